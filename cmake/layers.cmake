@@ -1,0 +1,50 @@
+# One static library per folder of core/, each linked to the layers below it only, so that a call
+# upwards does not link. tests/dependencies.cmake checks the includes as well.
+function(qklab_layer NAME)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/core/${NAME}/*.cpp)
+  if(NOT sources)
+    add_library(qklab_${NAME} INTERFACE)
+    target_link_libraries(qklab_${NAME} INTERFACE qklab_options ${ARGN})
+  else()
+    add_library(qklab_${NAME} STATIC ${sources})
+    target_link_libraries(qklab_${NAME} PUBLIC qklab_options ${ARGN})
+  endif()
+endfunction()
+
+qklab_layer(base)
+qklab_layer(kernels qklab_base)
+qklab_layer(autodiff qklab_kernels)
+qklab_layer(spectrum qklab_kernels)
+qklab_layer(measure qklab_kernels)
+qklab_layer(nn qklab_autodiff qklab_spectrum qklab_measure)
+qklab_layer(theory qklab_measure)
+qklab_layer(tasks qklab_nn)
+qklab_layer(sweep qklab_base qklab_kernels yaml-cpp SQLite::SQLite3 ${CMAKE_DL_LIBS})
+qklab_layer(report qklab_sweep qklab_measure)
+
+# Experiments register themselves when the program starts, so their objects are linked in whole.
+file(GLOB experiments CONFIGURE_DEPENDS experiments/*.cpp)
+add_library(qklab_experiments OBJECT ${experiments})
+target_link_libraries(qklab_experiments PUBLIC qklab_options qklab_sweep qklab_theory qklab_tasks)
+
+# The program exports all of core/ so that experiments built as shared libraries find it.
+set(core_layers base kernels autodiff spectrum measure nn theory tasks sweep report)
+set(whole "")
+foreach(layer ${core_layers})
+  get_target_property(type qklab_${layer} TYPE)
+  if(type STREQUAL STATIC_LIBRARY)
+    list(APPEND whole qklab_${layer})
+  endif()
+endforeach()
+
+file(GLOB cli CONFIGURE_DEPENDS core/cli/*.cpp)
+list(FILTER cli EXCLUDE REGEX "/main\\.cpp$")
+add_library(qklab_cli OBJECT ${cli})
+target_link_libraries(qklab_cli PUBLIC qklab_options qklab_report spdlog::spdlog)
+target_compile_definitions(qklab_cli PRIVATE
+  QKLAB_VERSION="${PROJECT_VERSION}" QKLAB_ARCH="${QKLAB_ARCH}" QKLAB_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
+  QKLAB_COMPILER="${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}" QKLAB_CXX="${CMAKE_CXX_COMPILER}")
+
+add_executable(qklab core/cli/main.cpp $<TARGET_OBJECTS:qklab_experiments>)
+target_link_libraries(qklab PRIVATE qklab_cli -Wl,--whole-archive ${whole} -Wl,--no-whole-archive qklab_report qklab_theory qklab_tasks)
+set_target_properties(qklab PROPERTIES ENABLE_EXPORTS ON RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})

@@ -1,0 +1,53 @@
+// Errors that the user can act on, and the collector that reports all errors of a file at once.
+#pragma once
+
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace qklab {
+
+// Something went wrong while working (a trial, the store, a tool that we call). Exit code 1.
+struct Error : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// The input is at fault, and nothing was written. what() holds one message a line. Exit code 2.
+struct InputError : Error {
+  using Error::Error;
+};
+
+// Thrown by work that noticed a request to stop. Not an error: no message is shown for it.
+struct Cancelled {};
+
+// Where a piece of input stands. Line and column count from 1; 0 means that the place has none, as
+// for a command line argument, whose `file` says "argument 'mean=0'" instead.
+struct Place {
+  std::string file;
+  int line = 0;
+  int column = 0;
+
+  std::string str() const;  // "sweep.yaml:3:7"
+};
+
+// Collects messages so that a file with three errors is reported with three errors.
+class Diagnostics {
+ public:
+  void error(const Place& place, std::string_view message);
+  bool empty() const { return messages_.empty(); }
+  const std::vector<std::string>& messages() const { return messages_; }
+  void throw_if_any() const;  // throws InputError with every message, one a line
+
+ private:
+  std::vector<std::string> messages_;
+};
+
+// The candidate closest to `name` in edit distance, or "" where none is close enough to be meant.
+std::string nearest_name(std::string_view name, std::span<const std::string> candidates);
+
+// " (did you mean 'variance'?)", or "" where nothing is near.
+std::string did_you_mean(std::string_view name, std::span<const std::string> candidates);
+
+}  // namespace qklab

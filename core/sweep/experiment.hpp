@@ -1,0 +1,146 @@
+// The interface of an experiment: everything that a new one has to state, in one file.
+//
+// In tree the file registers itself. Compiled with -DQKLAB_PLUGIN as a shared library, the same file
+// is loaded with --plugin. docs/own-experiment.md walks through one.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/error.hpp"
+#include "core/base/stream.hpp"
+#include "core/sweep/schema.hpp"
+
+namespace qklab {
+
+// A number (index empty), or a series of numbers along `index` ("position", "layer"), that a trial
+// yields. Arrays are stored as .npy files; their index says what the axes are.
+struct Metric {
+  std::string name;
+  std::string unit;
+  std::string doc;
+  std::string index;
+};
+
+// Values along an index, which need not be evenly spaced (evaluation steps). Same length both.
+struct Series {
+  std::vector<double> index;
+  std::vector<double> value;
+};
+
+struct Array {
+  std::vector<std::size_t> shape;
+  std::vector<double> data;  // row-major
+};
+
+enum class Status { done = 1, failed = 2, diverged = 3 };
+std::string_view name_of(Status status);
+
+// What one trial yields. A name that the experiment has not declared is an Error, as is a second value
+// for one name: both show as a failed trial.
+class Experiment;
+class Result {
+ public:
+  explicit Result(const Experiment& experiment);
+
+  void scalar(std::string_view name, double value);
+  void series(std::string_view name, std::vector<double> value);  // index 1, 2, ...
+  void series(std::string_view name, std::vector<double> index, std::vector<double> value);
+  void array(std::string_view name, std::vector<std::size_t> shape, std::vector<double> data);
+  // Marks the trial as diverged; what was recorded so far is kept.
+  void diverged(std::string message);
+
+  Status status = Status::done;
+  std::string message;             // of a failed or diverged trial
+  double seconds = 0;
+  std::vector<double> scalars;     // in declared order, NaN where none was set
+  std::vector<Series> all_series;  // in declared order, empty where none was set
+  std::vector<Array> arrays;       // in declared order, shape empty where none was set
+
+ private:
+  const Experiment* experiment_;
+  std::vector<bool> scalar_set_;
+};
+
+// What a running trial may use. Valid until `run` returns.
+class Trial {
+ public:
+  Trial(const Parameters& parameters, std::uint64_t id, const std::atomic<bool>& stop)
+      : params(parameters), id(id), stop_(stop) {}
+
+  const Parameters& params;
+  const std::uint64_t id;
+
+  // Random numbers keyed by (seed, trial, purpose): two purposes never share a number.
+  Stream stream(std::string_view purpose) const;
+  // To be called every few milliseconds of work; throws Cancelled when the user asked to stop.
+  void check() const {
+    if (stop_.load(std::memory_order_relaxed)) throw Cancelled{};
+  }
+  // body(0) .. body(n-1) on whatever cores are idle. Results must not depend on the order: write to
+  // slot i, and combine the slots afterwards.
+  void parallel_for(std::size_t n, const std::function<void(std::size_t)>& body) const;
+
+ private:
+  const std::atomic<bool>& stop_;
+};
+
+// A theory curve that stands beside a measured one, both series metrics of the experiment.
+struct Overlay {
+  std::string metric;
+  std::string theory;
+};
+
+class Experiment {
+ public:
+  std::string name;
+  int version = 1;  // part of a trial's identity: raise it when results change
+  std::string doc;
+  Schema parameters;  // `seed` is added by the registry
+  std::vector<Metric> scalars;
+  std::vector<Metric> series;
+  std::vector<Metric> arrays;
+  std::vector<Overlay> overlays;
+  // The experiment's own claims, in YAML as under a config's `claims:`; a config names them by id.
+  std::string claims;
+  std::function<void(const Trial&, Result&)> run;
+  // Expected work of a trial in any unit, so that the longest start first. Optional.
+  std::function<double(const Parameters&)> cost;
+  // Constraints between parameters ("heads must divide dim"): a message, or "". Optional.
+  std::function<std::string(const Parameters&)> check;
+
+  const Metric* scalar_metric(std::string_view metric) const;
+  const Metric* series_metric(std::string_view metric) const;
+};
+
+// The experiments that this process knows, by name. Registration happens before main and when a plugin
+// is loaded; afterwards the list is only read.
+const std::vector<Experiment>& experiments();
+const Experiment* find_experiment(std::string_view name);
+std::vector<std::string> experiment_names();
+// Throws Error where the name is taken or the declaration contradicts itself.
+const Experiment& register_experiment(Experiment experiment);
+
+// Raised when a change makes experiments compiled before it unusable.
+inline constexpr int plugin_abi = 1;
+
+// What a plugin tells about itself before any of its C++ is run.
+struct PluginHeader {
+  int abi;
+  const char* compiler;
+  Experiment (*make)();
+};
+
+}  // namespace qklab
+
+#ifdef QKLAB_PLUGIN
+#define QKLAB_EXPERIMENT(make_function) \
+  extern "C" const qklab::PluginHeader qklab_plugin{qklab::plugin_abi, __VERSION__, &make_function};
+#else
+#define QKLAB_EXPERIMENT(make_function) \
+  [[maybe_unused]] static const qklab::Experiment& qklab_registered = qklab::register_experiment(make_function());
+#endif

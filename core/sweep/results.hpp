@@ -1,0 +1,38 @@
+// The results of a sweep in memory: what figures and claims read, whether it came from a store or from CSV.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/sweep/experiment.hpp"
+#include "core/sweep/sweep.hpp"
+
+namespace qklab {
+
+struct TrialRecord {
+  std::uint64_t id = 0;
+  Parameters params;
+  Status status = Status::done;
+  std::string message;
+  std::vector<double> scalars;  // in the experiment's declared order, NaN where absent
+  std::vector<Series> series;   // likewise; empty where absent or not loaded
+};
+
+// Trials in the sweep's order; trials that have not run are left out.
+struct Results {
+  const Experiment* experiment = nullptr;
+  std::vector<TrialRecord> trials;
+  std::vector<std::string> loaded_series;  // names of the series that were asked for
+};
+
+// The CSV form, as documented in docs/run-directory.md. Written beside the target and renamed, so a
+// reader never sees half a file. Throws Error where it cannot be written.
+void write_trials_csv(const std::string& path, const Results& results);
+void write_series_csv(const std::string& path, const Results& results);
+
+// Reads a directory's trials.csv and series.csv back. Throws InputError with file and line.
+Results read_csv(const std::string& directory, const Experiment& experiment);
+
+}  // namespace qklab

@@ -1,0 +1,52 @@
+// Runs trials on the cores and hands finished ones to a single writer.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/sweep/store.hpp"
+
+namespace qklab {
+
+struct Progress {
+  std::uint64_t total = 0, done = 0, failed = 0, diverged = 0;  // of this call
+  std::uint64_t resumed = 0;  // finished before this call
+  double seconds = 0;         // since this call began
+  double rate() const;        // trials a second
+  double eta_seconds() const; // NaN where unknown
+};
+
+// Which finished trials to run again; `none` resumes.
+enum class Rerun { none, failed, diverged, all };
+
+struct RunOptions {
+  Rerun rerun = Rerun::none;
+  std::size_t jobs = 0;    // 0: one a core
+  bool fail_fast = false;  // stop at the first failure
+  // Called from one thread at a time.
+  std::function<void(const Progress&)> on_progress;                            // about 10 times a second
+  std::function<void(const TrialSpec&, const Result&)> on_failure;             // as it happens
+  std::string directory;   // for arrays/<trial>/<name>.npy
+  std::chrono::milliseconds grace{2000};  // for trials in flight to notice a stop
+};
+
+struct RunOutcome {
+  Progress progress;
+  bool interrupted = false;  // stopped on request: finished trials are kept
+  bool abandoned = false;    // some trials did not notice the stop within the grace period: the caller
+                             // must leave the process by _Exit
+};
+
+// Runs what `store` lacks of `sweep`, longest expected first. Returns when all is written. `stop` may be
+// set at any time, by a signal handler as well. Throws Error where the store cannot be written (a full
+// disk); everything committed before stays.
+RunOutcome run_trials(const Sweep& sweep, Store& store, const RunOptions& options, const std::atomic<bool>& stop);
+
+// Runs one trial in this thread; exceptions become a failed result, but Cancelled passes.
+Result run_trial(const Experiment& experiment, const TrialSpec& spec, const std::atomic<bool>& stop);
+
+}  // namespace qklab

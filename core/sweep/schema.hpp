@@ -1,0 +1,108 @@
+// What parameters an experiment has, and one resolved set of their values.
+#pragma once
+
+#include <functional>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/error.hpp"
+#include "core/base/value.hpp"
+
+namespace qklab {
+
+class Parameters;
+
+enum class Type { boolean, integer, real, text };
+std::string_view name_of(Type type);  // "true or false", "an integer", "a number", "text"
+
+// One parameter. Built by the functions below and refined by chaining:
+//     integer("dim", 64, "width of a token").range(1, 8192)
+//     real("temperature", "divides the logits").derived("sqrt(dim)", [](const Parameters& p) { ... })
+//     choice("norm", "pre", {"none", "pre", "post"}, "where layer norm stands")
+struct Parameter {
+  std::string name;  // dots nest: init.mean is written as init: {mean: 0} or init.mean: 0
+  Type type = Type::real;
+  std::string doc;
+  std::string unit;
+  std::optional<Value> fallback;                     // none: required, unless derive is set
+  std::string derived_as;                            // how describe prints the derived default
+  std::function<Value(const Parameters&)> derive;    // from the parameters declared before this one
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
+  bool open_low = false;        // low itself is excluded
+  bool allow_nonfinite = false;
+  std::vector<std::string> choices;  // of a text parameter; empty: any text
+
+  Parameter& range(double from, double to);
+  Parameter& above(double bound);    // bound excluded
+  Parameter& at_least(double bound); // bound included
+  Parameter& in(std::string unit_name);
+  Parameter& derived(std::string as, std::function<Value(const Parameters&)> from);
+  Parameter& nonfinite_allowed();
+
+  // Why `value` does not do ("expected a number in [0, 1], got 2"), or "" where it does. The value's
+  // type must have been converted already, see `convert`.
+  std::string check(const Value& value) const;
+  // Reads `text` as this parameter's type; an integer written 1e5 or 4.0 is accepted if it is exact.
+  // On failure returns nothing and sets `why`.
+  std::optional<Value> convert(std::string_view text, std::string& why) const;
+  std::string default_text() const;  // "64", "sqrt(dim)" or "required"
+};
+
+Parameter real(std::string name, double fallback, std::string doc);
+Parameter real(std::string name, std::string doc);
+Parameter integer(std::string name, std::int64_t fallback, std::string doc);
+Parameter integer(std::string name, std::string doc);
+Parameter boolean(std::string name, bool fallback, std::string doc);
+Parameter text(std::string name, std::string fallback, std::string doc);
+Parameter choice(std::string name, std::string fallback, std::vector<std::string> choices, std::string doc);
+
+class Schema {
+ public:
+  Schema() = default;
+  Schema(std::initializer_list<Parameter> parameters);  // throws Error if a name is declared twice
+
+  std::size_t size() const { return parameters_.size(); }
+  const Parameter& operator[](std::size_t i) const { return parameters_[i]; }
+  auto begin() const { return parameters_.begin(); }
+  auto end() const { return parameters_.end(); }
+  std::optional<std::size_t> find(std::string_view name) const;
+  std::vector<std::string> names() const;
+  void add(Parameter parameter);
+
+ private:
+  std::vector<Parameter> parameters_;
+};
+
+// One value for each parameter of a schema, in declared order. The schema must outlive it.
+class Parameters {
+ public:
+  Parameters() = default;
+  explicit Parameters(const Schema& schema) : schema_(&schema), values_(schema.size()) {}
+
+  const Schema& schema() const { return *schema_; }
+  const std::vector<Value>& values() const { return values_; }
+  const Value& operator[](std::size_t i) const { return values_[i]; }
+  void set(std::size_t i, Value value) { values_[i] = std::move(value); }
+
+  // By name; throws Error where the experiment declares no such parameter of that type.
+  double real(std::string_view name) const;  // integers are converted
+  std::int64_t integer(std::string_view name) const;
+  std::size_t count(std::string_view name) const;  // an integer, as a size
+  bool flag(std::string_view name) const;
+  const std::string& text(std::string_view name) const;
+
+  std::string str() const;  // "dim=64 mean=0.5 seed=0"
+
+ private:
+  const Value& at(std::string_view name) const;
+
+  const Schema* schema_ = nullptr;
+  std::vector<Value> values_;
+};
+
+}  // namespace qklab

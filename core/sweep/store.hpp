@@ -1,0 +1,65 @@
+// run.db: what has been finished, in SQLite. Schema: docs/run-directory.md.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/sweep/config.hpp"
+#include "core/sweep/results.hpp"
+
+namespace qklab {
+
+inline constexpr int store_version = 1;  // PRAGMA user_version
+
+// Counts of finished trials, over everything in the file.
+struct StoreCounts {
+  std::uint64_t done = 0, failed = 0, diverged = 0;
+};
+
+// All errors of SQLite and of the file system are thrown as Error, naming file and cause ("disk full").
+class Store {
+ public:
+  enum class Mode { read, write };
+  // write: creates the file where there is none. read: never blocks or alters a writer's file; throws
+  // Error where there is none. A file of a newer version, or one that is no store, is an Error.
+  Store(const std::string& path, Mode mode);
+  ~Store();
+  Store(Store&&) noexcept;
+  Store& operator=(Store&&) noexcept;
+
+  // The config that the directory belongs to, so that status, export and verify need nothing else.
+  void set_source(const ConfigSource& source, const std::string& experiment, int version);
+  ConfigSource source() const;
+
+  struct Finished {
+    TrialSpec spec;
+    Result result;
+  };
+  // One transaction for the batch: all or nothing. A trial already there is replaced.
+  void put(const std::vector<Finished>& batch);
+
+  StoreCounts counts() const;
+  // Status by trial id, of everything in the file: 10^6 in well under a second.
+  std::unordered_map<std::uint64_t, Status> statuses() const;
+  struct Failure {
+    std::uint64_t id;
+    Status status;
+    std::string params;
+    std::string message;
+  };
+  std::vector<Failure> failures(std::size_t limit) const;  // failed and diverged ones
+
+  // Trials of `sweep` that are in the file, in the sweep's order, with the named series.
+  Results load(const Sweep& sweep, const std::vector<std::string>& series) const;
+  // As load with all series, handed over one trial at a time: memory does not grow with the sweep.
+  void for_each(const Sweep& sweep, const std::function<void(const TrialRecord&)>& visit) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace qklab

@@ -1,0 +1,68 @@
+// The set of trials that a config describes, enumerated lazily: trial k is computed when asked for.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/sweep/experiment.hpp"
+#include "core/sweep/where.hpp"
+
+namespace qklab {
+
+// A set of points, each assigning values to the same few parameters (indices into the schema).
+// Implementations: the values of one parameter, a zip of axes, a grid (product), a union of grids.
+class Axis {
+ public:
+  using Point = std::vector<std::pair<std::size_t, Value>>;
+  virtual ~Axis() = default;
+  virtual std::uint64_t size() const = 0;  // saturates at UINT64_MAX
+  virtual void append(std::uint64_t i, Point& point) const = 0;
+  virtual std::vector<std::size_t> parameters() const = 0;  // which parameters it sets
+};
+
+// One trial of a sweep.
+struct TrialSpec {
+  std::uint64_t id = 0;
+  Parameters params;
+};
+
+std::string trial_name(std::uint64_t id);                    // 16 hexadecimal digits
+std::optional<std::uint64_t> parse_trial_name(std::string_view name);
+
+class Sweep {
+ public:
+  Sweep() = default;
+
+  const Experiment& experiment() const { return *experiment_; }
+  // Number of grid points before `where` and before equal trials are merged; saturates.
+  std::uint64_t grid_size() const;
+
+  // Calls visit(trial) for each trial in order: axes as written, the last fastest, seeds innermost.
+  // Points that `where` excludes are left out; of equal trials the first is visited. Stops early when
+  // visit returns false. Throws InputError where a point breaks a range or the experiment's `check`.
+  void for_each(const std::function<bool(const TrialSpec&)>& visit) const;
+
+  // As for_each, but yields ids alone where that is cheaper; used to resume large sweeps.
+  std::vector<std::uint64_t> ids() const;
+
+  // The parameters that vary, in schema order (seed excluded), for legends and labels.
+  std::vector<std::size_t> varied() const;
+
+ private:
+  friend struct SweepBuilder;
+  const Experiment* experiment_ = nullptr;
+  Axis::Point base_;                              // values written under params:, by schema index
+  std::vector<std::shared_ptr<const Axis>> axes_; // the seeds' axis last
+  std::optional<Where> where_;
+};
+
+// The identity of a trial: a hash of experiment, version and resolved parameters that does not depend
+// on the order in which they are declared or written.
+std::uint64_t trial_id(const Experiment& experiment, const Parameters& params);
+
+}  // namespace qklab

@@ -1,0 +1,59 @@
+// Reading YAML with places kept: typed look-ups that report to Diagnostics and name the nearest key.
+#pragma once
+
+#include <yaml-cpp/yaml.h>
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/error.hpp"
+
+namespace qklab {
+
+// Parses one YAML document. Syntax errors, anchors/aliases to itself, several documents and duplicated
+// keys (at any depth) go to `diagnostics`.
+YAML::Node parse_yaml(const std::string& text, const std::string& file, Diagnostics& diagnostics);
+
+Place place_of(const YAML::Node& node, const std::string& file);
+
+// A map whose keys are known. Each look-up marks its key as known; finish() reports the others.
+//     MapReader map(node, file, diagnostics, "figure");
+//     auto plot = map.text("plot").value_or("line");
+//     map.finish();
+class MapReader {
+ public:
+  // A node that is not a map is reported, and every look-up then finds nothing.
+  MapReader(const YAML::Node& node, std::string file, Diagnostics& diagnostics, std::string what);
+
+  bool has(std::string_view key);
+  YAML::Node node(std::string_view key);  // null node where absent
+  std::optional<std::string> text(std::string_view key);
+  std::optional<double> real(std::string_view key);  // finite
+  std::optional<std::int64_t> integer(std::string_view key);
+  std::optional<bool> boolean(std::string_view key);
+  std::optional<std::string> choice(std::string_view key, const std::vector<std::string>& choices);
+  std::vector<std::string> texts(std::string_view key);  // a scalar or a list of scalars
+  // As the above, but reports the key where it is missing.
+  std::string required_text(std::string_view key);
+  double required_real(std::string_view key);
+
+  Place place() const;                       // of the map
+  Place place(std::string_view key) const;   // of the key's value, or of the map
+  Diagnostics& diagnostics() { return *diagnostics_; }
+  const std::string& file() const { return file_; }
+  void finish();
+
+ private:
+  std::optional<std::string> scalar(std::string_view key, std::string_view expected);
+
+  YAML::Node map_;
+  std::string file_;
+  Diagnostics* diagnostics_;
+  std::string what_;
+  std::set<std::string, std::less<>> known_;
+};
+
+}  // namespace qklab

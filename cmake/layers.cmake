@@ -45,6 +45,12 @@ target_compile_definitions(qklab_cli PRIVATE
   QKLAB_VERSION="${PROJECT_VERSION}" QKLAB_ARCH="${QKLAB_ARCH}" QKLAB_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
   QKLAB_COMPILER="${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}" QKLAB_CXX="${CMAKE_CXX_COMPILER}")
 
+add_custom_target(qklab_commit COMMAND ${CMAKE_COMMAND} -DSOURCE=${CMAKE_SOURCE_DIR}
+  -DHEADER=${CMAKE_BINARY_DIR}/commit/commit.hpp -P ${CMAKE_SOURCE_DIR}/cmake/commit.cmake
+  BYPRODUCTS ${CMAKE_BINARY_DIR}/commit/commit.hpp COMMENT "")
+add_dependencies(qklab_cli qklab_commit)
+target_include_directories(qklab_cli PRIVATE ${CMAKE_BINARY_DIR}/commit)
+
 add_executable(qklab core/cli/main.cpp $<TARGET_OBJECTS:qklab_experiments>)
 target_link_libraries(qklab PRIVATE qklab_cli -Wl,--whole-archive ${whole} -Wl,--no-whole-archive qklab_report qklab_theory qklab_tasks)
 set_target_properties(qklab PROPERTIES ENABLE_EXPORTS ON RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})

@@ -1,1 +1,61 @@
-int main() { return 0; }
+// qklab: reads the command line, runs one verb, and turns what it throws into an exit code.
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdio>
+
+#include "core/base/error.hpp"
+#include "core/cli/cli.hpp"
+#include "core/cli/version.hpp"
+#include "core/sweep/plugin.hpp"
+
+namespace qklab {
+namespace {
+
+int run_program(int argc, char** argv) {
+  CLI::App app{"qklab: how a query-key eigenspectrum shapes attention"};
+  app.name("qklab");
+  app.require_subcommand(1);
+  app.option_defaults()->always_capture_default();
+  app.fallthrough();  // --plugin may stand behind the verb
+  app.set_version_flag("--version", [] { return version_text(); });
+  app.footer("Exit codes: 0 done; 1 trials failed or a verdict fell short; 2 bad input; 130 interrupted.");
+  std::vector<std::string> plugins;
+  app.add_option("--plugin", plugins, "load an experiment from a shared library")
+      ->type_name("FILE.so")
+      ->expected(1)
+      ->each([](const std::string& path) { load_plugin(path); });
+
+  Exit exit = exit_done;
+  add_run(app, exit);
+  add_reproduce(app, exit);
+  add_status(app, exit);
+  add_export(app, exit);
+  add_verify(app, exit);
+  add_list(app, exit);
+  add_describe(app, exit);
+  add_new(app, exit);
+  add_bench(app, exit);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? exit_done : exit_bad_input;
+  }
+  return exit;
+}
+
+}  // namespace
+}  // namespace qklab
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe behind us must not end a sweep
+  try {
+    return qklab::run_program(argc, argv);
+  } catch (const qklab::InputError& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return qklab::exit_bad_input;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "qklab: {}\n", error.what());
+    return qklab::exit_failed;
+  }
+}

@@ -1,0 +1,25 @@
+# For experiments that live outside the tree:
+#     include(/path/to/qklab/cmake/plugin.cmake)
+#     qklab_plugin(foo foo.cpp)
+# builds foo.so with the settings of the qklab that loads it: build/release/qklab of that tree, or the one
+# given with -DQKLAB_PROGRAM=...
+set(QKLAB_SOURCE ${CMAKE_CURRENT_LIST_DIR}/..)
+set(QKLAB_PROGRAM ${QKLAB_SOURCE}/build/release/qklab CACHE FILEPATH "The qklab that loads the plugin")
+set(QKLAB_ARCH native CACHE STRING "Instruction set, as in qklab's own build")
+set(CMAKE_CXX_STANDARD 20)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+find_package(xtensor REQUIRED)
+find_package(xtensor-blas REQUIRED)
+find_package(fmt REQUIRED)
+enable_testing()
+
+function(qklab_plugin NAME)
+  add_library(${NAME} MODULE ${ARGN})
+  target_include_directories(${NAME} PRIVATE ${QKLAB_SOURCE})
+  target_compile_definitions(${NAME} PRIVATE QKLAB_PLUGIN XTENSOR_USE_XSIMD=1 HAVE_CBLAS=1)
+  target_compile_options(${NAME} PRIVATE -Wall -Wextra -march=${QKLAB_ARCH})
+  target_link_libraries(${NAME} PRIVATE xtensor fmt::fmt)
+  set_target_properties(${NAME} PROPERTIES PREFIX "")
+endfunction()

@@ -1,0 +1,95 @@
+// Samples of the localization Monte Carlo a second, beside NumPy programs that compute the same.
+#include <fmt/format.h>
+#include <tbb/task_arena.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "core/cli/benchmark.hpp"
+#include "core/sweep/config.hpp"
+#include "core/sweep/scheduler.hpp"
+
+namespace qklab {
+
+namespace {
+
+constexpr int dim = 64, length = 32, samples = 100000, rounds = 7;
+
+TrialSpec trial_of(int seed) {
+  ConfigSource source;
+  source.file = "bench";
+  source.text = fmt::format(
+      "name: bench\nexperiment: localization\n"
+      "params: {{dim: {}, length: {}, samples: {}, mean: 0.125, variance: 1, seed: {}}}\n",
+      dim, length, samples, seed);
+  Diagnostics diagnostics;
+  const Config config = parse_config(source, diagnostics);
+  diagnostics.throw_if_any();
+  TrialSpec spec;
+  config.sweep.for_each([&spec](const TrialSpec& trial) {
+    spec = trial;
+    return false;
+  });
+  return spec;
+}
+
+double run_ours(int seed) {
+  const Experiment& localization = *find_experiment("localization");
+  const TrialSpec spec = trial_of(seed);
+  const std::atomic<bool> stop{false};
+  tbb::task_arena one_thread(1);
+  return one_thread.execute([&] {
+    return seconds_of([&] {
+      const Result result = run_trial(localization, spec, stop);
+      if (result.status != Status::done) throw Error(result.message);
+    });
+  });
+}
+
+// The seconds that the script measured, without its start.
+double run_numpy(std::string_view mode) {
+  const std::string command = fmt::format(
+      "/usr/bin/python3 '{}/bench/localization_numpy.py' --mode {} --dim {} --length {} --samples {} "
+      "--repeat 1",
+      QKLAB_SOURCE_DIR, mode, dim, length, samples);
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(popen(command.c_str(), "r"), pclose);
+  std::string output;
+  char buffer[256];
+  while (pipe && std::fgets(buffer, sizeof buffer, pipe.get())) output += buffer;
+  const auto parsed = nlohmann::json::parse(output, nullptr, false);
+  if (parsed.is_discarded()) throw Error(fmt::format("the NumPy peer did not run: {}", command));
+  return parsed.at("seconds");
+}
+
+}  // namespace
+
+std::vector<Measurement> bench_localization() {
+  const std::vector<std::string> peers = {"walk", "bridge"};
+  std::vector<double> ours;
+  std::vector<std::vector<double>> theirs(peers.size()), ratios(peers.size());
+  run_ours(0);  // warms caches and clocks
+  for (int round = 0; round < rounds; ++round) {
+    ours.push_back(run_ours(round + 1));
+    for (std::size_t p = 0; p < peers.size(); ++p) {
+      theirs[p].push_back(run_numpy(peers[p]));
+      ratios[p].push_back(theirs[p].back() / ours.back());
+    }
+  }
+  const auto shape = nlohmann::ordered_json{{"dim", dim}, {"length", length}, {"samples", samples}};
+  const auto list = [](const Spread& s) { return std::vector<double>{s.low, s.median, s.high}; };
+  for (double& seconds : ours) seconds *= 1e3;
+  std::vector<Measurement> out;
+  out.push_back(
+      {"localization",
+       to_text(spread(ours), "ms") + fmt::format(" for {} samples, dim {}, length {}", samples, dim, length),
+       {{"shape", shape}, {"ms", list(spread(ours))}}});
+  for (std::size_t p = 0; p < peers.size(); ++p) {
+    out.push_back(
+        {"localization/numpy-" + peers[p],
+         to_text(spread(ratios[p]), "times as long") + ", " + to_text(spread(theirs[p]), "s"),
+         {{"shape", shape}, {"seconds", list(spread(theirs[p]))}, {"ratio", list(spread(ratios[p]))}}});
+  }
+  return out;
+}
+
+}  // namespace qklab

@@ -1,0 +1,31 @@
+// A benchmark of `qklab bench`: timings taken in turns within one run, reported with their spread.
+#pragma once
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace qklab {
+
+struct Spread {
+  double low = 0, median = 0, high = 0;
+};
+Spread spread(std::vector<double> values);                         // at least one value
+std::string to_text(const Spread& spread, std::string_view unit);  // "1.23 ms (1.20 to 1.31)"
+
+// A line of the report, and its JSON form.
+struct Measurement {
+  std::string name;
+  std::string text;
+  nlohmann::ordered_json json;
+};
+
+double seconds_of(const std::function<void()>& work);
+
+std::vector<Measurement> bench_localization();
+std::vector<Measurement> bench_startup();
+std::vector<Measurement> bench_sweep();
+std::vector<Measurement> bench_reopen();
+
+}  // namespace qklab

@@ -1,0 +1,26 @@
+// The command line: one file a verb, each adding itself to the program.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <string>
+#include <vector>
+
+namespace qklab {
+
+enum ExitCode { exit_done = 0, exit_failed = 1, exit_bad_input = 2, exit_interrupted = 130 };
+
+// Each verb's callback leaves its exit code here.
+using Exit = int;
+
+void add_list(CLI::App& app, Exit& exit);
+void add_describe(CLI::App& app, Exit& exit);
+void add_run(CLI::App& app, Exit& exit);
+void add_status(CLI::App& app, Exit& exit);
+void add_export(CLI::App& app, Exit& exit);
+void add_verify(CLI::App& app, Exit& exit);
+void add_reproduce(CLI::App& app, Exit& exit);
+void add_new(CLI::App& app, Exit& exit);
+void add_bench(CLI::App& app, Exit& exit);
+
+}  // namespace qklab

@@ -1,0 +1,43 @@
+#include "core/cli/loaded.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "core/cli/manifest.hpp"
+#include "core/report/series_needed.hpp"
+#include "core/sweep/store.hpp"
+
+namespace qklab {
+
+std::string store_path(const std::string& directory) { return directory + "/run.db"; }
+
+Loaded load_config(const ConfigSource& source) {
+  Diagnostics diagnostics;
+  Loaded loaded;
+  loaded.config = parse_config(source, diagnostics);
+  if (loaded.config.experiment) {
+    loaded.figures = parse_figures(loaded.config, diagnostics);
+    loaded.claims = parse_claims(loaded.config, diagnostics);
+  }
+  diagnostics.throw_if_any();
+  return loaded;
+}
+
+RunDirectory open_directory(const std::string& directory) {
+  RunDirectory run;
+  run.has_store = std::filesystem::exists(store_path(directory));
+  if (run.has_store) {
+    const Store store(store_path(directory), Store::Mode::read);
+    run.loaded = load_config(store.source());
+    run.results = store.load(run.loaded.config.sweep, series_needed(run.loaded.figures, run.loaded.claims));
+  } else if (std::filesystem::exists(manifest_path(directory))) {
+    run.loaded = load_config(read_manifest_source(directory));
+    run.results = read_csv(directory, *run.loaded.config.experiment);
+  } else {
+    throw InputError(fmt::format("{}: no run directory: it has neither run.db nor manifest.json", directory));
+  }
+  return run;
+}
+
+}  // namespace qklab

@@ -1,0 +1,34 @@
+// A config with its figures and claims, all validated.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/report/claim.hpp"
+#include "core/report/figure.hpp"
+#include "core/sweep/config.hpp"
+#include "core/sweep/results.hpp"
+
+namespace qklab {
+
+struct Loaded {
+  Config config;
+  std::vector<Figure> figures;
+  std::vector<Claim> claims;
+};
+
+// Throws InputError with every message of the config, its figures and its claims.
+Loaded load_config(const ConfigSource& source);
+
+// A run directory, from its run.db, or where it has none (a committed reference) from its manifest.json
+// and CSVs. Throws InputError where it is neither.
+struct RunDirectory {
+  Loaded loaded;
+  Results results;
+  bool has_store = false;
+};
+RunDirectory open_directory(const std::string& directory);
+
+std::string store_path(const std::string& directory);
+
+}  // namespace qklab

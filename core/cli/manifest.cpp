@@ -1,0 +1,97 @@
+#include "core/cli/manifest.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "core/base/file.hpp"
+#include "core/cli/version.hpp"
+
+namespace qklab {
+
+using Json = nlohmann::ordered_json;
+
+std::string manifest_path(const std::string& directory) { return directory + "/manifest.json"; }
+
+namespace {
+
+Json to_json(const Value& value) {
+  return std::visit([](const auto& x) { return Json(x); }, value);
+}
+
+Json source_json(const ConfigSource& source) {
+  return {{"file", source.file},
+          {"preset", source.preset},
+          {"overrides", source.overrides},
+          {"text", source.text}};
+}
+
+// Each parameter with its one value, or the list of those it took, in order of appearance.
+Json resolved_parameters(const Results& results) {
+  Json parameters = Json::object();
+  const Schema& schema = results.experiment->parameters;
+  constexpr std::size_t most = 1000;  // listed; a random axis may have millions
+  for (std::size_t i = 0; i < schema.size(); ++i) {
+    std::vector<Value> values;
+    std::set<Value> seen;
+    for (const TrialRecord& trial : results.trials) {
+      const Value& value = trial.params[i];
+      if (seen.insert(value).second) values.push_back(value);
+      if (values.size() > most) break;
+    }
+    Json& entry = parameters[schema[i].name];
+    if (values.size() == 1) {
+      entry = to_json(values[0]);
+    } else if (values.size() > most) {
+      entry = fmt::format("over {} values", most);
+    } else {
+      for (const Value& value : values) entry.push_back(to_json(value));
+    }
+  }
+  return parameters;
+}
+
+}  // namespace
+
+void write_manifest(const std::string& directory, const Config& config, const Results& results,
+                    double seconds, std::size_t threads) {
+  const Json manifest = {
+      {"name", config.name},
+      {"experiment", config.experiment->name},
+      {"experiment_version", config.experiment->version},
+      {"trials", results.trials.size()},
+      {"parameters", resolved_parameters(results)},
+      {"config", source_json(config.source)},
+      {"qklab", version()},
+      {"commit", commit()},
+      {"compiler", compiler()},
+      {"blas", blas()},
+      {"simd", simd()},
+      {"threads", threads},
+      {"seconds", seconds},
+  };
+  write_file(manifest_path(directory), manifest.dump(2) + "\n");
+}
+
+bool manifest_is_current(const std::string& directory, const Config& config) {
+  if (commit().ends_with("-dirty") || !std::filesystem::exists(manifest_path(directory))) return false;
+  const Json manifest = Json::parse(read_file(manifest_path(directory)), nullptr, false);
+  if (manifest.is_discarded()) return false;
+  return manifest.value("commit", "") == commit() &&
+         manifest.value("config", Json()) == source_json(config.source);
+}
+
+ConfigSource read_manifest_source(const std::string& directory) {
+  const std::string path = manifest_path(directory);
+  try {
+    const Json manifest = Json::parse(read_file(path));
+    const Json& config = manifest.at("config");
+    return {config.at("file"), config.at("text"), config.at("preset"), config.at("overrides")};
+  } catch (const Json::exception& error) {
+    throw InputError(fmt::format("{}: {}", path, error.what()));
+  }
+}
+
+}  // namespace qklab

@@ -1,0 +1,23 @@
+// manifest.json: where a directory's results came from.
+#pragma once
+
+#include <string>
+
+#include "core/cli/loaded.hpp"
+
+namespace qklab {
+
+std::string manifest_path(const std::string& directory);
+
+// `seconds` and `threads` are of the call that finished the sweep.
+void write_manifest(const std::string& directory, const Config& config, const Results& results,
+                    double seconds, std::size_t threads);
+
+// Whether the directory's manifest was written for this very config by this very build; never true for a
+// build of a tree with uncommitted changes.
+bool manifest_is_current(const std::string& directory, const Config& config);
+
+// The config that a manifest was written for. Throws InputError where it cannot be read.
+ConfigSource read_manifest_source(const std::string& directory);
+
+}  // namespace qklab

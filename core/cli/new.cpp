@@ -1,0 +1,100 @@
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "core/base/file.hpp"
+#include "core/cli/cli.hpp"
+#include "core/cli/template.hpp"
+#include "core/sweep/config.hpp"
+#include "core/sweep/experiment.hpp"
+
+namespace qklab {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string fill(std::string_view text, std::string_view mark, std::string_view value) {
+  std::string out;
+  for (std::size_t at = 0;;) {
+    const std::size_t found = text.find(mark, at);
+    out += text.substr(at, found - at);
+    if (found == std::string_view::npos) return out;
+    out += value;
+    at = found + mark.size();
+  }
+}
+
+void write_new(const std::string& path, const std::string& content) {
+  write_file(path, content);
+  fmt::print("wrote {}\n", path);
+}
+
+void check_name(const std::string& name) {
+  bool identifier = !name.empty() && !std::isdigit(static_cast<unsigned char>(name[0]));
+  for (const char c : name)
+    identifier = identifier && (std::isalnum(static_cast<unsigned char>(c)) || c == '_');
+  if (!identifier) {
+    throw InputError(
+        fmt::format("'{}' is no name for an experiment: letters, digits and _ only, no digit first", name));
+  }
+  if (find_experiment(name)) throw InputError(fmt::format("there is an experiment '{}' already", name));
+}
+
+void refuse_overwriting(const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) {
+    if (fs::exists(path)) throw InputError(fmt::format("{}: exists; nothing was written", path));
+  }
+}
+
+void new_plugin(const std::string& name, const std::string& directory) {
+  refuse_overwriting({directory});
+  make_directories(directory);
+  write_new(fmt::format("{}/{}.cpp", directory, name), fill(experiment_template, "NAME", name));
+  write_new(fmt::format("{}/{}.yaml", directory, name), fill(config_template, "NAME", name));
+  write_new(directory + "/CMakeLists.txt",
+            fill(fill(cmake_template, "NAME", name), "@SOURCE@", QKLAB_SOURCE_DIR));
+  fmt::print("build: cmake -S {0} -B {0}/build && cmake --build {0}/build\n", directory);
+  fmt::print("run:   qklab run {0}/{1}.yaml --plugin {0}/build/{1}.so\n", directory, name);
+  fmt::print("test:  ctest --test-dir {}/build\n", directory);
+}
+
+void new_in_tree(const std::string& name) {
+  const std::string source = fmt::format("experiments/{}.cpp", name),
+                    config = fmt::format("configs/{}.yaml", name),
+                    test = fmt::format("tests/experiments/{}.cpp", name);
+  if (!fs::exists("core/sweep/experiment.hpp")) {
+    throw InputError("--in-tree: the current folder is not the root of qklab's source");
+  }
+  refuse_overwriting({source, config, test});
+  write_new(source, fill(experiment_template, "NAME", name));
+  write_new(config, fill(config_template, "NAME", name));
+  write_new(test, fill(test_template, "NAME", name));
+  fmt::print("build and test: ./lab test\nrun: build/release/qklab run {}\n", config);
+}
+
+}  // namespace
+
+void add_new(CLI::App& app, Exit&) {
+  struct Arguments {
+    std::string what, name, directory;
+    bool in_tree = false;
+  };
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App* verb = app.add_subcommand("new", "write an experiment to start from: source, config, test");
+  verb->add_option("what", arguments->what, "experiment")->required()->check(CLI::IsMember({"experiment"}));
+  verb->add_option("name", arguments->name, "its name")->required()->type_name("NAME");
+  verb->add_option("--out", arguments->directory, "folder to write (default: NAME)")->type_name("DIR");
+  verb->add_flag("--in-tree", arguments->in_tree, "write into qklab's own source instead, to be compiled in");
+  verb->callback([arguments] {
+    check_name(arguments->name);
+    if (arguments->in_tree) {
+      new_in_tree(arguments->name);
+    } else {
+      new_plugin(arguments->name, arguments->directory.empty() ? arguments->name : arguments->directory);
+    }
+  });
+}
+
+}  // namespace qklab

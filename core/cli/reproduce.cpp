@@ -1,0 +1,67 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+
+#include "core/cli/cli.hpp"
+#include "core/cli/run.hpp"
+
+namespace qklab {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// The configs that this program was built with, or those below the current folder.
+std::string config_directory() {
+  return fs::exists("configs") ? "configs" : std::string(QKLAB_SOURCE_DIR) + "/configs";
+}
+
+std::vector<std::string> shipped_figures() {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(config_directory())) {
+    if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace
+
+void add_reproduce(CLI::App& app, Exit& exit) {
+  struct Arguments {
+    std::vector<std::string> figures;
+    std::string preset = "fast";
+    RunRequest request;
+  };
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App* verb = app.add_subcommand("reproduce", "run the shipped figures, or go on with them");
+  verb->add_option("figures", arguments->figures, "names of configs (default: all)")->type_name("FIGURE");
+  verb->add_option("--preset", arguments->preset, "smoke, fast or paper");
+  add_run_options(*verb, arguments->request);
+  verb->callback([arguments, &exit] {
+    const std::vector<std::string> shipped = shipped_figures();
+    if (arguments->figures.empty()) arguments->figures = shipped;
+    // Every config is checked before the first one runs.
+    std::vector<Loaded> configs;
+    for (const std::string& figure : arguments->figures) {
+      if (std::find(shipped.begin(), shipped.end(), figure) == shipped.end()) {
+        throw InputError(fmt::format("no figure '{}'{}; shipped are: {}", figure,
+                                     did_you_mean(figure, shipped), fmt::join(shipped, ", ")));
+      }
+      ConfigSource source = read_source(fmt::format("{}/{}.yaml", config_directory(), figure));
+      source.preset = arguments->preset;
+      configs.push_back(load_config(source));
+    }
+    for (const Loaded& loaded : configs) {
+      RunRequest request = arguments->request;
+      request.directory = default_directory(loaded.config);
+      const int code = run_config(loaded, request);
+      exit = std::max(exit, code);
+      if (code == exit_interrupted) return;
+    }
+  });
+}
+
+}  // namespace qklab

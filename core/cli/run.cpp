@@ -1,0 +1,61 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "core/cli/cli.hpp"
+#include "core/cli/run.hpp"
+
+namespace qklab {
+
+void add_run_options(CLI::App& verb, RunRequest& request) {
+  verb.add_option("-j,--jobs", request.jobs, "trials at a time (default: one a core)")
+      ->check(CLI::Range(1, 4096))
+      ->type_name("N");
+  verb.add_option_function<std::string>(
+          "--rerun",
+          [&request](const std::string& which) {
+            request.rerun = which == "all" ? Rerun::all : which == "failed" ? Rerun::failed : Rerun::diverged;
+          },
+          "run finished trials again: failed, diverged or all")
+      ->check(CLI::IsMember({"failed", "diverged", "all"}));
+  verb.add_flag("--fail-fast", request.fail_fast, "stop at the first failed trial");
+}
+
+std::string default_directory(const Config& config) {
+  const std::string& preset = config.source.preset;
+  return "results/" + config.name + (preset == "fast" ? "" : "-" + preset);
+}
+
+void add_run(CLI::App& app, Exit& exit) {
+  struct Arguments {
+    std::string config;
+    std::vector<std::string> overrides;
+    std::string preset = "fast";
+    RunRequest request;
+  };
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App* verb = app.add_subcommand("run", "run a sweep, or go on with one");
+  verb->add_option("config", arguments->config, "YAML file")->required()->type_name("CONFIG");
+  verb->add_option("overrides", arguments->overrides,
+                   "key=value: mean=0.5, mean=0,0.5,1, mean=linspace(0,1,5), seeds=4")
+      ->type_name("KEY=VALUE");
+  verb->add_option("--preset", arguments->preset, "smoke, fast, paper, or another one of the config");
+  verb->add_option("--out", arguments->request.directory, "run directory (default: results/NAME)")
+      ->type_name("DIR");
+  verb->add_flag("--dry-run", arguments->request.dry_run,
+                 "check the config and list its trials; write nothing");
+  verb->add_flag("--fresh", arguments->request.fresh,
+                 "start over; earlier results are kept under DIR.before-N");
+  verb->add_flag("--yes", arguments->request.yes, "run sweeps of over 10^7 trials too");
+  add_run_options(*verb, arguments->request);
+  verb->callback([arguments, &exit] {
+    ConfigSource source = read_source(arguments->config);
+    source.preset = arguments->preset;
+    source.overrides = arguments->overrides;
+    const Loaded loaded = load_config(source);
+    if (arguments->request.directory.empty()) arguments->request.directory = default_directory(loaded.config);
+    exit = run_config(loaded, arguments->request);
+  });
+}
+
+}  // namespace qklab

@@ -1,0 +1,157 @@
+#include <fmt/format.h>
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <thread>
+
+#include "core/base/file.hpp"
+#include "core/cli/cli.hpp"
+#include "core/cli/manifest.hpp"
+#include "core/cli/run.hpp"
+#include "core/cli/signals.hpp"
+#include "core/cli/terminal.hpp"
+#include "core/cli/version.hpp"
+#include "core/report/claims_json.hpp"
+#include "core/report/series_needed.hpp"
+#include "core/report/verdict_table.hpp"
+
+namespace qklab {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t most_trials_unasked = 10'000'000;
+
+void refuse_accidents(const Loaded& loaded, const RunRequest& request) {
+  const Config& config = loaded.config;
+  const std::uint64_t size = config.sweep.grid_size();
+  if (size > most_trials_unasked && !request.yes) {
+    throw InputError(fmt::format("{}: the sweep has {} trials, over {}; give --yes if that is meant",
+                                 config.source.file, size, most_trials_unasked));
+  }
+  bool any = false;
+  // Looks at every point, so that a value out of range is found before anything is written.
+  config.sweep.for_each([&any](const TrialSpec&) { return any = true; });
+  if (!any) throw InputError(fmt::format("{}: no trial is left: 'where' excludes all", config.source.file));
+}
+
+int dry_run(const Config& config, const std::string& directory) {
+  constexpr std::uint64_t shown = 5;
+  std::uint64_t n = 0;
+  config.sweep.for_each([&](const TrialSpec& trial) {
+    if (n < shown) fmt::print("{} {}\n", trial_name(trial.id), trial.params.str());
+    ++n;
+    return true;
+  });
+  if (n > shown) fmt::print("... and {} more\n", n - shown);
+  fmt::print("{}: {} trials of {}, into {} (dry run: nothing was written)\n", config.name, n,
+             config.experiment->name, directory);
+  return exit_done;
+}
+
+void move_aside(const std::string& directory) {
+  if (!fs::exists(directory)) return;
+  for (int n = 1;; ++n) {
+    const std::string aside = fmt::format("{}.before-{}", directory, n);
+    if (fs::exists(aside)) continue;
+    fs::rename(directory, aside);
+    fmt::print(stderr, "earlier results are kept in {}\n", aside);
+    return;
+  }
+}
+
+std::shared_ptr<spdlog::logger> open_log(const std::string& directory) {
+  auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(directory + "/run.log");
+  auto log = std::make_shared<spdlog::logger>("run", std::move(sink));
+  log->set_pattern("%Y-%m-%dT%H:%M:%S%z %l %v");
+  log->flush_on(spdlog::level::warn);
+  return log;
+}
+
+// True where figures, verdicts and CSVs are those of this config and this build.
+bool report_is_current(const Loaded& loaded, const std::string& directory) {
+  std::vector<std::string> files = {"trials.csv", "series.csv", "claims.json"};
+  for (const Figure& figure : loaded.figures) files.push_back("figures/" + figure.name + ".svg");
+  for (const std::string& file : files) {
+    if (!fs::exists(directory + "/" + file)) return false;
+  }
+  return manifest_is_current(directory, loaded.config);
+}
+
+int finish(const Loaded& loaded, const RunRequest& request, const Store& store, const RunOutcome& outcome) {
+  const Config& config = loaded.config;
+  const std::string& directory = request.directory;
+  const Results results = store.load(config.sweep, series_needed(loaded.figures, loaded.claims));
+  const std::vector<Verdict> verdicts = judge(loaded.claims, results);
+  if (outcome.progress.total > 0 || !report_is_current(loaded, directory)) {
+    export_csv(store, config.sweep, directory);
+    make_directories(directory + "/figures");
+    for (const Figure& figure : loaded.figures) draw(figure, results, directory);
+    write_file(directory + "/claims.json", claims_json(config, loaded.claims, verdicts));
+    write_manifest(directory, config, results, outcome.progress.seconds,
+                   request.jobs ? request.jobs : std::thread::hardware_concurrency());
+  }
+  if (!verdicts.empty())
+    fmt::print("{}", verdict_table(loaded.claims, verdicts, terminal_width(), color_wanted()));
+  fmt::print("results: {}\n", directory);
+  for (const Figure& figure : loaded.figures)
+    fmt::print("figure:  {}/figures/{}.svg\n", directory, figure.name);
+
+  std::uint64_t failed = 0;
+  for (const TrialRecord& trial : results.trials) failed += trial.status == Status::failed ? 1 : 0;
+  if (failed > 0) {
+    fmt::print(stderr, "{} trials failed; `qklab status {}` lists them, --rerun failed runs them again\n",
+               failed, directory);
+  }
+  return failed > 0 || falls_short(loaded.claims, verdicts) ? exit_failed : exit_done;
+}
+
+}  // namespace
+
+int run_config(const Loaded& loaded, const RunRequest& request) {
+  const Config& config = loaded.config;
+  const std::string& directory = request.directory;
+  refuse_accidents(loaded, request);
+  if (request.dry_run) return dry_run(config, directory);
+
+  if (request.fresh) move_aside(directory);
+  make_directories(directory);
+  Store store(store_path(directory), Store::Mode::write);
+  store.set_source(config.source, config.experiment->name, config.experiment->version);
+  const auto log = open_log(directory);
+  log->info("{} of {} version {}, preset {}; {}", config.name, config.experiment->name,
+            config.experiment->version, config.source.preset, version_text());
+
+  ProgressLine progress(config.name);
+  RunOptions options;
+  options.jobs = request.jobs;
+  options.rerun = request.rerun;
+  options.fail_fast = request.fail_fast;
+  options.directory = directory;
+  options.on_progress = [&](const Progress& now) { progress.update(now); };
+  options.on_failure = [&](const TrialSpec& trial, const Result& result) {
+    const std::string line = fmt::format("{} {}: {} ({})", name_of(result.status), trial_name(trial.id),
+                                         result.message, trial.params.str());
+    progress.note(line);
+    log->warn(line);
+  };
+  const RunOutcome outcome = run_trials(config.sweep, store, options, stop_on_signals());
+  progress.finish(outcome.progress);
+  log->info("{} done, {} failed, {} diverged of {} in {:.3f} s{}", outcome.progress.done,
+            outcome.progress.failed, outcome.progress.diverged, outcome.progress.total,
+            outcome.progress.seconds, outcome.interrupted ? ", interrupted" : "");
+  log->flush();
+  if (outcome.interrupted) {
+    fmt::print(stderr, "interrupted; finished trials are kept in {}: the same command goes on from there\n",
+               directory);
+    // A trial that does not look at its stop request still runs in another thread.
+    if (outcome.abandoned) std::_Exit(exit_interrupted);
+    return exit_interrupted;
+  }
+  return finish(loaded, request, store, outcome);
+}
+
+}  // namespace qklab

@@ -1,0 +1,59 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "core/cli/cli.hpp"
+#include "core/cli/loaded.hpp"
+#include "core/sweep/store.hpp"
+
+namespace qklab {
+
+namespace {
+
+constexpr std::size_t failures_shown = 20;
+
+void print_status(const std::string& directory) {
+  const Store store(store_path(directory), Store::Mode::read);
+  const ConfigSource source = store.source();
+  const StoreCounts counts = store.counts();
+  fmt::print("{}: {} done, {} failed, {} diverged (config {}, preset {})\n", directory, counts.done,
+             counts.failed, counts.diverged, source.file, source.preset);
+  // The sweep's size needs the experiment, which a plugin may hold that is not loaded.
+  try {
+    const Config config = load_config(source).config;
+    const auto statuses = store.statuses();
+    std::uint64_t finished = 0;
+    const std::vector<std::uint64_t> ids = config.sweep.ids();
+    for (const std::uint64_t id : ids) finished += statuses.count(id);
+    fmt::print("the sweep has {} trials: {} finished, {} to run\n", ids.size(), finished,
+               ids.size() - finished);
+    if (const std::uint64_t others = statuses.size() - finished; others > 0) {
+      fmt::print("{} more trials are kept that this config does not ask for\n", others);
+    }
+  } catch (const InputError& error) {
+    fmt::print("the size of the sweep is unknown: {}\n", error.what());
+  }
+  for (const Store::Failure& failure : store.failures(failures_shown)) {
+    fmt::print("{} {}: {} {}\n", name_of(failure.status), trial_name(failure.id), failure.message,
+               failure.params);
+  }
+  if (counts.failed + counts.diverged > failures_shown) {
+    fmt::print("... and {} more\n", counts.failed + counts.diverged - failures_shown);
+  }
+}
+
+}  // namespace
+
+void add_status(CLI::App& app, Exit&) {
+  const auto directory = std::make_shared<std::string>();
+  CLI::App* verb = app.add_subcommand("status", "what a run directory holds; never disturbs a running sweep");
+  verb->add_option("directory", *directory, "run directory")->required()->type_name("DIR");
+  verb->callback([directory] {
+    if (!std::filesystem::exists(store_path(*directory))) {
+      throw InputError(fmt::format("{}: no run directory: it has no run.db", *directory));
+    }
+    print_status(*directory);
+  });
+}
+
+}  // namespace qklab

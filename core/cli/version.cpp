@@ -1,0 +1,32 @@
+#include "core/cli/version.hpp"
+
+#include <fmt/format.h>
+#include <tbb/version.h>
+
+#include <string_view>
+#include <xsimd/xsimd.hpp>
+
+#include "commit.hpp"
+
+extern "C" char* openblas_get_corename();
+extern "C" char* openblas_get_config();
+
+namespace qklab {
+
+std::string version() { return QKLAB_VERSION; }
+std::string commit() { return QKLAB_COMMIT; }
+std::string compiler() { return QKLAB_COMPILER; }
+std::string simd() { return xsimd::default_arch::name(); }
+
+std::string blas() {
+  const std::string_view config = openblas_get_config();  // "OpenBLAS 0.3.21 DYNAMIC_ARCH ..."
+  const std::size_t second = config.find(' ', config.find(' ') + 1);
+  return fmt::format("{} {}", config.substr(0, second), openblas_get_corename());
+}
+
+std::string version_text() {
+  return fmt::format("qklab {} ({})\n{}, SIMD {} ({}), {}, oneTBB {}", version(), commit(), compiler(),
+                     simd(), QKLAB_ARCH, blas(), TBB_runtime_version());
+}
+
+}  // namespace qklab

@@ -16,7 +16,8 @@ std::string Place::str() const {
 void Diagnostics::error(const Place& place, std::string_view message) {
   std::string text = fmt::format("{}: {}", place.str(), message);
   // A value that several rules look at is reported once.
-  if (std::find(messages_.begin(), messages_.end(), text) == messages_.end()) messages_.push_back(std::move(text));
+  if (std::find(messages_.begin(), messages_.end(), text) == messages_.end())
+    messages_.push_back(std::move(text));
 }
 
 void Diagnostics::throw_if_any() const {
@@ -38,7 +39,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     for (std::size_t j = 1; j <= b.size(); ++j) {
       const bool same = lower(a[i - 1]) == lower(b[j - 1]);
       current[j] = std::min({previous[j] + 1, current[j - 1] + 1, previous[j - 1] + (same ? 0u : 1u)});
-      const bool swapped = i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) && lower(a[i - 2]) == lower(b[j - 1]);
+      const bool swapped =
+          i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) && lower(a[i - 2]) == lower(b[j - 1]);
       if (swapped) current[j] = std::min(current[j], before[j - 2] + 1);
     }
     std::swap(before, previous);

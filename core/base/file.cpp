@@ -22,8 +22,11 @@ using File = std::unique_ptr<std::FILE, Close>;
 }  // namespace
 
 std::string read_file(const std::string& path) {
-  const auto fail = [&] { throw InputError(fmt::format("{}: cannot be read: {}", path, std::strerror(errno))); };
-  if (std::filesystem::is_directory(path)) throw InputError(fmt::format("{}: is a directory, not a file", path));
+  const auto fail = [&] {
+    throw InputError(fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
+  };
+  if (std::filesystem::is_directory(path))
+    throw InputError(fmt::format("{}: is a directory, not a file", path));
   const File file(std::fopen(path.c_str(), "rb"));
   if (!file) fail();
   std::string content;

@@ -1,0 +1,24 @@
+// Colours that everyone can tell apart, in print as well.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace qklab {
+
+struct Color {
+  double red = 0, green = 0, blue = 0;  // 0..1
+
+  std::string hex() const;  // "#rrggbb"
+  Color mixed_with_white(double weight_of_white) const;
+};
+
+// Viridis (van der Walt & Smith, matplotlib 1.5), from dark violet at 0 to yellow at 1; interpolated
+// between 10 of its colours (viridisLite::viridis(10) in R). Grey where `t` is NaN.
+Color viridis(double t);
+
+// The k-th colour for categories (Okabe & Ito 2008), repeated after 7; the yellow of the original is left
+// out because it can't be read on white.
+Color categorical(std::size_t k);
+
+}  // namespace qklab

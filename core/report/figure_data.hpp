@@ -1,0 +1,42 @@
+// The numbers of a figure: means and intervals over seeds, before anything is drawn.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/report/figure.hpp"
+
+namespace qklab {
+
+struct Point {
+  Value x;          // a parameter's value, or a double along a series' index
+  double mean = 0;  // over seeds; NaN where any of them is
+  double low = 0;   // 95 % t interval over seeds; NaN with fewer than two
+  double high = 0;
+  double theory = 0;  // mean over seeds; NaN where the figure has none
+  std::size_t seeds = 0;
+};
+
+struct Curve {
+  Key key;                    // the curve parameter's value; empty where the figure has none
+  std::vector<Point> points;  // ascending in x
+};
+
+struct Panel {
+  Key key;  // the facet parameter's value; empty where the figure has none
+  std::vector<Curve> curves;
+};
+
+struct FigureData {
+  std::vector<Panel> panels;
+  std::size_t failed = 0;  // trials left out
+  std::size_t diverged = 0;
+};
+
+// Throws Error where no trial is done, or trials of one point differ in more than the seed.
+FigureData figure_data(const Figure& figure, const Results& results);
+
+// One row a point: facet, curve, x, metric (the mean), low, high, seeds, theory. NaN is written as nan.
+std::string figure_csv(const Figure& figure, const Experiment& experiment, const FigureData& data);
+
+}  // namespace qklab

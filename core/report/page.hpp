@@ -1,0 +1,57 @@
+// A figure laid out for a column 8 cm wide: title, legend, a grid of panels with shared axes, and a colour
+// bar, as a gnuplot script. All text is set at 6 to 8 points of that width.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/report/color.hpp"
+#include "core/report/scale.hpp"
+
+namespace qklab {
+
+// One thing drawn in a panel. `rows` are the lines of a gnuplot data block, `style` what follows it in a
+// plot command ("using 1:2 with lines lc rgb '#0072b2' lw 1").
+struct Layer {
+  std::string rows;
+  std::string style;
+};
+
+struct PagePanel {
+  std::string title;
+  std::vector<Layer> layers;
+};
+
+enum class Mark { line, thick, dashed, band };
+
+struct LegendEntry {
+  std::string text;
+  Color color;
+  Mark mark = Mark::line;
+};
+
+struct ColorBar {
+  Scale scale;
+  std::string label;
+  double span = 1;  // how much of viridis is used, from its dark end
+};
+
+struct Page {
+  std::string title;
+  std::string legend_title;  // stands before the entries
+  std::vector<LegendEntry> legend;
+  std::optional<ColorBar> bar;
+  Scale x, y;
+  std::string xlabel, ylabel;
+  std::vector<PagePanel> panels;
+  std::size_t columns = 0;  // 0: chosen by the number of panels
+  bool filled = false;      // the panels are filled to their edges: no grid lines
+};
+
+enum class Terminal { svg, pdf, png };
+
+// A script that writes the page to `output`.
+std::string page_script(const Page& page, Terminal terminal, const std::string& output);
+
+}  // namespace qklab

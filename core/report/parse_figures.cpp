@@ -1,0 +1,187 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/report/figure.hpp"
+
+namespace qklab {
+namespace {
+
+bool is_numeric(const Parameter& parameter) {
+  return parameter.type == Type::real || parameter.type == Type::integer;
+}
+
+// The theory that stands beside `metric`: as named, or as the experiment declares it.
+std::optional<Quantity> read_theory(MapReader& map, const Quantity& value, const Experiment& experiment) {
+  const auto named = map.text("theory");
+  if (named == "none") return std::nullopt;
+  std::optional<Quantity> theory;
+  if (named) {
+    theory = find_quantity(map, "theory", *named, value.at, experiment);
+  } else {
+    for (const Overlay& overlay : experiment.overlays) {
+      if (overlay.metric == value.metric)
+        return find_quantity(map, "y", overlay.theory, value.at, experiment);
+    }
+  }
+  if (theory && theory->series != value.series) {
+    map.diagnostics().error(map.place("theory"),
+                            fmt::format("theory: '{}' and '{}' must both be scalars or both series",
+                                        theory->metric, value.metric));
+  }
+  return theory;
+}
+
+void read_log(MapReader& map, Figure& figure, const Schema& schema) {
+  static const std::vector<std::string> axes = {"x", "y", "color"};
+  for (const std::string& axis : map.texts("log")) {
+    if (std::find(axes.begin(), axes.end(), axis) == axes.end()) {
+      map.diagnostics().error(map.place("log"), fmt::format("log: expected x, y or color, got '{}'", axis));
+    }
+    figure.log_x |= axis == "x";
+    figure.log_y |= axis == "y";
+    figure.log_color |= axis == "color";
+  }
+  const auto must_be_numeric = [&](bool wanted, const std::optional<std::size_t>& parameter,
+                                   std::string_view axis) {
+    if (!wanted || !parameter || is_numeric(schema[*parameter])) return;
+    map.diagnostics().error(
+        map.place("log"), fmt::format("log: {} is '{}', which is no number", axis, schema[*parameter].name));
+  };
+  const bool heatmap = figure.plot == Plot::heatmap;
+  must_be_numeric(figure.log_x, figure.x_parameter, "x");
+  must_be_numeric(heatmap && figure.log_y, figure.curve_parameter, "y");
+  must_be_numeric(!heatmap && figure.log_color, figure.curve_parameter, "color");
+  if (!heatmap && figure.log_color && !figure.curve_parameter) {
+    map.diagnostics().error(map.place("log"), "log: this figure has no color");
+  }
+}
+
+// x: the index of the series `value`, or a parameter.
+void read_x(MapReader& map, Figure& figure, const Experiment& experiment) {
+  const std::string name = map.required_text("x");
+  if (name.empty()) return;
+  const std::string index = figure.value.series ? metric_of(figure.value, experiment).index : "";
+  if (figure.value.whole_series()) {
+    if (name == index) {
+      figure.xlabel = index;
+      return;
+    }
+    if (experiment.parameters.find(name)) {
+      map.diagnostics().error(
+          map.place("x"),
+          fmt::format("x: '{}' is a series along '{}'; against a parameter, say which of its numbers "
+                      "(at: last, or another of first, mean, min, max, or a value of '{}')",
+                      figure.value.metric, index, index));
+      return;
+    }
+    std::vector<std::string> candidates = experiment.parameters.names();
+    candidates.push_back(index);
+    map.diagnostics().error(map.place("x"),
+                            fmt::format("x: '{}' is neither '{}', the index of '{}', nor a parameter{}", name,
+                                        index, figure.value.metric, did_you_mean(name, candidates)));
+    return;
+  }
+  figure.x_parameter = find_parameter(map, "x", name, experiment);
+  if (figure.x_parameter) figure.xlabel = label(experiment.parameters[*figure.x_parameter]);
+}
+
+void read_curves(MapReader& map, Figure& figure, const Experiment& experiment, const std::string& at) {
+  const std::string metric = map.required_text("y");
+  if (metric.empty()) return;
+  const auto value = find_quantity(map, "y", metric, at, experiment);
+  figure.curve_parameter = read_parameter(map, "color", experiment);
+  if (!value) {
+    for (const char* key : {"x", "theory"}) map.has(key);  // they are known keys, though not checkable now
+    return;
+  }
+  figure.value = *value;
+  figure.theory = read_theory(map, *value, experiment);
+  read_x(map, figure, experiment);
+  figure.ylabel = label(metric_of(*value, experiment));
+  if (figure.curve_parameter) figure.colorlabel = label(experiment.parameters[*figure.curve_parameter]);
+}
+
+void read_heatmap(MapReader& map, Figure& figure, const Experiment& experiment, const std::string& at) {
+  const std::string x = map.required_text("x"), y = map.required_text("y"),
+                    metric = map.required_text("color");
+  if (x.empty() || y.empty() || metric.empty()) return;
+  figure.x_parameter = find_parameter(map, "x", x, experiment);
+  figure.curve_parameter = find_parameter(map, "y", y, experiment);
+  if (figure.x_parameter) figure.xlabel = label(experiment.parameters[*figure.x_parameter]);
+  if (figure.curve_parameter) figure.ylabel = label(experiment.parameters[*figure.curve_parameter]);
+  const auto value = find_quantity(map, "color", metric, at, experiment);
+  if (!value) return;
+  figure.value = *value;
+  figure.colorlabel = label(metric_of(*value, experiment));
+  if (value->whole_series()) {
+    map.diagnostics().error(
+        map.place("color"),
+        fmt::format("color: '{}' is a series; say which of its numbers (at: last)", metric));
+  }
+}
+
+void check_distinct(MapReader& map, const Figure& figure, const Schema& schema) {
+  std::set<std::size_t> used;
+  for (const auto& parameter : {figure.x_parameter, figure.curve_parameter, figure.facet_parameter}) {
+    if (parameter && !used.insert(*parameter).second) {
+      map.diagnostics().error(map.place(),
+                              fmt::format("figure: '{}' is used for two axes", schema[*parameter].name));
+    }
+  }
+}
+
+Figure parse_figure(MapReader& map, const Experiment& experiment, std::size_t number) {
+  Figure figure;
+  figure.name = map.text("name").value_or(fmt::format("figure_{}", number));
+  if (!is_path_name(figure.name)) {
+    map.diagnostics().error(
+        map.place("name"),
+        fmt::format("name: '{}' can't name a file; use letters, digits, . _ -", figure.name));
+  }
+  const std::string plot = map.choice("plot", {"line", "band", "heatmap"}).value_or("line");
+  figure.plot = plot == "line" ? Plot::line : plot == "band" ? Plot::band : Plot::heatmap;
+  figure.title = map.text("title").value_or("");
+  figure.where = read_where(map, "where", experiment);
+  figure.facet_parameter = read_parameter(map, "facet", experiment);
+  const std::string at = map.text("at").value_or("");
+  figure.plot == Plot::heatmap ? read_heatmap(map, figure, experiment, at)
+                               : read_curves(map, figure, experiment, at);
+  read_log(map, figure, experiment.parameters);
+  figure.xlabel = map.text("xlabel").value_or(figure.xlabel);
+  figure.ylabel = map.text("ylabel").value_or(figure.ylabel);
+  figure.colorlabel = map.text("colorlabel").value_or(figure.colorlabel);
+  const std::int64_t columns = map.integer("columns").value_or(0);
+  if (map.has("columns") && !(columns >= 1 && columns <= 6)) {
+    map.diagnostics().error(map.place("columns"), fmt::format("columns: expected 1 to 6, got {}", columns));
+  }
+  figure.columns = static_cast<std::size_t>(std::max<std::int64_t>(columns, 0));
+  check_distinct(map, figure, experiment.parameters);
+  map.finish();
+  return figure;
+}
+
+}  // namespace
+
+std::vector<Figure> parse_figures(const Config& config, Diagnostics& diagnostics) {
+  std::vector<Figure> figures;
+  if (!config.figures || config.figures.IsNull()) return figures;
+  const std::string& file = config.source.file;
+  if (!config.figures.IsSequence()) {
+    diagnostics.error(place_of(config.figures, file), "figures: expected a list of maps");
+    return figures;
+  }
+  std::set<std::string> names;
+  for (const YAML::Node& node : config.figures) {
+    MapReader map(node, file, diagnostics, "figure");
+    figures.push_back(parse_figure(map, *config.experiment, figures.size() + 1));
+    if (!names.insert(figures.back().name).second) {
+      diagnostics.error(place_of(node, file),
+                        fmt::format("figure: the name '{}' is used twice", figures.back().name));
+    }
+  }
+  return figures;
+}
+
+}  // namespace qklab

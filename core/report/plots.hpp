@@ -1,0 +1,48 @@
+// One function per kind of plot: from a figure's numbers to a page.
+#pragma once
+
+#include "core/report/figure_data.hpp"
+#include "core/report/page.hpp"
+
+namespace qklab {
+
+// Lines of means over seeds; theory lies dashed on a pale, thick line of what was measured.
+Page line_page(const Figure& figure, const Experiment& experiment, const FigureData& data);
+// Lines with the 95 % interval over seeds as a band; theory dashed.
+Page band_page(const Figure& figure, const Experiment& experiment, const FigureData& data);
+// One cell for each pair of x and y; grey where a value is missing or not finite.
+Page heatmap_page(const Figure& figure, const Experiment& experiment, const FigureData& data);
+
+// The distinct values of one parameter, or of a series' index, and where they stand on an axis: numbers at
+// themselves, others at their rank.
+struct Coordinate {
+  std::vector<Value> values;  // ascending
+  bool numeric = true;
+  bool log = false;
+
+  double position(const Value& value) const;
+  std::vector<double> positions() const;
+  Scale scale(double padding, int max_ticks) const;
+};
+
+// Throw Error where a value can't stand on the log axis that the figure asks for.
+Coordinate x_coordinate(const Figure& figure, const Experiment& experiment, const FigureData& data);
+Coordinate curve_coordinate(const Figure& figure, const Experiment& experiment, const FigureData& data,
+                            bool log);
+
+// What line and band share: frame, scales, legend or colour bar, and a colour for each curve. Panels are
+// there, without layers.
+struct CurvePage {
+  Page page;
+  Coordinate x, curves;
+
+  Color color(const Curve& curve) const;
+};
+CurvePage curve_page(const Figure& figure, const Experiment& experiment, const FigureData& data,
+                     bool with_intervals);
+
+std::string panel_title(const Figure& figure, const Experiment& experiment,
+                        const Panel& panel);  // "mean = 0.5"
+std::string value_text(const Value& value);   // short: 0.0316, 10⁻⁵, pre
+
+}  // namespace qklab

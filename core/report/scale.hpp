@@ -1,0 +1,33 @@
+// From values to positions along an axis or a colour bar, with ticks that people would choose.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace qklab {
+
+struct Scale {
+  bool log = false;
+  double low = 0;  // ends of the axis
+  double high = 1;
+  std::vector<std::pair<double, std::string>> ticks;  // position and text, ascending
+
+  // 0 at `low`, 1 at `high`; NaN for what can't stand here (NaN, or at most 0 on a log scale).
+  double fraction(double x) const;
+  bool can_show(double x) const;
+};
+
+// Covers all finite values (positive ones, where log) with `padding` of the length on either side, and
+// about `max_ticks` ticks. No values, or equal ones, give a scale about them.
+Scale numeric_scale(const std::vector<double>& values, bool log, double padding, int max_ticks);
+
+// 0, 1, ... at the centres of equally wide slots.
+Scale category_scale(const std::vector<std::string>& names);
+
+// Edges of cells about ascending `centers`: midpoints, in log where log. One longer than `centers`.
+std::vector<double> cell_edges(const std::vector<double>& centers, bool log);
+
+std::string tick_text(double x);  // 0.25, 100, 10⁻⁵
+
+}  // namespace qklab

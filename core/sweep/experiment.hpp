@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -55,7 +56,7 @@ class Result {
   void diverged(std::string message);
 
   Status status = Status::done;
-  std::string message;             // of a failed or diverged trial
+  std::string message;  // of a failed or diverged trial
   double seconds = 0;
   std::vector<double> scalars;     // in declared order, NaN where none was set
   std::vector<Series> all_series;  // in declared order, empty where none was set
@@ -119,7 +120,7 @@ class Experiment {
 
 // The experiments that this process knows, by name. Registration happens before main and when a plugin
 // is loaded; afterwards the list is only read.
-const std::vector<Experiment>& experiments();
+const std::deque<Experiment>& experiments();  // a deque: places stay valid when plugins are added
 const Experiment* find_experiment(std::string_view name);
 std::vector<std::string> experiment_names();
 // Throws Error where the name is taken or the declaration contradicts itself.
@@ -141,6 +142,7 @@ struct PluginHeader {
 #define QKLAB_EXPERIMENT(make_function) \
   extern "C" const qklab::PluginHeader qklab_plugin{qklab::plugin_abi, __VERSION__, &make_function};
 #else
-#define QKLAB_EXPERIMENT(make_function) \
-  [[maybe_unused]] static const qklab::Experiment& qklab_registered = qklab::register_experiment(make_function());
+#define QKLAB_EXPERIMENT(make_function)                               \
+  [[maybe_unused]] static const qklab::Experiment& qklab_registered = \
+      qklab::register_experiment(make_function());
 #endif

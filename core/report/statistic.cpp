@@ -1,0 +1,261 @@
+#include "core/report/statistic.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "core/measure/intervals.hpp"
+
+namespace qklab {
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+bool all_finite(std::span<const double> x) {
+  return std::all_of(x.begin(), x.end(), [](double v) { return std::isfinite(v); });
+}
+
+std::size_t count_different(std::span<const double> x) {
+  std::vector<double> sorted(x.begin(), x.end());
+  std::sort(sorted.begin(), sorted.end());
+  return static_cast<std::size_t>(std::unique(sorted.begin(), sorted.end()) - sorted.begin());
+}
+
+std::vector<double> ranks(std::span<const double> x) {
+  std::vector<std::size_t> order(x.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) { return x[i] < x[j]; });
+  std::vector<double> rank(x.size());
+  for (std::size_t from = 0, to = 0; from < x.size(); from = to) {
+    while (to < x.size() && x[order[to]] == x[order[from]]) ++to;
+    for (std::size_t k = from; k < to; ++k) rank[order[k]] = 0.5 * static_cast<double>(from + to - 1);
+  }
+  return rank;
+}
+
+// Sums of squares and products about the means.
+struct Moments {
+  double xx = 0, xy = 0, yy = 0;
+};
+Moments moments(std::span<const double> x, std::span<const double> y) {
+  const double mx = mean(x), my = mean(y);
+  Moments m;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    m.xx += (x[i] - mx) * (x[i] - mx);
+    m.xy += (x[i] - mx) * (y[i] - my);
+    m.yy += (y[i] - my) * (y[i] - my);
+  }
+  return m;
+}
+
+// Every number that a trial has for the metric: one, or those of a whole series.
+struct Elements {
+  std::vector<double> index, value;
+};
+Elements elements(const Quantity& quantity, const TrialRecord& trial) {
+  if (!quantity.whole_series()) return {{nan}, {number_of(quantity, trial)}};
+  const Series& series = series_of(quantity, trial);
+  return {series.index, series.value};
+}
+
+double mean_number(const Claim& claim, const Trials& trials) {
+  std::vector<double> numbers;
+  for (const TrialRecord* trial : trials) numbers.push_back(number_of(claim.metric, *trial));
+  return mean(numbers);
+}
+
+// Absolute deviations of one trial; NaN for each that lacks its counterpart.
+std::vector<double> deviations(const Claim& claim, const TrialRecord& trial) {
+  const Elements measured = elements(claim.metric, trial);
+  std::vector<double> result;
+  if (measured.value.empty()) return {nan};
+  if (claim.reference) {
+    for (const double v : measured.value) result.push_back(std::abs(v - *claim.reference));
+    return result;
+  }
+  const Elements theory = elements(*claim.theory, trial);
+  if (theory.value.size() != measured.value.size()) return {nan};
+  for (std::size_t i = 0; i < measured.value.size(); ++i) {
+    const bool same_place = !claim.metric.whole_series() || measured.index[i] == theory.index[i];
+    result.push_back(same_place ? std::abs(measured.value[i] - theory.value[i]) : nan);
+  }
+  return result;
+}
+
+double norm_of_deviations(const Claim& claim, const Trials& trials) {
+  std::vector<double> all;
+  for (const TrialRecord* trial : trials) {
+    const std::vector<double> some = deviations(claim, *trial);
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  if (!all_finite(all)) return nan;
+  if (claim.norm == Norm::max) return *std::max_element(all.begin(), all.end());
+  if (claim.norm == Norm::mean) return mean(all);
+  return std::sqrt(std::inner_product(all.begin(), all.end(), all.begin(), 0.0) /
+                   static_cast<double>(all.size()));
+}
+
+// The points that one correlation or slope is taken of.
+struct Points {
+  std::vector<double> x, y;
+};
+
+// One set of points for each trial (along its index) or for each set of trials that differ in `along` only.
+std::vector<Points> point_sets(const Claim& claim, const Trials& trials) {
+  std::vector<Points> sets;
+  if (!claim.along) {
+    for (const TrialRecord* trial : trials) {
+      Elements e = elements(claim.metric, *trial);
+      sets.push_back({std::move(e.index), std::move(e.value)});
+    }
+    return sets;
+  }
+  const Schema& schema = claim.experiment->parameters;
+  // Defaults derived from `along` move with it, and must not tear its trials apart.
+  const auto follows = [&](std::size_t i) {
+    return schema[i].derive && std::all_of(trials.begin(), trials.end(), [&](const TrialRecord* trial) {
+             return trial->params[i] == schema[i].derive(trial->params);
+           });
+  };
+  std::vector<std::size_t> others;
+  for (std::size_t i = 0; i < schema.size(); ++i) {
+    if (i != *claim.along && !follows(i)) others.push_back(i);
+  }
+  for (const Group& set : group(trials, schema, others)) {
+    Points points;
+    for (const TrialRecord* trial : set.trials) {
+      points.x.push_back(trial->params.real(schema[*claim.along].name));
+      points.y.push_back(number_of(claim.metric, *trial));
+    }
+    sets.push_back(std::move(points));
+  }
+  return sets;
+}
+
+double monotone_value(const Claim& claim, const Trials& trials) {
+  std::vector<double> values;
+  for (const Points& p : point_sets(claim, trials)) values.push_back(rank_correlation(p.x, p.y));
+  return claim.direction == Direction::increasing ? mean(values) : -mean(values);
+}
+
+// log r(l+1) against log r(l), of consecutive elements.
+Points lagged(const Points& p) {
+  if (p.y.size() < 2) return {};
+  return {{p.y.begin(), p.y.end() - 1}, {p.y.begin() + 1, p.y.end()}};
+}
+
+double log_log_slope(const Claim& claim, const Points& points) {
+  if (!all_finite(points.y)) return nan;
+  const Points p = claim.lagged ? lagged(points) : points;
+  const double x_floor = claim.lagged ? claim.floor : 0;
+  Points logs;
+  for (std::size_t i = 0; i < p.x.size(); ++i) {
+    if (!(p.y[i] > claim.floor && p.x[i] > x_floor)) continue;
+    logs.x.push_back(std::log(p.x[i]));
+    logs.y.push_back(std::log(p.y[i]));
+  }
+  return least_squares_slope(logs.x, logs.y);
+}
+
+double slope_value(const Claim& claim, const Trials& trials) {
+  std::vector<double> values;
+  for (const Points& p : point_sets(claim, trials)) values.push_back(log_log_slope(claim, p));
+  return mean(values);
+}
+
+double value_of(const Claim& claim, const Trials& trials) {
+  switch (claim.test) {
+    case Test::agreement:
+      return norm_of_deviations(claim, trials);
+    case Test::monotone:
+      return monotone_value(claim, trials);
+    case Test::slope:
+      return slope_value(claim, trials);
+    default:
+      return mean_number(claim, trials);
+  }
+}
+
+// What a NaN of this claim can come from.
+std::string why_nan(const Claim& claim, const Trials& trials) {
+  for (const TrialRecord* trial : trials) {
+    const Elements e = elements(claim.metric, *trial);
+    const std::string name = trial_name(trial->id);
+    if (e.value.empty()) return fmt::format("trial {} has no {}", name, claim.metric.metric);
+    if (!all_finite(e.value)) return fmt::format("{} of trial {} is not finite", claim.metric.metric, name);
+  }
+  if (claim.test == Test::agreement)
+    return fmt::format("{} and its theory do not match", claim.metric.metric);
+  if (claim.test == Test::monotone) return "fewer than 3 points to rank";
+  return fmt::format("fewer than 2 points above {} for a slope", claim.floor);
+}
+
+}  // namespace
+
+double rank_correlation(std::span<const double> x, std::span<const double> y) {
+  if (!all_finite(x) || !all_finite(y) || count_different(x) < 3) return nan;
+  const Moments m = moments(ranks(x), ranks(y));
+  return m.yy > 0 ? m.xy / std::sqrt(m.xx * m.yy) : 0;
+}
+
+double least_squares_slope(std::span<const double> x, std::span<const double> y) {
+  if (!all_finite(x) || !all_finite(y) || count_different(x) < 2) return nan;
+  const Moments m = moments(x, y);
+  return m.xy / m.xx;
+}
+
+SeedValues per_seed(const Claim& claim, const Trials& trials) {
+  const Schema& schema = claim.experiment->parameters;
+  SeedValues result;
+  for (const Group& seed : group(trials, schema, {seed_of(schema)})) {
+    const double value = value_of(claim, seed.trials);
+    if (!std::isfinite(value) && result.note.empty()) result.note = why_nan(claim, seed.trials);
+    result.seeds.push_back(seed.key[0]);
+    result.values.push_back(std::isfinite(value) ? value : nan);
+  }
+  return result;
+}
+
+double sampling_allowance(const Claim& claim, const Trials& trials) {
+  if (!claim.sampling) return 0;
+  const Schema& schema = claim.experiment->parameters;
+  double largest = 0;
+  for (const Group& seed : group(trials, schema, {seed_of(schema)})) {
+    double positions = 0, draws = std::numeric_limits<double>::infinity();
+    for (const TrialRecord* trial : seed.trials) {
+      positions += static_cast<double>(elements(claim.metric, *trial).value.size());
+      draws = std::min(draws, trial->params.real(schema[*claim.sampling].name));
+    }
+    largest = std::max(largest, frequency_error(positions, draws, claim.confidence));
+  }
+  return largest;
+}
+
+Extreme worst_element(const Claim& claim, const Trials& trials) {
+  Extreme worst;
+  const auto excess = [&](double v) { return std::max(claim.at_least - v, v - claim.at_most); };
+  for (const TrialRecord* trial : trials) {
+    const Elements e = elements(claim.metric, *trial);
+    for (std::size_t i = 0; i < e.value.size(); ++i) {
+      const double v = e.value[i];
+      if (!worst.any || std::isnan(v) || excess(v) > excess(worst.value))
+        worst.value = std::isnan(worst.value) ? nan : v;
+      worst.any = true;
+      if (v >= claim.at_least - claim.tolerance && v <= claim.at_most + claim.tolerance) continue;
+      if (worst.violations++ > 0) continue;
+      const std::string place =
+          claim.metric.whole_series()
+              ? fmt::format(" at {} {}", metric_of(claim.metric, *claim.experiment).index,
+                            shortest(e.index[i]))
+              : "";
+      worst.where =
+          fmt::format("trial {} ({}){}: {}", trial_name(trial->id), trial->params.str(), place, shortest(v));
+    }
+  }
+  return worst;
+}
+
+}  // namespace qklab

@@ -1,0 +1,44 @@
+// What a claim measures: one number for each seed, from all trials of that seed in a slice.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/report/claim.hpp"
+
+namespace qklab {
+
+// Spearman's rank correlation, ties at their mean rank; 0 where either side is constant, as then no order
+// is shown. NaN with fewer than 3 different x, or any value that is not finite. x and y of equal length.
+double rank_correlation(std::span<const double> x, std::span<const double> y);
+
+// Slope of the least-squares line of y on x; NaN with fewer than 2 different x, or non-finite values.
+double least_squares_slope(std::span<const double> x, std::span<const double> y);
+
+struct SeedValues {
+  std::vector<Value> seeds;  // ascending
+  std::vector<double> values;
+  std::string note;  // why the first of the values is NaN, where one is
+};
+
+// difference, ratio: the mean of the metric over the seed's trials.
+// agreement: the norm of metric - theory over all positions and trials of the seed.
+// monotone, slope: computed for trials that differ in `along` only, then averaged over the rest.
+// `trials` are done ones. A value that can't be computed is NaN.
+SeedValues per_seed(const Claim& claim, const Trials& trials);
+
+// agreement with `sampling`: the allowance frequency_error(positions, draws, confidence) that is added to
+// the tolerance, the largest over seeds; 0 without `sampling`.
+double sampling_allowance(const Claim& claim, const Trials& trials);
+
+// bound: the element that is farthest out, over all trials.
+struct Extreme {
+  double value = 0;  // NaN where any element is
+  bool any = false;  // false: there was no element at all
+  std::size_t violations = 0;
+  std::string where;  // trial and index of the first violation
+};
+Extreme worst_element(const Claim& claim, const Trials& trials);
+
+}  // namespace qklab

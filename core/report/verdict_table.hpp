@@ -1,0 +1,16 @@
+// The verdicts as plain text.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/report/claim.hpp"
+
+namespace qklab {
+
+// One block a claim: its text and verdict, then a line for each slice. Lines are wrapped at `width`
+// columns (at least 40 are assumed). With `color`, verdicts are coloured by ANSI escapes.
+std::string verdict_table(const std::vector<Claim>& claims, const std::vector<Verdict>& verdicts, int width,
+                          bool color);
+
+}  // namespace qklab

@@ -1,0 +1,76 @@
+#include "core/report/verify.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <sstream>
+
+#include "core/base/file.hpp"
+#include "core/report/claim.hpp"
+#include "core/report/claims_json.hpp"
+#include "core/report/figure.hpp"
+
+namespace qklab {
+namespace {
+
+void compare(const std::string& path, const std::string& expected, std::vector<std::string>& differences) {
+  if (!std::filesystem::exists(path)) {
+    differences.push_back(fmt::format("{}: missing", path));
+    return;
+  }
+  const std::string stored = read_file(path);
+  if (stored == expected) return;
+  std::istringstream old_lines(stored), new_lines(expected);
+  std::string old_line, new_line;
+  for (std::size_t line = 1;; ++line) {
+    const bool has_old = static_cast<bool>(std::getline(old_lines, old_line));
+    const bool has_new = static_cast<bool>(std::getline(new_lines, new_line));
+    if (has_old && has_new && old_line == new_line) continue;
+    differences.push_back(fmt::format("{}:{}: stored '{}', but the results give '{}'", path, line,
+                                      has_old ? old_line : "(end)", has_new ? new_line : "(end)"));
+    return;
+  }
+}
+
+void find_strays(const std::string& folder, const std::set<std::string>& known,
+                 std::vector<std::string>& differences) {
+  if (!std::filesystem::is_directory(folder)) return;
+  std::vector<std::string> strays;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (!known.count(entry.path().stem().string())) strays.push_back(entry.path().string());
+  }
+  std::sort(strays.begin(), strays.end());
+  for (const std::string& stray : strays)
+    differences.push_back(fmt::format("{}: belongs to no figure of the config", stray));
+}
+
+}  // namespace
+
+std::vector<std::string> verify_directory(const Config& config, const Results& results,
+                                          const std::string& directory) {
+  Diagnostics diagnostics;
+  const std::vector<Figure> figures = parse_figures(config, diagnostics);
+  const std::vector<Claim> claims = parse_claims(config, diagnostics);
+  diagnostics.throw_if_any();
+  std::vector<std::string> differences;
+  if (!claims.empty() || std::filesystem::exists(directory + "/claims.json")) {
+    compare(directory + "/claims.json", claims_json(config, claims, judge(claims, results)), differences);
+  }
+  std::set<std::string> names;
+  for (const Figure& figure : figures) {
+    names.insert(figure.name);
+    try {
+      compare(directory + "/figures/" + figure.name + ".csv", figure_csv(figure, results), differences);
+    } catch (const InputError&) {
+      throw;
+    } catch (const Error& error) {  // e.g. no trial is left for it
+      differences.push_back(error.what());
+    }
+  }
+  find_strays(directory + "/figures", names, differences);
+  return differences;
+}
+
+}  // namespace qklab

@@ -1,0 +1,18 @@
+// Whether a directory's verdicts and figures follow from its results.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/sweep/config.hpp"
+#include "core/sweep/results.hpp"
+
+namespace qklab {
+
+// Derives claims.json and figures/*.csv again and compares byte by byte. Returns one message a difference,
+// naming the first line that differs; files that nothing accounts for are differences too. Empty: verified.
+// Throws InputError where the config's figures or claims don't parse.
+std::vector<std::string> verify_directory(const Config& config, const Results& results,
+                                          const std::string& directory);
+
+}  // namespace qklab

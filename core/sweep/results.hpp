@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/sweep/csv.hpp"
 #include "core/sweep/experiment.hpp"
 #include "core/sweep/sweep.hpp"
 
@@ -27,12 +29,37 @@ struct Results {
   std::vector<std::string> loaded_series;  // names of the series that were asked for
 };
 
+std::optional<Status> parse_status(std::string_view name);  // as name_of(Status) writes it
+
 // The CSV form, as documented in docs/run-directory.md. Written beside the target and renamed, so a
 // reader never sees half a file. Throws Error where it cannot be written.
 void write_trials_csv(const std::string& path, const Results& results);
 void write_series_csv(const std::string& path, const Results& results);
 
-// Reads a directory's trials.csv and series.csv back. Throws InputError with file and line.
+// The same, one trial at a time. Nothing is at `path` before finish().
+class TrialsCsv {
+ public:
+  TrialsCsv(const std::string& path, const Experiment& experiment);
+  void add(const TrialRecord& trial);
+  void finish() { csv_.finish(); }
+
+ private:
+  CsvWriter csv_;
+};
+
+class SeriesCsv {
+ public:
+  SeriesCsv(const std::string& path, const Experiment& experiment);
+  void add(const TrialRecord& trial);
+  void finish() { csv_.finish(); }
+
+ private:
+  const Experiment* experiment_;
+  CsvWriter csv_;
+};
+
+// Reads a directory's trials.csv and series.csv back, all but the messages, which they do not hold. Throws
+// InputError with file and line; a trial whose id does not follow from its parameters is one, too.
 Results read_csv(const std::string& directory, const Experiment& experiment);
 
 }  // namespace qklab

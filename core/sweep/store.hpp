@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -20,11 +21,13 @@ struct StoreCounts {
 };
 
 // All errors of SQLite and of the file system are thrown as Error, naming file and cause ("disk full").
+// A store is used by one thread at a time.
 class Store {
  public:
   enum class Mode { read, write };
-  // write: creates the file where there is none. read: never blocks or alters a writer's file; throws
-  // Error where there is none. A file of a newer version, or one that is no store, is an Error.
+  // write: creates the file where there is none; throws Error where another process writes it. read: never
+  // blocks or alters a writer's file; throws Error where there is none. A file of another version, one
+  // that is no store, and a damaged one are Errors.
   Store(const std::string& path, Mode mode);
   ~Store();
   Store(Store&&) noexcept;
@@ -36,10 +39,10 @@ class Store {
 
   struct Finished {
     TrialSpec spec;
-    Result result;
+    Result result;  // of its arrays the shapes alone are read: the files have been written before
   };
   // One transaction for the batch: all or nothing. A trial already there is replaced.
-  void put(const std::vector<Finished>& batch);
+  void put(const Experiment& experiment, const std::vector<Finished>& batch);
 
   StoreCounts counts() const;
   // Status by trial id, of everything in the file: 10^6 in well under a second.
@@ -47,19 +50,26 @@ class Store {
   struct Failure {
     std::uint64_t id;
     Status status;
-    std::string params;
+    std::string params;  // as JSON
     std::string message;
   };
-  std::vector<Failure> failures(std::size_t limit) const;  // failed and diverged ones
+  std::vector<Failure> failures(std::size_t limit) const;  // failed and diverged ones, as they happened
 
   // Trials of `sweep` that are in the file, in the sweep's order, with the named series.
   Results load(const Sweep& sweep, const std::vector<std::string>& series) const;
-  // As load with all series, handed over one trial at a time: memory does not grow with the sweep.
+  // As load with all series, handed over one trial at a time: memory does not grow with the sweep. What
+  // is visited is the file at one moment, whatever is written meanwhile.
   void for_each(const Sweep& sweep, const std::function<void(const TrialRecord&)>& visit) const;
 
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+// Where a trial's array lies, from the run directory: "arrays/<trial>/<name>.npy".
+std::string array_file(std::uint64_t id, std::string_view name);
+
+// Writes trials.csv and series.csv of what is in the store, one trial at a time.
+void export_csv(const Store& store, const Sweep& sweep, const std::string& directory);
 
 }  // namespace qklab

@@ -1,0 +1,61 @@
+// Comma-separated values as in RFC 4180, but for line ends, which are written as LF and read as either.
+#pragma once
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace qklab {
+
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using FilePointer = std::unique_ptr<std::FILE, CloseFile>;
+
+// Writes beside the target; finish() renames, so that a reader or a crash never sees half a file.
+class CsvWriter {
+ public:
+  explicit CsvWriter(std::string path);  // throws Error where the file cannot be made
+  ~CsvWriter();                          // leaves nothing where finish() was not reached
+  CsvWriter(const CsvWriter&) = delete;
+  CsvWriter& operator=(const CsvWriter&) = delete;
+
+  void field(std::string_view text);
+  void end_row();
+  void finish();  // throws Error where not all was written ("No space left on device")
+
+ private:
+  void flush();
+  [[noreturn]] void fail() const;
+
+  std::string path_, part_, buffer_;
+  FilePointer file_;
+  bool row_began_ = false;
+};
+
+// Reads row by row, in a fixed amount of memory. Throws InputError with file and line for what is not CSV:
+// a quote within bare text, text after a closing quote, a last line without its end.
+class CsvReader {
+ public:
+  explicit CsvReader(std::string path);
+
+  // Reads the next row into fields(); false at the end. A row of another length than the first is an error.
+  bool next();
+  const std::vector<std::string>& fields() const { return fields_; }
+  [[noreturn]] void fail(std::string_view message) const;  // throws InputError "file:line: message"
+
+ private:
+  int get();
+
+  std::string path_;
+  FilePointer file_;
+  std::vector<char> buffer_;
+  std::size_t at_ = 0, filled_ = 0;
+  std::vector<std::string> fields_;
+  std::size_t columns_ = 0;           // of the first row
+  std::size_t line_ = 0, ended_ = 0;  // where the row begins; lines read to their end
+};
+
+}  // namespace qklab

@@ -1,0 +1,116 @@
+// SQLite as a scoped C++ value: errors are thrown with the file's name and the cause.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/base/error.hpp"
+
+namespace qklab {
+
+// No space left for what was to be written; what had been committed before is intact.
+struct DiskFull : Error {
+  using Error::Error;
+};
+
+// A file that could not be opened, rather than one that was and holds something unexpected.
+struct CannotOpen : Error {
+  using Error::Error;
+};
+
+// A connection, for one thread at a time.
+class Database {
+ public:
+  // `uri` is what SQLite opens, `path` what messages name. Waits up to a minute for locks.
+  Database(const std::string& uri, std::string path, int flags);
+
+  void execute(const char* sql) const;
+  std::int64_t integer(const char* sql) const;  // the one number that `sql` yields
+  std::string text(const char* sql) const;
+  bool in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
+
+  sqlite3* handle() const { return handle_.get(); }
+  const std::string& path() const { return path_; }
+  // Throws DiskFull, CannotOpen or Error for the code of the call that just failed.
+  [[noreturn]] void fail(int code) const;
+
+ private:
+  struct Close {
+    void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+  };
+  std::string path_;
+  std::unique_ptr<sqlite3, Close> handle_;
+};
+
+// A prepared statement, to be used many times:
+//     for (find.start(id); find.step();) use(find.integer(0));
+// Text and blobs that are bound, and those that are read, are views: valid until the next start.
+class Statement {
+ public:
+  Statement(const Database& database, std::string_view sql);
+
+  template <class... Arguments>
+  void start(const Arguments&... arguments) {
+    sqlite3_reset(handle_.get());
+    int position = 0;
+    (bind(++position, arguments), ...);
+  }
+  bool step();  // false at the end, where the statement lets go of its locks
+  template <class... Arguments>
+  void run(const Arguments&... arguments) {
+    start(arguments...);
+    while (step()) continue;
+  }
+
+  // The number in the first row and column, nothing where there is no row.
+  template <class... Arguments>
+  std::optional<std::int64_t> number(const Arguments&... arguments) {
+    start(arguments...);
+    const auto found = step() ? std::optional(integer(0)) : std::nullopt;
+    sqlite3_reset(handle_.get());
+    return found;
+  }
+
+  std::int64_t integer(int column) const { return sqlite3_column_int64(handle_.get(), column); }
+  double real(int column) const { return sqlite3_column_double(handle_.get(), column); }
+  bool null(int column) const { return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL; }
+  std::string_view bytes(int column) const;  // of text or a blob
+
+  struct Blob {
+    const void* data = nullptr;  // bound as NULL where there is none
+    std::size_t size = 0;
+  };
+
+ private:
+  void bind(int position, std::int64_t value);
+  void bind(int position, double value);
+  void bind(int position, std::string_view text);
+  void bind(int position, const Blob& blob);
+  void check(int code) const;
+
+  struct Finalize {
+    void operator()(sqlite3_stmt* handle) const { sqlite3_finalize(handle); }
+  };
+  const Database* database_;
+  std::unique_ptr<sqlite3_stmt, Finalize> handle_;
+};
+
+// Rolled back unless committed. SQLite does so on its own after some errors, a full disk for one.
+class Transaction {
+ public:
+  explicit Transaction(const Database& database, const char* begin = "BEGIN");
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  void commit();
+
+ private:
+  const Database& database_;
+};
+
+}  // namespace qklab

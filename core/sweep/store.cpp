@@ -1,0 +1,242 @@
+#include "core/sweep/store.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "core/sweep/store_file.hpp"
+#include "core/sweep/store_writer.hpp"
+
+namespace qklab {
+
+namespace {
+
+std::uint64_t to_id(std::int64_t key) { return static_cast<std::uint64_t>(key); }
+
+}  // namespace
+
+struct Store::Impl {
+  Impl(const std::string& path, Mode mode)
+      : path(path),
+        lock(mode == Mode::write ? std::make_unique<WriterLock>(path) : nullptr),
+        file(mode == Mode::write ? ReadOnly{open_to_write(path), std::nullopt} : open_to_read(path)) {}
+
+  // To be called after reading and before the result is used.
+  void check_unchanged() const {
+    if (file.stamp && !(*file.stamp == FileStamp(path)))
+      throw Error(fmt::format("{}: a run began to write it while it was read; try again", path));
+  }
+
+  Status status(std::string_view text) const {
+    const std::optional<Status> status = parse_status(text);
+    if (!status) throw Error(fmt::format("{}: is damaged: a trial's status is '{}'", path, text));
+    return *status;
+  }
+
+  void scan(const Sweep& sweep, const std::vector<bool>& wanted,
+            const std::function<void(TrialRecord&)>& visit) const;
+
+  const Database& database() const { return file.database; }
+
+  std::string path;
+  std::unique_ptr<WriterLock> lock;
+  ReadOnly file;
+  std::optional<StoreWriter> writer;
+};
+
+Store::Store(const std::string& path, Mode mode) : impl_(std::make_unique<Impl>(path, mode)) {}
+Store::~Store() = default;
+Store::Store(Store&&) noexcept = default;
+Store& Store::operator=(Store&&) noexcept = default;
+
+void Store::set_source(const ConfigSource& source, const std::string& experiment, int version) {
+  Transaction transaction(impl_->database(), "BEGIN IMMEDIATE");
+  Statement set(impl_->database(), "INSERT OR REPLACE INTO meta VALUES(?, ?)");
+  const std::string overrides =
+      nlohmann::json(source.overrides).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const auto store = [&set](std::string_view key, std::string_view value) { set.run(key, value); };
+  store("file", source.file);
+  store("text", source.text);
+  store("preset", source.preset);
+  store("overrides", overrides);
+  store("experiment", experiment);
+  set.run(std::string_view("version"), std::int64_t{version});
+  transaction.commit();
+}
+
+ConfigSource Store::source() const {
+  Statement get(impl_->database(), "SELECT value FROM meta WHERE key = ?");
+  const auto value = [&](std::string_view key) {
+    get.start(key);
+    if (!get.step()) throw Error(fmt::format("{}: does not say which config it belongs to", impl_->path));
+    return std::string(get.bytes(0));
+  };
+  ConfigSource source{value("file"), value("text"), value("preset"), {}};
+  try {
+    source.overrides = nlohmann::json::parse(value("overrides")).get<std::vector<std::string>>();
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(fmt::format("{}: its overrides cannot be read: {}", impl_->path, error.what()));
+  }
+  impl_->check_unchanged();
+  return source;
+}
+
+void Store::put(const Experiment& experiment, const std::vector<Finished>& batch) {
+  if (!impl_->writer) impl_->writer.emplace(impl_->database());
+  try {
+    impl_->writer->put(experiment, batch);
+  } catch (const DiskFull& full) {
+    throw DiskFull(fmt::format("{}: {} finished trials are safe; free space and run the same command again",
+                               full.what(), impl_->database().integer("SELECT count(*) FROM trials")));
+  }
+}
+
+StoreCounts Store::counts() const {
+  Statement count(impl_->database(), "SELECT count(*) FROM trials WHERE status = ?");
+  const auto of = [&count](Status status) {
+    return static_cast<std::uint64_t>(count.number(name_of(status)).value_or(0));
+  };
+  const Transaction snapshot(impl_->database());
+  const StoreCounts counts{of(Status::done), of(Status::failed), of(Status::diverged)};
+  impl_->check_unchanged();
+  return counts;
+}
+
+std::unordered_map<std::uint64_t, Status> Store::statuses() const {
+  const StoreCounts size = counts();
+  std::unordered_map<std::uint64_t, Status> statuses;
+  statuses.reserve(size.done + size.failed + size.diverged);
+  const Transaction snapshot(impl_->database());
+  Statement ids(impl_->database(), "SELECT id FROM trials WHERE status = ?");
+  for (const Status status : {Status::done, Status::failed, Status::diverged})
+    for (ids.start(name_of(status)); ids.step();) statuses[to_id(ids.integer(0))] = status;
+  impl_->check_unchanged();
+  return statuses;
+}
+
+std::vector<Store::Failure> Store::failures(std::size_t limit) const {
+  std::vector<Failure> failures;
+  Statement find(impl_->database(),
+                 "SELECT id, status, params, message FROM trials WHERE status IN ('failed', 'diverged') "
+                 "ORDER BY trial LIMIT ?");
+  const auto most = static_cast<std::size_t>(std::numeric_limits<std::int64_t>::max());
+  for (find.start(static_cast<std::int64_t>(std::min(limit, most))); find.step();) {
+    failures.push_back({to_id(find.integer(0)), impl_->status(find.bytes(1)), std::string(find.bytes(2)),
+                        std::string(find.bytes(3))});
+  }
+  impl_->check_unchanged();
+  return failures;
+}
+
+namespace {
+
+std::vector<double> doubles(std::string_view bytes) {
+  std::vector<double> values(bytes.size() / sizeof(double));
+  if (!values.empty()) std::memcpy(values.data(), bytes.data(), values.size() * sizeof(double));
+  return values;
+}
+
+// Where a metric of the file stands among the declared ones; the file's may be more.
+class Slots {
+ public:
+  Slots(const Database& database, const std::vector<Metric>& metrics, const std::vector<bool>& wanted) {
+    Statement find(database, "SELECT metric FROM metrics WHERE name = ?");
+    for (std::size_t i = 0; i < metrics.size(); ++i) {
+      if (!wanted[i]) continue;
+      if (const auto metric = find.number(std::string_view(metrics[i].name))) slots_[*metric] = i;
+    }
+  }
+  std::optional<std::size_t> operator[](std::int64_t metric) const {
+    const auto found = slots_.find(metric);
+    return found == slots_.end() ? std::nullopt : std::optional(found->second);
+  }
+  bool empty() const { return slots_.empty(); }
+
+ private:
+  std::unordered_map<std::int64_t, std::size_t> slots_;
+};
+
+}  // namespace
+
+void Store::Impl::scan(const Sweep& sweep, const std::vector<bool>& wanted,
+                       const std::function<void(TrialRecord&)>& visit) const {
+  const Experiment& experiment = sweep.experiment();
+  const Transaction snapshot(database());
+  const Slots scalar_slots(database(), experiment.scalars,
+                           std::vector<bool>(experiment.scalars.size(), true));
+  const Slots series_slots(database(), experiment.series, wanted);
+  Statement find(database(), "SELECT trial, status, message FROM trials WHERE id = ?");
+  Statement scalars(database(), "SELECT metric, value FROM scalars WHERE trial = ?");
+  Statement series(database(), "SELECT metric, idx, value FROM series WHERE trial = ?");
+
+  sweep.for_each([&](const TrialSpec& spec) {
+    find.start(to_key(spec.id));
+    if (!find.step()) return true;
+    const std::int64_t trial = find.integer(0);
+    TrialRecord record;
+    record.id = spec.id;
+    record.params = spec.params;
+    record.status = status(find.bytes(1));
+    record.message = find.bytes(2);
+    record.scalars.assign(experiment.scalars.size(), std::numeric_limits<double>::quiet_NaN());
+    record.series.resize(experiment.series.size());
+    for (scalars.start(trial); scalars.step();)
+      if (const auto slot = scalar_slots[scalars.integer(0)]) record.scalars[*slot] = scalars.real(1);
+    if (!series_slots.empty()) {
+      for (series.start(trial); series.step();) {
+        const auto slot = series_slots[series.integer(0)];
+        if (!slot) continue;
+        Series& into = record.series[*slot];
+        into.value = doubles(series.bytes(2));
+        into.index = doubles(series.bytes(1));
+        if (series.null(1))
+          for (std::size_t i = 0; i < into.value.size(); ++i)
+            into.index.push_back(static_cast<double>(i + 1));
+      }
+    }
+    visit(record);
+    return true;
+  });
+  check_unchanged();
+}
+
+Results Store::load(const Sweep& sweep, const std::vector<std::string>& series) const {
+  const Experiment& experiment = sweep.experiment();
+  std::vector<bool> wanted(experiment.series.size());
+  for (const std::string& name : series) {
+    const Metric* metric = experiment.series_metric(name);
+    if (!metric) throw Error(fmt::format("experiment '{}' has no series '{}'", experiment.name, name));
+    wanted[static_cast<std::size_t>(metric - experiment.series.data())] = true;
+  }
+  Results results;
+  results.experiment = &experiment;
+  results.loaded_series = series;
+  impl_->scan(sweep, wanted,
+              [&results](TrialRecord& record) { results.trials.push_back(std::move(record)); });
+  return results;
+}
+
+void Store::for_each(const Sweep& sweep, const std::function<void(const TrialRecord&)>& visit) const {
+  impl_->scan(sweep, std::vector<bool>(sweep.experiment().series.size(), true), visit);
+}
+
+std::string array_file(std::uint64_t id, std::string_view name) {
+  return fmt::format("arrays/{}/{}.npy", trial_name(id), name);
+}
+
+void export_csv(const Store& store, const Sweep& sweep, const std::string& directory) {
+  TrialsCsv trials(directory + "/trials.csv", sweep.experiment());
+  SeriesCsv series(directory + "/series.csv", sweep.experiment());
+  store.for_each(sweep, [&](const TrialRecord& trial) {
+    trials.add(trial);
+    series.add(trial);
+  });
+  trials.finish();
+  series.finish();
+}
+
+}  // namespace qklab

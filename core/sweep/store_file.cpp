@@ -1,0 +1,155 @@
+#include "core/sweep/store_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "core/sweep/store.hpp"
+
+namespace qklab {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t application_id = 0x716b6c62;  // "qklb": tells `file` and us whose database it is
+
+// Trials are numbered as they finish, so that what belongs to them is appended; only the two indices
+// are written at random places. Columns of numbers have no type: a REAL one would turn -0.0 into 0.
+constexpr const char* tables = R"(
+CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE metrics(metric INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE trials(trial INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE, status TEXT NOT NULL,
+  seconds REAL NOT NULL, params TEXT NOT NULL, message TEXT NOT NULL);
+CREATE INDEX trials_by_status ON trials(status, id);
+CREATE TABLE scalars(trial INTEGER, metric INTEGER, value NOT NULL, PRIMARY KEY(trial, metric)) WITHOUT ROWID;
+CREATE TABLE series(trial INTEGER, metric INTEGER, idx BLOB, value BLOB NOT NULL,
+  PRIMARY KEY(trial, metric)) WITHOUT ROWID;
+CREATE TABLE arrays(trial INTEGER, metric INTEGER, file TEXT NOT NULL, PRIMARY KEY(trial, metric)) WITHOUT ROWID;
+CREATE VIEW named_scalars AS
+  SELECT printf('%016x', id) AS trial, status, name AS metric, value, params
+  FROM scalars JOIN trials USING(trial) JOIN metrics USING(metric);
+)";
+
+// True where the file holds a store, false where it holds nothing at all.
+bool is_store(const Database& database) {
+  if (database.integer("PRAGMA application_id") != application_id) {
+    if (database.integer("SELECT count(*) FROM sqlite_schema") == 0) return false;
+    throw Error(fmt::format("{}: is no qklab store: it is a database of another program", database.path()));
+  }
+  const std::int64_t version = database.integer("PRAGMA user_version");
+  if (version != store_version) {
+    throw Error(fmt::format("{}: is a store of version {}, this qklab reads version {}{}", database.path(),
+                            version, store_version,
+                            version > store_version ? "; use the newer qklab that wrote it" : ""));
+  }
+  return true;
+}
+
+// SQLite takes a file's name as part of a URI when flags are to be given by name.
+std::string uri_of(const std::string& path, std::string_view flags) {
+  std::string uri = "file:";
+  for (const char c : path) {
+    if (c == '%' || c == '?' || c == '#') {
+      uri += fmt::format("%{:02x}", c);
+    } else {
+      uri += c;
+    }
+  }
+  return uri + "?" + std::string(flags);
+}
+
+ReadOnly open_read_only(const std::string& path) {
+  constexpr int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
+  const auto checked = [](Database database) {
+    if (!is_store(database)) throw Error(fmt::format("{}: holds nothing yet", database.path()));
+    return database;
+  };
+  // Without a log nobody is writing. "immutable" leaves no files beside it, nor needs leave to do so.
+  if (!fs::exists(path + "-wal")) {
+    const FileStamp stamp(path);
+    return {checked({uri_of(path, "immutable=1"), path, flags}), stamp};
+  }
+  try {
+    return {checked({uri_of(path, "mode=ro"), path, flags}), std::nullopt};
+  } catch (const CannotOpen&) {
+    // The log of a writer that died, in a folder where its index cannot be made: index it in memory.
+    if (fs::exists(path + "-shm")) throw;
+    Database database(uri_of(path, "mode=ro&vfs=unix-none"), path, flags);
+    database.execute("PRAGMA locking_mode=EXCLUSIVE");
+    return {checked(std::move(database)), std::nullopt};
+  }
+}
+
+}  // namespace
+
+WriterLock::WriterLock(const std::string& path) {
+  const std::string lock = path + ".lock";
+  const auto fail = [&](int cause) {
+    throw Error(fmt::format("{}: cannot be locked: {}", lock, std::strerror(cause)));
+  };
+  file_ = open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (file_ < 0) fail(errno);
+  if (flock(file_, LOCK_EX | LOCK_NB) != 0) {
+    const int cause = errno;
+    char owner[32] = {};
+    const ssize_t length = pread(file_, owner, sizeof owner - 1, 0);
+    close(file_);
+    if (cause != EWOULDBLOCK) fail(cause);
+    throw Error(fmt::format("another qklab run is writing to {} (pid {})",
+                            fs::absolute(path).parent_path().string(), length > 0 ? owner : "unknown"));
+  }
+  // For the message alone, so that failing to write it is no failure to lock.
+  const std::string pid = std::to_string(getpid());
+  if (ftruncate(file_, 0) == 0) static_cast<void>(!pwrite(file_, pid.data(), pid.size(), 0));
+}
+
+WriterLock::~WriterLock() { close(file_); }
+
+Database open_to_write(const std::string& path) {
+  Database database(path, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  const bool known = is_store(database);
+  if (database.text("PRAGMA journal_mode=WAL") != "wal") {
+    throw Error(fmt::format(
+        "{}: its file system cannot hold a write-ahead log; choose a folder on a local disk", path));
+  }
+  // A crash of the machine may lose the last commits but never breaks the file; a crash of the process
+  // loses none.
+  database.execute("PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY");
+  if (!known) {
+    Transaction creation(database, "BEGIN IMMEDIATE");
+    database.execute(tables);
+    database.execute(
+        fmt::format("PRAGMA application_id={}; PRAGMA user_version={}", application_id, store_version)
+            .c_str());
+    creation.commit();
+  }
+  return database;
+}
+
+ReadOnly open_to_read(const std::string& path) {
+  if (!fs::exists(path)) throw Error(fmt::format("{}: no such file", path));
+  try {
+    return open_read_only(path);
+  } catch (const CannotOpen&) {
+    // A writer may have ended, and its log gone, between our look and SQLite's.
+    return open_read_only(path);
+  }
+}
+
+FileStamp::FileStamp(const std::string& path) {
+  struct stat now;
+  if (stat(path.c_str(), &now) != 0)
+    throw Error(fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
+  size = now.st_size;
+  seconds = now.st_mtim.tv_sec;
+  nanoseconds = now.st_mtim.tv_nsec;
+}
+
+}  // namespace qklab

@@ -14,10 +14,13 @@ namespace qklab {
 
 struct Progress {
   std::uint64_t total = 0, done = 0, failed = 0, diverged = 0;  // of this call
-  std::uint64_t resumed = 0;  // finished before this call
-  double seconds = 0;         // since this call began
-  double rate() const;        // trials a second
-  double eta_seconds() const; // NaN where unknown
+  std::uint64_t resumed = 0;                                    // finished before this call
+  double seconds = 0;                                           // since this call began
+  double work = 0, work_done = 0;  // expected costs, in the experiment's unit; a trial is 1 where it has none
+
+  std::uint64_t finished() const { return done + failed + diverged; }
+  double rate() const;         // trials a second
+  double eta_seconds() const;  // NaN where unknown
 };
 
 // Which finished trials to run again; `none` resumes.
@@ -26,12 +29,12 @@ enum class Rerun { none, failed, diverged, all };
 struct RunOptions {
   Rerun rerun = Rerun::none;
   std::size_t jobs = 0;    // 0: one a core
-  bool fail_fast = false;  // stop at the first failure
-  // Called from one thread at a time.
-  std::function<void(const Progress&)> on_progress;                            // about 10 times a second
-  std::function<void(const TrialSpec&, const Result&)> on_failure;             // as it happens
-  std::string directory;   // for arrays/<trial>/<name>.npy
-  std::chrono::milliseconds grace{2000};  // for trials in flight to notice a stop
+  bool fail_fast = false;  // stop at the first trial that failed (not at one that diverged)
+  // Called from the thread that called run_trials.
+  std::function<void(const Progress&)> on_progress;                 // about 10 times a second
+  std::function<void(const TrialSpec&, const Result&)> on_failure;  // as it happens
+  std::string directory;                                            // for arrays/<trial>/<name>.npy
+  std::chrono::milliseconds grace{2000};                            // for trials in flight to notice a stop
 };
 
 struct RunOutcome {
@@ -42,9 +45,13 @@ struct RunOutcome {
 };
 
 // Runs what `store` lacks of `sweep`, longest expected first. Returns when all is written. `stop` may be
-// set at any time, by a signal handler as well. Throws Error where the store cannot be written (a full
-// disk); everything committed before stays.
-RunOutcome run_trials(const Sweep& sweep, Store& store, const RunOptions& options, const std::atomic<bool>& stop);
+// set at any time, by a signal handler as well. Throws Error where the store or an array cannot be written
+// (a full disk); everything committed before stays.
+//
+// Trials run in `jobs` threads. The calling thread writes: it commits what has finished in the last few
+// milliseconds in one transaction, so that a crash loses no more than these and the trials in flight.
+RunOutcome run_trials(const Sweep& sweep, Store& store, const RunOptions& options,
+                      const std::atomic<bool>& stop);
 
 // Runs one trial in this thread; exceptions become a failed result, but Cancelled passes.
 Result run_trial(const Experiment& experiment, const TrialSpec& spec, const std::atomic<bool>& stop);

@@ -1,0 +1,273 @@
+#include "core/sweep/scheduler.hpp"
+
+#include <fmt/format.h>
+#include <tbb/global_control.h>
+#include <tbb/info.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
+#include <cmath>
+#include <exception>
+#include <limits>
+#include <mutex>
+#include <numeric>
+#include <thread>
+
+#include "core/base/file.hpp"
+#include "core/sweep/mailbox.hpp"
+#include "core/sweep/npy.hpp"
+#include "core/sweep/trial_table.hpp"
+
+namespace qklab {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds look_around{20};  // how often the stop request is looked at
+constexpr std::chrono::milliseconds linger{5};        // how long a finished trial may wait for others
+constexpr std::chrono::milliseconds report_every{100};
+constexpr std::size_t mailbox_bytes = 64 << 20;
+constexpr std::size_t trial_bytes = 8 << 10;  // of a finished trial, beside its numbers
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+// What workers share with the thread that writes. A trial that was abandoned keeps it alive.
+struct Run {
+  Run(const Experiment& experiment, std::string directory)
+      : experiment(experiment), directory(std::move(directory)) {}
+
+  const Experiment& experiment;
+  const std::string directory;
+  TrialTable trials;
+  std::vector<double> costs;       // by row of `trials`; empty where the experiment does not say
+  std::vector<std::size_t> order;  // rows, longest expected first; empty where costs are
+
+  std::atomic<std::size_t> next{0};
+  std::atomic<bool> halt{false};
+  std::atomic<std::size_t> working{0};
+  std::atomic<double> work_done{0};
+  Mailbox<Store::Finished> mailbox{mailbox_bytes};
+
+  std::mutex mutex;
+  std::exception_ptr error;  // of a worker, not of a trial
+};
+
+bool runs_again(Status status, Rerun rerun) {
+  return rerun == Rerun::all || (rerun == Rerun::failed && status == Status::failed) ||
+         (rerun == Rerun::diverged && status == Status::diverged);
+}
+
+// Fills the list of trials to run. Returns how many need not.
+std::uint64_t plan(const Sweep& sweep, const Store& store, Rerun rerun, const std::atomic<bool>& stop,
+                   Run& run) {
+  const auto known = store.statuses();
+  const auto& cost = run.experiment.cost;
+  std::uint64_t resumed = 0;
+  sweep.for_each([&](const TrialSpec& trial) {
+    const auto found = known.find(trial.id);
+    if (found != known.end() && !runs_again(found->second, rerun)) {
+      ++resumed;
+    } else {
+      run.trials.add(trial);
+      if (cost) run.costs.push_back(cost(trial.params));
+    }
+    return !stop.load(std::memory_order_relaxed);
+  });
+  // NaN has no place in an order.
+  for (double& each : run.costs)
+    if (!(each >= 0 && std::isfinite(each))) each = 0;
+  run.order.resize(run.costs.size());
+  std::iota(run.order.begin(), run.order.end(), std::size_t{0});
+  std::stable_sort(run.order.begin(), run.order.end(),
+                   [&](std::size_t a, std::size_t b) { return run.costs[a] > run.costs[b]; });
+  return resumed;
+}
+
+// Before the trial is stored, so that a stored trial's arrays are there. Only the shapes are needed then.
+void write_arrays(const Run& run, std::uint64_t id, Result& result) {
+  for (std::size_t i = 0; i < result.arrays.size(); ++i) {
+    Array& array = result.arrays[i];
+    if (array.shape.empty()) continue;
+    const std::string path = run.directory + "/" + array_file(id, run.experiment.arrays[i].name);
+    make_directories(path.substr(0, path.rfind('/')));
+    write_file(path, npy_bytes(array));
+    array.data = {};
+  }
+}
+
+std::size_t bytes_of(const Result& result) {
+  std::size_t numbers = 0;
+  for (const Series& series : result.all_series) numbers += series.index.size() + series.value.size();
+  return trial_bytes + numbers * sizeof(double);
+}
+
+void run_next(Run& run, std::size_t position) {
+  const std::size_t row = run.order.empty() ? position : run.order[position];
+  Store::Finished finished{run.trials[row], Result(run.experiment)};
+  finished.result = run_trial(run.experiment, finished.spec, run.halt);
+  write_arrays(run, finished.spec.id, finished.result);
+  run.work_done += run.costs.empty() ? 1 : run.costs[row];
+  const std::size_t bytes = bytes_of(finished.result);
+  run.mailbox.push(std::move(finished), bytes);
+}
+
+void work(Run& run) {
+  try {
+    for (std::size_t i; !run.halt && (i = run.next++) < run.trials.size();) run_next(run, i);
+  } catch (const Cancelled&) {
+  } catch (...) {
+    const std::lock_guard lock(run.mutex);
+    if (!run.error) run.error = std::current_exception();
+    run.halt = true;
+  }
+  if (--run.working == 0) run.mailbox.hurry();
+}
+
+void count(const std::vector<Store::Finished>& batch, Progress& progress) {
+  for (const Store::Finished& finished : batch) {
+    switch (finished.result.status) {
+      case Status::done:
+        ++progress.done;
+        break;
+      case Status::failed:
+        ++progress.failed;
+        break;
+      case Status::diverged:
+        ++progress.diverged;
+        break;
+    }
+  }
+}
+
+// The part of run_trials that happens while workers run.
+class Coordinator {
+ public:
+  Coordinator(Run& run, Store& store, const RunOptions& options, const std::atomic<bool>& stop,
+              Clock::time_point begin, RunOutcome& outcome)
+      : run_(run),
+        store_(store),
+        options_(options),
+        stop_(stop),
+        begin_(begin),
+        outcome_(outcome),
+        progress_(outcome.progress) {}
+
+  void write_until_done() {
+    while (true) {
+      // Read first: what a worker sent before it left is then in the mailbox.
+      const bool all_left = run_.working == 0;
+      const auto batch =
+          run_.mailbox.take(Clock::now() + (all_left ? Clock::duration{0} : look_around), linger);
+      if (!batch.empty()) write(batch);
+      look_at_stop();
+      if (Clock::now() >= next_report_) report();
+      if (!batch.empty()) continue;
+      if (all_left) break;
+      if (Clock::now() >= deadline_) {
+        outcome_.abandoned = true;
+        run_.mailbox.close();
+        break;
+      }
+    }
+    report();
+  }
+
+  // After an error: nothing more is written.
+  void wait_for_workers() {
+    run_.halt = true;
+    run_.mailbox.close();
+    while (run_.working > 0 && Clock::now() < deadline_) {
+      std::this_thread::sleep_for(look_around);
+      look_at_stop();
+    }
+  }
+
+ private:
+  void write(const std::vector<Store::Finished>& batch) {
+    store_.put(run_.experiment, batch);
+    count(batch, progress_);
+    if (options_.fail_fast && progress_.failed > 0) run_.halt = true;
+    if (!options_.on_failure) return;
+    for (const Store::Finished& finished : batch)
+      if (finished.result.status != Status::done) options_.on_failure(finished.spec, finished.result);
+  }
+
+  void look_at_stop() {
+    if (!stop_ || deadline_ != Clock::time_point::max()) return;
+    run_.halt = true;
+    deadline_ = Clock::now() + options_.grace;
+  }
+
+  void report() {
+    progress_.seconds = seconds_since(begin_);
+    progress_.work_done = run_.work_done;
+    next_report_ = Clock::now() + report_every;
+    if (options_.on_progress) options_.on_progress(progress_);
+  }
+
+  Run& run_;
+  Store& store_;
+  const RunOptions& options_;
+  const std::atomic<bool>& stop_;
+  const Clock::time_point begin_;
+  RunOutcome& outcome_;
+  Progress& progress_;
+  Clock::time_point next_report_ = begin_;
+  Clock::time_point deadline_ = Clock::time_point::max();  // for trials in flight, once stopped
+};
+
+}  // namespace
+
+double Progress::rate() const { return seconds > 0 ? static_cast<double>(finished()) / seconds : 0; }
+
+double Progress::eta_seconds() const {
+  if (finished() == total) return 0;
+  // Where all costs are 0, 0 / 0 says that nothing is known.
+  return work_done > 0 ? seconds * (work - work_done) / work_done : std::numeric_limits<double>::quiet_NaN();
+}
+
+RunOutcome run_trials(const Sweep& sweep, Store& store, const RunOptions& options,
+                      const std::atomic<bool>& stop) {
+  const auto begin = Clock::now();
+  const auto run = std::make_shared<Run>(sweep.experiment(), options.directory);
+  RunOutcome outcome;
+  outcome.progress.resumed = plan(sweep, store, options.rerun, stop, *run);
+  const std::size_t total = run->trials.size();
+  outcome.progress.total = total;
+  outcome.progress.work = run->costs.empty() ? static_cast<double>(total)
+                                             : std::accumulate(run->costs.begin(), run->costs.end(), 0.0);
+
+  const auto cores = static_cast<std::size_t>(tbb::info::default_concurrency());
+  const std::size_t jobs = options.jobs > 0 ? options.jobs : cores;
+  // TBB would otherwise use no more threads than cores. This thread is counted, but works outside the arena.
+  const tbb::global_control threads(tbb::global_control::max_allowed_parallelism, jobs + 1);
+  // A worker that finds the list empty leaves its slot to TBB, which helps the loops of the other trials.
+  tbb::task_arena arena(static_cast<int>(jobs), 0);
+  run->working = std::min(jobs, total);
+  for (std::size_t i = 0; i < std::min(jobs, total); ++i) arena.enqueue([run] { work(*run); });
+
+  Coordinator coordinator(*run, store, options, stop, begin, outcome);
+  try {
+    coordinator.write_until_done();
+  } catch (...) {
+    coordinator.wait_for_workers();
+    throw;
+  }
+  const std::lock_guard lock(run->mutex);
+  if (run->error) {
+    try {
+      std::rethrow_exception(run->error);
+    } catch (const Error& error) {
+      throw Error(
+          fmt::format("{}: {} finished trials are safe; once there is room, run the same command again",
+                      error.what(), outcome.progress.resumed + outcome.progress.finished()));
+    }
+  }
+  outcome.interrupted = stop && outcome.progress.finished() < total;
+  return outcome;
+}
+
+}  // namespace qklab

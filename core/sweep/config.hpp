@@ -37,7 +37,10 @@ ConfigSource read_source(const std::string& path);  // throws InputError where i
 // be used only if that stayed empty.
 Config parse_config(const ConfigSource& source, Diagnostics& diagnostics);
 
-// True for names that may become part of a path: [A-Za-z0-9._-]+, not starting with a dot, no "..".
+// True for names that may become part of a path: [A-Za-z0-9._-]+ of at most 128 characters, starting with
+// neither a dot nor a dash, no "..".
 bool is_path_name(std::string_view name);
+inline constexpr std::string_view path_name_rule =
+    "a name may hold letters, digits, '.', '_' and '-' only, must not start with '.' or '-', and has no '..'";
 
 }  // namespace qklab

@@ -31,7 +31,7 @@ struct TrialSpec {
   Parameters params;
 };
 
-std::string trial_name(std::uint64_t id);                    // 16 hexadecimal digits
+std::string trial_name(std::uint64_t id);  // 16 hexadecimal digits
 std::optional<std::uint64_t> parse_trial_name(std::string_view name);
 
 class Sweep {
@@ -44,7 +44,8 @@ class Sweep {
 
   // Calls visit(trial) for each trial in order: axes as written, the last fastest, seeds innermost.
   // Points that `where` excludes are left out; of equal trials the first is visited. Stops early when
-  // visit returns false. Throws InputError where a point breaks a range or the experiment's `check`.
+  // visit returns false. Throws InputError where a point breaks a range or the experiment's `check`, and
+  // at the end where `where` has excluded every point.
   void for_each(const std::function<bool(const TrialSpec&)>& visit) const;
 
   // As for_each, but yields ids alone where that is cheaper; used to resume large sweeps.
@@ -54,11 +55,13 @@ class Sweep {
   std::vector<std::size_t> varied() const;
 
  private:
-  friend struct SweepBuilder;
+  friend class SweepBuilder;
   const Experiment* experiment_ = nullptr;
-  Axis::Point base_;                              // values written under params:, by schema index
-  std::vector<std::shared_ptr<const Axis>> axes_; // the seeds' axis last
+  Axis::Point base_;                               // values written under params:, by schema index
+  std::vector<std::shared_ptr<const Axis>> axes_;  // the seeds' axis last
   std::optional<Where> where_;
+  Place place_;  // of the sweep, for messages about its points
+  Place where_place_;
 };
 
 // The identity of a trial: a hash of experiment, version and resolved parameters that does not depend

@@ -129,7 +129,10 @@ YAML::Node parse_yaml(const std::string& text, const std::string& file, Diagnost
 }
 
 Place place_of(const YAML::Node& node, const std::string& file) {
-  return node.IsDefined() ? place_of(node.Mark(), file) : Place{file, 1, 1};
+  if (!node.IsDefined()) return {file, 1, 1};
+  Place place = place_of(node.Mark(), file);
+  if (node.IsScalar() && node.Tag() == "!") ++place.column;
+  return place;
 }
 
 }  // namespace qklab

@@ -17,6 +17,7 @@ namespace qklab {
 // keys (at any depth) go to `diagnostics`.
 YAML::Node parse_yaml(const std::string& text, const std::string& file, Diagnostics& diagnostics);
 
+// Where the node begins; of quoted text, the character after the quote.
 Place place_of(const YAML::Node& node, const std::string& file);
 
 // A map whose keys are known. Each look-up marks its key as known; finish() reports the others.
@@ -40,8 +41,8 @@ class MapReader {
   std::string required_text(std::string_view key);
   double required_real(std::string_view key);
 
-  Place place() const;                       // of the map
-  Place place(std::string_view key) const;   // of the key's value, or of the map
+  Place place() const;                      // of the map
+  Place place(std::string_view key) const;  // of the key's value, or of the map
   Diagnostics& diagnostics() { return *diagnostics_; }
   const std::string& file() const { return file_; }
   void finish();

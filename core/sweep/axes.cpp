@@ -1,0 +1,136 @@
+#include "core/sweep/axes.hpp"
+
+#include <cmath>
+#include <limits>
+
+namespace qklab {
+
+namespace {
+
+constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+
+std::uint64_t saturating_sum(std::uint64_t a, std::uint64_t b) { return a > most - b ? most : a + b; }
+
+class ValuesAxis : public Axis {
+ public:
+  ValuesAxis(std::size_t parameter, std::uint64_t size, ValueAt value)
+      : parameter_(parameter), size_(size), value_(std::move(value)) {}
+
+  std::uint64_t size() const override { return size_; }
+  void append(std::uint64_t i, Point& point) const override { point.emplace_back(parameter_, value_(i)); }
+  std::vector<std::size_t> parameters() const override { return {parameter_}; }
+
+ private:
+  std::size_t parameter_;
+  std::uint64_t size_;
+  ValueAt value_;
+};
+
+std::vector<std::size_t> parameters_of_all(const std::vector<AxisPointer>& axes) {
+  std::vector<std::size_t> all;
+  for (const AxisPointer& axis : axes)
+    for (const std::size_t parameter : axis->parameters()) all.push_back(parameter);
+  return all;
+}
+
+class ZipAxis : public Axis {
+ public:
+  explicit ZipAxis(std::vector<AxisPointer> axes) : axes_(std::move(axes)) {}
+
+  std::uint64_t size() const override { return axes_.front()->size(); }
+  void append(std::uint64_t i, Point& point) const override {
+    for (const AxisPointer& axis : axes_) axis->append(i, point);
+  }
+  std::vector<std::size_t> parameters() const override { return parameters_of_all(axes_); }
+
+ private:
+  std::vector<AxisPointer> axes_;
+};
+
+class ProductAxis : public Axis {
+ public:
+  explicit ProductAxis(std::vector<AxisPointer> axes) : axes_(std::move(axes)) {}
+
+  std::uint64_t size() const override {
+    std::uint64_t size = 1;
+    for (const AxisPointer& axis : axes_) size = saturating_product(size, axis->size());
+    return size;
+  }
+  void append(std::uint64_t i, Point& point) const override {
+    for (std::size_t a = axes_.size(); a-- > 0; i /= axes_[a]->size())
+      axes_[a]->append(i % axes_[a]->size(), point);
+  }
+  std::vector<std::size_t> parameters() const override { return parameters_of_all(axes_); }
+
+ private:
+  std::vector<AxisPointer> axes_;
+};
+
+class UnionAxis : public Axis {
+ public:
+  explicit UnionAxis(std::vector<AxisPointer> axes) : axes_(std::move(axes)) {}
+
+  std::uint64_t size() const override {
+    std::uint64_t size = 0;
+    for (const AxisPointer& axis : axes_) size = saturating_sum(size, axis->size());
+    return size;
+  }
+  void append(std::uint64_t i, Point& point) const override {
+    for (const AxisPointer& axis : axes_) {
+      const std::uint64_t size = axis->size();
+      if (i < size) return axis->append(i, point);
+      i -= size;
+    }
+  }
+  std::vector<std::size_t> parameters() const override { return axes_.front()->parameters(); }
+
+ private:
+  std::vector<AxisPointer> axes_;
+};
+
+}  // namespace
+
+std::uint64_t saturating_product(std::uint64_t a, std::uint64_t b) {
+  return b != 0 && a > most / b ? most : a * b;
+}
+
+AxisPointer values_axis(std::size_t parameter, std::uint64_t size, ValueAt value) {
+  return std::make_shared<ValuesAxis>(parameter, size, std::move(value));
+}
+
+AxisPointer list_axis(std::size_t parameter, std::vector<Value> values) {
+  const std::uint64_t size = values.size();
+  return values_axis(parameter, size, [list = std::move(values)](std::uint64_t i) { return list[i]; });
+}
+
+AxisPointer zip_axes(std::vector<AxisPointer> axes) { return std::make_shared<ZipAxis>(std::move(axes)); }
+AxisPointer product_of(std::vector<AxisPointer> axes) {
+  return std::make_shared<ProductAxis>(std::move(axes));
+}
+AxisPointer union_of(std::vector<AxisPointer> axes) { return std::make_shared<UnionAxis>(std::move(axes)); }
+
+double linspace(double first, double last, std::uint64_t n, std::uint64_t i) {
+  if (i == 0) return first;
+  if (i + 1 == n) return last;
+  // Multiplying before dividing yields 0.3 where adding thrice a tenth would not.
+  return first + (last - first) * static_cast<double>(i) / static_cast<double>(n - 1);
+}
+
+double logspace(double first, double last, std::uint64_t n, std::uint64_t i) {
+  if (i == 0) return first;
+  if (i + 1 == n) return last;
+  // Decimal logarithms keep decades exact: 0.01, 0.1, 1.
+  return std::pow(10.0, linspace(std::log10(first), std::log10(last), n, i));
+}
+
+double range_size(double first, double last, double step) {
+  const double steps = (last - first) / step;
+  // A last value that the rounding of the division puts just out of reach is on the grid.
+  return steps >= 0 ? std::floor(steps * (1 + 1e-12) + 1e-9) + 1 : 0;
+}
+
+Stream draw_stream(std::int64_t seed, std::string_view parameter, std::uint64_t i) {
+  return Stream(static_cast<std::uint64_t>(seed), hash_text(parameter), "axis").substream(i);
+}
+
+}  // namespace qklab

@@ -1,0 +1,39 @@
+// The kinds of axes: one parameter's values, axes that move together, products and unions.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/sweep/sweep.hpp"
+
+namespace qklab {
+
+using AxisPointer = std::shared_ptr<const Axis>;
+
+// Value i of an axis, computed when asked for, so that an axis of 10^7 values holds none of them.
+using ValueAt = std::function<Value(std::uint64_t)>;
+
+AxisPointer values_axis(std::size_t parameter, std::uint64_t size, ValueAt value);
+AxisPointer list_axis(std::size_t parameter, std::vector<Value> values);
+
+// Point i holds point i of each. All must have the same size.
+AxisPointer zip_axes(std::vector<AxisPointer> axes);
+// Every combination, the last axis fastest.
+AxisPointer product_of(std::vector<AxisPointer> axes);
+// The points of the first, then those of the second, and so on. All must set the same parameters.
+AxisPointer union_of(std::vector<AxisPointer> axes);
+
+std::uint64_t saturating_product(std::uint64_t a, std::uint64_t b);
+
+// Numbers along an axis; both ends exact where the axis has two, i < n.
+double linspace(double first, double last, std::uint64_t n, std::uint64_t i);  // evenly spaced
+double logspace(double first, double last, std::uint64_t n, std::uint64_t i);  // evenly spaced logarithms
+// How many of first, first + step, ... do not pass last, up to rounding; 0 if step leads away from it.
+double range_size(double first, double last, double step);
+
+// Draw i of an axis. Keyed by (seed, parameter), so that it depends on no other axis.
+Stream draw_stream(std::int64_t seed, std::string_view parameter, std::uint64_t i);
+
+}  // namespace qklab

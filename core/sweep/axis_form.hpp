@@ -1,0 +1,42 @@
+// How an axis is written, in a config or on the command line: its form and arguments, not yet evaluated.
+#pragma once
+
+#include <yaml-cpp/yaml.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/error.hpp"
+#include "core/sweep/axes.hpp"
+
+namespace qklab {
+
+struct AxisItem {
+  std::string text;
+  bool quoted = false;  // quoted text is never a number
+  Place place;
+};
+
+struct AxisForm {
+  enum class Kind { values, range, linspace, logspace, uniform, loguniform, normal, choice };
+
+  Kind kind = Kind::values;
+  std::vector<AxisItem> items;  // the list after the form's name
+  AxisItem count, seed;         // of the four random forms
+  Place place;
+};
+
+// "linspace" and so on; nothing for other names. Random forms stand under `random:` and are not among these.
+std::optional<AxisForm::Kind> axis_form_named(std::string_view name);
+
+// A scalar, a list or a map such as {linspace: [0, 1, 5]}. Reports what is malformed and returns nothing.
+std::optional<AxisForm> read_axis_form(const YAML::Node& node, const std::string& name,
+                                       const std::string& file, Diagnostics& diagnostics);
+
+// The axis that the form describes, each value checked against the parameter at index `i` of the schema.
+// Reports what does not fit, by value, and returns null.
+AxisPointer make_axis(const AxisForm& form, const Schema& schema, std::size_t i, Diagnostics& diagnostics);
+
+}  // namespace qklab

@@ -1,0 +1,107 @@
+#include "core/sweep/where.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "core/sweep/where_node.hpp"
+
+namespace qklab {
+
+namespace {
+
+using Kind = WhereNode::Kind;
+using Operator = WhereNode::Operator;
+using Yields = WhereNode::Yields;
+
+// The remainder with the divisor's sign, so that -1 % 4 is 3, as in Python.
+double modulo(double a, double b) {
+  const double remainder = std::fmod(a, b);
+  return remainder != 0 && (remainder < 0) != (b < 0) ? remainder + b : remainder;
+}
+
+double number(const WhereNode& node, const Parameters& params) {
+  if (node.kind == Kind::literal) return node.number;
+  if (node.kind == Kind::parameter) {
+    const Value& value = params[node.parameter];
+    const auto* integer = std::get_if<std::int64_t>(&value);
+    return integer ? static_cast<double>(*integer) : std::get<double>(value);
+  }
+  const double a = number(*node.left, params);
+  if (node.kind == Kind::unary) return -a;
+  const double b = number(*node.right, params);
+  switch (node.op) {
+    case Operator::add:
+      return a + b;
+    case Operator::subtract:
+      return a - b;
+    case Operator::multiply:
+      return a * b;
+    case Operator::divide:
+      return a / b;
+    case Operator::modulo:
+      return modulo(a, b);
+    default:
+      return std::pow(a, b);
+  }
+}
+
+const std::string& text(const WhereNode& node, const Parameters& params) {
+  return node.kind == Kind::literal ? node.text : std::get<std::string>(params[node.parameter]);
+}
+
+bool compare(Operator op, double a, double b) {
+  switch (op) {
+    case Operator::equal:
+      return a == b;
+    case Operator::not_equal:
+      return a < b || a > b;
+    case Operator::less:
+      return a < b;
+    case Operator::less_equal:
+      return a <= b;
+    case Operator::greater:
+      return a > b;
+    default:
+      return a >= b;
+  }
+}
+
+bool truth(const WhereNode& node, const Parameters& params) {
+  if (node.kind == Kind::literal) return node.truth;
+  if (node.kind == Kind::parameter) return std::get<bool>(params[node.parameter]);
+  if (node.kind == Kind::unary) return !truth(*node.left, params);
+  if (node.op == Operator::both) return truth(*node.left, params) && truth(*node.right, params);
+  if (node.op == Operator::either) return truth(*node.left, params) || truth(*node.right, params);
+  const bool wanted = node.op == Operator::equal;
+  switch (node.left->yields) {
+    case Yields::truth:
+      return (truth(*node.left, params) == truth(*node.right, params)) == wanted;
+    case Yields::text:
+      return (text(*node.left, params) == text(*node.right, params)) == wanted;
+    case Yields::number:
+      break;
+  }
+  return compare(node.op, number(*node.left, params), number(*node.right, params));
+}
+
+}  // namespace
+
+Where Where::parse(std::string_view text, const Schema& schema, const Place& place,
+                   Diagnostics& diagnostics) {
+  Where where;
+  where.text_ = text;
+  try {
+    where.root_ = parse_where(text, schema);
+  } catch (const WhereError& e) {
+    Place at = place;
+    if (place.column > 0) at.column += static_cast<int>(e.offset);
+    const std::string position = place.column > 0 ? "" : fmt::format("at character {}: ", e.offset + 1);
+    diagnostics.error(at, fmt::format("where: {}{}", position, e.message));
+  }
+  return where;
+}
+
+bool Where::holds(const Parameters& params) const { return !root_ || truth(*root_, params); }
+
+}  // namespace qklab

@@ -9,10 +9,9 @@ namespace qklab {
 static_assert(std::endian::native == std::endian::little, "'<f8' is little-endian");
 
 std::string npy_bytes(const Array& array) {
-  std::string shape;
-  for (const std::size_t extent : array.shape) shape += fmt::format("{}, ", extent);
-  // Of a tuple, Python needs the last comma only where there is one element, and allows it elsewhere.
-  if (!shape.empty()) shape.pop_back();
+  // A tuple of one needs its comma in Python.
+  const std::string shape =
+      fmt::format("{}{}", fmt::join(array.shape, ", "), array.shape.size() == 1 ? "," : "");
   std::string header = fmt::format("{{'descr': '<f8', 'fortran_order': False, 'shape': ({}), }}", shape);
 
   // Magic, version and header length take 10 bytes; the data begins at a multiple of 64.

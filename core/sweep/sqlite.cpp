@@ -29,7 +29,8 @@ Database::Database(const std::string& uri, std::string path, int flags) : path_(
 }
 
 void Database::fail(int code) const {
-  const int cause = handle_ ? sqlite3_system_errno(handle_.get()) : 0;
+  // sqlite3_system_errno() is not set where a commit fails, but errno is that of the last call that failed.
+  const int cause = errno;
   const bool io = (code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN;
   const std::string why = io && cause != 0 ? std::strerror(cause) : sqlite3_errstr(code);
   if (is_disk_full(code, cause)) throw DiskFull(fmt::format("disk full while writing {}", path_));

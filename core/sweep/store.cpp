@@ -96,24 +96,28 @@ void Store::put(const Experiment& experiment, const std::vector<Finished>& batch
 }
 
 StoreCounts Store::counts() const {
-  Statement count(impl_->database(), "SELECT count(*) FROM trials WHERE status = ?");
-  const auto of = [&count](Status status) {
-    return static_cast<std::uint64_t>(count.number(name_of(status)).value_or(0));
-  };
   const Transaction snapshot(impl_->database());
-  const StoreCounts counts{of(Status::done), of(Status::failed), of(Status::diverged)};
+  StoreCounts counts;
+  Statement others(impl_->database(), "SELECT count(*) FROM trials WHERE status <> 'done' AND status = ?");
+  const auto of = [&](Status status) {
+    return static_cast<std::uint64_t>(others.number(name_of(status)).value_or(0));
+  };
+  counts.failed = of(Status::failed);
+  counts.diverged = of(Status::diverged);
+  const auto all = static_cast<std::uint64_t>(impl_->database().integer("SELECT count(*) FROM trials"));
+  counts.done = all - counts.failed - counts.diverged;
   impl_->check_unchanged();
   return counts;
 }
 
 std::unordered_map<std::uint64_t, Status> Store::statuses() const {
-  const StoreCounts size = counts();
-  std::unordered_map<std::uint64_t, Status> statuses;
-  statuses.reserve(size.done + size.failed + size.diverged);
   const Transaction snapshot(impl_->database());
-  Statement ids(impl_->database(), "SELECT id FROM trials WHERE status = ?");
-  for (const Status status : {Status::done, Status::failed, Status::diverged})
-    for (ids.start(name_of(status)); ids.step();) statuses[to_id(ids.integer(0))] = status;
+  std::unordered_map<std::uint64_t, Status> statuses;
+  statuses.reserve(static_cast<std::size_t>(impl_->database().integer("SELECT count(*) FROM trials")));
+  Statement all(impl_->database(), "SELECT id FROM trials");
+  while (all.step()) statuses.emplace(to_id(all.integer(0)), Status::done);
+  Statement others(impl_->database(), "SELECT id, status FROM trials WHERE status <> 'done'");
+  while (others.step()) statuses[to_id(others.integer(0))] = impl_->status(others.bytes(1));
   impl_->check_unchanged();
   return statuses;
 }
@@ -121,7 +125,7 @@ std::unordered_map<std::uint64_t, Status> Store::statuses() const {
 std::vector<Store::Failure> Store::failures(std::size_t limit) const {
   std::vector<Failure> failures;
   Statement find(impl_->database(),
-                 "SELECT id, status, params, message FROM trials WHERE status IN ('failed', 'diverged') "
+                 "SELECT id, status, params, message FROM trials WHERE status <> 'done' "
                  "ORDER BY trial LIMIT ?");
   const auto most = static_cast<std::size_t>(std::numeric_limits<std::int64_t>::max());
   for (find.start(static_cast<std::int64_t>(std::min(limit, most))); find.step();) {

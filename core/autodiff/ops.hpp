@@ -1,0 +1,142 @@
+// The differentiable operations. Each checks shapes while recording and throws Error naming itself and
+// what it got, "[matmul] got (3,4) x (5,6): ..."; its rule, forward beside backward, is in ops_*.cpp, and
+// the loops are in core/kernels. Gradients are exact derivatives of what is computed, checked against
+// finite differences, except where a docstring says otherwise.
+//
+// Broadcasting, the only kind there is: the second operand of add, sub, mul and div may have the shape of
+// the first one's last axes and is then used for all leading ones. So (B,T,D) takes a bias (D), positions
+// (T,D) or a scalar (), and scores (B,H,T,T) take a mask (T,T).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/autodiff/tape.hpp"
+
+namespace qklab::autodiff {
+
+// --- Elementwise (ops_elementwise.cpp) ---
+template <class T>
+Tensor<T> add(Tensor<T> a, Tensor<T> b);
+template <class T>
+Tensor<T> sub(Tensor<T> a, Tensor<T> b);
+template <class T>
+Tensor<T> mul(Tensor<T> a, Tensor<T> b);
+template <class T>
+Tensor<T> div(Tensor<T> a, Tensor<T> b);
+// factor x + offset.
+template <class T>
+Tensor<T> affine(Tensor<T> x, double factor, double offset);
+template <class T>
+Tensor<T> scale(Tensor<T> x, double factor);
+// x^exponent; for x >= 0 unless the exponent is whole.
+template <class T>
+Tensor<T> power(Tensor<T> x, double exponent);
+template <class T>
+Tensor<T> exp(Tensor<T> x);
+template <class T>
+Tensor<T> log(Tensor<T> x);
+template <class T>
+Tensor<T> tanh(Tensor<T> x);
+template <class T>
+Tensor<T> sigmoid(Tensor<T> x);
+template <class T>
+Tensor<T> gelu(Tensor<T> x);  // x Phi(x), exact
+template <class T>
+Tensor<T> relu(Tensor<T> x);  // slope 0 at 0
+
+template <class T>
+Tensor<T> operator+(Tensor<T> a, Tensor<T> b) {
+  return add(a, b);
+}
+template <class T>
+Tensor<T> operator-(Tensor<T> a, Tensor<T> b) {
+  return sub(a, b);
+}
+template <class T>
+Tensor<T> operator*(Tensor<T> a, Tensor<T> b) {
+  return mul(a, b);
+}
+
+// --- Matrix product (ops_matmul.cpp) ---
+struct Product {
+  bool transpose_a = false;  // of the last two axes
+  bool transpose_b = false;
+  double scale = 1;
+};
+// scale a b over the last two axes: (..., M, K) x (..., K, N) -> (..., M, N). Leading axes are equal, or
+// one operand has none and is used with every matrix of the other.
+template <class T>
+Tensor<T> matmul(Tensor<T> a, Tensor<T> b, Product product = {});
+
+// --- Attention weights over the last axis (ops_attention.cpp) ---
+// What a row of scores (..., T, S) may look at: everything; with `causal` (S = T), row t columns 0 .. t;
+// with a mask tensor of shape (T,S), or more trailing axes, what is not 0 there. The rest gets weight 0 and
+// counts as absent, so a row that may look at nothing is all zero. No gradient goes to the mask.
+enum class Visible { all, causal };
+
+template <class T>
+Tensor<T> softmax(Tensor<T> scores, Visible visible = Visible::all);
+template <class T>
+Tensor<T> softmax(Tensor<T> scores, Tensor<T> mask);
+// Euclidean projection on the simplex (Martins & Astudillo 2016).
+template <class T>
+Tensor<T> sparsemax(Tensor<T> scores, Visible visible = Visible::all);
+template <class T>
+Tensor<T> sparsemax(Tensor<T> scores, Tensor<T> mask);
+// clip((1/n)(1 + s - mean s), 0, 1) over the n visible scores (Bao, Hataya, Karakida 2024).
+template <class T>
+Tensor<T> piecewise_softmax(Tensor<T> scores, Visible visible = Visible::all);
+template <class T>
+Tensor<T> piecewise_softmax(Tensor<T> scores, Tensor<T> mask);
+
+// --- Normalization over the last axis (ops_layernorm.cpp) ---
+// (x - mean) / sqrt(variance + epsilon), then times gain plus bias, both (D), where given.
+template <class T>
+Tensor<T> layer_norm(Tensor<T> x, double epsilon = 1e-5);
+template <class T>
+Tensor<T> layer_norm(Tensor<T> x, Tensor<T> gain, Tensor<T> bias, double epsilon = 1e-5);
+
+// --- Rows of a table (ops_embedding.cpp) ---
+// table (V,D), ids (...) -> (..., D). forward() throws Error where an id is outside 0 .. V-1.
+template <class T>
+Tensor<T> embedding(Tensor<T> table, Indices<T> ids);
+
+// --- Layout (ops_layout.cpp) ---
+template <class T>
+Tensor<T> reshape(Tensor<T> x, Shape shape);  // of equal size; shares memory with x
+template <class T>
+Tensor<T> transpose(Tensor<T> x, int axis, int other);  // swaps two axes
+template <class T>
+Tensor<T> slice(Tensor<T> x, int axis, int begin, int end);  // indices begin .. end-1 along one axis
+template <class T>
+Tensor<T> concat(const std::vector<Tensor<T>>& parts, int axis);
+
+// --- Reductions and losses, all yielding a scalar (ops_loss.cpp) ---
+template <class T>
+Tensor<T> sum(Tensor<T> x);
+template <class T>
+Tensor<T> mean(Tensor<T> x);
+template <class T>
+Tensor<T> mean_squared_error(Tensor<T> prediction, Tensor<T> target);  // mean of squares, equal shapes
+
+inline constexpr std::int32_t ignored_target = -100;
+// logits (..., V), targets (...): mean over the targets not ignored of -log softmax(logits)[target], in
+// nats. forward() throws Error where a target is neither ignored nor in 0 .. V-1, and where all are ignored.
+template <class T>
+Tensor<T> cross_entropy(Tensor<T> logits, Indices<T> targets, std::int32_t ignore = ignored_target);
+
+// --- Scalars of matrices, for regularizers (ops_matrix.cpp) ---
+template <class T>
+Tensor<T> trace(Tensor<T> w);  // (..., N, N) -> (...)
+template <class T>
+Tensor<T> trace_of_square(Tensor<T> w);  // tr(w w), (..., N, N) -> (...)
+// Largest singular value of w (M,N), by `steps` of power iteration a forward(), each of which continues from
+// the last (Miyato et al. 2018). Gradient u v^T, exact once the iteration has converged.
+template <class T>
+Tensor<T> spectral_norm(Tensor<T> w, int steps = 1);
+// (1/p) sum |w|^p for p > 1, a scalar: the potential of p-norm mirror descent.
+template <class T>
+Tensor<T> power_potential(Tensor<T> w, double p);
+
+}  // namespace qklab::autodiff

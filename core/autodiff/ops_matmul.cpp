@@ -1,0 +1,110 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/autodiff/ops.hpp"
+#include "core/kernels/gemm.hpp"
+
+namespace qklab::autodiff {
+namespace {
+
+// One node's products, y = scale op(a) op(b) with op(a) (m,k) and op(b) (k,n), as gemm sees them.
+// Attributes: real[0] scale; integer[0], [1]: transpose a, b.
+struct Products {
+  bool transpose_a, transpose_b;
+  int m = 0, k = 0, n = 0;
+  std::size_t count = 1;                           // products; the steps lead from one to the next
+  std::size_t step_a = 0, step_b = 0, step_y = 0;  // 0: the same matrix every time
+
+  Products(const Shape& a, const Shape& b, const Attributes& attributes)
+      : transpose_a(attributes.integer[0] != 0), transpose_b(attributes.integer[1] != 0) {
+    m = a[a.rank() - (transpose_a ? 1 : 2)];
+    k = a[a.rank() - (transpose_a ? 2 : 1)];
+    n = b[b.rank() - (transpose_b ? 2 : 1)];
+    const std::size_t leading_a = a.size(0, a.rank() - 2), leading_b = b.size(0, b.rank() - 2);
+    if (b.rank() == 2 && !transpose_a) {
+      m *= static_cast<int>(leading_a);  // all rows of a meet the same b: one tall product
+      return;
+    }
+    count = std::max(leading_a, leading_b);
+    step_a = a.rank() > 2 ? a.size() / leading_a : 0;
+    step_b = b.rank() > 2 ? b.size() / leading_b : 0;
+    step_y = static_cast<std::size_t>(m) * static_cast<std::size_t>(n);
+  }
+};
+
+// c (m,n) = alpha op(a) op(b) + beta c, all without gaps between rows.
+template <class T>
+void product(bool transpose_a, bool transpose_b, int m, int n, int k, T alpha, const T* a, const T* b, T beta,
+             T* c) {
+  kernels::gemm(transpose_a, transpose_b, m, n, k, alpha, a, transpose_a ? m : k, b, transpose_b ? k : n,
+                beta, c, n);
+}
+
+template <class T>
+void forward(const Call<T>& c) {
+  const Products p(c.shape(0), c.shape(1), c.attributes());
+  const auto scale = static_cast<T>(c.attributes().real[0]);
+  for (std::size_t i = 0; i < p.count; ++i) {
+    const T* a = c.in(0) + i * p.step_a;
+    const T* b = c.in(1) + i * p.step_b;
+    product(p.transpose_a, p.transpose_b, p.m, p.n, p.k, scale, a, b, T{0}, c.out() + i * p.step_y);
+  }
+}
+
+// d op(a) = scale dy op(b)^T and d op(b) = scale op(a)^T dy, each transposed where the operand was.
+template <class T>
+void backward(const Call<T>& c) {
+  const Products p(c.shape(0), c.shape(1), c.attributes());
+  const auto scale = static_cast<T>(c.attributes().real[0]);
+  for (std::size_t i = 0; i < p.count; ++i) {
+    const T* a = c.in(0) + i * p.step_a;
+    const T* b = c.in(1) + i * p.step_b;
+    const T* dy = c.out_gradient() + i * p.step_y;
+    if (T* da = c.in_gradient(0)) {
+      da += i * p.step_a;
+      if (p.transpose_a) {
+        product(p.transpose_b, true, p.k, p.m, p.n, scale, b, dy, T{1}, da);
+      } else {
+        product(false, !p.transpose_b, p.m, p.k, p.n, scale, dy, b, T{1}, da);
+      }
+    }
+    if (T* db = c.in_gradient(1)) {
+      db += i * p.step_b;
+      if (p.transpose_b) {
+        product(true, p.transpose_a, p.n, p.k, p.m, scale, dy, a, T{1}, db);
+      } else {
+        product(!p.transpose_a, false, p.k, p.n, p.m, scale, a, dy, T{1}, db);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+template <class T>
+Tensor<T> matmul(Tensor<T> a, Tensor<T> b, Product product) {
+  static constexpr Rule<T> rule{"matmul", forward<T>, backward<T>};
+  const Shape x = a.shape(), y = b.shape();
+  if (x.rank() < 2 || y.rank() < 2) bad_shapes("matmul", {x, y}, "both need two axes or more");
+  const int inner_x = x[x.rank() - (product.transpose_a ? 2 : 1)];
+  const int inner_y = y[y.rank() - (product.transpose_b ? 1 : 2)];
+  if (inner_x != inner_y) {
+    bad_shapes("matmul", {x, y}, fmt::format("inner extents {} and {} differ", inner_x, inner_y));
+  }
+  const Shape leading_x = x.prefix(x.rank() - 2), leading_y = y.prefix(y.rank() - 2);
+  if (leading_x != leading_y && leading_x.rank() > 0 && leading_y.rank() > 0) {
+    bad_shapes("matmul", {x, y}, "the leading axes differ");
+  }
+  const int rows = x[x.rank() - (product.transpose_a ? 1 : 2)];
+  const int columns = y[y.rank() - (product.transpose_b ? 2 : 1)];
+  const Shape& longer = x.rank() >= y.rank() ? x : y;
+  const Shape shape = longer.with(longer.rank() - 2, rows).with(longer.rank() - 1, columns);
+  return a.tape->record(rule, {a, b}, shape,
+                        {.real = {product.scale, 0}, .integer = {product.transpose_a, product.transpose_b}});
+}
+
+template Tensor<float> matmul(Tensor<float>, Tensor<float>, Product);
+template Tensor<double> matmul(Tensor<double>, Tensor<double>, Product);
+
+}  // namespace qklab::autodiff

@@ -1,0 +1,26 @@
+// Dense matrix products, row-major, by BLAS. The one place that names it, so that other back ends fit here.
+#pragma once
+
+#include <cblas.h>
+
+namespace qklab::kernels {
+
+namespace detail {
+constexpr CBLAS_TRANSPOSE transposed(bool yes) { return yes ? CblasTrans : CblasNoTrans; }
+}  // namespace detail
+
+// c (m,n) = alpha op(a) op(b) + beta c, op(a) (m,k) and op(b) (k,n). The strides lda, ldb, ldc lead from one
+// row to the next of a, b and c as they are stored, before op. With beta = 0, c is not read.
+inline void gemm(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha, const float* a,
+                 int lda, const float* b, int ldb, float beta, float* c, int ldc) {
+  cblas_sgemm(CblasRowMajor, detail::transposed(transpose_a), detail::transposed(transpose_b), m, n, k, alpha,
+              a, lda, b, ldb, beta, c, ldc);
+}
+
+inline void gemm(bool transpose_a, bool transpose_b, int m, int n, int k, double alpha, const double* a,
+                 int lda, const double* b, int ldb, double beta, double* c, int ldc) {
+  cblas_dgemm(CblasRowMajor, detail::transposed(transpose_a), detail::transposed(transpose_b), m, n, k, alpha,
+              a, lda, b, ldb, beta, c, ldc);
+}
+
+}  // namespace qklab::kernels

@@ -1,0 +1,64 @@
+// Layer normalization of rows (Ba, Kiros, Hinton 2016):
+//     y = gain * (x - mean x) / sqrt(var x + epsilon) + bias       (var: mean square, not n - 1)
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+
+#include "core/kernels/reduce.hpp"
+
+namespace qklab::kernels {
+
+// x, y: [rows, n]; gain, bias: [n], or both null for none. Keeps mean and 1/sqrt(var + epsilon) of each
+// row in kept: [rows, 2].
+template <class T>
+void layer_norm(std::size_t rows, std::size_t n, T epsilon, const T* __restrict x, const T* __restrict gain,
+                const T* __restrict bias, T* __restrict y, T* __restrict kept) {
+  const T count = static_cast<T>(n);
+  for (std::size_t r = 0; r < rows; ++r, x += n, y += n, kept += 2) {
+    const T mean = sum_of<T>(n, [=](std::size_t i) { return x[i]; }) / count;
+    const T variance = sum_of<T>(n, [=](std::size_t i) { return (x[i] - mean) * (x[i] - mean); }) / count;
+    const T scale = 1 / std::sqrt(variance + epsilon);
+    for (std::size_t i = 0; i < n; ++i) y[i] = (x[i] - mean) * scale;
+    if (gain) {
+      for (std::size_t i = 0; i < n; ++i) y[i] = y[i] * gain[i] + bias[i];
+    }
+    kept[0] = mean;
+    kept[1] = scale;
+  }
+}
+
+// dx: [rows, n]; gain may be null, as above.
+template <class T>
+void layer_norm_backward_x(std::size_t rows, std::size_t n, const T* __restrict x, const T* __restrict gain,
+                           const T* __restrict kept, const T* __restrict dy, T* __restrict dx) {
+  const T count = static_cast<T>(n);
+  for (std::size_t r = 0; r < rows; ++r, x += n, dy += n, dx += n, kept += 2) {
+    const T mean = kept[0], scale = kept[1];
+    const auto normal = [=](std::size_t i) { return (x[i] - mean) * scale; };
+    const auto slope = [=](std::size_t i) { return gain ? dy[i] * gain[i] : dy[i]; };
+    const T along_one = sum_of<T>(n, slope) / count;
+    const T along_normal = sum_of<T>(n, [=](std::size_t i) { return slope(i) * normal(i); }) / count;
+    for (std::size_t i = 0; i < n; ++i) dx[i] += scale * (slope(i) - along_one - normal(i) * along_normal);
+  }
+}
+
+// dgain: [n].
+template <class T>
+void layer_norm_backward_gain(std::size_t rows, std::size_t n, const T* __restrict x,
+                              const T* __restrict kept, const T* __restrict dy, T* __restrict dgain) {
+  for (std::size_t r = 0; r < rows; ++r, x += n, dy += n, kept += 2) {
+    const T mean = kept[0], scale = kept[1];
+    for (std::size_t i = 0; i < n; ++i) dgain[i] += dy[i] * (x[i] - mean) * scale;
+  }
+}
+
+// dbias: [n].
+template <class T>
+void layer_norm_backward_bias(std::size_t rows, std::size_t n, const T* __restrict dy, T* __restrict dbias) {
+  for (std::size_t r = 0; r < rows; ++r, dy += n) {
+    for (std::size_t i = 0; i < n; ++i) dbias[i] += dy[i];
+  }
+}
+
+}  // namespace qklab::kernels

@@ -36,13 +36,18 @@ double seconds_since(Clock::time_point begin) {
 
 // What workers share with the thread that writes. A trial that was abandoned keeps it alive.
 struct Run {
-  Run(const Experiment& experiment, std::string directory)
-      : experiment(experiment), directory(std::move(directory)) {}
+  Run(const Experiment& experiment, std::string directory, const std::atomic<bool>& stop)
+      : experiment(experiment), directory(std::move(directory)), stop(stop) {}
+
+  // What the caller's stop request is may be gone once halt is set: an abandoned trial outlives it.
+  bool begins_more() const { return !halt && !stop; }
 
   const Experiment& experiment;
   const std::string directory;
+  const std::atomic<bool>& stop;
   TrialTable trials;
   std::vector<double> costs;       // by row of `trials`; empty where the experiment does not say
+  bool cut_short = false;          // stopped before all trials were listed
   std::vector<std::size_t> order;  // rows, longest expected first; empty where costs are
 
   std::atomic<std::size_t> next{0};
@@ -61,8 +66,7 @@ bool runs_again(Status status, Rerun rerun) {
 }
 
 // Fills the list of trials to run. Returns how many need not.
-std::uint64_t plan(const Sweep& sweep, const Store& store, Rerun rerun, const std::atomic<bool>& stop,
-                   Run& run) {
+std::uint64_t plan(const Sweep& sweep, const Store& store, Rerun rerun, Run& run) {
   const auto known = store.statuses();
   const auto& cost = run.experiment.cost;
   std::uint64_t resumed = 0;
@@ -74,7 +78,8 @@ std::uint64_t plan(const Sweep& sweep, const Store& store, Rerun rerun, const st
       run.trials.add(trial);
       if (cost) run.costs.push_back(cost(trial.params));
     }
-    return !stop.load(std::memory_order_relaxed);
+    run.cut_short = run.stop;
+    return !run.cut_short;
   });
   // NaN has no place in an order.
   for (double& each : run.costs)
@@ -116,7 +121,7 @@ void run_next(Run& run, std::size_t position) {
 
 void work(Run& run) {
   try {
-    for (std::size_t i; !run.halt && (i = run.next++) < run.trials.size();) run_next(run, i);
+    for (std::size_t i; run.begins_more() && (i = run.next++) < run.trials.size();) run_next(run, i);
   } catch (const Cancelled&) {
   } catch (...) {
     const std::lock_guard lock(run.mutex);
@@ -232,9 +237,9 @@ double Progress::eta_seconds() const {
 RunOutcome run_trials(const Sweep& sweep, Store& store, const RunOptions& options,
                       const std::atomic<bool>& stop) {
   const auto begin = Clock::now();
-  const auto run = std::make_shared<Run>(sweep.experiment(), options.directory);
+  const auto run = std::make_shared<Run>(sweep.experiment(), options.directory, stop);
   RunOutcome outcome;
-  outcome.progress.resumed = plan(sweep, store, options.rerun, stop, *run);
+  outcome.progress.resumed = plan(sweep, store, options.rerun, *run);
   const std::size_t total = run->trials.size();
   outcome.progress.total = total;
   outcome.progress.work = run->costs.empty() ? static_cast<double>(total)
@@ -266,7 +271,7 @@ RunOutcome run_trials(const Sweep& sweep, Store& store, const RunOptions& option
                       error.what(), outcome.progress.resumed + outcome.progress.finished()));
     }
   }
-  outcome.interrupted = stop && outcome.progress.finished() < total;
+  outcome.interrupted = run->cut_short || (stop && outcome.progress.finished() < total);
   return outcome;
 }
 

@@ -57,8 +57,12 @@ class FileSizeLimit {
   void (*handler_)(int);
 };
 
+// Called as a trial begins, where a test has set it.
+inline std::function<void()> on_walk;
+
 // Of every 7 trials one fails, of every 11 one diverges; inner loops are nested.
 inline void run_walker(const Trial& trial, Result& result) {
+  if (on_walk) on_walk();
   const std::int64_t number = trial.params.integer("number");
   const std::size_t length = trial.params.count("length");
   Stream stream = trial.stream("walk");

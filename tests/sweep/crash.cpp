@@ -1,0 +1,165 @@
+// What a process that is killed leaves behind. The process is this program itself, run again.
+#include <doctest/doctest.h>
+#include <spawn.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <thread>
+
+#include "tests/sweep/walker.hpp"
+
+extern char** environ;
+
+using namespace qklab;
+using namespace qklab::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::atomic<bool> never{false};
+constexpr int numbers = 4000;
+
+pid_t start_child(const std::string& directory) {
+  setenv("QKLAB_TEST_DIRECTORY", directory.c_str(), 1);
+  const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
+  const char* arguments[] = {self.c_str(), "--no-skip", "--test-case=child: runs a sweep", "--out=/dev/null",
+                             nullptr};
+  pid_t child = 0;
+  REQUIRE(posix_spawn(&child, self.c_str(), nullptr, nullptr, const_cast<char**>(arguments), environ) == 0);
+  return child;
+}
+
+// A file system of so many KiB, where that is allowed.
+class SmallDisk {
+ public:
+  SmallDisk(const std::string& path, int kib) : path_(path) {
+    std::filesystem::create_directory(path);
+    mounted_ = mount("tmpfs", path.c_str(), "tmpfs", 0, ("size=" + std::to_string(kib) + "k").c_str()) == 0;
+  }
+  ~SmallDisk() {
+    if (mounted_) umount2(path_.c_str(), MNT_DETACH);
+  }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+
+  bool mounted() const { return mounted_; }
+  void grow() const { mount("tmpfs", path_.c_str(), "tmpfs", MS_REMOUNT, "size=200m"); }
+
+ private:
+  std::string path_;
+  bool mounted_;
+};
+
+}  // namespace
+
+TEST_CASE("child: runs a sweep" * doctest::skip()) {
+  const char* directory = std::getenv("QKLAB_TEST_DIRECTORY");
+  REQUIRE(directory);
+  Store store(std::string(directory) + "/run.db", Store::Mode::write);
+  RunOptions options;
+  options.jobs = 2;
+  options.directory = directory;
+  run_trials(walker_sweep(numbers), store, options, never);
+}
+
+TEST_CASE("killed at any moment, a run loses no more than what it was at") {
+  const Scratch scratch;
+  Stream stream(3, 0, "kills");
+  std::uint64_t before = 0;
+  int cut_short = 0;
+  for (int round = 0; round < 30; ++round) {
+    const pid_t child = start_child(scratch.path);
+    std::this_thread::sleep_for(std::chrono::microseconds(5000 + stream.below(80000)));
+    kill(child, SIGKILL);
+    int status = 0;
+    waitpid(child, &status, 0);
+    if (!std::filesystem::exists(scratch.db()) || std::filesystem::file_size(scratch.db()) == 0) continue;
+    Store store(scratch.db(), Store::Mode::write);
+    const std::uint64_t now = store.statuses().size();
+    CHECK(now >= before);
+    cut_short += now < 2 * numbers ? 1 : 0;
+    before = now;
+  }
+  MESSAGE("cut short " << cut_short << " times, " << before << " of " << 2 * numbers << " finished by then");
+  CHECK(cut_short > 0);
+
+  const Sweep sweep = walker_sweep(numbers);
+  RunOptions options;
+  options.jobs = 2;
+  options.directory = scratch.path;
+  {
+    Store store(scratch.db(), Store::Mode::write);
+    const RunOutcome outcome = run_trials(sweep, store, options, never);
+    CHECK(outcome.progress.resumed == before);
+  }
+  const Scratch undisturbed;
+  options.directory = undisturbed.path;
+  {
+    Store store(undisturbed.db(), Store::Mode::write);
+    run_trials(sweep, store, options, never);
+  }
+  CHECK((csv_of(scratch, sweep) == csv_of(undisturbed, sweep)));
+}
+
+TEST_CASE("another process that writes is named, and does not keep readers out") {
+  const Scratch scratch;
+  const pid_t child = start_child(scratch.path);
+  std::string message;
+  for (int i = 0; i < 2000 && message.empty(); ++i) {
+    std::this_thread::sleep_for(1ms);
+    if (std::filesystem::exists(scratch.db() + "-wal"))
+      message = message_of([&] { Store(scratch.db(), Store::Mode::write); });
+  }
+  std::uint64_t last = 0;
+  int reads = 0;
+  int status = 0;
+  while (waitpid(child, &status, WNOHANG) == 0) {
+    // Nothing may be there yet, or the writer may just have gone; but nothing is ever locked.
+    const std::string why = message_of([&] {
+      const StoreCounts counts = Store(scratch.db(), Store::Mode::read).counts();
+      CHECK(counts.done >= last);
+      last = counts.done;
+      ++reads;
+    });
+    CHECK(!contains(why, "locked"));
+    std::this_thread::sleep_for(1ms);
+  }
+  CHECK(WEXITSTATUS(status) == 0);
+  CHECK(contains(message, "another qklab run is writing to " + scratch.path));
+  CHECK(contains(message, "pid " + std::to_string(child)));
+  CHECK(reads > 0);
+  CHECK(Store(scratch.db(), Store::Mode::read).statuses().size() == 2 * numbers);
+}
+
+TEST_CASE("a disk that is really full is said to be, and once it has room the run goes on") {
+  const Scratch scratch;
+  for (const int kib : {40, 150, 400, 1000}) {
+    CAPTURE(kib);
+    const std::string path = scratch.path + "/disk" + std::to_string(kib);
+    const SmallDisk disk(path, kib);
+    if (!disk.mounted()) {
+      MESSAGE("skipped: mounting is not allowed here");
+      return;
+    }
+    RunOptions options;
+    options.jobs = 2;
+    options.directory = path;
+    const auto attempt = [&] {
+      Store store(path + "/run.db", Store::Mode::write);
+      return run_trials(walker_sweep(numbers), store, options, never).progress;
+    };
+    const std::string message = message_of([&] { attempt(); });
+    CAPTURE(message);
+    const bool said = contains(message, "disk full while writing " + path + "/run.db") ||
+                      contains(message, ".npy: cannot be written: No space left on device") ||
+                      contains(message, "cannot be created: No space left on device");
+    CHECK(said);
+    disk.grow();
+    const Progress progress = attempt();
+    CHECK(progress.resumed + progress.finished() == 2 * numbers);
+    if (contains(message, "trials are safe"))
+      CHECK(contains(message, ": " + std::to_string(progress.resumed) + " finished trials are safe"));
+  }
+}

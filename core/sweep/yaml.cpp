@@ -33,7 +33,7 @@ class Inspector : public YAML::EventHandler {
   Inspector(const std::string& file, Diagnostics& diagnostics) : file_(file), diagnostics_(diagnostics) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (++documents_ == 2) error(mark, "a config is one YAML document; a second one starts here");
+    if (++documents_ == 2) error(mark, "unexpected text after the end of the document");
   }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { value(mark, nullptr); }
@@ -60,6 +60,7 @@ class Inspector : public YAML::EventHandler {
   }
   void OnMapEnd() override { open_.pop_back(); }
 
+  int documents() const { return documents_; }
   bool aliased() const { return aliased_; }
 
  private:
@@ -117,7 +118,8 @@ YAML::Node parse_yaml(const std::string& text, const std::string& file, Diagnost
     std::istringstream stream(text);
     YAML::Parser parser(stream);
     Inspector inspector(file, diagnostics);
-    while (parser.HandleNextDocument(inspector)) {
+    // The parser never gets past some stray characters, such as a '}': it yields empty documents for ever.
+    while (inspector.documents() < 2 && parser.HandleNextDocument(inspector)) {
     }
     return inspector.aliased() ? YAML::Node() : YAML::Load(text);
   } catch (const TooDeep& e) {

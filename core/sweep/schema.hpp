@@ -28,18 +28,18 @@ struct Parameter {
   Type type = Type::real;
   std::string doc;
   std::string unit;
-  std::optional<Value> fallback;                     // none: required, unless derive is set
-  std::string derived_as;                            // how describe prints the derived default
-  std::function<Value(const Parameters&)> derive;    // from the parameters declared before this one
+  std::optional<Value> fallback;                   // none: required, unless derive is set
+  std::string derived_as;                          // how describe prints the derived default
+  std::function<Value(const Parameters&)> derive;  // from the parameters declared before this one
   double low = -std::numeric_limits<double>::infinity();
   double high = std::numeric_limits<double>::infinity();
-  bool open_low = false;        // low itself is excluded
+  bool open_low = false;  // low itself is excluded
   bool allow_nonfinite = false;
   std::vector<std::string> choices;  // of a text parameter; empty: any text
 
   Parameter& range(double from, double to);
-  Parameter& above(double bound);    // bound excluded
-  Parameter& at_least(double bound); // bound included
+  Parameter& above(double bound);     // bound excluded
+  Parameter& at_least(double bound);  // bound included
   Parameter& in(std::string unit_name);
   Parameter& derived(std::string as, std::function<Value(const Parameters&)> from);
   Parameter& nonfinite_allowed();

@@ -18,7 +18,8 @@ class Where {
  public:
   // Parses and type-checks against the schema. On failure adds to `diagnostics` (columns are offset by
   // the position within the text when `place` has a column) and returns an expression that is true.
-  static Where parse(std::string_view text, const Schema& schema, const Place& place, Diagnostics& diagnostics);
+  static Where parse(std::string_view text, const Schema& schema, const Place& place,
+                     Diagnostics& diagnostics);
 
   bool holds(const Parameters& params) const;  // a comparison with NaN is false
   const std::string& text() const { return text_; }

@@ -140,9 +140,9 @@ TEST_CASE("malformed: the config that the others derive from is valid") {
 
 TEST_CASE("malformed: each rule is told at its place") {
   for (const auto& [body, expected] : rules) {
-    CAPTURE(body);
-    const auto messages = messages_of("name: t\nexperiment: specimen\n" + body + "\n");
-    const std::string all = specimen::joined(messages);
+    const std::string text = "name: t\nexperiment: specimen\n" + body + "\n";
+    CAPTURE(text);
+    const std::string all = specimen::joined(messages_of(text));
     CHECK_MESSAGE(all.find(expected) != std::string::npos, all);
   }
 }

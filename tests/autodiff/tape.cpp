@@ -127,7 +127,7 @@ TEST_CASE("a reshape shares memory and gradients with its operand, in any order 
 
 TEST_CASE("parameters lie end to end in the order of declaration") {
   Tape<float> tape;
-  const Tensor<float> a = tape.parameter("a", {3}), x = tape.input({40});
+  const Tensor<float> a = tape.parameter("a", {3});
   const Tensor<float> b = tape.parameter("b", {2, 2}, false);
   std::ranges::fill(a.value(), 1.0f);
   std::ranges::fill(b.value(), 2.0f);
@@ -137,7 +137,13 @@ TEST_CASE("parameters lie end to end in the order of declaration") {
   CHECK(tape.blocks()[1].offset == 3);
   CHECK(tape.blocks()[1].size == 4);
   CHECK_FALSE(tape.blocks()[1].trainable);
-  CHECK(reinterpret_cast<std::uintptr_t>(x.value().data()) % cache_line == 0);
+}
+
+TEST_CASE("tensors of a cache line or more start at one, scalars lie close") {
+  Tape<float> tape;
+  const Tensor<float> a = tape.input({}), b = tape.input({}), large = tape.input({40});
+  CHECK(b.value().data() == a.value().data() + 1);
+  CHECK(reinterpret_cast<std::uintptr_t>(large.value().data()) % cache_line == 0);
 }
 
 TEST_CASE("values written while recording survive what is recorded later") {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <limits>
 
 #include "core/sweep/axis_form.hpp"
 
@@ -176,10 +177,13 @@ class AxisMaker {
       return numbers(n, [=](std::uint64_t i) { return uniform(stream(i), a, b); });
     const auto low = convert(parameter_, form_.items[0]), high = convert(parameter_, form_.items[1]);
     if (!low || !high) throw Invalid{};
-    const std::int64_t first = std::get<std::int64_t>(*low);
-    const auto span = static_cast<std::uint64_t>(std::get<std::int64_t>(*high) - first);
+    const std::int64_t first = std::get<std::int64_t>(*low), last = std::get<std::int64_t>(*high);
+    // Unsigned, since the distance of two integers need not be one.
+    const std::uint64_t span = static_cast<std::uint64_t>(last) - static_cast<std::uint64_t>(first);
+    if (first > last || span == std::numeric_limits<std::uint64_t>::max())
+      fail(form_.place, "uniform: expected two integers in order, less than 2^64 - 1 apart");
     return values_axis(index_, n, [=](std::uint64_t i) -> Value {
-      return first + static_cast<std::int64_t>(stream(i).below(span + 1));
+      return static_cast<std::int64_t>(static_cast<std::uint64_t>(first) + stream(i).below(span + 1));
     });
   }
 

@@ -111,10 +111,11 @@ TEST_CASE_TEMPLATE("values and gradients are PyTorch's", T, float, double) {
   const json goldens = json::parse(file).at("cases");
   const auto known = operations<T>();
   CHECK(goldens.size() == known.size());
-  for (const auto& [name, operation] : known) {
+  for (const auto& entry : known) {
+    const std::string& name = entry.first;
     CAPTURE(name);
     REQUIRE(goldens.contains(name));
-    compare<T>(goldens.at(name), operation);
+    compare<T>(goldens.at(name), entry.second);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "core/sweep/handover.hpp"
 #include "core/sweep/scheduler.hpp"
 
 // Declared here since OpenBLAS's own header clashes with that of other BLAS packages.
@@ -12,9 +13,14 @@ extern "C" void openblas_set_num_threads(int count);
 namespace qklab {
 
 void Trial::parallel_for(std::size_t n, const std::function<void(std::size_t)>& body) const {
+  Handover begun, done;
+  begun.give();
+  const TakeAtEnd taken{done};  // by way of an exception, too
   // Isolated: a thread that waits here for the loop's end must not begin another trial meanwhile.
   tbb::this_task_arena::isolate([&] {
-    tbb::parallel_for(std::size_t{0}, n, [&](std::size_t i) {
+    tbb::parallel_for(std::size_t{0}, n, [&](std::size_t i) QKLAB_HANDED_OVER {
+      begun.take();
+      const GiveAtEnd given{done};
       check();
       body(i);
     });

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "core/base/file.hpp"
+#include "core/sweep/handover.hpp"
 #include "core/sweep/mailbox.hpp"
 #include "core/sweep/npy.hpp"
 #include "core/sweep/trial_table.hpp"
@@ -55,6 +56,7 @@ struct Run {
   std::atomic<std::size_t> working{0};
   std::atomic<double> work_done{0};
   Mailbox<Store::Finished> mailbox{mailbox_bytes};
+  Handover planned;
 
   std::mutex mutex;
   std::exception_ptr error;  // of a worker, not of a trial
@@ -120,6 +122,7 @@ void run_next(Run& run, std::size_t position) {
 }
 
 void work(Run& run) {
+  run.planned.take();
   try {
     for (std::size_t i; run.begins_more() && (i = run.next++) < run.trials.size();) run_next(run, i);
   } catch (const Cancelled&) {
@@ -252,7 +255,9 @@ RunOutcome run_trials(const Sweep& sweep, Store& store, const RunOptions& option
   // A worker that finds the list empty leaves its slot to TBB, which helps the loops of the other trials.
   tbb::task_arena arena(static_cast<int>(jobs), 0);
   run->working = std::min(jobs, total);
-  for (std::size_t i = 0; i < std::min(jobs, total); ++i) arena.enqueue([run] { work(*run); });
+  run->planned.give();
+  for (std::size_t i = 0; i < std::min(jobs, total); ++i)
+    arena.enqueue([run]() QKLAB_HANDED_OVER { work(*run); });
 
   Coordinator coordinator(*run, store, options, stop, begin, outcome);
   try {

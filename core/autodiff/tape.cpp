@@ -124,6 +124,7 @@ void Tape<T>::reach(std::int32_t owner) {
 
 template <class T>
 void Tape<T>::backward(Tensor<T> loss) {
+  if (loss.tape != this) throw Error("[backward] the loss is of a different tape");
   const Node<T>& end = at(loss.id);
   if (end.shape.size() != 1) bad_shapes("backward", {end.shape}, "a loss is a single number");
   settle();

@@ -1,6 +1,7 @@
 // What turns a row of scores into attention weights: softmax, sparsemax, and softmax made piecewise
 // linear. Each has forward(n, x, y) and backward(n, y, dy, dx), which accumulates and, as all three
-// slopes can be told from the weights, needs no scores. n >= 1; a NaN or +inf score leaves NaN in the row.
+// slopes can be told from the weights, needs no scores. n >= 1. A NaN or +inf score makes the
+// row NaN (in PiecewiseSoftmax, +inf that one weight), so that divergence is seen.
 #pragma once
 
 #include <algorithm>

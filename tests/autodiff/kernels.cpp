@@ -93,17 +93,15 @@ TEST_CASE("softmax and sparsemax of large scores stay distributions") {
   CHECK(normalized<kernels::Sparsemax>({3, 3, 3, 3}) == std::vector<float>{0.25f, 0.25f, 0.25f, 0.25f});
 }
 
-TEST_CASE("a NaN or +inf leaves NaN in the row, so that divergence is seen") {
+TEST_CASE("a NaN or +inf makes the row NaN, so that divergence is seen") {
+  const auto is_nan = [](float y) { return std::isnan(y); };
   for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
     for (std::size_t at = 0; at < 3; ++at) {
       std::vector<float> x = {1, 2, 3};
       x[at] = bad;
-      const auto has_nan = [](const std::vector<float>& y) {
-        return std::ranges::any_of(y, [](float a) { return std::isnan(a); });
-      };
-      CHECK(has_nan(normalized<kernels::Softmax>(x)));
-      CHECK(has_nan(normalized<kernels::Sparsemax>(x)));
-      CHECK(has_nan(normalized<kernels::PiecewiseSoftmax>(x)));
+      CHECK(std::ranges::all_of(normalized<kernels::Softmax>(x), is_nan));
+      CHECK(std::ranges::all_of(normalized<kernels::Sparsemax>(x), is_nan));
+      CHECK(is_nan(normalized<kernels::PiecewiseSoftmax>(x)[at]));
     }
   }
 }

@@ -174,6 +174,7 @@ TEST_CASE("what cannot be recorded or differentiated") {
   Tape<double> tape, other;
   const Tensor<double> x = tape.parameter("x", {2});
   CHECK_THROWS_WITH_AS(add(x, other.input({2})), "[add] operands are of different tapes", Error);
+  CHECK_THROWS_WITH_AS(tape.backward(other.input({})), "[backward] the loss is of a different tape", Error);
   CHECK_THROWS_WITH_AS(tape.backward(x), "[backward] got (2): a loss is a single number", Error);
   CHECK_THROWS_WITH_AS(tape.constant({2}, std::vector<double>{1}),
                        "[constant] got (2): needs 2 values, not 1", Error);

@@ -6,18 +6,13 @@
 #include <tbb/task_arena.h>
 
 #include <algorithm>
-#include <cmath>
 #include <exception>
 #include <limits>
 #include <mutex>
 #include <numeric>
 #include <thread>
 
-#include "core/base/file.hpp"
-#include "core/sweep/handover.hpp"
-#include "core/sweep/mailbox.hpp"
-#include "core/sweep/npy.hpp"
-#include "core/sweep/trial_table.hpp"
+#include "core/sweep/worker.hpp"
 
 namespace qklab {
 
@@ -28,110 +23,9 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds look_around{20};  // how often the stop request is looked at
 constexpr std::chrono::milliseconds linger{5};        // how long a finished trial may wait for others
 constexpr std::chrono::milliseconds report_every{100};
-constexpr std::size_t mailbox_bytes = 64 << 20;
-constexpr std::size_t trial_bytes = 8 << 10;  // of a finished trial, beside its numbers
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-// What workers share with the thread that writes. A trial that was abandoned keeps it alive.
-struct Run {
-  Run(const Experiment& experiment, std::string directory, const std::atomic<bool>& stop)
-      : experiment(experiment), directory(std::move(directory)), stop(stop) {}
-
-  // What the caller's stop request is may be gone once halt is set: an abandoned trial outlives it.
-  bool begins_more() const { return !halt && !stop; }
-
-  const Experiment& experiment;
-  const std::string directory;
-  const std::atomic<bool>& stop;
-  TrialTable trials;
-  std::vector<double> costs;       // by row of `trials`; empty where the experiment does not say
-  bool cut_short = false;          // stopped before all trials were listed
-  std::vector<std::size_t> order;  // rows, longest expected first; empty where costs are
-
-  std::atomic<std::size_t> next{0};
-  std::atomic<bool> halt{false};
-  std::atomic<std::size_t> working{0};
-  std::atomic<double> work_done{0};
-  Mailbox<Store::Finished> mailbox{mailbox_bytes};
-  Handover planned;
-
-  std::mutex mutex;
-  std::exception_ptr error;  // of a worker, not of a trial
-};
-
-bool runs_again(Status status, Rerun rerun) {
-  return rerun == Rerun::all || (rerun == Rerun::failed && status == Status::failed) ||
-         (rerun == Rerun::diverged && status == Status::diverged);
-}
-
-// Fills the list of trials to run. Returns how many need not.
-std::uint64_t plan(const Sweep& sweep, const Store& store, Rerun rerun, Run& run) {
-  const auto known = store.statuses();
-  const auto& cost = run.experiment.cost;
-  std::uint64_t resumed = 0;
-  sweep.for_each([&](const TrialSpec& trial) {
-    const auto found = known.find(trial.id);
-    if (found != known.end() && !runs_again(found->second, rerun)) {
-      ++resumed;
-    } else {
-      run.trials.add(trial);
-      if (cost) run.costs.push_back(cost(trial.params));
-    }
-    run.cut_short = run.stop;
-    return !run.cut_short;
-  });
-  // NaN has no place in an order.
-  for (double& each : run.costs)
-    if (!(each >= 0 && std::isfinite(each))) each = 0;
-  run.order.resize(run.costs.size());
-  std::iota(run.order.begin(), run.order.end(), std::size_t{0});
-  std::stable_sort(run.order.begin(), run.order.end(),
-                   [&](std::size_t a, std::size_t b) { return run.costs[a] > run.costs[b]; });
-  return resumed;
-}
-
-// Before the trial is stored, so that a stored trial's arrays are there. Only the shapes are needed then.
-void write_arrays(const Run& run, std::uint64_t id, Result& result) {
-  for (std::size_t i = 0; i < result.arrays.size(); ++i) {
-    Array& array = result.arrays[i];
-    if (array.shape.empty()) continue;
-    const std::string path = run.directory + "/" + array_file(id, run.experiment.arrays[i].name);
-    make_directories(path.substr(0, path.rfind('/')));
-    write_file(path, npy_bytes(array));
-    array.data = {};
-  }
-}
-
-std::size_t bytes_of(const Result& result) {
-  std::size_t numbers = 0;
-  for (const Series& series : result.all_series) numbers += series.index.size() + series.value.size();
-  return trial_bytes + numbers * sizeof(double);
-}
-
-void run_next(Run& run, std::size_t position) {
-  const std::size_t row = run.order.empty() ? position : run.order[position];
-  Store::Finished finished{run.trials[row], Result(run.experiment)};
-  finished.result = run_trial(run.experiment, finished.spec, run.halt);
-  write_arrays(run, finished.spec.id, finished.result);
-  run.work_done += run.costs.empty() ? 1 : run.costs[row];
-  const std::size_t bytes = bytes_of(finished.result);
-  run.mailbox.push(std::move(finished), bytes);
-}
-
-void work(Run& run) {
-  run.planned.take();
-  try {
-    for (std::size_t i; run.begins_more() && (i = run.next++) < run.trials.size();) run_next(run, i);
-  } catch (const Cancelled&) {
-  } catch (...) {
-    const std::lock_guard lock(run.mutex);
-    if (!run.error) run.error = std::current_exception();
-    run.halt = true;
-  }
-  if (--run.working == 0) run.mailbox.hurry();
 }
 
 void count(const std::vector<Store::Finished>& batch, Progress& progress) {

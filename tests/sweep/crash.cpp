@@ -18,7 +18,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const std::atomic<bool> never{false};
 constexpr int numbers = 4000;
 
 pid_t start_child(const std::string& directory) {

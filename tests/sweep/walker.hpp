@@ -57,6 +57,8 @@ class FileSizeLimit {
   void (*handler_)(int);
 };
 
+inline const std::atomic<bool> never{false};  // a stop request that is not made
+
 // Called as a trial begins, where a test has set it.
 inline std::function<void()> on_walk;
 
@@ -129,6 +131,25 @@ inline std::vector<TrialSpec> specs_of(const Sweep& sweep) {
     return true;
   });
   return specs;
+}
+
+inline Store::Finished finished(const TrialSpec& spec, Status status = Status::done,
+                                std::string message = "") {
+  Store::Finished finished{spec, Result(walker())};
+  finished.result.status = status;
+  finished.result.message = std::move(message);
+  return finished;
+}
+
+// A store of the trials of `sweep`, each with one scalar.
+inline void fill(const Scratch& scratch, const Sweep& sweep) {
+  Store store(scratch.db(), Store::Mode::write);
+  std::vector<Store::Finished> batch;
+  for (const TrialSpec& spec : specs_of(sweep)) {
+    batch.push_back(finished(spec));
+    batch.back().result.scalar("sum", 1);
+  }
+  store.put(walker(), batch);
 }
 
 // Both CSVs of what a run directory holds.

@@ -1,0 +1,50 @@
+// The list of trials that a run has to do, and the workers who take from it.
+#pragma once
+
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "core/sweep/handover.hpp"
+#include "core/sweep/mailbox.hpp"
+#include "core/sweep/scheduler.hpp"
+#include "core/sweep/trial_table.hpp"
+
+namespace qklab {
+
+// What workers share with the thread that writes. A trial that was abandoned keeps it alive.
+struct Run {
+  Run(const Experiment& experiment, std::string directory, const std::atomic<bool>& stop)
+      : experiment(experiment), directory(std::move(directory)), stop(stop) {}
+
+  // What the caller's stop request is may be gone once halt is set: an abandoned trial outlives it.
+  bool begins_more() const { return !halt && !stop; }
+
+  const Experiment& experiment;
+  const std::string directory;
+  const std::atomic<bool>& stop;
+  TrialTable trials;
+  std::vector<double> costs;       // by row of `trials`; empty where the experiment does not say
+  bool cut_short = false;          // stopped before all trials were listed
+  std::vector<std::size_t> order;  // rows, longest expected first; empty where costs are
+
+  std::atomic<std::size_t> next{0};
+  std::atomic<bool> halt{false};
+  std::atomic<std::size_t> working{0};
+  std::atomic<double> work_done{0};
+  Mailbox<Store::Finished> mailbox{64 << 20};
+  Handover planned;
+
+  std::mutex mutex;
+  std::exception_ptr error;  // of a worker, not of a trial
+};
+
+// Fills the list with what `store` lacks, longest expected first. Returns how many trials need not be run.
+std::uint64_t plan(const Sweep& sweep, const Store& store, Rerun rerun, Run& run);
+
+// Takes trials until none is left or a stop is asked for. Errors that are not a trial's end in run.error.
+void work(Run& run);
+
+}  // namespace qklab

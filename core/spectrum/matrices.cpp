@@ -1,0 +1,114 @@
+#include "core/spectrum/matrices.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <xtensor-blas/xlinalg.hpp>
+
+#include "core/base/error.hpp"
+
+namespace qklab {
+
+namespace {
+
+enum Purpose : std::uint64_t { eigenvalues_drawn, rotation_drawn, antisymmetric_drawn };
+
+Matrix gaussian_matrix(std::size_t rows, std::size_t columns, const Stream& stream) {
+  Stream random = stream;
+  auto out = Matrix::from_shape({rows, columns});
+  for (double& each : out) each = random.normal();
+  return out;
+}
+
+void require_pair(const Matrix& q, const Vector& l) {
+  if (q.shape(1) != l.size() || q.shape(0) < q.shape(1) || q.size() == 0)
+    throw Error(fmt::format("Q of {} x {} does not fit {} eigenvalues", q.shape(0), q.shape(1), l.size()));
+}
+
+}  // namespace
+
+Matrix haar_orthonormal(std::size_t rows, std::size_t columns, const Stream& stream) {
+  if (columns == 0 || rows < columns)
+    throw Error(fmt::format("no {} x {} matrix has orthonormal columns", rows, columns));
+  const auto [q, r] = xt::linalg::qr(gaussian_matrix(rows, columns, stream));
+  Matrix out = q;
+  for (std::size_t j = 0; j < columns; ++j) {
+    if (r(j, j) >= 0) continue;
+    for (std::size_t i = 0; i < rows; ++i) out(i, j) = -out(i, j);
+  }
+  return out;
+}
+
+Matrix matrix_with_eigenvalues(const Matrix& q, const Vector& l) {
+  require_pair(q, l);
+  Matrix scaled = q;
+  for (std::size_t i = 0; i < q.shape(0); ++i)
+    for (std::size_t j = 0; j < q.shape(1); ++j) scaled(i, j) *= l(j);
+  Matrix out = xt::linalg::dot(scaled, xt::transpose(q));
+  for (std::size_t i = 0; i < out.shape(0); ++i)
+    for (std::size_t j = 0; j < i; ++j) out(i, j) = out(j, i) = (out(i, j) + out(j, i)) / 2;
+  return out;
+}
+
+Matrix symmetric_matrix(std::size_t d, const Spectrum& spectrum, const Stream& stream) {
+  const Vector l = sample_eigenvalues(spectrum.shape, d, spectrum.mean, spectrum.variance,
+                                      stream.substream(eigenvalues_drawn));
+  return matrix_with_eigenvalues(haar_orthonormal(d, d, stream.substream(rotation_drawn)), l);
+}
+
+Matrix nonsymmetric_matrix(std::size_t d, const Spectrum& spectrum, double asymmetry, const Stream& stream) {
+  if (!(asymmetry >= 0)) throw Error(fmt::format("asymmetry must be at least 0, not {}", asymmetry));
+  Spectrum symmetric = spectrum;
+  symmetric.variance *= 1 + asymmetry;
+  Matrix w = symmetric_matrix(d, symmetric, stream);
+  const double wanted = asymmetry * spectrum.variance * static_cast<double>(d);  // tr(A A^T)
+  if (wanted == 0) return w;
+  const Matrix g = gaussian_matrix(d, d, stream.substream(antisymmetric_drawn));
+  double squares = 0;
+  for (std::size_t i = 0; i < d; ++i)
+    for (std::size_t j = 0; j < i; ++j) squares += 2 * g(i, j) * g(i, j);
+  const double scale = std::sqrt(wanted / squares);
+  for (std::size_t i = 0; i < d; ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      w(i, j) += scale * g(i, j);
+      w(j, i) -= scale * g(i, j);
+    }
+  }
+  return w;
+}
+
+Factors factors_with_eigenvalues(const Matrix& q, const Vector& l) {
+  require_pair(q, l);
+  Factors out{q, q};
+  for (std::size_t i = 0; i < q.shape(0); ++i) {
+    for (std::size_t j = 0; j < q.shape(1); ++j) {
+      const double root = std::sqrt(std::abs(l(j)));
+      out.query(i, j) *= root;
+      out.key(i, j) *= std::copysign(root, l(j));
+    }
+  }
+  return out;
+}
+
+Factors symmetric_factors(std::size_t d, std::size_t head_width, const Spectrum& spectrum,
+                          const Stream& stream) {
+  const Vector l = sample_eigenvalues(spectrum.shape, head_width, spectrum.mean, spectrum.variance,
+                                      stream.substream(eigenvalues_drawn));
+  return factors_with_eigenvalues(haar_orthonormal(d, head_width, stream.substream(rotation_drawn)), l);
+}
+
+Matrix product(const Factors& factors) { return xt::linalg::dot(factors.query, xt::transpose(factors.key)); }
+
+SpectrumStatistics spectrum_statistics(const Factors& factors) {
+  SpectrumStatistics out = spectrum_statistics(xt::linalg::dot(xt::transpose(factors.key), factors.query));
+  // tr(W W^T) = tr((W_q^T W_q) (W_k^T W_k)), both symmetric.
+  const Matrix query = xt::linalg::dot(xt::transpose(factors.query), factors.query);
+  const Matrix key = xt::linalg::dot(xt::transpose(factors.key), factors.key);
+  double squares = 0;
+  for (std::size_t i = 0; i < query.size(); ++i) squares += query.data()[i] * key.data()[i];
+  out.frobenius_variance = squares / static_cast<double>(query.shape(0)) - out.mean * out.mean;
+  out.spectral_norm = spectral_norm(product(factors));
+  return out;
+}
+
+}  // namespace qklab

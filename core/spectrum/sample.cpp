@@ -1,0 +1,85 @@
+#include "core/spectrum/sample.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "core/base/error.hpp"
+
+namespace qklab {
+
+namespace {
+
+// Subtracts the average, then divides by the root mean square.
+void standardize(Vector& x) {
+  const auto n = static_cast<double>(x.size());
+  const auto average = [n](const Vector& v, auto term) {
+    double sum = 0;
+    for (const double each : v) sum += term(each);
+    return sum / n;
+  };
+  const double centre = average(x, [](double v) { return v; });
+  for (double& each : x) each -= centre;
+  const double scale = std::sqrt(average(x, [](double v) { return v * v; }));
+  for (double& each : x) each /= scale;
+}
+
+double draw(SpectrumShape shape, std::size_t i, std::size_t n, Stream& stream) {
+  switch (shape) {
+    case SpectrumShape::gaussian:
+      return stream.normal();
+    case SpectrumShape::semicircle: {
+      // A coordinate of a uniform point of the unit disc.
+      const double radius = std::sqrt(stream.uniform());
+      return radius * std::cos(2 * std::numbers::pi * stream.uniform());
+    }
+    case SpectrumShape::two_point:
+      return i < n / 2 ? -1 : 1;
+    case SpectrumShape::outlier:
+      return i == 0 ? 1 : 0;
+  }
+  throw Error("unknown shape of a spectrum");
+}
+
+}  // namespace
+
+const std::vector<std::string>& spectrum_shape_names() {
+  static const std::vector<std::string> names = {"gaussian", "semicircle", "two_point", "outlier"};
+  return names;
+}
+
+SpectrumShape spectrum_shape_from(std::string_view name) {
+  const auto& names = spectrum_shape_names();
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end())
+    throw Error(fmt::format("no spectrum has the shape '{}'; there are {}", name, fmt::join(names, ", ")));
+  return static_cast<SpectrumShape>(found - names.begin());
+}
+
+Vector sample_eigenvalues(SpectrumShape shape, std::size_t n, double mean, double variance,
+                          const Stream& stream) {
+  if (n == 0) throw Error("a spectrum needs at least one eigenvalue");
+  if (!std::isfinite(mean) || !std::isfinite(variance) || variance < 0)
+    throw Error(
+        fmt::format("a spectrum of real eigenvalues needs a finite mean and a finite variance of at least 0, "
+                    "got {} and {}",
+                    mean, variance));
+  if (n == 1 && variance > 0)
+    throw Error(fmt::format("one eigenvalue alone has variance 0, not {}", variance));
+
+  auto out = Vector::from_shape({n});
+  if (variance == 0) {
+    out.fill(mean);
+    return out;
+  }
+  Stream random = stream;
+  for (std::size_t i = 0; i < n; ++i) out(i) = draw(shape, i, n, random);
+  standardize(out);
+  const double deviation = std::sqrt(variance);
+  for (double& each : out) each = mean + deviation * each;
+  return out;
+}
+
+}  // namespace qklab

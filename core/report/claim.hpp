@@ -50,7 +50,7 @@ struct Claim {
 // Reads `claims:`. All errors go to `diagnostics`; the result is to be used only if that stayed empty.
 std::vector<Claim> parse_claims(const Config& config, Diagnostics& diagnostics);
 
-// How many trials of a slice can't speak for the claim.
+// How many trials of a slice can't speak for the claim, on both sides where it compares two.
 struct Missing {
   std::size_t not_run = 0, failed = 0, diverged = 0;
 };
@@ -73,7 +73,7 @@ struct SliceVerdict {
   std::size_t trials = 0;  // that are done
   Missing missing;
   std::optional<std::uint64_t> more_seeds;  // that would settle an undecided slice, if the estimate stays
-  std::string note;                         // why undecided, or where violated
+  std::string note;                         // why undecided, where violated, what was left out
 };
 
 struct Verdict {

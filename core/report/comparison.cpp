@@ -17,7 +17,8 @@ double statistic(const Comparison& c, const std::vector<std::size_t>& rows_a,
   const double left = mean_of_rows(c.a, rows_a);
   if (c.b.empty()) return left;
   const double right = mean_of_rows(c.b, rows_b);
-  return c.ratio ? std::log(left / right) : left - right;
+  if (!c.ratio) return left - right;
+  return left > 0 && right > 0 ? std::log(left / right) : std::numeric_limits<double>::quiet_NaN();
 }
 
 Estimate bootstrap_estimate(const Comparison& c, const Stream& stream) {

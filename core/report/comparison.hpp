@@ -14,8 +14,8 @@ struct Comparison {
   bool ratio = false;   // the log of the ratio of means, instead of the difference of means
 };
 
-// By Student's t on the seeds (paired or Welch); a ratio by the delta method on the log scale, NaN where the
-// means are not both positive. Or by the bootstrap over seeds, which draws pairs where paired.
+// By Student's t on the seeds (paired or Welch), a ratio by the delta method on the log scale; or by the
+// bootstrap over seeds, which draws pairs where paired. A ratio is NaN where the means are not both positive.
 Estimate estimate_of(const Comparison& comparison, bool bootstrap, const Stream& stream);
 
 }  // namespace qklab

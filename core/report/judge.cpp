@@ -5,45 +5,11 @@
 #include <map>
 
 #include "core/report/comparison.hpp"
+#include "core/report/slices.hpp"
 #include "core/report/statistic.hpp"
 
 namespace qklab {
 namespace {
-
-using Slices = std::map<Key, std::size_t, KeyLess>;
-
-// How many trials each slice of each claim should have, in one pass over the sweep.
-std::vector<Slices> expected_slices(const std::vector<Claim>& claims) {
-  std::vector<Slices> expected;
-  for (const Claim& claim : claims) expected.emplace_back(KeyLess{&claim.experiment->parameters, &claim.by});
-  if (claims.empty()) return expected;
-  claims.front().sweep.for_each([&](const TrialSpec& trial) {
-    for (std::size_t i = 0; i < claims.size(); ++i) {
-      if (claims[i].where && !claims[i].where->holds(trial.params)) continue;
-      ++expected[i][key_of(trial.params, claims[i].by)];
-    }
-    return true;
-  });
-  return expected;
-}
-
-// The trials of one slice on one side of a claim.
-struct Side {
-  Trials done;
-  std::size_t failed = 0, diverged = 0;
-};
-
-std::map<Key, Side, KeyLess> sides(const Claim& claim, const Results& results,
-                                   const std::optional<Where>& where) {
-  std::map<Key, Side, KeyLess> result(KeyLess{&claim.experiment->parameters, &claim.by});
-  for (const TrialRecord* trial : select(results, where)) {
-    Side& side = result[key_of(trial->params, claim.by)];
-    side.failed += trial->status == Status::failed;
-    side.diverged += trial->status == Status::diverged;
-    if (trial->status == Status::done) side.done.push_back(trial);
-  }
-  return result;
-}
 
 // A slice while it is judged. Ratios are compared on the log scale, where `low` and `high` stand too.
 struct Judged {
@@ -67,13 +33,21 @@ double p_value(const Judged& slice) {
 
 void judge_bound(const Claim& claim, const Side& side, SliceVerdict& verdict) {
   const Extreme worst = worst_element(claim, side.done);
-  if (!worst.any) {
+  if (worst.count == 0) {
     verdict.note = fmt::format("no values of {}", claim.metric.metric);
     return;
   }
   verdict.estimate = worst.value;
-  verdict.outcome = worst.violations ? Outcome::fails : Outcome::holds;
-  if (worst.violations) verdict.note = fmt::format("{} violated, first by {}", worst.violations, worst.where);
+  if (worst.violations > 0) {
+    verdict.outcome = Outcome::fails;
+    verdict.note =
+        fmt::format("violated by {} of {} values, first by {}", worst.violations, worst.count, worst.where);
+  } else if (worst.undefined > 0) {
+    verdict.note =
+        fmt::format("{} of {} values are no number, first {}", worst.undefined, worst.count, worst.where);
+  } else {
+    verdict.outcome = Outcome::holds;
+  }
 }
 
 double log_threshold(double x) { return x > 0 ? std::log(x) : -std::numeric_limits<double>::infinity(); }
@@ -110,43 +84,50 @@ void measure(const Claim& claim, const Side& side, const Side& other, const std:
     verdict.p = p_value(slice);
     if (std::isnan(verdict.p)) verdict.note = "the bootstrap meets values without a log";
   }
+  if (const std::size_t n = a.incomplete + b.incomplete; n > 0) {
+    verdict.note += fmt::format("{}{} seed{} without all trials left out", verdict.note.empty() ? "" : "; ",
+                                n, n == 1 ? "" : "s");
+  }
 }
 
-// How many more seeds would bring p below the level, were estimate and spread to stay: the interval
-// narrows with the square root of their number.
-void tell_more_seeds(Judged& slice) {
+// How many more seeds would bring p below `needed`, were estimate and spread to stay: the interval narrows
+// with the square root of their number.
+void tell_more_seeds(Judged& slice, double needed) {
   SliceVerdict& verdict = slice.verdict;
   const double to_low = std::abs(slice.estimate.value - slice.low),
                to_high = std::abs(slice.estimate.value - slice.high);
   const double distance = std::min(to_low, to_high);
-  const double corrected_level = level * verdict.p / verdict.p_holm;
-  const double half =
-      student_quantile(1 - 0.5 * corrected_level, slice.estimate.dof) * slice.estimate.standard_error;
   const double seeds = static_cast<double>(verdict.seeds);
-  const double wanted = seeds * (half / distance) * (half / distance);
+  double wanted = seeds;
+  for (int i = 0; i < 20; ++i) {  // the quantile falls as degrees of freedom grow with the seeds
+    const double dof = std::max(1.0, slice.estimate.dof * std::min(wanted, 1e6) / seeds);
+    const double half = student_quantile(1 - 0.5 * needed, dof) * slice.estimate.standard_error;
+    wanted = std::max(seeds, seeds * (half / distance) * (half / distance));
+  }
   if (!(wanted <= 1e5)) {
-    verdict.note = "the estimate is at the threshold: more seeds would not help";
+    verdict.note += fmt::format("{}the estimate is at the threshold: more seeds would not help",
+                                verdict.note.empty() ? "" : "; ");
     return;
   }
   verdict.more_seeds = static_cast<std::uint64_t>(std::max(1.0, std::ceil(wanted - seeds)));
 }
 
-void decide(Judged& slice, double corrected_p) {
+// `needed`: the level that Holm's procedure has come to, for slices that it leaves undecided.
+void decide(Judged& slice, double corrected_p, double needed) {
   SliceVerdict& verdict = slice.verdict;
   verdict.p_holm = corrected_p;
   if (std::isnan(corrected_p)) return;
   if (corrected_p <= level) {
     verdict.outcome = slice.inside() ? Outcome::holds : Outcome::fails;
   } else {
-    tell_more_seeds(slice);
+    tell_more_seeds(slice, needed);
   }
 }
 
-std::vector<Judged> judge_slices(const Claim& claim, const Results& results, const Slices& expected) {
+std::vector<Judged> judge_slices(const Claim& claim, const Results& results, const Expected& expected) {
   const auto measured = sides(claim, results, claim.where);
-  const auto against = claim.against ? sides(claim, results, claim.against)
-                                     : std::map<Key, Side, KeyLess>(measured.key_comp());
-  Slices all = expected;
+  const auto against = claim.against ? sides(claim, results, claim.against) : Sides(measured.key_comp());
+  Expected::Counts all = expected.claimed;
   for (const auto& [key, side] : measured) all.try_emplace(key, 0);
   if (all.empty() && claim.by.empty()) all.try_emplace(Key{}, 0);
   static const Side nothing;
@@ -156,15 +137,16 @@ std::vector<Judged> judge_slices(const Claim& claim, const Results& results, con
     const auto found = measured.find(key), other = against.find(key);
     const Side& side = found == measured.end() ? nothing : found->second;
     const Side& opposite = other == against.end() ? nothing : other->second;
+    const auto wanted = expected.against.find(key);
     Judged slice;
     SliceVerdict& verdict = slice.verdict;
     for (std::size_t i = 0; i < key.size(); ++i) verdict.at.emplace_back(schema[claim.by[i]].name, key[i]);
     verdict.at_least = claim.at_least;
     verdict.at_most = claim.test == Test::agreement ? claim.tolerance : claim.at_most;
     verdict.trials = side.done.size() + opposite.done.size();
-    const std::size_t ran = side.done.size() + side.failed + side.diverged;
-    verdict.missing = {count > ran ? count - ran : 0, side.failed + opposite.failed,
-                       side.diverged + opposite.diverged};
+    verdict.missing = {
+        side.lacking(count) + opposite.lacking(wanted == expected.against.end() ? 0 : wanted->second),
+        side.failed + opposite.failed, side.diverged + opposite.diverged};
     if (side.done.empty()) {
       verdict.note = "no trials";
     } else if (claim.test == Test::bound) {
@@ -210,7 +192,7 @@ std::string_view name_of(Test test) {
 }
 
 std::vector<Verdict> judge(const std::vector<Claim>& claims, const Results& results) {
-  const std::vector<Slices> expected = expected_slices(claims);
+  const std::vector<Expected> expected = expected_slices(claims);
   std::vector<std::vector<Judged>> judged;
   std::vector<double> p;
   for (std::size_t i = 0; i < claims.size(); ++i) {
@@ -218,12 +200,14 @@ std::vector<Verdict> judge(const std::vector<Claim>& claims, const Results& resu
     for (const Judged& slice : judged.back()) p.push_back(slice.verdict.p);
   }
   const std::vector<double> corrected = holm(p);
+  const auto open = std::count_if(corrected.begin(), corrected.end(), [](double q) { return q > level; });
+  const double needed = level / static_cast<double>(std::max<std::ptrdiff_t>(open, 1));
   std::vector<Verdict> verdicts;
   std::size_t next = 0;
   for (std::size_t i = 0; i < claims.size(); ++i) {
     Verdict verdict{claims[i].id, Outcome::undecided, {}};
     for (Judged& slice : judged[i]) {
-      decide(slice, corrected[next++]);
+      decide(slice, corrected[next++], needed);
       verdict.slices.push_back(std::move(slice.verdict));
     }
     verdict.outcome = overall(verdict.slices);

@@ -13,14 +13,14 @@ namespace qklab {
 
 // One thing drawn in a panel. `rows` are the lines of a gnuplot data block, `style` what follows it in a
 // plot command ("using 1:2 with lines lc rgb '#0072b2' lw 1").
-struct Layer {
+struct PlotLayer {
   std::string rows;
   std::string style;
 };
 
 struct PagePanel {
   std::string title;
-  std::vector<Layer> layers;
+  std::vector<PlotLayer> layers;
 };
 
 enum class Mark { line, thick, dashed, band };

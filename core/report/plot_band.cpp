@@ -25,7 +25,7 @@ std::string rows(const CurvePage& frame, const Curve& curve) {
 Page band_page(const Figure& figure, const Experiment& experiment, const FigureData& data) {
   CurvePage frame = curve_page(figure, experiment, data, true);
   for (std::size_t i = 0; i < data.panels.size(); ++i) {
-    std::vector<Layer>& layers = frame.page.panels[i].layers;
+    std::vector<PlotLayer>& layers = frame.page.panels[i].layers;
     for (const Curve& curve : data.panels[i].curves) {  // all bands first: no band hides a line
       layers.push_back(
           {rows(frame, curve), fmt::format("using 1:3:4 with filledcurves fc rgb '{}'",

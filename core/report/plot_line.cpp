@@ -19,7 +19,7 @@ std::string rows(const CurvePage& frame, const Curve& curve, double Point::*valu
 Page line_page(const Figure& figure, const Experiment& experiment, const FigureData& data) {
   CurvePage frame = curve_page(figure, experiment, data, false);
   for (std::size_t i = 0; i < data.panels.size(); ++i) {
-    std::vector<Layer>& layers = frame.page.panels[i].layers;
+    std::vector<PlotLayer>& layers = frame.page.panels[i].layers;
     for (const Curve& curve : data.panels[i].curves) {
       const Color color = frame.color(curve);
       layers.push_back({rows(frame, curve, &Point::mean),

@@ -9,11 +9,11 @@
 namespace qklab {
 namespace {
 
-// Multiples of 1, 2 or 5 times a power of ten within [low, high], at most `count`.
+// Multiples of 1, 2 or 5 times a power of ten within [low, high], which they cut into at most about `count`.
 std::vector<double> nice_multiples(double low, double high, int count) {
   double step = std::pow(10.0, std::floor(std::log10((high - low) / count)));
   for (const double factor : {2.0, 2.5, 2.0}) {
-    if ((high - low) / step < count) break;
+    if ((high - low) / step <= count * (1 + 1e-9)) break;
     step *= factor;
   }
   std::vector<double> ticks;

@@ -179,6 +179,17 @@ double value_of(const Claim& claim, const Trials& trials) {
   }
 }
 
+// How many points there are that differ in more than the seed.
+std::size_t count_points(const Trials& trials, const Schema& schema) {
+  const std::size_t seed = seed_of(schema);
+  std::vector<std::size_t> varied;  // the others need no comparing
+  for (std::size_t i = 0; i < schema.size(); ++i) {
+    const auto differs = [&](const TrialRecord* t) { return t->params[i] != trials.front()->params[i]; };
+    if (i != seed && std::any_of(trials.begin(), trials.end(), differs)) varied.push_back(i);
+  }
+  return group(trials, schema, varied).size();
+}
+
 // What a NaN of this claim can come from.
 std::string why_nan(const Claim& claim, const Trials& trials) {
   for (const TrialRecord* trial : trials) {
@@ -209,8 +220,13 @@ double least_squares_slope(std::span<const double> x, std::span<const double> y)
 
 SeedValues per_seed(const Claim& claim, const Trials& trials) {
   const Schema& schema = claim.experiment->parameters;
+  const std::size_t complete = count_points(trials, schema);
   SeedValues result;
   for (const Group& seed : group(trials, schema, {seed_of(schema)})) {
+    if (seed.trials.size() < complete) {
+      ++result.incomplete;
+      continue;
+    }
     const double value = value_of(claim, seed.trials);
     if (!std::isfinite(value) && result.note.empty()) result.note = why_nan(claim, seed.trials);
     result.seeds.push_back(seed.key[0]);
@@ -236,24 +252,30 @@ double sampling_allowance(const Claim& claim, const Trials& trials) {
 
 Extreme worst_element(const Claim& claim, const Trials& trials) {
   Extreme worst;
+  std::string undefined_where;
   const auto excess = [&](double v) { return std::max(claim.at_least - v, v - claim.at_most); };
   for (const TrialRecord* trial : trials) {
     const Elements e = elements(claim.metric, *trial);
     for (std::size_t i = 0; i < e.value.size(); ++i) {
       const double v = e.value[i];
-      if (!worst.any || std::isnan(v) || excess(v) > excess(worst.value))
-        worst.value = std::isnan(worst.value) ? nan : v;
-      worst.any = true;
+      if (!std::isnan(v) && (!(worst.count > worst.undefined) || excess(v) > excess(worst.value)))
+        worst.value = v;
+      ++worst.count;
       if (v >= claim.at_least - claim.tolerance && v <= claim.at_most + claim.tolerance) continue;
-      if (worst.violations++ > 0) continue;
+      std::string& where = std::isnan(v) ? undefined_where : worst.where;
+      if ((std::isnan(v) ? worst.undefined : worst.violations)++ > 0) continue;
       const std::string place =
           claim.metric.whole_series()
               ? fmt::format(" at {} {}", metric_of(claim.metric, *claim.experiment).index,
                             shortest(e.index[i]))
               : "";
-      worst.where =
+      where =
           fmt::format("trial {} ({}){}: {}", trial_name(trial->id), trial->params.str(), place, shortest(v));
     }
+  }
+  if (worst.violations == 0 && worst.undefined > 0) {
+    worst.value = nan;
+    worst.where = undefined_where;
   }
   return worst;
 }

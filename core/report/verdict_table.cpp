@@ -56,7 +56,8 @@ std::string slice_name(const SliceVerdict& slice) {
   std::string name;
   for (const auto& [parameter, value] : slice.at) {
     const double* real = std::get_if<double>(&value);
-    name += fmt::format("{}{}={}", name.empty() ? "" : " ", parameter, real ? number(*real) : to_text(value));
+    name += fmt::format("{}{}={}", name.empty() ? "" : " ", parameter,
+                        real ? number(*real) : wrapped(to_text(value), 0, std::string::npos));
   }
   return name.empty() ? "all" : name;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <set>
 #include <sstream>
@@ -14,6 +15,37 @@
 
 namespace qklab {
 namespace {
+
+// Another processor or mathematics library rounds means and intervals differently in their last digits.
+constexpr double rounding = 1e-9;   // relative
+constexpr double smallest = 1e-15;  // of what cancels to about nothing
+
+bool same_number(const std::string& a, const std::string& b) {
+  const auto x = parse_real(a), y = parse_real(b);
+  return x && y && std::abs(*x - *y) <= rounding * std::max(std::abs(*x), std::abs(*y)) + smallest;
+}
+
+// The run of characters at `at` that may belong to a number.
+std::string number_at(const std::string& text, std::size_t at) {
+  const std::size_t end = text.find_first_not_of("+-.0123456789e", at);
+  return text.substr(at, end == std::string::npos ? end : end - at);
+}
+
+// Equal but for the rounding of numbers.
+bool same_line(const std::string& a, const std::string& b) {
+  std::size_t i = 0, j = 0;
+  while (i < a.size() && j < b.size()) {
+    const std::string left = number_at(a, i), right = number_at(b, j);
+    if (left == right || same_number(left, right)) {
+      if (left.empty() && a[i] != b[j]) return false;
+      i += std::max<std::size_t>(left.size(), 1);
+      j += std::max<std::size_t>(right.size(), 1);
+    } else {
+      return false;
+    }
+  }
+  return i == a.size() && j == b.size();
+}
 
 void compare(const std::string& path, const std::string& expected, std::vector<std::string>& differences) {
   if (!std::filesystem::exists(path)) {
@@ -27,7 +59,8 @@ void compare(const std::string& path, const std::string& expected, std::vector<s
   for (std::size_t line = 1;; ++line) {
     const bool has_old = static_cast<bool>(std::getline(old_lines, old_line));
     const bool has_new = static_cast<bool>(std::getline(new_lines, new_line));
-    if (has_old && has_new && old_line == new_line) continue;
+    if (!has_old && !has_new) return;
+    if (has_old && has_new && same_line(old_line, new_line)) continue;
     differences.push_back(fmt::format("{}:{}: stored '{}', but the results give '{}'", path, line,
                                       has_old ? old_line : "(end)", has_new ? new_line : "(end)"));
     return;

@@ -1,0 +1,169 @@
+#include <doctest/doctest.h>
+
+#include <sstream>
+
+#include "core/report/gnuplot.hpp"
+#include "tests/report/fixture.hpp"
+
+using namespace qklab;
+using probe::contains;
+
+namespace {
+
+const std::string grid = "sweep: {mean: [0, 0.5], variance: {logspace: [0.01, 100, 7]}}\nseeds: 3\n";
+
+// A contrast, an entropy, a support with its theory and a residual for every trial.
+void fill(TrialRecord& trial) {
+  const double mean = trial.params.real("mean"), variance = trial.params.real("variance");
+  Stream stream = probe::noise(trial);
+  const double contrast = 1 / (1 + variance * (1.1 - mean));
+  trial.scalars = {contrast + 0.02 * stream.normal(), 3 * (1 - contrast)};
+  std::vector<double> theory;
+  for (int t = 0; t < 12; ++t) theory.push_back(0.5 + 0.5 * contrast * std::tanh(mean * (t - 3)));
+  std::vector<double> measured = theory;
+  for (double& v : measured) v += 0.02 * stream.normal();
+  trial.series[0] = probe::series(measured);
+  trial.series[1] = probe::series(theory);
+  trial.series[2] = probe::series({1, 0.5, 0.1});
+}
+
+std::vector<std::string> rows(const std::string& csv) {
+  std::vector<std::string> result;
+  std::istringstream lines(csv);
+  for (std::string line; std::getline(lines, line);) result.push_back(line);
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("the CSV of a figure holds means, Student's intervals and theory") {
+  const Config config = probe::config(
+      "sweep: {variance: [1, 2]}\nseeds: 3\nfigures: [{plot: line, x: variance, y: contrast}, {x: position, "
+      "y: support, color: variance}]\n");
+  const Results results = probe::results(config, [](TrialRecord& trial) {
+    trial.scalars[0] = trial.params.real("variance") * 10 + trial.params.real("seed");
+    trial.series[0] = probe::series({0.25, 0.5});
+    trial.series[1] = probe::series({0.125, 1});
+  });
+  const auto figures = probe::figures(config);
+  const auto lines = rows(figure_csv(figures[0], results));
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[0] == "variance,contrast,low,high,seeds");
+  // 10, 11, 12: mean 11, standard error 1 / sqrt(3), t(2, 0.975) = 4.302653.
+  std::istringstream fields(lines[1]);
+  std::vector<double> numbers;
+  for (std::string field; std::getline(fields, field, ',');) numbers.push_back(std::stod(field));
+  CHECK(numbers[0] == 1);
+  CHECK(numbers[1] == 11);
+  CHECK(std::abs(numbers[2] - (11 - 4.302652729911275 / std::sqrt(3))) <= 1e-9);
+  CHECK(std::abs(numbers[3] - (11 + 4.302652729911275 / std::sqrt(3))) <= 1e-9);
+  CHECK(numbers[4] == 3);
+  CHECK(rows(figure_csv(figures[1], results)) ==
+        std::vector<std::string>{"variance,position,support,low,high,seeds,support_theory",
+                                 "1,1,0.25,0.25,0.25,3,0.125", "1,2,0.5,0.5,0.5,3,1",
+                                 "2,1,0.25,0.25,0.25,3,0.125", "2,2,0.5,0.5,0.5,3,1"});
+}
+
+TEST_CASE("failed and diverged trials are left out and told, a NaN stays visible") {
+  const Config config =
+      probe::config("sweep: {variance: [1, 2]}\nseeds: 3\nfigures: [{x: variance, y: contrast}]\n");
+  const Results results = probe::results(config, [](TrialRecord& trial) {
+    const double seed = trial.params.real("seed"), variance = trial.params.real("variance");
+    trial.scalars[0] = variance == 2 && seed == 2 ? probe::not_a_number : 1;
+    if (variance == 1 && seed == 0) trial.status = Status::failed, trial.scalars[0] = 99;
+    if (variance == 1 && seed == 1) trial.status = Status::diverged, trial.scalars[0] = 99;
+  });
+  const Figure figure = probe::figures(config)[0];
+  CHECK(rows(figure_csv(figure, results))[1] == "1,1,nan,nan,1");
+  CHECK(rows(figure_csv(figure, results))[2] == "2,nan,nan,nan,3");
+  const probe::Folder folder("remarks");
+  const auto remarks = draw(figure, results, folder.path.string());
+  REQUIRE(remarks.size() == 2);
+  CHECK(contains(remarks[0], "1 failed trial left out"));
+  CHECK(contains(remarks[1], "1 diverged trial left out"));
+}
+
+TEST_CASE("a point never averages over anything but seeds") {
+  const Config config = probe::config(grid + "figures: [{x: variance, y: contrast, name: mixed}]\n");
+  const Results results = probe::results(config, fill);
+  try {
+    figure_csv(probe::figures(config)[0], results);
+    FAIL("averaged over the mean");
+  } catch (const Error& error) {
+    CHECK(contains(error.what(), "'mixed'"));
+    CHECK(contains(error.what(), "average over mean (0, 0.5)"));
+  }
+}
+
+TEST_CASE("a figure without a trial, or with one that can't stand on a log axis, is an error") {
+  const Config config = probe::config(
+      "sweep: {mean: [0, 1]}\nfigures: [{x: mean, y: contrast, log: x}, {x: mean, y: contrast, where: \"mean "
+      "> 5\"}]\n");
+  const Results results = probe::results(config, fill);
+  const probe::Folder folder("log_axis");
+  CHECK_THROWS_AS(draw(probe::figures(config)[0], results, folder.path.string()), Error);
+  CHECK_THROWS_AS(draw(probe::figures(config)[1], results, folder.path.string()), Error);
+}
+
+TEST_CASE("every kind of plot is drawn, and drawn again to the same bytes") {
+  const Config config = probe::config(
+      grid +
+      "figures:\n"
+      "  - {name: lines, x: position, y: support, color: variance, facet: mean, title: Support}\n"
+      "  - {name: few, x: layer, y: residual, color: mean, where: \"variance == 1\", log: y}\n"
+      "  - {name: bands, plot: band, x: variance, y: contrast, color: mean, log: x}\n"
+      "  - {name: map, plot: heatmap, x: variance, y: mean, color: entropy, log: x}\n"
+      "  - {name: last, x: variance, y: support, at: last, color: mean, log: x}\n");
+  const Results results = probe::results(config, fill);
+  const probe::Folder first("draw_first"), second("draw_second");
+  for (const Figure& figure : probe::figures(config)) {
+    CAPTURE(figure.name);
+    CHECK(draw(figure, results, first.path.string()).empty());
+    CHECK(draw(figure, results, second.path.string()).empty());
+    for (const char* suffix : {".csv", ".svg", ".pdf", ".png"}) {
+      CAPTURE(suffix);
+      const std::string file = first.file("figures/" + figure.name + suffix);
+      CHECK(file.size() > (std::string(suffix) == ".csv" ? 100 : 2000));
+      CHECK(file == second.file("figures/" + figure.name + suffix));
+    }
+    CHECK(contains(first.file("figures/" + figure.name + ".svg"), "</svg>"));
+  }
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(first.path / "figures"))
+    files += entry.is_regular_file();
+  CHECK(files == 5 * 4);  // no draft is left behind
+}
+
+TEST_CASE("labels of a config are text: to gnuplot, to SVG, to CSV") {
+  const std::string hostile = "a'b\\\"c `touch x` $(touch x) <script>alert(1)</script> & _^{x} %s @";
+  const Config config = probe::config(
+      "figures: [{x: position, y: support, title: \"a'b\\\\\\\"c `touch x` $(touch x) "
+      "<script>alert(1)</script> & _^{x} %s @\"}]\n");
+  const Figure figure = probe::figures(config)[0];
+  REQUIRE(figure.title == hostile);
+  const probe::Folder folder("hostile");
+  draw(figure, probe::results(config, fill), folder.path.string());
+  const std::string svg = folder.file("figures/figure_1.svg");
+  CHECK(!contains(svg, "<script>"));
+  CHECK(contains(svg, "&lt;script>"));
+  CHECK(contains(svg, "_^{x}"));
+  CHECK(!std::filesystem::exists("x"));
+}
+
+TEST_CASE("text in single quotes ends nowhere early") {
+  CHECK(gnuplot_quote("it's") == "'it''s'");
+  CHECK(gnuplot_quote("a\nb\x7f") == "'a b '");
+  CHECK(gnuplot_quote("\\\"`") == "'\\\"`'");
+}
+
+TEST_CASE("what gnuplot says when it fails is passed on") {
+  const probe::Folder folder("gnuplot");
+  const std::string script = (folder.path / "wrong.gp").string();
+  write_file(script, "plot no_such_thing(\n");
+  try {
+    run_gnuplot(script);
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(contains(error.what(), "wrong.gp"));
+  }
+}

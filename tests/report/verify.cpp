@@ -1,0 +1,94 @@
+#include "core/report/verify.hpp"
+
+#include <doctest/doctest.h>
+
+#include "core/report/claims_json.hpp"
+#include "tests/report/fixture.hpp"
+
+using namespace qklab;
+using probe::contains;
+
+namespace {
+
+const std::string text =
+    "sweep: {variance: [1, 2]}\nseeds: 4\n"
+    "figures: [{name: contrast, x: variance, y: contrast}]\n"
+    "claims: [own]\n";
+
+void fill(TrialRecord& trial) {
+  trial.scalars[0] = 1 + 0.1 * probe::noise(trial).normal();
+  trial.scalars[1] = 0.3;
+  trial.series[0] = probe::series({0.1, 0.2 / 3});
+}
+
+// A directory as a run leaves it, with nothing but CSVs.
+struct Reference {
+  Config config = probe::config(text);
+  probe::Folder folder{"verify"};
+  std::string path = folder.path.string();
+
+  Reference() {
+    const Results results = probe::results(config, fill);
+    write_trials_csv(path + "/trials.csv", results);
+    write_series_csv(path + "/series.csv", results);
+    for (const Figure& figure : probe::figures(config)) draw(figure, results, path);
+    const auto claims = probe::claims(config);
+    write_file(path + "/claims.json", claims_json(config, claims, judge(claims, results)));
+  }
+  std::vector<std::string> differences() const {
+    return verify_directory(config, read_csv(path, *config.experiment), path);
+  }
+  void replace(const std::string& name, const std::string& from, const std::string& to) const {
+    std::string content = folder.file(name);
+    const std::size_t found = content.find(from);
+    REQUIRE(found != std::string::npos);
+    write_file(path + "/" + name, content.replace(found, from.size(), to));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("figures and verdicts follow from the CSVs alone") { CHECK(Reference().differences().empty()); }
+
+TEST_CASE("a changed verdict, figure or measurement is told with its line") {
+  {
+    const Reference reference;
+    reference.replace("claims.json", "\"holds\"", "\"fails\"");
+    REQUIRE(reference.differences().size() == 1);
+    CHECK(contains(reference.differences()[0], "claims.json:"));
+    CHECK(contains(reference.differences()[0], "fails"));
+  }
+  {
+    const Reference reference;
+    reference.replace("figures/contrast.csv", "1,", "1,9");
+    REQUIRE(reference.differences().size() == 1);
+    CHECK(contains(reference.differences()[0], "contrast.csv:2"));
+  }
+  {
+    const Reference reference;
+    const std::string trials = reference.folder.file("trials.csv");
+    const std::string value = shortest(probe::results(reference.config, fill).trials[0].scalars[0]);
+    reference.replace("trials.csv", value, "0.5");
+    CHECK(reference.differences().size() == 2);  // the figure and the verdict no longer follow
+  }
+}
+
+TEST_CASE("figures that are missing or that nobody asked for are told") {
+  const Reference reference;
+  std::filesystem::remove(reference.folder.path / "figures" / "contrast.csv");
+  write_file(reference.path + "/figures/other.csv", "x\n");
+  const auto differences = reference.differences();
+  REQUIRE(differences.size() == 2);
+  CHECK(contains(differences[0], "missing"));
+  CHECK(contains(differences[1], "other.csv: belongs to no figure"));
+}
+
+TEST_CASE("a difference within rounding, as another processor leaves it, is none") {
+  const Reference reference;
+  const std::string csv = reference.folder.file("figures/contrast.csv");
+  const double value = std::stod(csv.substr(csv.find("\n1,") + 3));
+  reference.replace("figures/contrast.csv", shortest(value), shortest(value * (1 + 1e-14)));
+  CHECK(reference.differences().empty());
+  reference.replace("figures/contrast.csv", shortest(value * (1 + 1e-14)), shortest(value * (1 + 1e-6)));
+  CHECK(reference.differences().size() == 1);
+}

@@ -18,17 +18,18 @@ qklab_layer(spectrum qklab_kernels)
 qklab_layer(measure qklab_kernels)
 qklab_layer(nn qklab_autodiff qklab_spectrum qklab_measure)
 qklab_layer(theory qklab_measure)
-qklab_layer(tasks qklab_nn)
+qklab_layer(tasks qklab_base)
+qklab_layer(train qklab_nn qklab_tasks)
 qklab_layer(sweep qklab_base qklab_kernels yaml-cpp SQLite::SQLite3 ${CMAKE_DL_LIBS})
 qklab_layer(report qklab_sweep qklab_measure)
 
 # Experiments register themselves when the program starts, so their objects are linked in whole.
 file(GLOB experiments CONFIGURE_DEPENDS experiments/*.cpp)
 add_library(qklab_experiments OBJECT ${experiments})
-target_link_libraries(qklab_experiments PUBLIC qklab_options qklab_sweep qklab_theory qklab_tasks)
+target_link_libraries(qklab_experiments PUBLIC qklab_options qklab_sweep qklab_theory qklab_train)
 
 # The program exports all of core/ so that experiments built as shared libraries find it.
-set(core_layers base kernels autodiff spectrum measure nn theory tasks sweep report)
+set(core_layers base kernels autodiff spectrum measure nn theory tasks train sweep report)
 set(whole "")
 foreach(layer ${core_layers})
   get_target_property(type qklab_${layer} TYPE)
@@ -52,5 +53,5 @@ add_dependencies(qklab_cli qklab_commit)
 target_include_directories(qklab_cli PRIVATE ${CMAKE_BINARY_DIR}/commit)
 
 add_executable(qklab core/cli/main.cpp $<TARGET_OBJECTS:qklab_experiments>)
-target_link_libraries(qklab PRIVATE qklab_cli -Wl,--whole-archive ${whole} -Wl,--no-whole-archive qklab_report qklab_theory qklab_tasks)
+target_link_libraries(qklab PRIVATE qklab_cli -Wl,--whole-archive ${whole} -Wl,--no-whole-archive qklab_report qklab_theory qklab_train)
 set_target_properties(qklab PROPERTIES ENABLE_EXPORTS ON RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})

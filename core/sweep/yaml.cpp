@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "core/base/value.hpp"
-#include "core/sweep/text_check.hpp"
+#include "core/base/text_check.hpp"
 
 namespace qklab {
 

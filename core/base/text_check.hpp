@@ -1,6 +1,7 @@
 // Whether a file is text at all: valid UTF-8 without control characters.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,13 +9,18 @@
 namespace qklab {
 
 struct BadCharacter {
-  int line;    // from 1
-  int column;  // from 1, in characters
+  int line;            // from 1
+  int column;          // from 1, in characters
+  std::size_t offset;  // from 0, in bytes
   std::string message;
 };
 
 // The first byte that is no UTF-8 (overlong forms and surrogates included) or stands for a control
 // character other than tab and line ends; nothing where all is text.
 std::optional<BadCharacter> find_bad_character(std::string_view text);
+
+// Length in bytes of the character that `text`, not empty, begins with; 0 where it is no valid UTF-8.
+// Source: RFC 3629, section 4.
+std::size_t character_length(std::string_view text);
 
 }  // namespace qklab

@@ -1,0 +1,103 @@
+// markov: the next symbol of a random Markov chain. One chain a task; its rows are uniform on the simplex.
+#include <algorithm>
+#include <cmath>
+#include <xtensor-blas/xlinalg.hpp>
+
+#include "core/base/array.hpp"
+#include "core/tasks/entries.hpp"
+
+namespace qklab::tasks {
+
+namespace {
+
+Matrix random_chain(std::size_t n, Stream stream) {
+  Matrix p = xt::zeros<double>({n, n});
+  for (std::size_t i = 0; i < n; ++i) {
+    double sum = 0;
+    for (std::size_t j = 0; j < n; ++j) sum += p(i, j) = -std::log(stream.uniform());
+    for (std::size_t j = 0; j < n; ++j) p(i, j) /= sum;
+  }
+  return p;
+}
+
+// pi P = pi with sum 1: the equations (P^T - I) pi = 0, the last replaced by the sum.
+Vector stationary(const Matrix& p) {
+  const std::size_t n = p.shape(0);
+  Matrix a = xt::transpose(p) - xt::eye<double>(n);
+  Vector right = xt::zeros<double>({n});
+  for (std::size_t j = 0; j < n; ++j) a(n - 1, j) = 1;
+  right(n - 1) = 1;
+  return xt::linalg::solve(a, right);
+}
+
+std::size_t draw(const double* probabilities, std::size_t n, Stream& random) {
+  double left = random.uniform();
+  for (std::size_t i = 0; i + 1 < n; ++i)
+    if ((left -= probabilities[i]) < 0) return i;
+  return n - 1;
+}
+
+class Markov : public Task {
+ public:
+  Markov(const TaskConfig& config, Stream stream)
+      : Task(config,
+             {.length = config.length,
+              .symbols = config.vocabulary,
+              .outputs = config.vocabulary,
+              .next_token = true},
+             stream),
+        chain_(random_chain(config.vocabulary, stream.substream(0))),
+        start_(stationary(chain_)) {}
+
+  // The first symbol is drawn from the stationary distribution, so each position has the same entropy:
+  // a finite sequence needs no correction.
+  Floor floor() const override {
+    double rate = 0;
+    for (std::size_t i = 0; i < chain_.shape(0); ++i)
+      for (std::size_t j = 0; j < chain_.shape(1); ++j)
+        if (chain_(i, j) > 0) rate -= start_(i) * chain_(i, j) * std::log(chain_(i, j));
+    return {rate, "entropy rate of the chain, from its stationary distribution"};
+  }
+
+  // The most likely successor.
+  bool solve(Batch& batch) const override {
+    const std::size_t n = chain_.shape(1);
+    for (std::size_t i = 0; i < batch.ids.size(); ++i) {
+      const double* const row = &chain_(static_cast<std::size_t>(batch.ids[i]), 0);
+      batch.labels[i] = static_cast<std::int32_t>(std::max_element(row, row + n) - row);
+    }
+    return true;
+  }
+
+ private:
+  void sequence(Part, Stream& random, std::size_t b, Batch& into) const override {
+    const std::size_t n = chain_.shape(1);
+    std::size_t state = draw(start_.data(), n, random);
+    for (std::size_t t = 0; t < shape().length; ++t) {
+      ids(into, b)[t] = static_cast<std::int32_t>(state);
+      state = draw(&chain_(state, 0), n, random);
+      labels(into, b)[t] = static_cast<std::int32_t>(state);
+    }
+  }
+
+  Matrix chain_;
+  Vector start_;
+};
+
+std::string markov_problem(const TaskConfig& config) {
+  return config.vocabulary < 2 ? "vocabulary: markov needs at least 2 symbols" : "";
+}
+
+}  // namespace
+
+Entry markov_entry() {
+  return {{.name = "markov",
+           .doc = "the next symbol of one random Markov chain, from those so far",
+           .accuracy = "positions where the likeliest symbol came",
+           .vocabulary = 8,
+           .causal = true},
+          markov_problem,
+          make<Markov>};
+}
+
+}  // namespace qklab::tasks

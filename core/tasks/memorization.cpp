@@ -1,0 +1,79 @@
+// memorization: random labels of a fixed set of random, distinct sequences. Held-out batches hold the same
+// sequences: there is nothing to generalize.
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "core/tasks/entries.hpp"
+
+namespace qklab::tasks {
+
+namespace {
+
+class Memorization : public Task {
+ public:
+  Memorization(const TaskConfig& config, Stream stream)
+      : Task(config,
+             {.length = config.length,
+              .symbols = config.vocabulary,
+              .outputs = config.vocabulary,
+              .last_only = true},
+             stream) {
+    Stream random = stream.substream(0);
+    std::set<std::vector<std::int32_t>> seen;
+    while (examples_.size() < config.examples) {
+      std::vector<std::int32_t> symbols(config.length);
+      for (auto& symbol : symbols) symbol = static_cast<std::int32_t>(random.below(config.vocabulary));
+      if (!seen.insert(symbols).second) continue;
+      examples_.push_back({symbols, static_cast<std::int32_t>(random.below(config.vocabulary))});
+    }
+  }
+
+  Floor floor() const override { return {0.0, "the sequences are distinct, so all labels can be known"}; }
+
+  bool solve(Batch& batch) const override {
+    for (std::size_t b = 0; b < config().batch; ++b) {
+      const std::int32_t* const x = ids(batch, b);
+      for (const Example& example : examples_)
+        if (std::equal(example.symbols.begin(), example.symbols.end(), x)) *labels(batch, b) = example.label;
+    }
+    return true;
+  }
+
+ private:
+  struct Example {
+    std::vector<std::int32_t> symbols;
+    std::int32_t label;
+  };
+
+  void sequence(Part, Stream& random, std::size_t b, Batch& into) const override {
+    const Example& example = examples_[random.below(examples_.size())];
+    std::copy(example.symbols.begin(), example.symbols.end(), ids(into, b));
+    *labels(into, b) = example.label;
+  }
+
+  std::vector<Example> examples_;
+};
+
+std::string memorization_problem(const TaskConfig& config) {
+  if (config.vocabulary < 2) return "vocabulary: memorization needs at least 2 symbols";
+  if (config.examples < 1) return "examples: memorization needs at least 1";
+  // Half of all sequences at most, so that drawing distinct ones ends soon.
+  const double all = std::pow(static_cast<double>(config.vocabulary), static_cast<double>(config.length));
+  return 2 * static_cast<double>(config.examples) > all
+             ? "examples: more than half of all sequences; raise length or vocabulary"
+             : "";
+}
+
+}  // namespace
+
+Entry memorization_entry() {
+  return {{.name = "memorization",
+           .doc = "the random label of each of a fixed set of random sequences",
+           .accuracy = "sequences with the right label",
+           .vocabulary = 16},
+          memorization_problem,
+          make<Memorization>};
+}
+
+}  // namespace qklab::tasks

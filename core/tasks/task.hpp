@@ -1,0 +1,119 @@
+// What a model can be trained on: batches of sequences with targets, and how low the loss can get.
+//
+// A task is a value drawn once (a Markov chain, a set of sequences to memorize, a text) and an endless
+// supply of batches. Batch k of a part is a function of (stream, part, k) alone: it is the same in whatever
+// order batches are asked for, and after a resumed run.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/stream.hpp"
+
+namespace qklab::tasks {
+
+inline constexpr std::int32_t ignored = -100;  // a position without a target
+
+struct TaskConfig {
+  std::string name = "sort";
+  std::size_t length = 32;      // positions T that the model reads
+  std::size_t batch = 64;       // sequences B in a batch
+  std::size_t vocabulary = 16;  // symbols, or words and characters of a text
+  std::size_t features = 2;     // numbers in a real input: of regression and selection
+  std::size_t examples = 64;    // sequences of memorization
+  double noise = 1;             // standard deviation: of regression's y, of selection's tokens
+  std::string text;             // the file that `text` reads
+  std::string unit = "character";
+};
+
+// How a model must be shaped, and what its output at a position means.
+struct TaskShape {
+  std::size_t length = 0;
+  std::size_t symbols = 0;   // input ids lie in 0 .. symbols-1; 0: inputs are real vectors
+  std::size_t channels = 0;  // numbers in a real input vector; 0: inputs are ids
+  std::size_t outputs = 0;   // classes, or numbers to be predicted
+  bool real_targets = false;
+  bool last_only = false;   // the output at the last position is the answer; at every position else
+  bool next_token = false;  // later inputs give the targets away: only for causal models
+
+  std::size_t answers() const { return last_only ? 1 : length; }  // positions with targets
+};
+
+// Of B sequences, row-major. One of ids and vectors is empty, and one of labels and values.
+struct Batch {
+  std::vector<std::int32_t> ids;     // (B, T)
+  std::vector<float> vectors;        // (B, T, channels)
+  std::vector<std::int32_t> labels;  // (B, answers), `ignored` where there is none
+  std::vector<float> values;         // (B, answers, outputs)
+};
+
+// The lowest expected loss of any model that sees the inputs: nats a target, or mean squared error.
+struct Floor {
+  std::optional<double> value;  // none: not known
+  std::string reason;           // how it is computed, or why it is not known
+};
+
+enum class Part { train, held_out };
+
+class Task {
+ public:
+  Task(const TaskConfig& config, const TaskShape& shape, Stream stream)
+      : config_(config), shape_(shape), stream_(stream) {}
+  virtual ~Task() = default;
+
+  const TaskConfig& config() const { return config_; }
+  const TaskShape& shape() const { return shape_; }
+
+  void batch(Part part, std::uint64_t k, Batch& into) const;
+  virtual Floor floor() const = 0;
+  // The best answers from the inputs alone: labels or values of the batch. False where no exact solver is
+  // known.
+  virtual bool solve(Batch& batch) const;
+
+ protected:
+  // Sequence b of the batch, whose vectors have their sizes. Numbers are drawn from `random` in turn.
+  virtual void sequence(Part part, Stream& random, std::size_t b, Batch& into) const = 0;
+
+  std::int32_t* ids(Batch& batch, std::size_t b) const { return batch.ids.data() + b * shape_.length; }
+  float* vectors(Batch& batch, std::size_t b) const {
+    return batch.vectors.data() + b * shape_.length * shape_.channels;
+  }
+  std::int32_t* labels(Batch& batch, std::size_t b) const {
+    return batch.labels.data() + b * shape_.answers();
+  }
+  float* values(Batch& batch, std::size_t b) const {
+    return batch.values.data() + b * shape_.answers() * shape_.outputs;
+  }
+
+ private:
+  TaskConfig config_;
+  TaskShape shape_;
+  Stream stream_;
+};
+
+struct TaskInfo {
+  std::string name;
+  std::string doc;             // what is to be learned, from what
+  std::string accuracy;        // what is counted as right
+  std::size_t vocabulary = 0;  // default number of symbols; 0: has none
+  bool causal = false;         // whether models of it are causal unless told otherwise
+};
+const std::vector<TaskInfo>& task_infos();
+const TaskInfo& task_info(std::string_view name);  // throws Error where there is none
+std::vector<std::string> task_names();
+
+// Why a config does not do, and what to change ("length must be even, ..."), or "". Reads no file.
+std::string problem(const TaskConfig& config);
+
+// Draws the task. Streams of different substreams: its structure, training batches, held-out batches.
+// Throws InputError with problem()'s message, or where the text cannot be used.
+std::unique_ptr<Task> make_task(const TaskConfig& config, Stream stream);
+
+// The key of the task's own random numbers: models that differ in anything else see the same data.
+std::uint64_t task_key(const TaskConfig& config);
+
+}  // namespace qklab::tasks

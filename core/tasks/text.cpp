@@ -1,0 +1,139 @@
+// text: the next character or word of a text file. The last tenth of the text is held out. The most frequent
+// symbols make the vocabulary; number 0 stands for all others, where there are any.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+
+#include "core/base/error.hpp"
+#include "core/base/file.hpp"
+#include "core/base/text_check.hpp"
+#include "core/tasks/entries.hpp"
+
+namespace qklab::tasks {
+
+namespace {
+
+std::string read_text(const std::string& path) {
+  std::string text = read_file(path);
+  if (const auto bad = find_bad_character(text)) {
+    throw InputError(
+        fmt::format("{}:{}:{}: {} (byte {} of the file); text must be UTF-8: convert it with iconv", path,
+                    bad->line, bad->column, bad->message, bad->offset));
+  }
+  return text;
+}
+
+std::vector<std::string_view> characters(std::string_view text) {
+  std::vector<std::string_view> symbols;
+  while (!text.empty()) {
+    symbols.push_back(text.substr(0, character_length(text)));
+    text.remove_prefix(symbols.back().size());
+  }
+  return symbols;
+}
+
+// Runs of letters, digits, apostrophes and all that is not ASCII; any other sign is a word of its own, and
+// white space is none.
+std::vector<std::string_view> words(std::string_view text) {
+  const auto in_word = [](char c) {
+    const auto u = static_cast<unsigned char>(c);
+    return u >= 0x80 || std::isalnum(u) || c == '\'';
+  };
+  std::vector<std::string_view> symbols;
+  for (std::size_t i = 0; i < text.size();) {
+    std::size_t end = i;
+    while (end < text.size() && in_word(text[end])) ++end;
+    if (end == i) ++end;
+    if (!std::isspace(static_cast<unsigned char>(text[i]))) symbols.push_back(text.substr(i, end - i));
+    i = end;
+  }
+  return symbols;
+}
+
+struct Corpus {
+  std::vector<std::int32_t> ids;
+  std::size_t symbols = 0;
+};
+
+Corpus encode(const std::vector<std::string_view>& text, std::size_t vocabulary) {
+  std::map<std::string_view, std::size_t> count;
+  for (const std::string_view symbol : text) ++count[symbol];
+  std::vector<std::pair<std::string_view, std::size_t>> ranked(count.begin(), count.end());
+  std::stable_sort(ranked.begin(), ranked.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  const bool others = ranked.size() > vocabulary;
+  if (others) ranked.resize(vocabulary - 1);
+  std::map<std::string_view, std::int32_t> id;
+  for (const auto& [symbol, n] : ranked) id.emplace(symbol, static_cast<std::int32_t>(id.size() + others));
+  Corpus corpus;
+  corpus.symbols = ranked.size() + others;
+  for (const std::string_view symbol : text) {
+    const auto found = id.find(symbol);
+    corpus.ids.push_back(found == id.end() ? 0 : found->second);
+  }
+  return corpus;
+}
+
+Corpus read_corpus(const TaskConfig& config) {
+  const std::string text = read_text(config.text);
+  Corpus corpus = encode(config.unit == "word" ? words(text) : characters(text), config.vocabulary);
+  if (corpus.ids.size() / 10 < config.length + 1) {
+    throw InputError(fmt::format(
+        "{}: {} {}s are too few: the tenth that is held out must hold a sequence of length {} and its next "
+        "{}; shorten length, or use a longer text",
+        config.text, corpus.ids.size(), config.unit, config.length, config.unit));
+  }
+  if (corpus.symbols < 2) throw InputError(fmt::format("{}: holds one {} only", config.text, config.unit));
+  return corpus;
+}
+
+class Text : public Task {
+ public:
+  Text(const TaskConfig& config, Stream stream) : Text(config, read_corpus(config), stream) {}
+
+  Floor floor() const override { return {std::nullopt, "the entropy of the text's source is not known"}; }
+
+ private:
+  Text(const TaskConfig& config, Corpus corpus, Stream stream)
+      : Task(config,
+             {.length = config.length,
+              .symbols = corpus.symbols,
+              .outputs = corpus.symbols,
+              .next_token = true},
+             stream),
+        ids_(std::move(corpus.ids)),
+        split_(ids_.size() - ids_.size() / 10) {}
+
+  void sequence(Part part, Stream& random, std::size_t b, Batch& into) const override {
+    const std::size_t begin = part == Part::train ? 0 : split_;
+    const std::size_t end = part == Part::train ? split_ : ids_.size();
+    const std::size_t at = begin + random.below(end - begin - shape().length);
+    std::copy_n(&ids_[at], shape().length, ids(into, b));
+    std::copy_n(&ids_[at + 1], shape().length, labels(into, b));
+  }
+
+  std::vector<std::int32_t> ids_;
+  std::size_t split_;
+};
+
+std::string text_problem(const TaskConfig& config) {
+  if (config.vocabulary < 2) return "vocabulary: a text needs at least 2 symbols";
+  if (config.unit != "character" && config.unit != "word") return "unit: expected character or word";
+  return config.text.empty() ? "text: expected the path of a text file" : "";
+}
+
+}  // namespace
+
+Entry text_entry() {
+  return {{.name = "text",
+           .doc = "the next character or word of a text file",
+           .accuracy = "positions with the right symbol",
+           .vocabulary = 64,
+           .causal = true},
+          text_problem,
+          make<Text>};
+}
+
+}  // namespace qklab::tasks

@@ -1,4 +1,5 @@
 # Fails when a file includes something that stands above it. What each folder may include (beside itself):
+cmake_minimum_required(VERSION 3.25)
 set(layers base kernels autodiff spectrum measure nn theory tasks train sweep report cli)
 set(base_may "")
 set(kernels_may base)
@@ -21,6 +22,9 @@ function(check FILE FOLDER ALLOWED)
     string(REGEX REPLACE "^.*\"(.*)\".*$" "\\1" included "${line}")
     math(EXPR checked "${checked} + 1")
     set(ok FALSE)
+    if(included STREQUAL "commit.hpp")  # written by the build
+      set(ok TRUE)
+    endif()
     if(included MATCHES "^core/([a-z]+)/")
       if(CMAKE_MATCH_1 IN_LIST ALLOWED)
         set(ok TRUE)

@@ -1,0 +1,136 @@
+// Localization: which positions attention reaches when the query-key matrix has a given eigenspectrum.
+//
+// Monte Carlo over random-walk tokens with one random matrix a trial, beside the propagation probability that
+// theory gives for that matrix.
+#include <algorithm>
+#include <cmath>
+
+#include "core/measure/localization.hpp"
+#include "core/spectrum/matrices.hpp"
+#include "core/sweep/experiment.hpp"
+#include "core/theory/propagation.hpp"
+
+namespace qklab {
+namespace {
+
+// Samples that a core draws in one go. Part of the numbers' definition: each go has a substream of its own.
+constexpr std::size_t chunk = 2048;
+
+Matrix draw_matrix(const Trial& trial) {
+  const Parameters& params = trial.params;
+  const Spectrum spectrum{params.real("mean"), params.real("variance"),
+                          spectrum_shape_from(params.text("shape"))};
+  const std::size_t dim = params.count("dim");
+  const Stream stream = trial.stream("matrix");
+  return params.flag("symmetric") ? symmetric_matrix(dim, spectrum, stream)
+                                  : nonsymmetric_matrix(dim, spectrum, params.real("asymmetry"), stream);
+}
+
+LocalizationSums draw_samples(const Trial& trial, const Matrix& w) {
+  const std::size_t length = trial.params.count("length"), samples = trial.params.count("samples");
+  const Weighting weighting =
+      trial.params.text("attention") == "softmax" ? Weighting::softmax : Weighting::piecewise;
+  const BridgeSampler sampler(w, length, trial.params.real("temperature"));
+  const Stream stream = trial.stream("tokens");
+  const std::size_t chunks = (samples + chunk - 1) / chunk;
+  std::vector<LocalizationSums> parts(chunks, LocalizationSums(length));
+  trial.parallel_for(chunks, [&](std::size_t i) {
+    parts[i] =
+        sample_localization(sampler, weighting, stream.substream(i), std::min(chunk, samples - i * chunk));
+  });
+  LocalizationSums all(length);
+  for (const LocalizationSums& part : parts) all.add(part);
+  return all;
+}
+
+std::vector<double> as_vector(const Vector& x) { return {x.begin(), x.end()}; }
+
+void run(const Trial& trial, Result& result) {
+  const Parameters& params = trial.params;
+  const std::size_t dim = params.count("dim"), length = params.count("length");
+  const Matrix w = draw_matrix(trial);
+  trial.check();
+
+  const SpectrumStatistics spectrum = spectrum_statistics(w);
+  result.scalar("mean_drawn", spectrum.mean);
+  result.scalar("variance_drawn", spectrum.variance);
+  result.scalar("frobenius_variance", spectrum.frobenius_variance);
+  result.scalar("spectral_norm", spectrum.spectral_norm);
+
+  const Propagation theory = propagation_probability(spectrum, dim, length, params.real("temperature"));
+  result.series("support_theory", as_vector(theory.support));
+  result.series("active_theory", as_vector(theory.active));
+
+  const LocalizationSums sums = draw_samples(trial, w);
+  const auto samples = static_cast<double>(sums.samples);
+  const Vector support = sums.support / samples;
+  const auto [least, most] = std::minmax_element(support.begin(), support.end());
+  result.scalar("contrast", *most - *least);
+  result.scalar("entropy", sums.entropy / samples);
+  result.scalar("participation", sums.participation / samples);
+  result.series("support", as_vector(support));
+  result.series("active", as_vector(sums.active / samples));
+  result.series("attention", as_vector(sums.attention / samples));
+}
+
+Experiment make() {
+  Experiment experiment;
+  experiment.name = "localization";
+  experiment.version = 1;
+  experiment.doc =
+      "Which positions attention reaches, for random-walk tokens and a query-key matrix of given "
+      "eigenspectrum.";
+  experiment.parameters = {
+      integer("dim", 64, "width of a token").range(1, 4096),
+      integer("length", 32, "number of tokens; the last one is the query").range(1, 8192),
+      real("mean", 0.0, "mean of the eigenspectrum, tr(W) / dim").range(-1e4, 1e4),
+      real("variance", 1.0, "variance of the eigenspectrum, tr(W^2) / dim - mean^2").range(0, 1e8),
+      choice("shape", "gaussian", spectrum_shape_names(), "of the eigenspectrum"),
+      boolean("symmetric", true, "whether W equals its transpose"),
+      real("asymmetry", 1.0, "of W if not symmetric: its antisymmetric part's tr(A A^T) / dim over variance")
+          .range(0, 1e4),
+      choice("attention", "piecewise", {"piecewise", "softmax"},
+             "softmax, or its linearization about uniform weights, clipped to [0, 1]"),
+      real("temperature", "divides the logits")
+          .derived("sqrt(dim)", [](const Parameters& p) { return Value(std::sqrt(p.real("dim"))); })
+          .above(0),
+      integer("samples", 4000, "random walks drawn").range(1, 1e9),
+  };
+  experiment.scalars = {
+      {"entropy", "nats", "entropy of the attention weights, mean over samples", ""},
+      {"participation", "positions", "1 / sum of squared weights, mean over samples", ""},
+      {"contrast", "", "largest minus smallest support over positions", ""},
+      {"mean_drawn", "", "tr(W) / dim of the matrix drawn", ""},
+      {"variance_drawn", "", "tr(W^2) / dim - mean^2 of the matrix drawn", ""},
+      {"frobenius_variance", "", "tr(W W^T) / dim - mean^2; equal to variance_drawn for a symmetric W", ""},
+      {"spectral_norm", "", "largest singular value of W", ""},
+  };
+  experiment.series = {
+      {"support", "probability",
+       "that a position receives weight: S > 0; for softmax S > 1 / (e length), 1/e of a uniform share",
+       "position"},
+      {"support_theory", "probability", "the same, by theory for the linearized softmax", "position"},
+      {"active", "probability",
+       "that it receives weight but not all: 0 < S < 1; for softmax both ends are off by 1 / (e length)",
+       "position"},
+      {"active_theory", "probability", "the same, by theory for the linearized softmax", "position"},
+      {"attention", "", "weight of a position, normalized to sum 1, mean over samples", "position"},
+  };
+  experiment.overlays = {{"support", "support_theory"}, {"active", "active_theory"}};
+  experiment.cost = [](const Parameters& p) {
+    const double d = p.real("dim"), t = p.real("length");
+    return p.real("samples") * (d * d / 16 + 8 * (d + t)) + 10 * d * d * d;
+  };
+  experiment.check = [](const Parameters& p) -> std::string {
+    if (p.count("dim") == 1 && p.real("variance") > 0)
+      return "with dim 1 there is one eigenvalue, so variance must be 0";
+    return "";
+  };
+  experiment.run = run;
+  return experiment;
+}
+
+}  // namespace
+}  // namespace qklab
+
+QKLAB_EXPERIMENT(qklab::make)

@@ -90,6 +90,12 @@ Tensor<T> piecewise_softmax(Tensor<T> scores, Visible visible = Visible::all);
 template <class T>
 Tensor<T> piecewise_softmax(Tensor<T> scores, Tensor<T> mask);
 
+// --- Gated linear attention (ops_scan.cpp) ---
+// Along axis T: S_t = S_{t-1} diag(gate_t) + v_t k_t^T, S (N,M), S_{-1} = 0, and y_t = S_t q_t.
+// q, k (..., T, M), v (..., T, N), gate (..., T, M) or (..., T, 1) -> (..., T, N).
+template <class T>
+Tensor<T> gated_scan(Tensor<T> q, Tensor<T> k, Tensor<T> v, Tensor<T> gate);
+
 // --- Normalization over the last axis (ops_layernorm.cpp) ---
 // (x - mean) / sqrt(variance + epsilon), then times gain plus bias, both (D), where given.
 template <class T>

@@ -1,0 +1,143 @@
+#include "core/nn/attention.hpp"
+
+#include <cmath>
+
+namespace qklab::nn {
+namespace {
+
+using autodiff::Visible;
+
+// (batch, length, heads m) -> (batch, heads, length, m)
+template <class T>
+Tensor<T> split_heads(const Scope<T>& scope, Tensor<T> x) {
+  const ModelConfig& c = scope.config();
+  return transpose(reshape(x, {scope.batch(), c.length, c.heads, x.shape().last() / c.heads}), 1, 2);
+}
+
+// (batch, heads, length, m) -> (batch, length, heads m)
+template <class T>
+Tensor<T> join_heads(const Scope<T>& scope, Tensor<T> x) {
+  const ModelConfig& c = scope.config();
+  return reshape(transpose(x, 1, 2), {scope.batch(), c.length, c.heads * x.shape().last()});
+}
+
+// Scales head h's rows of W_QK = W_k^T W_q (through W_q) or W_qk by gamma_h log(eta_h + 1e-6) / sqrt(eta_h).
+// eta = tr(W_QK^2) must be positive, or the loss is NaN.
+template <class T>
+Tensor<T> tame(const Scope<T>& scope, const Attention<T>& of) {
+  const ModelConfig& c = scope.config();
+  const Tensor<T> eta = trace_of_square(head_matrices(c, of)), gamma = scope.parameter("gamma", {c.heads});
+  const Tensor<T> factor = gamma * log(affine(eta, 1, 1e-6)) * power(eta, -0.5);
+  const Tensor<T> ones = scope.tape().input({1, static_cast<int>(of.query.shape().size()) / c.heads});
+  std::ranges::fill(ones.value(), T{1});
+  return of.query * reshape(matmul(reshape(factor, {c.heads, 1}), ones), of.query.shape());
+}
+
+template <class T>
+Tensor<T> scores(const Scope<T>& scope, Tensor<T> x, Tensor<T> query, Tensor<T> key) {
+  const ModelConfig& c = scope.config();
+  const Tensor<T> queries = split_heads(scope, linear(x, query));
+  if (key.tape) {
+    const Tensor<T> keys = split_heads(scope, linear(x, key));
+    return matmul(queries, keys, {.transpose_b = true, .scale = 1 / std::sqrt(c.head_width())});
+  }
+  // The tokens themselves are every head's keys.
+  const Tensor<T> rows = reshape(queries, {scope.batch(), c.heads * c.length, c.dim});
+  const Tensor<T> all = matmul(rows, x, {.transpose_b = true, .scale = 1 / std::sqrt(c.dim)});
+  return reshape(all, {scope.batch(), c.heads, c.length, c.length});
+}
+
+// For weights that are not normalized over what is visible, and so are cut off afterwards.
+template <class T>
+Tensor<T> cut(const Scope<T>& scope, Tensor<T> weights) {
+  const auto length = static_cast<std::size_t>(scope.config().length);
+  if (!scope.config().causal) return weights;
+  const Tensor<T> past = scope.tape().input({scope.config().length, scope.config().length});
+  for (std::size_t t = 0; t < length; ++t) std::fill_n(past.value().begin() + t * length, t + 1, T{1});
+  return weights * past;
+}
+
+template <class T>
+Tensor<T> weigh(const Scope<T>& scope, Tensor<T> s) {
+  const ModelConfig& c = scope.config();
+  const Visible visible = c.causal ? Visible::causal : Visible::all;
+  switch (c.attention) {
+    case AttentionKind::softmax:
+      return softmax(s, visible);
+    case AttentionKind::sparsemax:
+      return sparsemax(s, visible);
+    case AttentionKind::piecewise:
+      return piecewise_softmax(s, visible);
+    case AttentionKind::sigmoid:
+      return cut(scope, sigmoid(affine(s, 1, -std::log(c.length))));
+    default:
+      return cut(scope, scale(s, 1.0 / c.length));
+  }
+}
+
+template <class T>
+Tensor<T> gated_linear(const Scope<T>& scope, Tensor<T> x, const Attention<T>& of, Tensor<T> values) {
+  const ModelConfig& c = scope.config();
+  const int gates = c.gate == Gate::scalar ? c.heads : c.dim;
+  const Tensor<T> weight = scope.weight("g", gates, c.dim), bias = scope.parameter("g.bias", {gates});
+  const Tensor<T> gate = split_heads(scope, sigmoid(linear(x, weight) + bias));
+  const Tensor<T> queries = split_heads(scope, linear(x, of.query));
+  const Tensor<T> keys = split_heads(scope, linear(x, of.key));
+  return scale(gated_scan(queries, keys, values, gate), 1 / (std::sqrt(c.head_width()) * c.length));
+}
+
+}  // namespace
+
+template <class T>
+Attention<T> attention(const Scope<T>& scope, Tensor<T> x, bool keep_weights) {
+  const ModelConfig& c = scope.config();
+  Attention<T> a;
+  if (c.combined) {
+    a.query = scope.weight("qk", c.heads * c.dim, c.dim);
+  } else {
+    a.query = scope.weight("q", c.dim, c.dim);
+    a.key = scope.weight("k", c.dim, c.dim);
+  }
+  if (c.reparametrization == Reparametrization::tame) a.query = tame(scope, a);
+  const Tensor<T> values = split_heads(scope, linear(x, scope.weight("v", c.dim, c.dim)));
+  Tensor<T> mixed;
+  if (c.attention == AttentionKind::gated_linear) {
+    mixed = gated_linear(scope, x, a, values);
+  } else {
+    const Tensor<T> weights = weigh(scope, scores(scope, x, a.query, a.key));
+    mixed = matmul(weights, values);
+    if (keep_weights) a.weights = weights;
+  }
+  a.output = linear(join_heads(scope, mixed), scope.weight("o", c.dim, c.dim));
+  return a;
+}
+
+template <class T>
+Tensor<T> head_matrices(const ModelConfig& c, const Attention<T>& of) {
+  const Shape shape = {c.heads, of.query.shape()[0] / c.heads, c.dim};
+  if (c.combined) return reshape(of.query, shape);
+  return matmul(reshape(of.query, shape), reshape(of.key, shape), {.transpose_b = true});
+}
+
+template <class T>
+std::vector<double> head_traces(const ModelConfig& c, const Attention<T>& of) {
+  const auto dim = static_cast<std::size_t>(c.dim);
+  const std::span<const T> q = of.query.value();
+  std::vector<double> traces(static_cast<std::size_t>(c.heads));
+  const std::size_t size = q.size() / traces.size();
+  for (std::size_t i = 0; i < q.size(); ++i) {
+    const std::size_t row = i % size / dim, column = i % dim;
+    const double other = c.combined ? (row == column ? 1 : 0) : static_cast<double>(of.key.value()[i]);
+    traces[i / size] += static_cast<double>(q[i]) * other;
+  }
+  return traces;
+}
+
+template Attention<float> attention(const Scope<float>&, Tensor<float>, bool);
+template Attention<double> attention(const Scope<double>&, Tensor<double>, bool);
+template Tensor<float> head_matrices(const ModelConfig&, const Attention<float>&);
+template Tensor<double> head_matrices(const ModelConfig&, const Attention<double>&);
+template std::vector<double> head_traces(const ModelConfig&, const Attention<float>&);
+template std::vector<double> head_traces(const ModelConfig&, const Attention<double>&);
+
+}  // namespace qklab::nn

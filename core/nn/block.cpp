@@ -1,0 +1,41 @@
+#include "core/nn/block.hpp"
+
+namespace qklab::nn {
+namespace {
+
+template <class T>
+Tensor<T> mlp(const Scope<T>& scope, Tensor<T> x) {
+  const ModelConfig& c = scope.config();
+  const Tensor<T> w1 = scope.weight("fc1", c.ffn, c.dim), b1 = scope.parameter("fc1.bias", {c.ffn});
+  const Tensor<T> w2 = scope.weight("fc2", c.dim, c.ffn), b2 = scope.parameter("fc2.bias", {c.dim});
+  return linear(gelu(linear(x, w1) + b1), w2) + b2;
+}
+
+template <class T, class F>
+Tensor<T> with_norm_and_skip(const Scope<T>& scope, const char* name, Tensor<T> x, F f) {
+  const ModelConfig& c = scope.config();
+  Tensor<T> y = f(c.norm == Norm::pre ? norm(scope, name, x) : x);
+  if (c.skip) y = x + (c.residual_scale == 1 ? y : scale(y, c.residual_scale));
+  return c.norm == Norm::post ? norm(scope, name, y) : y;
+}
+
+}  // namespace
+
+template <class T>
+Layer<T> block(const Scope<T>& scope, Tensor<T> x, bool keep_weights) {
+  Layer<T> layer;
+  layer.output = with_norm_and_skip(scope, "ln1", x, [&](Tensor<T> y) {
+    layer.attention = attention(scope.in("attn"), y, keep_weights);
+    return layer.attention.output;
+  });
+  if (scope.config().ffn > 0) {
+    layer.output =
+        with_norm_and_skip(scope, "ln2", layer.output, [&](Tensor<T> y) { return mlp(scope.in("mlp"), y); });
+  }
+  return layer;
+}
+
+template Layer<float> block(const Scope<float>&, Tensor<float>, bool);
+template Layer<double> block(const Scope<double>&, Tensor<double>, bool);
+
+}  // namespace qklab::nn

@@ -1,0 +1,57 @@
+#include "core/nn/config.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "core/base/error.hpp"
+
+namespace qklab::nn {
+
+std::vector<std::string> problems(const ModelConfig& m) {
+  std::vector<std::string> found;
+  const auto need = [&](bool ok, std::string message) {
+    if (!ok) found.push_back(std::move(message));
+  };
+  const auto at_least = [&](const char* name, int value, int least) {
+    need(value >= least, fmt::format("{} is {}: set it to {} or more", name, value, least));
+  };
+  at_least("vocabulary", m.vocabulary, 0);
+  at_least("features", m.features, 0);
+  at_least("outputs", m.outputs, 1);
+  at_least("length", m.length, 1);
+  at_least("max_length", m.max_length, 0);
+  at_least("dim", m.dim, 1);
+  at_least("heads", m.heads, 1);
+  at_least("layers", m.layers, 0);
+  at_least("ffn", m.ffn, 0);
+  need((m.vocabulary > 0) != (m.features > 0),
+       fmt::format("vocabulary is {} and features is {}: set vocabulary for token inputs or features for "
+                   "vector inputs, and leave the other 0",
+                   m.vocabulary, m.features));
+  if (m.dim >= 1 && m.heads >= 1) {
+    need(m.dim % m.heads == 0,
+         fmt::format("dim {} cannot be shared by {} heads: make dim a multiple of heads", m.dim, m.heads));
+  }
+  need(m.max_length == 0 || m.length <= m.max_length,
+       fmt::format("length {} is longer than the table of {} positions: raise max_length or lower length",
+                   m.length, m.max_length));
+  need(std::isfinite(m.residual_scale) && m.residual_scale > 0,
+       fmt::format("residual_scale is {}: set it above 0, or skip to false to have no residual stream",
+                   m.residual_scale));
+  if (m.attention == AttentionKind::gated_linear) {
+    need(m.causal, "gated linear attention runs along the sequence: set causal to true");
+    need(!m.combined, "gated linear attention needs queries and keys: set combined to false");
+    need(m.reparametrization != Reparametrization::tame,
+         "TAME scales the scores, which gated linear attention has none of: choose another attention");
+  }
+  return found;
+}
+
+void validate(const ModelConfig& config) {
+  std::string text;
+  for (const std::string& problem : problems(config)) text += (text.empty() ? "" : "\n") + problem;
+  if (!text.empty()) throw InputError(text);
+}
+
+}  // namespace qklab::nn

@@ -1,0 +1,81 @@
+#include "core/nn/initialize.hpp"
+
+#include <cmath>
+
+#include "core/nn/parameters.hpp"
+#include "core/nn/reparametrize.hpp"
+
+namespace qklab::nn {
+namespace {
+
+template <class T>
+void fill_normal(std::span<T> x, double variance, Stream stream) {
+  const double deviation = std::sqrt(variance);
+  for (T& each : x) each = static_cast<T>(deviation * stream.normal());
+}
+
+template <class T>
+void standard(const Transformer<T>& model, std::string_view name, Tensor<T> parameter, const Stream& stream) {
+  const ModelConfig& c = model.config;
+  const double share = c.positions == Positions::learned ? 0.5 : 1;
+  const std::span<T> x = parameter.value();
+  if (name == "position.weight" || (name == "embedding.weight" && c.vocabulary > 0)) {
+    fill_normal(x, share, stream);
+  } else if (name == "embedding.weight") {
+    fill_normal(x, share / c.features, stream);
+  } else if (name.ends_with("g.bias")) {
+    std::ranges::fill(x, static_cast<T>(std::log(c.length)));
+  } else if (name.ends_with(".bias")) {
+    std::ranges::fill(x, T{0});
+  } else if (parameter.shape().rank() == 2) {
+    fill_normal(x, 1.0 / parameter.shape().last(), stream);
+  } else {
+    std::ranges::fill(x, T{1});
+  }
+}
+
+// Writes the transpose of the (columns, rows) matrix `from` to rows starting at `to`.
+template <class T>
+void store_transposed(const Matrix& from, T* to) {
+  for (std::size_t j = 0; j < from.shape(1); ++j)
+    for (std::size_t i = 0; i < from.shape(0); ++i) *to++ = static_cast<T>(from(i, j));
+}
+
+template <class T>
+void prescribe(const Transformer<T>& model, int layer, const Spectrum& spectrum, const Stream& stream) {
+  const ModelConfig& c = model.config;
+  const auto dim = static_cast<std::size_t>(c.dim), width = static_cast<std::size_t>(c.head_width());
+  const std::string prefix = fmt::format("blocks.{}.attn.", layer);
+  for (std::size_t h = 0; h < static_cast<std::size_t>(c.heads); ++h) {
+    const Stream own = stream.substream(h);
+    if (c.combined) {
+      T* w = parameter_named(model.tape, prefix + "qk.weight").value().data() + h * dim * dim;
+      store_transposed(symmetric_matrix(dim, spectrum, own), w);
+    } else {
+      const Factors factors = symmetric_factors(dim, width, spectrum, own);
+      store_transposed(factors.query,
+                       parameter_named(model.tape, prefix + "q.weight").value().data() + h * width * dim);
+      store_transposed(factors.key,
+                       parameter_named(model.tape, prefix + "k.weight").value().data() + h * width * dim);
+    }
+  }
+}
+
+}  // namespace
+
+template <class T>
+void initialize(Transformer<T>& model, const Initialization& how, const Stream& stream) {
+  const auto& blocks = model.tape.blocks();
+  for (std::size_t i = 0; i < blocks.size(); ++i)
+    standard(model, blocks[i].name, blocks[i].tensor, stream.substream(i));
+  if (how.spectrum) {
+    for (int n = 0; n < model.config.layers; ++n)
+      prescribe(model, n, *how.spectrum, stream.substream(blocks.size() + static_cast<std::size_t>(n)));
+  }
+  converge_power_iteration(model);
+}
+
+template void initialize(Transformer<float>&, const Initialization&, const Stream&);
+template void initialize(Transformer<double>&, const Initialization&, const Stream&);
+
+}  // namespace qklab::nn

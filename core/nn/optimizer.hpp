@@ -1,0 +1,77 @@
+// Optimizers over all parameters of a tape at once.
+//
+//     Optimizer<float> optimizer(defaults(OptimizerKind::adamw), tape);
+//     tape.forward(); tape.backward(loss); optimizer.step(schedule.factor(step));
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/autodiff/tape.hpp"
+
+namespace qklab::nn {
+
+enum class OptimizerKind { sgd, momentum, nesterov, adam, adamw, sign_sgd, lion, mirror };
+
+struct OptimizerConfig {
+  OptimizerKind kind = OptimizerKind::adam;
+  double rate = 1e-3;                 // learning rate, times the schedule's factor and the block's
+  double momentum = 0.9;              // of momentum and nesterov
+  double beta1 = 0.9, beta2 = 0.999;  // of adam, adamw and lion
+  double epsilon = 1e-8;              // of adam and adamw
+  double weight_decay = 0;            // decoupled in adamw and lion, otherwise added to the gradient
+  double power = 3;                   // p of mirror descent, above 1
+  double clip = 0;                    // gradients are scaled down to this global norm; 0: never
+};
+
+// A kind with its usual settings: PyTorch's (AdamW's weight decay is 0.01), and Lion's beta2 of 0.99.
+OptimizerConfig defaults(OptimizerKind kind);
+
+// What is wrong, each message saying what to change; empty if nothing is.
+std::vector<std::string> problems(const OptimizerConfig& config);
+
+template <class T>
+class Optimizer {
+ public:
+  // Every trainable block at rate 1. Throws InputError where the config has problems. Declare all parameters
+  // first.
+  Optimizer(const OptimizerConfig& config, autodiff::Tape<T>& tape);
+
+  // Multiplies the learning rate of each block by what `of` says to its name; 0 freezes it, weight decay and
+  // clipping included. Throws InputError where that is negative or not finite.
+  void set_rates(const std::function<double(std::string_view name)>& of);
+
+  // Updates the parameters by the gradients of the last backward(). Yields the Euclidean norm of the
+  // gradients of all blocks that are not frozen, before clipping.
+  double step(double factor = 1);
+
+  // For checkpoints: with parameters, these are all that the next step depends on.
+  std::span<T> state() { return state_; }
+  std::int64_t steps() const { return steps_; }
+  void set_steps(std::int64_t steps) { steps_ = steps; }
+
+  const OptimizerConfig& config() const { return config_; }
+
+ private:
+  // Blocks side by side that share a rate.
+  struct Run {
+    std::size_t offset, size;
+    double rate;
+  };
+  void update(const Run& run, double rate, double factor);
+
+  OptimizerConfig config_;
+  autodiff::Tape<T>* tape_;
+  std::vector<Run> runs_;
+  std::vector<T> state_;  // none, one, or two numbers a parameter, one array after the other
+  std::int64_t steps_ = 0;
+};
+
+extern template class Optimizer<float>;
+extern template class Optimizer<double>;
+
+}  // namespace qklab::nn

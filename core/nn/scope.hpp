@@ -1,0 +1,75 @@
+// Where the parts of a model declare their parameters: a tape, the config, and a prefix of names.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/autodiff/ops.hpp"
+#include "core/nn/config.hpp"
+
+namespace qklab::nn {
+
+using autodiff::Indices;
+using autodiff::Shape;
+using autodiff::Tape;
+using autodiff::Tensor;
+
+// A weight W (out, in) that is divided by u^T W v, its spectral norm once u (1, out) and v (in, 1) are the
+// leading singular vectors. These are parameters that are not trained: what is saved with the others is
+// all that a run needs to go on, and a second graph with equal parameters computes the same.
+template <class T>
+struct SpectralWeight {
+  Tensor<T> weight, u, v;
+};
+
+template <class T>
+class Scope {
+ public:
+  Scope(Tape<T>& tape, const ModelConfig& config, int batch, std::vector<SpectralWeight<T>>& spectral)
+      : tape_(&tape), config_(&config), batch_(batch), spectral_(&spectral) {}
+
+  const ModelConfig& config() const { return *config_; }
+  Tape<T>& tape() const { return *tape_; }
+  int batch() const { return batch_; }
+
+  // The scope of a part: its names begin with "name.".
+  Scope in(std::string_view name) const {
+    Scope part = *this;
+    part.prefix_ = fmt::format("{}{}.", prefix_, name);
+    return part;
+  }
+
+  Tensor<T> parameter(std::string_view name, Shape shape, bool trainable = true) const {
+    return tape_->parameter(fmt::format("{}{}", prefix_, name), shape, trainable);
+  }
+
+  // The weight (out, in) of a block's linear map, as it is to be used: "name.weight", or under sigma-Reparam
+  // gamma W / ||W||_2 with "name.gamma", a scalar.
+  Tensor<T> weight(std::string_view name, int out, int in) const {
+    const Scope map = this->in(name);
+    const Tensor<T> w = map.parameter("weight", {out, in});
+    if (config_->reparametrization != Reparametrization::sigma) return w;
+    const Tensor<T> gamma = map.parameter("gamma", {});
+    const Tensor<T> u = map.parameter("u", {1, out}, false), v = map.parameter("v", {in, 1}, false);
+    spectral_->push_back({w, u, v});
+    return w * div(gamma, reshape(matmul(matmul(u, w), v), {}));
+  }
+
+ private:
+  Tape<T>* tape_;
+  const ModelConfig* config_;
+  int batch_;
+  std::vector<SpectralWeight<T>>* spectral_;
+  std::string prefix_;
+};
+
+// y = x W^T for a weight (out, in): (..., in) -> (..., out).
+template <class T>
+Tensor<T> linear(Tensor<T> x, Tensor<T> weight) {
+  return matmul(x, weight, {.transpose_b = true});
+}
+
+}  // namespace qklab::nn

@@ -1,0 +1,45 @@
+#include "core/nn/transformer.hpp"
+
+#include "core/base/error.hpp"
+
+namespace qklab::nn {
+namespace {
+
+const ModelConfig& checked(const ModelConfig& config, int batch) {
+  validate(config);
+  if (batch < 1) throw InputError(fmt::format("batch is {}: set it to 1 or more", batch));
+  return config;
+}
+
+}  // namespace
+
+template <class T>
+Transformer<T>::Transformer(Tape<T>& on, const ModelConfig& of, int size, Use use)
+    : tape(on), config(checked(of, size)), batch(size) {
+  const Scope<T> scope(tape, config, batch, spectral);
+  const int length = config.length, dim = config.dim;
+  if (config.vocabulary > 0) {
+    tokens = tape.indices({batch, length});
+    embedded = embedding(scope.parameter("embedding.weight", {config.vocabulary, dim}), tokens);
+  } else {
+    features = tape.input({batch, length, config.features});
+    embedded = linear(features, scope.parameter("embedding.weight", {dim, config.features}));
+  }
+  if (config.positions == Positions::learned) {
+    const int rows = config.max_length > 0 ? config.max_length : length;
+    const Tensor<T> table = scope.parameter("position.weight", {rows, dim});
+    embedded = embedded + (rows == length ? table : slice(table, 0, 0, length));
+  }
+  Tensor<T> x = embedded;
+  for (int n = 0; n < config.layers; ++n) {
+    layers.push_back(block(scope.in(fmt::format("blocks.{}", n)), x, use == Use::reading));
+    x = layers.back().output;
+  }
+  if (config.norm == Norm::pre) x = norm(scope, "ln", x);
+  output = linear(x, scope.parameter("head.weight", {config.outputs, dim}));
+}
+
+template struct Transformer<float>;
+template struct Transformer<double>;
+
+}  // namespace qklab::nn

@@ -66,7 +66,10 @@ struct Sparsemax {
   template <class T>
   static void backward(std::size_t n, const T* __restrict y, const T* __restrict dy, T* __restrict dx) {
     const T support = sum_of<T>(n, [=](std::size_t i) { return y[i] > 0 ? T{1} : T{0}; });
-    const T sum = sum_of<T>(n, [=](std::size_t i) { return y[i] > 0 ? dy[i] : T{0}; });
+    const T sum = sum_of<T>(n, [=](std::size_t i) {
+      const T slope = dy[i];
+      return y[i] > 0 ? slope : T{0};
+    });
     for (std::size_t i = 0; i < n; ++i) dx[i] += y[i] > 0 ? dy[i] - sum / support : T{0};
   }
 };
@@ -89,7 +92,10 @@ struct PiecewiseSoftmax {
   template <class T>
   static void backward(std::size_t n, const T* __restrict y, const T* __restrict dy, T* __restrict dx) {
     const T count = static_cast<T>(n);
-    const auto inside = [=](std::size_t i) { return y[i] <= 0 || y[i] >= 1 ? T{0} : dy[i]; };
+    const auto inside = [=](std::size_t i) {
+      const T slope = dy[i];
+      return y[i] <= 0 || y[i] >= 1 ? T{0} : slope;
+    };
     const T mean = sum_of<T>(n, inside) / count;
     for (std::size_t i = 0; i < n; ++i) dx[i] += (inside(i) - mean) / count;
   }

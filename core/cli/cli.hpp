@@ -13,6 +13,7 @@ enum ExitCode { exit_done = 0, exit_failed = 1, exit_bad_input = 2, exit_interru
 // Each verb's callback leaves its exit code here.
 using Exit = int;
 
+void add_merge(CLI::App& app, Exit& exit);
 void add_list(CLI::App& app, Exit& exit);
 void add_describe(CLI::App& app, Exit& exit);
 void add_run(CLI::App& app, Exit& exit);

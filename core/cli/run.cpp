@@ -46,6 +46,14 @@ void add_run(CLI::App& app, Exit& exit) {
                  "check the config and list its trials; write nothing");
   verb->add_flag("--fresh", arguments->request.fresh,
                  "start over; earlier results are kept under DIR.before-N");
+  verb->add_option_function<std::string>(
+          "--shard", [arguments](const std::string& text) { arguments->request.shard = parse_shard(text); },
+          "run part I of N disjoint ones, into a directory of its own or, one after the other, into one")
+      ->type_name("I/N");
+  verb->add_option("--besides", arguments->request.besides,
+                   "do not run what this run directory has finished; may be given several times")
+      ->expected(1)
+      ->type_name("DIR");
   verb->add_flag("--yes", arguments->request.yes, "run sweeps of over 10^7 trials too");
   add_run_options(*verb, arguments->request);
   verb->callback([arguments, &exit] {

@@ -10,6 +10,8 @@ namespace qklab {
 
 struct RunRequest {
   std::string directory;
+  Shard shard;
+  std::vector<std::string> besides;  // run directories whose finished trials are not run again
   std::size_t jobs = 0;
   Rerun rerun = Rerun::none;
   bool fail_fast = false;
@@ -20,6 +22,18 @@ struct RunRequest {
 
 // Returns the exit code of `qklab run`.
 int run_config(const Loaded& loaded, const RunRequest& request);
+
+struct Reporting {
+  std::string directory;
+  bool changed = false;  // trials were added: what is derived from them must be written again
+  double seconds = 0;    // of the run, for the manifest
+  std::size_t jobs = 0;  // 0: one a core
+};
+
+// Derives CSVs, figures, verdicts and manifest from the store, prints the verdicts and where all of it lies,
+// and returns the exit code. Where trials of the sweep are missing, says so instead and derives nothing but
+// the CSVs.
+int report_results(const Loaded& loaded, const Store& store, const Reporting& reporting);
 
 // The options of `run` that other verbs share.
 void add_run_options(CLI::App& verb, RunRequest& request);

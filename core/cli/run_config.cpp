@@ -81,18 +81,35 @@ bool report_is_current(const Loaded& loaded, const std::string& directory) {
   return manifest_is_current(directory, loaded.config);
 }
 
-int finish(const Loaded& loaded, const RunRequest& request, const Store& store, const RunOutcome& outcome) {
+// How many trials of the sweep have not been run.
+std::uint64_t missing_trials(const Sweep& sweep, const Store& store) {
+  const auto known = store.statuses();
+  std::uint64_t missing = 0;
+  for (const std::uint64_t id : sweep.ids()) missing += known.count(id) == 0 ? 1 : 0;
+  return missing;
+}
+
+}  // namespace
+
+int report_results(const Loaded& loaded, const Store& store, const Reporting& reporting) {
   const Config& config = loaded.config;
-  const std::string& directory = request.directory;
+  const std::string& directory = reporting.directory;
+  if (const std::uint64_t missing = missing_trials(config.sweep, store); missing > 0) {
+    if (reporting.changed) export_csv(store, config.sweep, directory);
+    const std::uint64_t failed = store.counts().failed;
+    fmt::print("results: {} ({} trials of the sweep have not been run: no figures or verdicts yet)\n",
+               directory, missing);
+    return failed > 0 ? exit_failed : exit_done;
+  }
   const Results results = store.load(config.sweep, series_needed(loaded.figures, loaded.claims));
   const std::vector<Verdict> verdicts = judge(loaded.claims, results);
-  if (outcome.progress.total > 0 || !report_is_current(loaded, directory)) {
+  if (reporting.changed || !report_is_current(loaded, directory)) {
     export_csv(store, config.sweep, directory);
     make_directories(directory + "/figures");
     for (const Figure& figure : loaded.figures) draw(figure, results, directory);
     write_file(directory + "/claims.json", claims_json(config, loaded.claims, verdicts));
-    write_manifest(directory, config, results, outcome.progress.seconds,
-                   request.jobs ? request.jobs : std::thread::hardware_concurrency());
+    write_manifest(directory, config, results, reporting.seconds,
+                   reporting.jobs ? reporting.jobs : std::thread::hardware_concurrency());
   }
   if (!verdicts.empty())
     fmt::print("{}", verdict_table(loaded.claims, verdicts, terminal_width(), color_wanted()));
@@ -109,8 +126,6 @@ int finish(const Loaded& loaded, const RunRequest& request, const Store& store, 
   return failed > 0 || falls_short(loaded.claims, verdicts) ? exit_failed : exit_done;
 }
 
-}  // namespace
-
 int run_config(const Loaded& loaded, const RunRequest& request) {
   const Config& config = loaded.config;
   const std::string& directory = request.directory;
@@ -125,8 +140,10 @@ int run_config(const Loaded& loaded, const RunRequest& request) {
   log->info("{} of {} version {}, preset {}; {}", config.name, config.experiment->name,
             config.experiment->version, config.source.preset, version_text());
 
-  ProgressLine progress(config.name);
+  ProgressLine progress(config.name + (request.shard.is_whole() ? "" : " " + request.shard.str()));
   RunOptions options;
+  options.shard = request.shard;
+  options.besides = request.besides;
   options.jobs = request.jobs;
   options.rerun = request.rerun;
   options.fail_fast = request.fail_fast;
@@ -151,7 +168,11 @@ int run_config(const Loaded& loaded, const RunRequest& request) {
     if (outcome.abandoned) std::_Exit(exit_interrupted);
     return exit_interrupted;
   }
-  return finish(loaded, request, store, outcome);
+  return report_results(loaded, store,
+                        {.directory = directory,
+                         .changed = outcome.progress.total > 0,
+                         .seconds = outcome.progress.seconds,
+                         .jobs = request.jobs});
 }
 
 }  // namespace qklab

@@ -136,7 +136,7 @@ RunOutcome run_trials(const Sweep& sweep, Store& store, const RunOptions& option
   const auto begin = Clock::now();
   const auto run = std::make_shared<Run>(sweep.experiment(), options.directory, stop);
   RunOutcome outcome;
-  outcome.progress.resumed = plan(sweep, store, options.rerun, *run);
+  outcome.progress.resumed = plan(sweep, store, options, *run);
   const std::size_t total = run->trials.size();
   outcome.progress.total = total;
   outcome.progress.work = run->costs.empty() ? static_cast<double>(total)

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/sweep/shard.hpp"
 #include "core/sweep/store.hpp"
 
 namespace qklab {
@@ -27,6 +28,8 @@ struct Progress {
 enum class Rerun { none, failed, diverged, all };
 
 struct RunOptions {
+  Shard shard;                       // the part of the sweep to run
+  std::vector<std::string> besides;  // run directories: what these have finished is not run again
   Rerun rerun = Rerun::none;
   std::size_t jobs = 0;    // 0: one a core
   bool fail_fast = false;  // stop at the first trial that failed (not at one that diverged)

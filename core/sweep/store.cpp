@@ -10,14 +10,9 @@
 
 #include "core/sweep/store_file.hpp"
 #include "core/sweep/store_writer.hpp"
+#include "core/sweep/stored_trial.hpp"
 
 namespace qklab {
-
-namespace {
-
-std::uint64_t to_id(std::int64_t key) { return static_cast<std::uint64_t>(key); }
-
-}  // namespace
 
 struct Store::Impl {
   Impl(const std::string& path, Mode mode)
@@ -144,6 +139,13 @@ std::vector<double> doubles(std::string_view bytes) {
   return values;
 }
 
+Series series_of(const StoredTrial::Series& stored) {
+  Series series{doubles(stored.index), doubles(stored.value)};
+  if (stored.counted)
+    for (std::size_t i = 0; i < series.value.size(); ++i) series.index.push_back(static_cast<double>(i + 1));
+  return series;
+}
+
 // Where a metric of the file stands among the declared ones; the file's may be more.
 class Slots {
  public:
@@ -158,7 +160,6 @@ class Slots {
     const auto found = slots_.find(metric);
     return found == slots_.end() ? std::nullopt : std::optional(found->second);
   }
-  bool empty() const { return slots_.empty(); }
 
  private:
   std::unordered_map<std::int64_t, std::size_t> slots_;
@@ -173,35 +174,22 @@ void Store::Impl::scan(const Sweep& sweep, const std::vector<bool>& wanted,
   const Slots scalar_slots(database(), experiment.scalars,
                            std::vector<bool>(experiment.scalars.size(), true));
   const Slots series_slots(database(), experiment.series, wanted);
-  Statement find(database(), "SELECT trial, status, message FROM trials WHERE id = ?");
-  Statement scalars(database(), "SELECT metric, value FROM scalars WHERE trial = ?");
-  Statement series(database(), "SELECT metric, idx, value FROM series WHERE trial = ?");
+  StoredTrialReader reader(database());
+  StoredTrial stored;
 
   sweep.for_each([&](const TrialSpec& spec) {
-    find.start(to_key(spec.id));
-    if (!find.step()) return true;
-    const std::int64_t trial = find.integer(0);
+    if (!reader.find(spec.id, stored)) return true;
     TrialRecord record;
     record.id = spec.id;
     record.params = spec.params;
-    record.status = status(find.bytes(1));
-    record.message = find.bytes(2);
+    record.status = status(stored.status);
+    record.message = stored.message;
     record.scalars.assign(experiment.scalars.size(), std::numeric_limits<double>::quiet_NaN());
     record.series.resize(experiment.series.size());
-    for (scalars.start(trial); scalars.step();)
-      if (const auto slot = scalar_slots[scalars.integer(0)]) record.scalars[*slot] = scalars.real(1);
-    if (!series_slots.empty()) {
-      for (series.start(trial); series.step();) {
-        const auto slot = series_slots[series.integer(0)];
-        if (!slot) continue;
-        Series& into = record.series[*slot];
-        into.value = doubles(series.bytes(2));
-        into.index = doubles(series.bytes(1));
-        if (series.null(1))
-          for (std::size_t i = 0; i < into.value.size(); ++i)
-            into.index.push_back(static_cast<double>(i + 1));
-      }
-    }
+    for (const auto& scalar : stored.scalars)
+      if (const auto slot = scalar_slots[scalar.metric]) record.scalars[*slot] = scalar.value;
+    for (const auto& series : stored.series)
+      if (const auto slot = series_slots[series.metric]) record.series[*slot] = series_of(series);
     visit(record);
     return true;
   });

@@ -13,7 +13,7 @@
 
 namespace qklab {
 
-inline constexpr int store_version = 1;  // PRAGMA user_version
+inline constexpr int store_version = 2;  // PRAGMA user_version; older ones are migrated when written to
 
 // Counts of finished trials, over everything in the file.
 struct StoreCounts {
@@ -40,6 +40,7 @@ class Store {
   struct Finished {
     TrialSpec spec;
     Result result;  // of its arrays the shapes alone are read: the files have been written before
+    std::vector<std::uint64_t> array_checksums = {};  // of the files, as declared; 0 where unknown
   };
   // One transaction for the batch: all or nothing. A trial already there is replaced.
   void put(const Experiment& experiment, const std::vector<Finished>& batch);

@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "core/sweep/store.hpp"
+#include "core/sweep/stored_trial.hpp"
 
 namespace qklab {
 
@@ -20,6 +21,8 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t application_id = 0x716b6c62;  // "qklb": tells `file` and us whose database it is
 
+constexpr std::int64_t oldest_version = 1;  // without checksums
+
 // Trials are numbered as they finish, so that what belongs to them is appended. Ids are hashes: an index of
 // them is written at random places, which is dear, so there is one, and one of the few that are not done.
 // Columns of numbers have no type: a REAL one would turn -0.0 into 0.
@@ -27,12 +30,13 @@ constexpr const char* tables = R"(
 CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE metrics(metric INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE trials(trial INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE, status TEXT NOT NULL,
-  seconds REAL NOT NULL, params TEXT NOT NULL, message TEXT NOT NULL);
+  seconds REAL NOT NULL, params TEXT NOT NULL, message TEXT NOT NULL, checksum INTEGER NOT NULL);
 CREATE INDEX not_done ON trials(status, id) WHERE status <> 'done';
 CREATE TABLE scalars(trial INTEGER, metric INTEGER, value NOT NULL, PRIMARY KEY(trial, metric)) WITHOUT ROWID;
 CREATE TABLE series(trial INTEGER, metric INTEGER, idx BLOB, value BLOB NOT NULL,
   PRIMARY KEY(trial, metric)) WITHOUT ROWID;
-CREATE TABLE arrays(trial INTEGER, metric INTEGER, file TEXT NOT NULL, PRIMARY KEY(trial, metric)) WITHOUT ROWID;
+CREATE TABLE arrays(trial INTEGER, metric INTEGER, file TEXT NOT NULL, checksum INTEGER NOT NULL,
+  PRIMARY KEY(trial, metric)) WITHOUT ROWID;
 CREATE VIEW named_scalars AS
   SELECT printf('%016x', id) AS trial, status, name AS metric, value, params
   FROM scalars JOIN trials USING(trial) JOIN metrics USING(metric);
@@ -45,9 +49,9 @@ bool is_store(const Database& database) {
     throw Error(fmt::format("{}: is no qklab store: it is a database of another program", database.path()));
   }
   const std::int64_t version = database.integer("PRAGMA user_version");
-  if (version != store_version) {
-    throw Error(fmt::format("{}: is a store of version {}, this qklab reads version {}{}", database.path(),
-                            version, store_version,
+  if (version < oldest_version || version > store_version) {
+    throw Error(fmt::format("{}: is a store of version {}, this qklab reads versions {} to {}{}",
+                            database.path(), version, oldest_version, store_version,
                             version > store_version ? "; use the newer qklab that wrote it" : ""));
   }
   return true;
@@ -132,6 +136,11 @@ Database open_to_write(const std::string& path) {
         fmt::format("PRAGMA application_id={}; PRAGMA user_version={}", application_id, store_version)
             .c_str());
     creation.commit();
+  } else if (database.integer("PRAGMA user_version") < store_version) {
+    Transaction migration(database, "BEGIN IMMEDIATE");
+    add_checksums(database);
+    database.execute(fmt::format("PRAGMA user_version={}", store_version).c_str());
+    migration.commit();
   }
   return database;
 }

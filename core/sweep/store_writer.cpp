@@ -40,20 +40,27 @@ Statement::Blob blob_of(const std::vector<double>& values) {
   return {values.data(), values.size() * sizeof(double)};
 }
 
+std::string_view bytes_of(const std::vector<double>& values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(double)};
+}
+
 }  // namespace
 
 StoreWriter::StoreWriter(const Database& database)
     : database_(database),
       find_trial_(database, "SELECT trial FROM trials WHERE id = ?"),
-      add_trial_(database, "INSERT INTO trials(id, status, seconds, params, message) VALUES(?, ?, ?, ?, ?)"),
-      replace_trial_(database,
-                     "UPDATE trials SET status = ?, seconds = ?, params = ?, message = ? WHERE trial = ?"),
+      add_trial_(
+          database,
+          "INSERT INTO trials(id, status, seconds, params, message, checksum) VALUES(?, ?, ?, ?, ?, ?)"),
+      replace_trial_(
+          database,
+          "UPDATE trials SET status = ?, seconds = ?, params = ?, message = ?, checksum = ? WHERE trial = ?"),
       drop_scalars_(database, "DELETE FROM scalars WHERE trial = ?"),
       drop_series_(database, "DELETE FROM series WHERE trial = ?"),
       drop_arrays_(database, "DELETE FROM arrays WHERE trial = ?"),
       add_scalar_(database, "INSERT INTO scalars VALUES(?, ?, ?)"),
       add_series_(database, "INSERT INTO series VALUES(?, ?, ?, ?)"),
-      add_array_(database, "INSERT INTO arrays VALUES(?, ?, ?)"),
+      add_array_(database, "INSERT INTO arrays VALUES(?, ?, ?, ?)"),
       find_metric_(database, "SELECT metric FROM metrics WHERE name = ?"),
       add_metric_(database, "INSERT INTO metrics(name) VALUES(?)") {}
 
@@ -88,26 +95,45 @@ std::int64_t StoreWriter::metric_key(const std::string& name) {
   return sqlite3_last_insert_rowid(database_.handle());
 }
 
-// The number of the trial's row, cleared of what belonged to it before.
-std::int64_t StoreWriter::row_for(const Store::Finished& finished) {
+std::uint64_t StoreWriter::checksum_of(const Store::Finished& finished, const std::string& params) const {
   const Result& result = finished.result;
-  const std::string params = params_json(finished.spec.params);
+  TrialChecksum checksum(finished.spec.id, name_of(result.status), params, result.message);
+  for (std::size_t i = 0; i < result.scalars.size(); ++i)
+    if (!std::isnan(result.scalars[i])) checksum.scalar(experiment_->scalars[i].name, result.scalars[i]);
+  for (std::size_t i = 0; i < result.all_series.size(); ++i) {
+    const Series& series = result.all_series[i];
+    if (series.value.empty()) continue;
+    const auto index = counts_from_one(series.index) ? std::string_view() : bytes_of(series.index);
+    checksum.series(experiment_->series[i].name, index, bytes_of(series.value));
+  }
+  for (std::size_t i = 0; i < result.arrays.size(); ++i) {
+    const std::string& name = experiment_->arrays[i].name;
+    if (!result.arrays[i].shape.empty()) checksum.array(name, array_file(finished.spec.id, name));
+  }
+  return checksum.value();
+}
+
+// The number of the trial's row, cleared of what belonged to it before.
+std::int64_t StoreWriter::row_for(const Store::Finished& finished, const std::string& params,
+                                  std::uint64_t checksum) {
+  const Result& result = finished.result;
   const std::int64_t id = to_key(finished.spec.id);
   const auto trial = find_trial_.number(id);
   if (!trial) {
     add_trial_.run(id, name_of(result.status), result.seconds, std::string_view(params),
-                   std::string_view(result.message));
+                   std::string_view(result.message), to_key(checksum));
     return sqlite3_last_insert_rowid(database_.handle());
   }
   replace_trial_.run(name_of(result.status), result.seconds, std::string_view(params),
-                     std::string_view(result.message), *trial);
+                     std::string_view(result.message), to_key(checksum), *trial);
   for (Statement* drop : {&drop_scalars_, &drop_series_, &drop_arrays_}) drop->run(*trial);
   return *trial;
 }
 
 void StoreWriter::insert(const Store::Finished& finished) {
-  const std::int64_t trial = row_for(finished);
   const Result& result = finished.result;
+  const std::string params = params_json(finished.spec.params);
+  const std::int64_t trial = row_for(finished, params, checksum_of(finished, params));
   for (std::size_t i = 0; i < result.scalars.size(); ++i)
     if (!std::isnan(result.scalars[i])) add_scalar_.run(trial, scalar_keys_[i], result.scalars[i]);
   for (std::size_t i = 0; i < result.all_series.size(); ++i) {
@@ -119,7 +145,8 @@ void StoreWriter::insert(const Store::Finished& finished) {
   for (std::size_t i = 0; i < result.arrays.size(); ++i) {
     if (result.arrays[i].shape.empty()) continue;
     const std::string file = array_file(finished.spec.id, experiment_->arrays[i].name);
-    add_array_.run(trial, array_keys_[i], std::string_view(file));
+    const std::uint64_t checksum = i < finished.array_checksums.size() ? finished.array_checksums[i] : 0;
+    add_array_.run(trial, array_keys_[i], std::string_view(file), to_key(checksum));
   }
 }
 

@@ -5,11 +5,9 @@
 
 #include "core/sweep/sqlite.hpp"
 #include "core/sweep/store.hpp"
+#include "core/sweep/stored_trial.hpp"
 
 namespace qklab {
-
-// Ids are unsigned, SQLite's integers are not.
-inline std::int64_t to_key(std::uint64_t id) { return static_cast<std::int64_t>(id); }
 
 class StoreWriter {
  public:
@@ -19,7 +17,8 @@ class StoreWriter {
 
  private:
   void insert(const Store::Finished& finished);
-  std::int64_t row_for(const Store::Finished& finished);
+  std::int64_t row_for(const Store::Finished& finished, const std::string& params, std::uint64_t checksum);
+  std::uint64_t checksum_of(const Store::Finished& finished, const std::string& params) const;
   void look_up_metrics(const Experiment& experiment);
   std::int64_t metric_key(const std::string& name);
 

@@ -6,6 +6,7 @@
 
 #include "core/base/file.hpp"
 #include "core/sweep/npy.hpp"
+#include "core/sweep/stored_trial.hpp"
 
 namespace qklab {
 
@@ -20,13 +21,17 @@ bool runs_again(Status status, Rerun rerun) {
 
 }  // namespace
 
-std::uint64_t plan(const Sweep& sweep, const Store& store, Rerun rerun, Run& run) {
-  const auto known = store.statuses();
+std::uint64_t plan(const Sweep& sweep, const Store& store, const RunOptions& options, Run& run) {
+  auto known = store.statuses();
+  for (const std::string& directory : options.besides)
+    known.merge(Store(directory + "/run.db", Store::Mode::read).statuses());
+  const ShardMembers members(sweep, options.shard);
   const auto& cost = run.experiment.cost;
   std::uint64_t resumed = 0;
   sweep.for_each([&](const TrialSpec& trial) {
     const auto found = known.find(trial.id);
-    if (found != known.end() && !runs_again(found->second, rerun)) {
+    if (!members.has(trial.id)) return true;
+    if (found != known.end() && !runs_again(found->second, options.rerun)) {
       ++resumed;
     } else {
       run.trials.add(trial);
@@ -48,14 +53,18 @@ std::uint64_t plan(const Sweep& sweep, const Store& store, Rerun rerun, Run& run
 namespace {
 
 // Before the trial is stored, so that a stored trial's arrays are there. Only the shapes are needed then.
-void write_arrays(const Run& run, std::uint64_t id, Result& result) {
-  for (std::size_t i = 0; i < result.arrays.size(); ++i) {
-    Array& array = result.arrays[i];
-    if (array.shape.empty()) continue;
-    const std::string path = run.directory + "/" + array_file(id, run.experiment.arrays[i].name);
+void write_arrays(const Run& run, Store::Finished& finished) {
+  std::vector<Array>& arrays = finished.result.arrays;
+  finished.array_checksums.resize(arrays.size());
+  for (std::size_t i = 0; i < arrays.size(); ++i) {
+    if (arrays[i].shape.empty()) continue;
+    const std::string path =
+        run.directory + "/" + array_file(finished.spec.id, run.experiment.arrays[i].name);
     make_directories(path.substr(0, path.rfind('/')));
-    write_file(path, npy_bytes(array));
-    array.data = {};
+    const std::string bytes = npy_bytes(arrays[i]);
+    write_file(path, bytes);
+    finished.array_checksums[i] = hash_bytes(bytes);
+    arrays[i].data = {};
   }
 }
 
@@ -67,9 +76,9 @@ std::size_t bytes_of(const Result& result) {
 
 void run_next(Run& run, std::size_t position) {
   const std::size_t row = run.order.empty() ? position : run.order[position];
-  Store::Finished finished{run.trials[row], Result(run.experiment)};
+  Store::Finished finished{run.trials[row], Result(run.experiment), {}};
   finished.result = run_trial(run.experiment, finished.spec, run.halt);
-  write_arrays(run, finished.spec.id, finished.result);
+  write_arrays(run, finished);
   run.work_done += run.costs.empty() ? 1 : run.costs[row];
   const std::size_t bytes = bytes_of(finished.result);
   run.mailbox.push(std::move(finished), bytes);

@@ -41,8 +41,9 @@ struct Run {
   std::exception_ptr error;  // of a worker, not of a trial
 };
 
-// Fills the list with what `store` lacks, longest expected first. Returns how many trials need not be run.
-std::uint64_t plan(const Sweep& sweep, const Store& store, Rerun rerun, Run& run);
+// Fills the list with what `store` lacks of the part that is asked for, longest expected first. Returns how
+// many trials of that part need not be run.
+std::uint64_t plan(const Sweep& sweep, const Store& store, const RunOptions& options, Run& run);
 
 // Takes trials until none is left or a stop is asked for. Errors that are not a trial's end in run.error.
 void work(Run& run);

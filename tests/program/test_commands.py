@@ -22,7 +22,7 @@ claims:
 def test_version_and_help():
     text = qklab("--version").stdout
     assert re.search(r"qklab \d+\.\d+\.\d+", text) and "OpenBLAS" in text and "SIMD" in text, text
-    for verb in ("run", "reproduce", "status", "export", "verify", "list", "describe", "new", "bench"):
+    for verb in ("run", "reproduce", "status", "export", "verify", "merge", "list", "describe", "new", "bench"):
         assert verb in qklab("--help").stdout
         assert "--help" in qklab(verb, "--help").stdout
 

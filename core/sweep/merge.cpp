@@ -1,0 +1,282 @@
+#include "core/sweep/merge.hpp"
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "core/base/file.hpp"
+#include "core/base/value.hpp"
+#include "core/sweep/store.hpp"
+#include "core/sweep/store_file.hpp"
+#include "core/sweep/stored_trial.hpp"
+
+namespace qklab {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string db_of(const std::string& directory) { return directory + "/run.db"; }
+
+using Meta = std::map<std::string, std::string, std::less<>>;
+
+Meta meta_of(const Database& database) {
+  Meta meta;
+  Statement all(database, "SELECT key, value FROM meta");
+  while (all.step()) meta.emplace(all.bytes(0), all.bytes(1));
+  return meta;
+}
+
+// Experiment and version must agree; configs must, unless one was chosen.
+void check_alike(const Meta& a, const std::string& in_a, const Meta& b, const std::string& in_b,
+                 bool chosen) {
+  const auto differ = [&](std::string_view key) {
+    const auto at_a = a.find(key), at_b = b.find(key);
+    return at_a == a.end() || at_b == b.end() || at_a->second != at_b->second;
+  };
+  if (differ("experiment") || differ("version")) {
+    throw InputError(
+        fmt::format("{} and {}: are of different experiments, or of different versions of one; "
+                    "their trials cannot be merged",
+                    in_a, in_b));
+  }
+  for (const std::string_view key : {"text", "preset", "overrides"}) {
+    if (chosen || !differ(key)) continue;
+    throw InputError(
+        fmt::format("{} and {}: were run with different {}; say with --config-of DIR whose config the merged "
+                    "directory is to have",
+                    in_a, in_b,
+                    key == "text"     ? "configs"
+                    : key == "preset" ? "presets"
+                                      : "overrides"));
+  }
+}
+
+// By name, so that trials of different files compare.
+struct Content {
+  Content(const StoredTrialReader& reader, const StoredTrial& trial) {
+    fields["status"] = trial.status;
+    fields["message"] = trial.message;
+    for (const auto& scalar : trial.scalars)
+      fields[fmt::format("scalar '{}'", reader.metric_name(scalar.metric))] = shortest(scalar.value);
+    for (const auto& series : trial.series) {
+      const std::string& name = reader.metric_name(series.metric);
+      fields[fmt::format("index of series '{}'", name)] = series.index;
+      fields[fmt::format("series '{}'", name)] = series.value;
+    }
+    for (const auto& array : trial.arrays)
+      fields[fmt::format("array '{}'", reader.metric_name(array.metric))] = array.file;
+  }
+  std::map<std::string, std::string> fields;
+};
+
+// What differs first between two series, or "" where none of their values do.
+std::string first_difference(const std::string& a, const std::string& b) {
+  const std::size_t size = std::min(a.size(), b.size()) / sizeof(double);
+  for (std::size_t i = 0; i < size; ++i) {
+    double x, y;
+    std::memcpy(&x, a.data() + i * sizeof x, sizeof x);
+    std::memcpy(&y, b.data() + i * sizeof y, sizeof y);
+    if (std::bit_cast<std::uint64_t>(x) != std::bit_cast<std::uint64_t>(y))
+      return fmt::format("value {} is {} in one, {} in the other", i + 1, shortest(x), shortest(y));
+  }
+  return fmt::format("has {} values in one, {} in the other", a.size() / sizeof(double),
+                     b.size() / sizeof(double));
+}
+
+std::string difference(const Content& a, const Content& b) {
+  for (const auto& [name, text] : a.fields) {
+    const auto other = b.fields.find(name);
+    if (other == b.fields.end()) return name + " is set in one alone";
+    if (other->second == text) continue;
+    if (name.find("series") != std::string::npos) return name + " " + first_difference(text, other->second);
+    return fmt::format("{} is '{}' in one, '{}' in the other", name, text, other->second);
+  }
+  for (const auto& [name, text] : b.fields)
+    if (!a.fields.count(name)) return name + " is set in one alone";
+  return "";
+}
+
+class Merger {
+ public:
+  Merger(const Database& target, std::string directory)
+      : target_(target),
+        directory_(std::move(directory)),
+        add_trial_(
+            target,
+            "INSERT INTO trials(id, status, seconds, params, message, checksum) VALUES(?, ?, ?, ?, ?, ?)"),
+        drop_trial_(target, "DELETE FROM trials WHERE trial = ?"),
+        drop_scalars_(target, "DELETE FROM scalars WHERE trial = ?"),
+        drop_series_(target, "DELETE FROM series WHERE trial = ?"),
+        drop_arrays_(target, "DELETE FROM arrays WHERE trial = ?"),
+        add_scalar_(target, "INSERT INTO scalars VALUES(?, ?, ?)"),
+        add_series_(target, "INSERT INTO series VALUES(?, ?, ?, ?)"),
+        add_array_(target, "INSERT INTO arrays VALUES(?, ?, ?, ?)"),
+        find_metric_(target, "SELECT metric FROM metrics WHERE name = ?"),
+        add_metric_(target, "INSERT INTO metrics(name) VALUES(?)") {}
+
+  void add_all_of(const Database& source, const std::string& directory) {
+    StoredTrialReader reader(source);
+    StoredTrial trial;
+    map_metrics(source);
+    StoredTrialReader there(target_);  // after the metrics, which it reads once
+    Statement ids(source, "SELECT id FROM trials ORDER BY trial");
+    while (ids.step()) {
+      if (!reader.find(to_id(ids.integer(0)), trial)) continue;
+      add(reader, trial, directory, there);
+    }
+  }
+
+  const MergeCounts& counts() const { return counts_; }
+
+ private:
+  void map_metrics(const Database& source) {
+    metrics_.clear();
+    Statement all(source, "SELECT metric, name FROM metrics ORDER BY metric");
+    while (all.step()) {
+      const std::string name(all.bytes(1));
+      auto key = find_metric_.number(std::string_view(name));
+      if (!key) {
+        add_metric_.run(std::string_view(name));
+        key = sqlite3_last_insert_rowid(target_.handle());
+      }
+      metrics_[all.integer(0)] = *key;
+    }
+  }
+
+  void add(const StoredTrialReader& reader, const StoredTrial& trial, const std::string& directory,
+           StoredTrialReader& there) {
+    StoredTrial& known = known_;
+    if (!there.find(trial.id, known)) {
+      insert(trial, directory);
+      ++counts_.added;
+      return;
+    }
+    const bool failed = trial.status == name_of(Status::failed);
+    const bool known_failed = known.status == name_of(Status::failed);
+    if (failed && known_failed) {
+      // Two failures of one trial may tell different stories; which one is kept must not depend on the order.
+      if (trial.message < known.message) replace(known, trial, directory);
+      ++counts_.equal;
+    } else if (failed || known_failed) {
+      if (known_failed) replace(known, trial, directory);
+      ++counts_.replaced;
+    } else {
+      std::string why =
+          trial.checksum == known.checksum ? "" : difference(Content(reader, trial), Content(there, known));
+      if (why.empty()) why = array_difference(reader, trial, known, directory);
+      if (!why.empty()) {
+        throw InputError(fmt::format(
+            "trial {} has two results: {} in {} and in what was merged before it ({}); it is the one "
+            "of {}",
+            trial_name(trial.id), "one", directory, why, trial.params));
+      }
+      ++counts_.equal;
+    }
+  }
+
+  void replace(const StoredTrial& old, const StoredTrial& trial, const std::string& directory) {
+    for (Statement* drop : {&drop_scalars_, &drop_series_, &drop_arrays_, &drop_trial_}) drop->run(old.row);
+    insert(trial, directory);
+  }
+
+  void insert(const StoredTrial& trial, const std::string& directory) {
+    add_trial_.run(to_key(trial.id), std::string_view(trial.status), trial.seconds,
+                   std::string_view(trial.params), std::string_view(trial.message), to_key(trial.checksum));
+    const std::int64_t row = sqlite3_last_insert_rowid(target_.handle());
+    for (const auto& scalar : trial.scalars) add_scalar_.run(row, metrics_.at(scalar.metric), scalar.value);
+    for (const auto& series : trial.series) {
+      const Statement::Blob index =
+          series.counted ? Statement::Blob{} : Statement::Blob{series.index.data(), series.index.size()};
+      add_series_.run(row, metrics_.at(series.metric), index,
+                      Statement::Blob{series.value.data(), series.value.size()});
+    }
+    for (const auto& array : trial.arrays) {
+      copy(directory, array.file);
+      add_array_.run(row, metrics_.at(array.metric), std::string_view(array.file), to_key(array.checksum));
+    }
+  }
+
+  void copy(const std::string& directory, const std::string& file) const {
+    const std::string to = directory_ + "/" + file;
+    make_directories(to.substr(0, to.rfind('/')));
+    write_file(to, read_file(directory + "/" + file));
+  }
+
+  std::string array_difference(const StoredTrialReader& reader, const StoredTrial& trial,
+                               const StoredTrial& known, const std::string& directory) const {
+    for (std::size_t i = 0; i < trial.arrays.size() && i < known.arrays.size(); ++i) {
+      const std::string& file = trial.arrays[i].file;
+      const std::uint64_t a = trial.arrays[i].checksum, b = known.arrays[i].checksum;
+      const bool equal =
+          a != 0 && b != 0 ? a == b : read_file(directory + "/" + file) == read_file(directory_ + "/" + file);
+      if (!equal)
+        return fmt::format("the files of array '{}' differ", reader.metric_name(trial.arrays[i].metric));
+    }
+    return "";
+  }
+
+  const Database& target_;
+  const std::string directory_;
+  Statement add_trial_, drop_trial_, drop_scalars_, drop_series_, drop_arrays_;
+  Statement add_scalar_, add_series_, add_array_, find_metric_, add_metric_;
+  std::unordered_map<std::int64_t, std::int64_t> metrics_;  // of the source, to those of the target
+  StoredTrial known_;
+  MergeCounts counts_;
+};
+
+}  // namespace
+
+MergeCounts merge(const std::vector<std::string>& sources, const std::string& target,
+                  const std::string& config_of) {
+  std::vector<ReadOnly> files;
+  std::vector<Meta> metas;
+  std::optional<std::size_t> config;
+  for (const std::string& source : sources) {
+    if (!fs::exists(db_of(source)))
+      throw InputError(fmt::format("{}: no run directory: it has no run.db", source));
+    if (fs::exists(target) && fs::equivalent(source, target))
+      throw InputError(
+          fmt::format("{}: is what the others are to be merged into; name it with --out alone", source));
+    if (!config_of.empty() && fs::exists(config_of) && fs::equivalent(config_of, source))
+      config = files.size();
+    files.push_back(open_to_read(db_of(source)));
+    metas.push_back(meta_of(files.back().database));
+    check_alike(metas.front(), sources.front(), metas.back(), source, !config_of.empty());
+  }
+  if (files.empty()) throw InputError("nothing to merge: name the run directories of the shards");
+  if (!config_of.empty() && !config)
+    throw InputError(fmt::format("--config-of {}: is none of the directories to merge", config_of));
+
+  const bool is_new = !fs::exists(target);
+  make_directories(target);
+  try {
+    const WriterLock lock(db_of(target));
+    const Database database = open_to_write(db_of(target));
+    const Meta known = meta_of(database);
+    if (!known.empty()) check_alike(metas.front(), sources.front(), known, target, !config_of.empty());
+    Transaction transaction(database, "BEGIN IMMEDIATE");
+    Statement set(database, "INSERT OR REPLACE INTO meta VALUES(?, ?)");
+    for (const auto& [key, value] : metas[config.value_or(0)])
+      set.run(std::string_view(key), std::string_view(value));
+    Merger merger(database, target);
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      const Transaction snapshot(files[i].database);
+      merger.add_all_of(files[i].database, sources[i]);
+      if (files[i].stamp && !(*files[i].stamp == FileStamp(db_of(sources[i]))))
+        throw Error(fmt::format("{}: a run began to write it while it was read; try again", sources[i]));
+    }
+    transaction.commit();
+    return merger.counts();
+  } catch (...) {
+    std::error_code ignored;
+    if (is_new) fs::remove_all(target, ignored);
+    throw;
+  }
+}
+
+}  // namespace qklab

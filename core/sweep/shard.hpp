@@ -1,0 +1,36 @@
+// Splitting a sweep among machines: shard 2/3 is the second of three disjoint parts that make up the sweep.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/sweep/sweep.hpp"
+
+namespace qklab {
+
+struct Shard {
+  std::uint64_t index = 1, count = 1;  // 1 <= index <= count
+
+  bool is_whole() const { return count == 1; }
+  std::string str() const;  // "2/3"
+};
+
+// Throws InputError for anything but I/N with 1 <= I <= N.
+Shard parse_shard(std::string_view text);
+
+// The trials of a shard. Ids are dealt out in their order, like cards, so that shards differ by one trial at
+// most; and since ids are hashes, no shard gets all the large values of an axis. Which trial falls to which
+// shard depends on the set of trials and on nothing else.
+class ShardMembers {
+ public:
+  ShardMembers(const Sweep& sweep, const Shard& shard);
+  bool has(std::uint64_t id) const;
+
+ private:
+  bool whole_;
+  std::vector<std::uint64_t> ids_;  // sorted; empty where all belong to it
+};
+
+}  // namespace qklab

@@ -23,7 +23,7 @@ int run_program(int argc, char** argv) {
   std::vector<std::string> plugins;
   app.add_option("--plugin", plugins, "load an experiment from a shared library")
       ->type_name("FILE.so")
-      ->expected(1)
+      ->allow_extra_args(false)
       ->each([](const std::string& path) { load_plugin(path); });
 
   Exit exit = exit_done;

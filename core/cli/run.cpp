@@ -52,7 +52,7 @@ void add_run(CLI::App& app, Exit& exit) {
       ->type_name("I/N");
   verb->add_option("--besides", arguments->request.besides,
                    "do not run what this run directory has finished; may be given several times")
-      ->expected(1)
+      ->allow_extra_args(false)
       ->type_name("DIR");
   verb->add_flag("--yes", arguments->request.yes, "run sweeps of over 10^7 trials too");
   add_run_options(*verb, arguments->request);

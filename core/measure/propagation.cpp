@@ -1,0 +1,117 @@
+#include "core/measure/propagation.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <xtensor-blas/xlinalg.hpp>
+#include <xtensor/xmath.hpp>
+#include <xtensor/xview.hpp>
+
+#include "core/kernels/normalizers.hpp"
+
+namespace qklab {
+namespace {
+
+using kernels::Softmax;
+
+// p - base where p = softmax(log base + shift), [T]. Small shifts are taken through expm1: the difference is
+// then as accurate as they are. `scores` is log base up to a constant.
+void weight_change(const Vector& scores, const Vector& base, const double* shift, double* change) {
+  const std::size_t n = base.size();
+  const double largest = std::abs(
+      *std::max_element(shift, shift + n, [](double a, double b) { return std::abs(a) < std::abs(b); }));
+  if (largest < 0.5) {
+    double mean = 0;
+    for (std::size_t t = 0; t < n; ++t) mean += base(t) * (change[t] = std::expm1(shift[t]));
+    for (std::size_t t = 0; t < n; ++t) change[t] = base(t) * (change[t] - mean) / (1 + mean);
+    return;
+  }
+  Vector total = xt::empty<double>({n});
+  for (std::size_t t = 0; t < n; ++t) total(t) = scores(t) + shift[t];
+  Softmax::forward(n, total.data(), change);
+  for (std::size_t t = 0; t < n; ++t) change[t] -= base(t);
+}
+
+}  // namespace
+
+Matrix attention_logits(const Matrix& tokens, const Matrix& qk, double temperature) {
+  const Matrix images = xt::linalg::dot(tokens, xt::transpose(qk));  // row q: W x_q
+  Matrix logits = xt::linalg::dot(images, xt::transpose(tokens));
+  logits /= temperature;
+  return logits;
+}
+
+Matrix softmax_rows(const Matrix& logits, Sight sight) {
+  const std::size_t length = logits.shape(0);
+  Matrix weights = xt::zeros<double>({length, length});
+  for (std::size_t q = 0; q < length; ++q) {
+    Softmax::forward(keys_in_sight(sight, length, q), &logits(q, 0), &weights(q, 0));
+  }
+  return weights;
+}
+
+Matrix attention_weights(const Matrix& tokens, const Matrix& qk, double temperature, Sight sight) {
+  return softmax_rows(attention_logits(tokens, qk, temperature), sight);
+}
+
+// With x_t = m + D_t, what query q's scores share over keys cancels, which leaves D_t^T W m, the same for all
+// queries, and D_t^T W D_q. So p_q = softmax(u + v_q), and the queries' outputs differ by (p_q - softmax(u))
+// D alone: of third order in D. Causal queries see different keys, so their outputs differ by P D, of first
+// order, and nothing needs to be kept apart but D itself.
+Tokens attend(const Tokens& tokens, const Matrix& qk, const Matrix& value, double temperature, Sight sight) {
+  const Matrix& deviation = tokens.deviation;
+  const std::size_t length = tokens.length();
+  if (sight == Sight::causal) {
+    const Matrix weights = attention_weights(tokens.matrix(), qk, temperature, sight);
+    const Matrix mixed = xt::linalg::dot(weights, deviation);
+    return centered(xt::linalg::dot(tokens.mean, value), xt::linalg::dot(mixed, value));
+  }
+  Vector common = xt::linalg::dot(deviation, xt::linalg::dot(qk, tokens.mean));  // u, [T]
+  common /= temperature;
+  const Matrix images = xt::linalg::dot(deviation, xt::transpose(qk));
+  Matrix own = xt::linalg::dot(images, xt::transpose(deviation));  // v, [queries, keys]
+  own /= temperature;
+
+  Vector base = xt::empty<double>({length});
+  Softmax::forward(length, common.data(), base.data());
+  Matrix change = xt::empty<double>({length, length});
+  for (std::size_t q = 0; q < length; ++q) weight_change(common, base, &own(q, 0), &change(q, 0));
+
+  const Vector mean = tokens.mean + xt::linalg::dot(base, deviation);
+  const Matrix mixed = xt::linalg::dot(change, deviation);
+  return centered(xt::linalg::dot(mean, value), xt::linalg::dot(mixed, value));
+}
+
+// With c = m and E = D less their means over the width, s = |c|^2/d + epsilon and h = (2 c.E + |E|^2)/d:
+//     (c + E)/sqrt(s + h) - c/sqrt(s) = E/sqrt(s + h) - c h / (sqrt(s) sqrt(s + h) (sqrt(s) + sqrt(s + h)))
+Tokens layer_normalized(const Tokens& tokens, double epsilon) {
+  const auto width = static_cast<double>(tokens.width());
+  const Vector c = tokens.mean - xt::mean(tokens.mean)();
+  const double s = xt::sum(xt::square(c))() / width + epsilon;
+  Matrix deviation = tokens.deviation;
+  for (std::size_t t = 0; t < tokens.length(); ++t) {
+    auto row = xt::view(deviation, t, xt::all());
+    row -= xt::mean(row)();
+    const double h = (2 * xt::sum(c * row)() + xt::sum(xt::square(row))()) / width;
+    const double before = std::sqrt(s), after = std::sqrt(xt::sum(xt::square(c + row))() / width + epsilon);
+    row = row / after - c * (h / (before * after * (before + after)));
+  }
+  return centered(c / std::sqrt(s), std::move(deviation));
+}
+
+// relu(a + e) - relu(a) is exact where it is written as max(e, -a) for a > 0 and max(a + e, 0) otherwise.
+Tokens perceptron(const Tokens& tokens, const Matrix& in, const Matrix& out) {
+  const Vector a = xt::linalg::dot(tokens.mean, in);
+  Matrix hidden = xt::linalg::dot(tokens.deviation, in);
+  for (std::size_t t = 0; t < tokens.length(); ++t) {
+    for (std::size_t j = 0; j < a.size(); ++j) {
+      double& e = hidden(t, j);
+      e = a(j) > 0 ? std::max(e, -a(j)) : std::max(a(j) + e, 0.0);
+    }
+  }
+  const Vector mean = xt::maximum(a, 0.0);
+  return centered(xt::linalg::dot(mean, out), xt::linalg::dot(hidden, out));
+}
+
+Tokens operator+(const Tokens& a, const Tokens& b) { return {a.mean + b.mean, a.deviation + b.deviation}; }
+
+}  // namespace qklab

@@ -1,0 +1,48 @@
+// Transformer layers drawn at random with a prescribed query-key eigenspectrum, and tokens for them.
+#pragma once
+
+#include <string_view>
+
+#include "core/measure/propagation.hpp"
+#include "core/spectrum/matrices.hpp"
+
+namespace qklab {
+
+// Gaussian: independent standard normal. Random walk: sums of the first t of those. Normalized: Gaussian,
+// each token moved and scaled to mean 0 and variance 1 over its width.
+enum class TokenKind { gaussian, random_walk, normalized };
+TokenKind token_kind_from(std::string_view name);  // throws Error where there is none of that name
+Matrix draw_tokens(TokenKind kind, std::size_t length, std::size_t dim, const Stream& stream);  // [T, d]
+
+// Where layer normalization stands: nowhere, before each sub-layer, or after it (behind the skip).
+enum class NormPlace { none, pre, post };
+NormPlace norm_place_from(std::string_view name);
+
+// Orthogonal: Haar. Gaussian: entries of variance 1/d. Identity.
+enum class ValueKind { orthogonal, gaussian, identity };
+ValueKind value_kind_from(std::string_view name);
+
+struct UntrainedModel {
+  std::size_t dim = 64;
+  Spectrum spectrum;  // of W, drawn anew for each layer
+  double temperature = 8;
+  NormPlace norm = NormPlace::pre;
+  ValueKind value = ValueKind::orthogonal;
+  bool skip = false;
+  bool mlp = false;  // relu, 4 dim wide, Gaussian with variances 2/dim and 1/(4 dim), no biases
+  Sight sight = Sight::all;
+};
+
+struct UntrainedLayer {
+  Matrix qk, value;        // [d, d]
+  Matrix mlp_in, mlp_out;  // [d, 4d], [4d, d]; empty without MLP
+};
+
+// The same stream gives the same layer.
+UntrainedLayer draw_layer(const UntrainedModel& model, const Stream& stream);
+
+// What attention sees of the tokens that enter a layer.
+Tokens attention_input(const UntrainedModel& model, const Tokens& tokens);
+Tokens apply(const UntrainedModel& model, const UntrainedLayer& layer, const Tokens& tokens);
+
+}  // namespace qklab

@@ -1,0 +1,132 @@
+// rank_collapse: how fast the tokens of an untrained transformer become the same, layer by layer.
+//
+// Attention without skips and MLP cubes small deviations of the tokens from their mean (Dong, Cordonnier,
+// Loukas 2021). The deviations are kept apart from the mean, so residuals are right down to about 1e-300;
+// what falls below is 0.
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "core/nn/untrained.hpp"
+#include "core/sweep/experiment.hpp"
+#include "core/theory/rank_collapse.hpp"
+
+namespace qklab {
+namespace {
+
+UntrainedModel model_of(const Parameters& params) {
+  UntrainedModel model;
+  model.dim = params.count("dim");
+  model.spectrum = {params.real("mean"), params.real("variance"), spectrum_shape_from(params.text("shape"))};
+  model.temperature = params.real("temperature");
+  model.norm = norm_place_from(params.text("norm"));
+  model.value = value_kind_from(params.text("value"));
+  model.skip = params.flag("skip");
+  model.mlp = params.flag("mlp");
+  model.sight = params.flag("causal") ? Sight::causal : Sight::all;
+  return model;
+}
+
+// The bound on the residual after one layer holds where a layer is attention over all keys and no more.
+bool is_bounded(const UntrainedModel& model) {
+  return !model.skip && !model.mlp && model.norm != NormPlace::post && model.sight == Sight::all;
+}
+
+double bound_after(const UntrainedModel& model, const UntrainedLayer& layer, const Tokens& before,
+                   const Tokens& after) {
+  const double deviation = cubic_bound(attention_input(model, before).deviation, spectral_norm(layer.qk),
+                                       spectral_norm(layer.value), model.temperature);
+  const double norm = frobenius_norm(after.matrix());
+  return norm > 0 ? std::min(1.0, deviation / norm) : 1.0;
+}
+
+void run(const Trial& trial, Result& result) {
+  const UntrainedModel model = model_of(trial.params);
+  const std::size_t depth = trial.params.count("depth");
+  const Stream layers = trial.stream("layers");
+  Tokens tokens = split(draw_tokens(token_kind_from(trial.params.text("tokens")),
+                                    trial.params.count("length"), model.dim, trial.stream("tokens")));
+
+  std::vector<double> index, residual, dong, cosine, stable, effective, bound = {1}, ratio;
+  for (std::size_t l = 0;; ++l) {
+    const TokenMeasures measures = measure_tokens(tokens);
+    index.push_back(static_cast<double>(l));
+    residual.push_back(measures.residual);
+    dong.push_back(measures.dong_residual);
+    cosine.push_back(measures.cosine);
+    stable.push_back(measures.stable_rank);
+    effective.push_back(measures.effective_rank);
+    if (l == depth) break;
+    trial.check();
+    const UntrainedLayer layer = draw_layer(model, layers.substream(l));
+    Tokens next = apply(model, layer, tokens);
+    if (is_bounded(model)) bound.push_back(bound_after(model, layer, tokens, next));
+    tokens = std::move(next);
+  }
+
+  if (is_bounded(model)) {
+    for (std::size_t l = 0; l <= depth; ++l) ratio.push_back(residual[l] > 0 ? residual[l] / bound[l] : 0);
+    result.series("residual_bound", index, bound);
+    result.series("bound_ratio", index, ratio);
+  }
+  result.series("residual", index, residual);
+  result.series("dong_residual", index, dong);
+  result.series("cosine", index, cosine);
+  result.series("stable_rank", index, stable);
+  result.series("effective_rank", index, effective);
+  result.series("rank_one", index, std::vector<double>(index.size(), 1));
+}
+
+Experiment make() {
+  Experiment experiment;
+  experiment.name = "rank_collapse";
+  experiment.version = 1;
+  experiment.doc =
+      "Tokens that become the same with depth in an untrained transformer whose query-key matrices have a "
+      "prescribed eigenspectrum.";
+  experiment.parameters = {
+      integer("dim", 64, "width of a token").range(2, 4096),
+      integer("length", 64, "number of tokens").range(1, 4096),
+      integer("depth", 12, "number of layers").range(1, 1000),
+      real("mean", 0.0, "mean of the eigenspectrum of each layer's W").range(-100, 100),
+      real("variance", 1.0, "variance of the eigenspectrum").range(0, 1e6),
+      choice("shape", "gaussian", spectrum_shape_names(), "shape of the eigenspectrum"),
+      real("temperature", "divides the logits")
+          .above(0)
+          .derived("sqrt(dim)", [](const Parameters& p) { return Value(std::sqrt(p.real("dim"))); }),
+      boolean("skip", false, "whether skips add each sub-layer's input to its output"),
+      boolean("mlp", false, "whether an MLP follows attention"),
+      choice("norm", "pre", {"none", "pre", "post"}, "where layer normalization stands"),
+      choice("value", "orthogonal", {"orthogonal", "gaussian", "identity"}, "what value matrices are"),
+      choice("tokens", "normalized", {"gaussian", "random_walk", "normalized"},
+             "what enters the first layer"),
+      boolean("causal", false, "whether a token sees only itself and earlier ones"),
+  };
+  experiment.series = {
+      {"residual", "", "||X - 1 mean||_F / ||X||_F of the tokens X", "layer"},
+      {"residual_bound", "",
+       "cubic bound on the residual, from the tokens one layer before, at most 1; attention alone only",
+       "layer"},
+      {"bound_ratio", "", "residual over its bound; attention alone only", "layer"},
+      {"dong_residual", "", "as residual, in the norm sqrt(||.||_1 ||.||_inf)", "layer"},
+      {"cosine", "", "mean cosine of pairs of tokens", "layer"},
+      {"stable_rank", "", "||X||_F^2 / ||X||_2^2", "layer"},
+      {"effective_rank", "", "exp of the entropy of normalized singular values", "layer"},
+      {"rank_one", "", "cosine and ranks of tokens that are all the same", "layer"},
+  };
+  experiment.overlays = {{"residual", "residual_bound"},
+                         {"cosine", "rank_one"},
+                         {"stable_rank", "rank_one"},
+                         {"effective_rank", "rank_one"}};
+  experiment.cost = [](const Parameters& p) {
+    const double d = p.real("dim"), t = p.real("length");
+    return p.real("depth") * (20 * d * d * d + 4 * t * d * (t + d) + (p.flag("mlp") ? 16 * t * d * d : 0));
+  };
+  experiment.run = run;
+  return experiment;
+}
+
+}  // namespace
+}  // namespace qklab
+
+QKLAB_EXPERIMENT(qklab::make)

@@ -1,0 +1,122 @@
+// entropy_collapse: how concentrated one layer's attention is, for query-key matrices with a prescribed
+// eigenspectrum, beside the least entropy that bounded logits allow (Zhai et al. 2023).
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+#include <xtensor/xmath.hpp>
+#include <xtensor/xview.hpp>
+
+#include "core/nn/untrained.hpp"
+#include "core/sweep/experiment.hpp"
+#include "core/theory/entropy_bound.hpp"
+
+namespace qklab {
+namespace {
+
+// Of the keys in sight of query q, about their mean: a constant in all logits of a row does not count.
+double row_norm(const Matrix& logits, std::size_t q, std::size_t keys) {
+  const auto row = xt::view(logits, q, xt::range(std::size_t{0}, keys));
+  const double mean = xt::mean(row)();
+  return std::sqrt(xt::sum(xt::square(row - mean))());
+}
+
+struct Bounds {
+  double mean = 0;  // Zhai's bound, over rows
+  double slack = std::numeric_limits<double>::infinity();
+  double row_slack = std::numeric_limits<double>::infinity();
+};
+
+Bounds compare(const Vector& entropy, const Matrix& logits, double norm, Sight sight) {
+  const std::size_t length = entropy.size();
+  Bounds bounds;
+  for (std::size_t q = 0; q < length; ++q) {
+    const std::size_t keys = keys_in_sight(sight, length, q);
+    const double bound = entropy_bound(norm, keys);
+    bounds.mean += bound / static_cast<double>(length);
+    const double slack = entropy(q) - bound;
+    const double row_slack = entropy(q) - entropy_bound(row_norm(logits, q, keys), keys);
+    // Not std::min, which would pass over a NaN.
+    if (!(slack >= bounds.slack)) bounds.slack = slack;
+    if (!(row_slack >= bounds.row_slack)) bounds.row_slack = row_slack;
+  }
+  return bounds;
+}
+
+void run(const Trial& trial, Result& result) {
+  const Parameters& params = trial.params;
+  const std::size_t dim = params.count("dim"), length = params.count("length");
+  const double temperature = params.real("temperature");
+  const Sight sight = params.flag("causal") ? Sight::causal : Sight::all;
+  const Matrix tokens =
+      draw_tokens(token_kind_from(params.text("tokens")), length, dim, trial.stream("tokens"));
+  const Spectrum spectrum{params.real("mean"), params.real("variance"),
+                          spectrum_shape_from(params.text("shape"))};
+  const Matrix qk = symmetric_matrix(dim, spectrum, trial.stream("qk"));
+  trial.check();
+
+  const Matrix logits = attention_logits(tokens, qk, temperature);
+  const Matrix attention = softmax_rows(logits, sight);
+  const AttentionMeasures measures = measure_attention(attention, sight);
+  const Bounds bounds =
+      compare(row_entropy(attention), logits, logit_norm_bound(tokens, qk, temperature), sight);
+  trial.check();
+
+  result.scalar("entropy", measures.entropy);
+  result.scalar("entropy_ratio", measures.entropy_ratio);
+  result.scalar("entropy_bound", bounds.mean);
+  result.scalar("bound_slack", bounds.slack);
+  result.scalar("row_bound_slack", bounds.row_slack);
+  result.scalar("participation", measures.participation);
+  result.scalar("effective_keys", measures.effective_keys);
+  result.scalar("attention_distance", measures.distance);
+  result.scalar("largest_weight", measures.largest_weight);
+  const Vector eigenvalues = symmetric_eigenvalues(qk);
+  result.series("eigenvalues", std::vector<double>(eigenvalues.begin(), eigenvalues.end()));
+}
+
+Experiment make() {
+  Experiment experiment;
+  experiment.name = "entropy_collapse";
+  experiment.version = 1;
+  experiment.doc =
+      "Entropy of one layer's attention for a query-key matrix with a prescribed eigenspectrum, beside the "
+      "lower bound of Zhai et al. (2023).";
+  experiment.parameters = {
+      integer("dim", 64, "width of a token").range(2, 4096),
+      integer("length", 64, "number of tokens").range(1, 4096),
+      real("mean", 0.0, "mean of the eigenspectrum of W").range(-100, 100),
+      real("variance", 1.0, "variance of the eigenspectrum").range(0, 1e6),
+      choice("shape", "gaussian", spectrum_shape_names(), "shape of the eigenspectrum"),
+      real("temperature", "divides the logits")
+          .above(0)
+          .derived("sqrt(dim)", [](const Parameters& p) { return Value(std::sqrt(p.real("dim"))); }),
+      choice("tokens", "normalized", {"gaussian", "random_walk", "normalized"}, "what attention sees"),
+      boolean("causal", false, "whether a query sees only its own and earlier keys"),
+  };
+  experiment.scalars = {
+      {"entropy", "nats", "entropy of attention, mean over queries", ""},
+      {"entropy_ratio", "", "entropy over log of the keys in sight, mean over queries that see more than one",
+       ""},
+      {"entropy_bound", "nats", "Zhai's lower bound on each query's entropy, mean over queries", ""},
+      {"bound_slack", "nats", "least entropy minus bound over all queries", ""},
+      {"row_bound_slack", "nats", "the same where the bound uses the norm of the query's own logits", ""},
+      {"participation", "", "1 / sum of squared weights, mean over queries", ""},
+      {"effective_keys", "", "exp(entropy), mean over queries", ""},
+      {"attention_distance", "positions", "distance to what is attended to, mean over queries", ""},
+      {"largest_weight", "", "largest weight of a query, mean over queries", ""},
+  };
+  experiment.series = {{"eigenvalues", "", "eigenvalues of W, ascending", "rank"}};
+  experiment.overlays = {{"entropy", "entropy_bound"}};
+  experiment.cost = [](const Parameters& p) {
+    const double d = p.real("dim"), t = p.real("length");
+    return 20 * d * d * d + 4 * t * d * (t + d);
+  };
+  experiment.run = run;
+  return experiment;
+}
+
+}  // namespace
+}  // namespace qklab
+
+QKLAB_EXPERIMENT(qklab::make)

@@ -107,7 +107,6 @@ Experiment make() {
       {"largest_weight", "", "largest weight of a query, mean over queries", ""},
   };
   experiment.series = {{"eigenvalues", "", "eigenvalues of W, ascending", "rank"}};
-  experiment.overlays = {{"entropy", "entropy_bound"}};
   experiment.cost = [](const Parameters& p) {
     const double d = p.real("dim"), t = p.real("length");
     return 20 * d * d * d + 4 * t * d * (t + d);

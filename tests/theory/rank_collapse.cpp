@@ -43,11 +43,11 @@ TEST_CASE("rank-one limit: what deep attention without skips ends at") {
   Tokens x = split(normal(7, 5, 1, stream));
   std::vector<Matrix> values;
   Vector mean;
-  for (std::uint64_t layer = 0; layer < 6; ++layer) {
+  for (std::uint64_t layer = 0; layer < 8; ++layer) {
     const Matrix w = normal(5, 5, 0.3, stream.substream(2 * layer + 1));
     const Matrix v = normal(5, 5, 0.45, stream.substream(2 * layer + 2));
-    if (layer == 3) mean = x.mean;  // deviations are negligible from here on
-    if (layer >= 3) values.push_back(v);
+    if (layer == 5) mean = x.mean;  // deviations are negligible from here on
+    if (layer >= 5) values.push_back(v);
     x = attend(x, w, v, 1);
   }
   const Vector limit = rank_one_limit(mean, values);

@@ -65,6 +65,7 @@ void BridgeSampler::column_products(Block& block) const {
 // x_T = sqrt(T) x and u as stored (of x, not of x_T):
 //     w_t - mean w = sqrt(T) |u| (C_t - mean C) + (x . u - |u| C_T / sqrt(T)) (t - (T + 1) / 2).
 void BridgeSampler::bridge(Block& block) const {
+  if (length_ == 1) return block.logits.fill(0.0f);  // which rounding would only approach
   const auto T = static_cast<float>(length_);
   const float root = std::sqrt(T), middle = (T + 1) / 2;
   for (std::size_t first = 0; first < bridge_block; first += Batch::size) {

@@ -6,6 +6,7 @@
 #include <xtensor-blas/xlinalg.hpp>
 
 #include "core/base/error.hpp"
+#include "core/kernels/normal.hpp"
 
 namespace qklab {
 
@@ -14,9 +15,8 @@ namespace {
 enum Purpose : std::uint64_t { eigenvalues_drawn, rotation_drawn, antisymmetric_drawn };
 
 Matrix gaussian_matrix(std::size_t rows, std::size_t columns, const Stream& stream) {
-  Stream random = stream;
   auto out = Matrix::from_shape({rows, columns});
-  for (double& each : out) each = random.normal();
+  kernels::fill_normal(stream, 0, out.size(), out.data());
   return out;
 }
 

@@ -95,7 +95,8 @@ double Optimizer<T>::step(double factor) {
     });
   }
   const double norm = std::sqrt(squares);
-  const double clip = config_.clip > 0 && norm > config_.clip ? config_.clip / norm : 1;
+  // As PyTorch's clip_grad_norm_, which guards against a division by 0.
+  const double clip = config_.clip > 0 && norm > config_.clip ? config_.clip / (norm + 1e-6) : 1;
   for (const Run& run : runs_) update(run, config_.rate * factor * run.rate, clip);
   return norm;
 }

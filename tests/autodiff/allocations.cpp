@@ -41,7 +41,8 @@ Tensor<float> everything(Tape<float>& tape) {
   const Tensor<float> scores = matmul(heads, heads, {.transpose_b = true, .scale = 0.5});
   const Tensor<float> weights = softmax(scores, Visible::causal) + sparsemax(scores, mask) +
                                 piecewise_softmax(scores) * sigmoid(scores) - tanh(relu(scores));
-  const Tensor<float> mixed = reshape(transpose(matmul(weights, heads), 1, 2), {2, 6, 8});
+  const Tensor<float> scanned = gated_scan(heads, heads, matmul(weights, heads), sigmoid(heads));
+  const Tensor<float> mixed = reshape(transpose(tanh(scanned), 1, 2), {2, 6, 8});
   const Tensor<float> logits = gelu(concat<float>({mixed, x}, 2));
   const Tensor<float> size = log(affine(power(mean(exp(logits)), 2), 1, 1));
   const Tensor<float> matrix = div(trace(w) * trace_of_square(w), affine(spectral_norm(w), 1, 1));

@@ -47,6 +47,17 @@ TEST_CASE_FIXTURE(Fixture, "attention weights and layer norm") {
         "[layer_norm] got (3,4) x (4) x (3,4): gain and bias are as long as the last axis");
 }
 
+TEST_CASE_FIXTURE(Fixture, "gated scan") {
+  const auto scan = [&](Shape q, Shape k, Shape v, Shape gate) {
+    return message_of([&] { gated_scan(tape.input(q), tape.input(k), tape.input(v), tape.input(gate)); });
+  };
+  CHECK(scan({3, 4}, {4, 4}, {3, 4}, {3, 1}) ==
+        "[gated_scan] got (3,4) x (4,4) x (3,4) x (3,1): queries and keys need equal (..., T, M)");
+  CHECK(scan({4}, {4}, {4}, {4}).ends_with("queries and keys need equal (..., T, M)"));
+  CHECK(scan({3, 4}, {3, 4}, {2, 4}, {3, 1}).ends_with("values need the keys' shape but for the last axis"));
+  CHECK(scan({3, 4}, {3, 4}, {3, 2}, {3, 2}).ends_with("gates need the keys' shape, or 1 as last axis"));
+}
+
 TEST_CASE_FIXTURE(Fixture, "layout") {
   CHECK(message_of([&] { reshape(m34, {5}); }) == "[reshape] got (3,4) x (5): the sizes differ");
   CHECK(message_of([&] { transpose(m34, 0, 2); }) == "[transpose] got (3,4): cannot swap axes 0 and 2");

@@ -116,6 +116,39 @@ TEST_CASE("a row that may look at nothing has no weight and no gradient") {
   CHECK(scores.gradient()[0] != 0);
 }
 
+TEST_CASE("a gated scan is attention with the gates in between") {
+  // y_t = sum over s <= t and columns j of v_s k_sj g_{s+1,j} ... g_tj q_tj.
+  const int length = 5, m = 3, n = 2;
+  for (const int gates : {1, m}) {
+    Tape<double> tape;
+    const D q = normal_input(tape, {2, length, m}), k = normal_input(tape, {2, length, m});
+    const D v = normal_input(tape, {2, length, n}), gate = normal_input(tape, {2, length, gates});
+    const D y = gated_scan(q, k, v, gate);
+    tape.forward();
+    std::vector<double> expected;
+    const auto at = [](const D& x, int b, int t, int j) {
+      const Shape shape = x.shape();
+      return x.value()[static_cast<std::size_t>((b * shape[1] + t) * shape[2] + j)];
+    };
+    for (int b = 0; b < 2; ++b) {
+      for (int t = 0; t < length; ++t) {
+        for (int i = 0; i < n; ++i) {
+          double sum = 0;
+          for (int s = 0; s <= t; ++s) {
+            for (int j = 0; j < m; ++j) {
+              double term = at(v, b, s, i) * at(k, b, s, j) * at(q, b, t, j);
+              for (int r = s + 1; r <= t; ++r) term *= at(gate, b, r, gates == 1 ? 0 : j);
+              sum += term;
+            }
+          }
+          expected.push_back(sum);
+        }
+      }
+    }
+    CHECK(relative_distance(y.value(), expected) <= 1e-14);
+  }
+}
+
 TEST_CASE("the spectral norm goes on from the last forward()") {
   Tape<double> tape;
   const D w = normal_input(tape, {8, 8}), once = spectral_norm(w), converged = spectral_norm(w, 1000);

@@ -38,8 +38,8 @@ TEST_CASE("parameters are named and shaped as PyTorch's") {
                                              "head.weight (5,6)"});
 }
 
-// Central differences of the whole loss. `kinked`: sparsemax and the piecewise form have corners, near which
-// a difference is none of a derivative; the drawn parameters keep clear of them.
+// Central differences of the whole loss. Sparsemax and the piecewise form have corners, across which a
+// difference is not the derivative; the parameters drawn keep clear of them.
 void check_gradients(const ModelConfig& config) {
   Trained<double> trained(config);
   const autodiff::GradcheckReport report = autodiff::gradcheck(trained.tape, trained.loss);
@@ -57,6 +57,93 @@ TEST_CASE("gradients of whole models") {
       check_gradients(small(kind, norm));
     }
   }
+}
+
+TEST_CASE("gradients of vector inputs, combined matrices, one head, one token, a batch of 1") {
+  ModelConfig c = small();
+  c.vocabulary = 0;
+  c.features = 3;
+  c.combined = true;
+  c.heads = 1;
+  check_gradients(c);
+  c.skip = false;
+  c.norm = Norm::post;
+  check_gradients(c);
+  c.length = 1;
+  check_gradients(c);
+  c.gate = Gate::vector;
+  c.attention = AttentionKind::gated_linear;
+  c.combined = false;
+  c.length = 5;
+  c.residual_scale = 0.5;
+  c.skip = true;
+  check_gradients(c);
+}
+
+// Outputs (batch, length, outputs) for given tokens.
+std::vector<double> outputs(Trained<double>& trained, const std::vector<std::int32_t>& tokens) {
+  std::ranges::copy(tokens, trained.model.tokens.value().begin());
+  trained.tape.forward();
+  const auto y = trained.model.output.value();
+  return {y.begin(), y.end()};
+}
+
+double distance(std::span<const double> a, std::span<const double> b) {
+  double largest = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (!(std::abs(a[i] - b[i]) <= largest)) largest = std::abs(a[i] - b[i]);
+  }
+  return largest;
+}
+
+TEST_CASE("causal models do not see later tokens, others do") {
+  using enum AttentionKind;
+  for (const AttentionKind kind : {softmax, sparsemax, piecewise, sigmoid, linear, gated_linear}) {
+    for (const bool causal : {true, false}) {
+      if (kind == gated_linear && !causal) continue;
+      CAPTURE(static_cast<int>(kind));
+      ModelConfig config = small(kind);
+      config.causal = causal;
+      Trained<double> trained(config, 1);
+      const auto a = outputs(trained, {1, 2, 3, 4}), b = outputs(trained, {1, 2, 0, 4});
+      const std::span first(a), second(b);
+      const double earlier = distance(first.first(10), second.first(10));
+      CHECK((causal ? earlier == 0 : earlier >= 1e-6));
+      CHECK(distance(first.subspan(15), second.subspan(15)) >= 1e-9);  // the last token sees all
+    }
+  }
+}
+
+TEST_CASE("without positions and mask, order does not matter") {
+  using enum AttentionKind;
+  for (const AttentionKind kind : {softmax, sparsemax, piecewise, sigmoid, linear}) {
+    ModelConfig config = small(kind);
+    config.causal = false;
+    config.positions = Positions::none;
+    Trained<double> trained(config, 1);
+    const auto a = outputs(trained, {1, 2, 3, 4}), b = outputs(trained, {4, 2, 3, 1});
+    const std::span first(a), second(b);
+    CHECK(distance(first.first(5), second.last(5)) <= 1e-12);
+    CHECK(distance(first.subspan(5, 10), second.subspan(5, 10)) <= 1e-12);
+  }
+}
+
+TEST_CASE("sequences of a batch do not see each other") {
+  Trained<double> one(small(), 1), two(small(), 2);
+  const auto alone = outputs(one, {1, 2, 3, 4}), both = outputs(two, {0, 0, 1, 1, 1, 2, 3, 4});
+  CHECK(distance(alone, std::span(both).last(20)) <= 1e-14);
+}
+
+TEST_CASE("a shorter sequence uses the first positions of a longer table") {
+  ModelConfig config = small();
+  Trained<double> whole(config, 1);
+  config.length = 3;
+  config.max_length = 4;
+  Trained<double> part(config, 1);
+  CHECK(part.tape.parameters().size() == whole.tape.parameters().size());
+  std::ranges::copy(whole.tape.parameters(), part.tape.parameters().begin());
+  const auto a = outputs(whole, {1, 2, 3, 4}), b = outputs(part, {1, 2, 3});
+  CHECK(distance(std::span(a).first(15), b) <= 1e-14);
 }
 
 }  // namespace

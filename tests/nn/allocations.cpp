@@ -1,0 +1,89 @@
+// A training step allocates nothing and records nothing from the second one on: operator new is counted in
+// this program.
+#include <cstdlib>
+#include <new>
+
+#include "core/nn/optimizer.hpp"
+#include "core/nn/regularizer.hpp"
+#include "tests/nn/support.hpp"
+
+namespace {
+std::size_t allocations = 0;
+
+void* counted(std::size_t size, std::size_t alignment) {
+  ++allocations;
+  void* p = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+  if (!p) throw std::bad_alloc();
+  return p;
+}
+}  // namespace
+
+void* operator new(std::size_t size) { return counted(size, __STDCPP_DEFAULT_NEW_ALIGNMENT__); }
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  return counted(size, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* p) noexcept { std::free(p); }
+void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
+void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
+
+namespace qklab::nn {
+namespace {
+
+void check_steps(const ModelConfig& config, const RegularizerConfig& how) {
+  Trained<float> trained(config);
+  Regularizer<float> regularizer(trained.model, how);
+  trained.loss = regularizer.add_to(trained.loss);
+  Optimizer<float> optimizer(defaults(OptimizerKind::adamw), trained.tape);
+  regularizer.begin();
+  const auto step = [&] {
+    trained.step();
+    optimizer.step();
+    regularizer.after_update();
+  };
+  step();
+  const std::size_t before = allocations, nodes = trained.tape.size();
+  for (int i = 0; i < 3; ++i) step();
+  CHECK(allocations - before == 0);
+  CHECK(trained.tape.size() == nodes);
+}
+
+TEST_CASE("every kind of attention") {
+  using enum AttentionKind;
+  for (const AttentionKind kind : {softmax, sparsemax, piecewise, sigmoid, linear, gated_linear}) {
+    CAPTURE(static_cast<int>(kind));
+    check_steps(small(kind), {});
+  }
+}
+
+TEST_CASE("every regularizer") {
+  using enum RegularizerKind;
+  for (const RegularizerKind kind : {locater, sigma_reparam, tame}) {
+    for (const TraceKeep keep : {TraceKeep::init, TraceKeep::penalty}) {
+      const RegularizerConfig how{.kind = kind, .strength = 0.1, .keep = keep};
+      ModelConfig config = small();
+      OptimizerConfig unused;
+      configure(how, config, unused);
+      check_steps(config, how);
+    }
+  }
+}
+
+TEST_CASE("the number of nodes does not depend on batch, length or width") {
+  const auto nodes = [](int batch, int length, int dim) {
+    ModelConfig config = small();
+    config.length = length;
+    config.dim = dim;
+    return Trained<float>(config, batch).tape.size();
+  };
+  CHECK(nodes(1, 4, 2) == nodes(7, 9, 16));
+}
+
+TEST_CASE("the counter counts") {
+  const std::size_t before = allocations;
+  const Trained<float> trained(small());
+  CHECK(allocations > before);
+}
+
+}  // namespace
+}  // namespace qklab::nn

@@ -1,0 +1,81 @@
+// What is reported of a model, against cases worked out by hand.
+#include "core/nn/diagnose.hpp"
+
+#include <array>
+
+#include "core/base/error.hpp"
+#include "core/nn/parameters.hpp"
+#include "tests/nn/support.hpp"
+
+namespace qklab::nn {
+namespace {
+
+TEST_CASE("the residual of a sequence") {
+  const std::array<double, 4> same = {3, 4, 3, 4}, opposite = {3, 4, -3, -4}, zero = {}, half = {2, 0, 0, 0};
+  CHECK(rank_residual<double>(same, 2, 2) == 0);
+  CHECK(rank_residual<double>(opposite, 2, 2) == 1);
+  CHECK(rank_residual<double>(zero, 2, 2) == 0);
+  CHECK(rank_residual<double>(half, 2, 2) == doctest::Approx(std::sqrt(0.5)));
+}
+
+// With W_q = 0 all scores are equal.
+double equal_scores_entropy(AttentionKind kind, bool causal) {
+  ModelConfig config = small(kind);
+  config.causal = causal;
+  Trained<double> trained(config, 2, Use::reading);
+  for (int n = 0; n < config.layers; ++n)
+    std::ranges::fill(parameter_named(trained.tape, fmt::format("blocks.{}.attn.q.weight", n)).value(), 0.0);
+  trained.tape.forward();
+  return diagnose(trained.model).layers[1].heads[1].entropy.value();
+}
+
+TEST_CASE("equal scores have the largest entropy") {
+  using enum AttentionKind;
+  for (const AttentionKind kind : {softmax, sparsemax, piecewise, sigmoid}) {
+    CHECK(equal_scores_entropy(kind, false) == doctest::Approx(std::log(4)));
+    CHECK(equal_scores_entropy(kind, true) ==
+          doctest::Approx((std::log(1) + std::log(2) + std::log(3) + std::log(4)) / 4));
+  }
+}
+
+TEST_CASE("scores far apart have entropy 0") {
+  ModelConfig config = small();
+  config.norm = Norm::none;
+  Trained<double> trained(config, 2, Use::reading);
+  for (double& w : parameter_named(trained.tape, "blocks.0.attn.q.weight").value()) w *= 1e6;
+  trained.tape.forward();
+  const ModelReport report = diagnose(trained.model);
+  for (const HeadReport& head : report.layers[0].heads) CHECK(head.entropy.value() <= 1e-6);
+}
+
+TEST_CASE("attention whose weights can be negative has no entropy") {
+  Trained<double> linear(small(AttentionKind::linear), 2, Use::reading);
+  linear.tape.forward();
+  CHECK_FALSE(diagnose(linear.model).layers[0].heads[0].entropy.has_value());
+  Trained<double> gated(small(AttentionKind::gated_linear), 2, Use::training);
+  gated.tape.forward();
+  CHECK_FALSE(diagnose(gated.model).layers[0].heads[0].entropy.has_value());
+}
+
+TEST_CASE("without embedding differences tokens are one, and stay so") {
+  ModelConfig config = small();
+  config.positions = Positions::none;
+  Trained<double> trained(config, 2, Use::reading);
+  std::ranges::fill(trained.model.tokens.value(), 3);
+  trained.tape.forward();
+  const ModelReport report = diagnose(trained.model);
+  CHECK(report.residual <= 1e-15);
+  REQUIRE(report.layers.size() == 2);
+  CHECK(report.layers[1].residual <= 1e-12);
+}
+
+TEST_CASE("a model recorded for training cannot be read, but computes the same") {
+  Trained<float> training(small()), reading(small(), 2, Use::reading);
+  training.tape.forward();
+  reading.tape.forward();
+  CHECK_THROWS_AS(diagnose(training.model), Error);
+  CHECK(std::abs(training.loss.item() - reading.loss.item()) <= 1e-6f);
+}
+
+}  // namespace
+}  // namespace qklab::nn

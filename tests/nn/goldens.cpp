@@ -1,0 +1,176 @@
+// Whole models against PyTorch: tests/goldens/models.py wrote models.json.
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "core/nn/losses.hpp"
+#include "core/nn/optimizer.hpp"
+#include "core/nn/parameters.hpp"
+#include "core/nn/transformer.hpp"
+
+namespace qklab::nn {
+namespace {
+
+using nlohmann::json;
+
+const json& goldens() {
+  static const json all = [] {
+    std::ifstream file(QKLAB_SOURCE_DIR "/tests/goldens/models.json");
+    return json::parse(file).at("cases");
+  }();
+  return all;
+}
+
+template <class Enum>
+Enum choice(const json& name, std::initializer_list<const char*> names) {
+  const auto at = std::ranges::find(names, name.get<std::string>());
+  REQUIRE(at != names.end());
+  return static_cast<Enum>(at - names.begin());
+}
+
+ModelConfig config_of(const json& c) {
+  ModelConfig m;
+  m.vocabulary = c.at("vocabulary");
+  m.features = c.at("features");
+  m.outputs = c.at("outputs");
+  m.length = c.at("length");
+  m.dim = c.at("dim");
+  m.heads = c.at("heads");
+  m.layers = c.at("layers");
+  m.ffn = c.at("ffn");
+  m.skip = c.at("skip");
+  m.residual_scale = c.at("residual_scale");
+  m.norm = choice<Norm>(c.at("norm"), {"none", "pre", "post"});
+  m.causal = c.at("causal");
+  m.attention = choice<AttentionKind>(
+      c.at("attention"), {"softmax", "sparsemax", "piecewise", "sigmoid", "linear", "gated_linear"});
+  m.gate = choice<Gate>(c.at("gate"), {"scalar", "vector"});
+  m.positions = c.at("positions").get<bool>() ? Positions::learned : Positions::none;
+  m.combined = c.at("combined");
+  if (c.at("tame").get<bool>()) m.reparametrization = Reparametrization::tame;
+  return m;
+}
+
+// Parameters and data are float32 in either precision.
+void read(const json& numbers, auto target) {
+  using Value = typename decltype(target)::value_type;
+  REQUIRE(numbers.size() == target.size());
+  for (std::size_t i = 0; i < target.size(); ++i)
+    target[i] = static_cast<Value>(numbers[i].template get<float>());
+}
+
+// The model of a golden with its parameters and batch.
+template <class T>
+struct Rebuilt {
+  const json& golden;
+  Tape<T> tape;
+  Transformer<T> model;
+  Tensor<T> loss;
+
+  explicit Rebuilt(const json& from)
+      : golden(from), model(tape, config_of(from.at("config")), from.at("batch").get<int>()) {
+    const json& data = golden.at("data");
+    if (model.config.vocabulary > 0) {
+      const Indices<T> targets = tape.indices({model.batch, model.config.length});
+      loss = cross_entropy(model.output, targets);
+      read(data.at("inputs"), model.tokens.value());
+      read(data.at("targets"), targets.value());
+    } else {
+      const Tensor<T> targets = tape.input(model.output.shape()), weights = tape.input(model.output.shape());
+      loss = weighted_squared_error(model.output, targets, weights);
+      read(data.at("inputs"), model.features.value());
+      read(data.at("targets"), targets.value());
+      read(data.at("weights"), weights.value());
+    }
+    restart();
+  }
+
+  void restart() {
+    CHECK(tape.blocks().size() == golden.at("parameters").size());
+    for (const auto& [name, parameter] : golden.at("parameters").items())
+      read(parameter.at("data"), parameter_named(tape, name).value());
+  }
+
+  // Largest relative difference of the loss before each step.
+  double train(const OptimizerConfig& config, const json& losses) {
+    restart();
+    Optimizer<T> optimizer(config, tape);
+    double largest = 0;
+    for (const json& expected : losses) {
+      tape.forward();
+      tape.backward(loss);
+      optimizer.step();
+      const double reference = expected;
+      const double difference = std::abs(static_cast<double>(loss.item()) - reference) / reference;
+      if (!(difference <= largest)) largest = difference;
+    }
+    return largest;
+  }
+};
+
+// Largest difference over the largest reference; NaN where one is NaN.
+double relative_distance(const auto& a, const json& reference) {
+  REQUIRE(a.size() == reference.size());
+  double largest = 0, scale = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const double b = reference[i], difference = std::abs(static_cast<double>(a[i]) - b);
+    if (!(difference <= largest)) largest = difference;
+    scale = std::max(scale, std::abs(b));
+  }
+  return largest / scale;
+}
+
+TEST_CASE_TEMPLATE("outputs, losses and gradients are PyTorch's", T, float, double) {
+  constexpr double tolerance = std::is_same_v<T, float> ? 1e-5 : 1e-11;  // of the largest in its block
+  CHECK(goldens().size() >= 6);
+  for (const auto& [name, golden] : goldens().items()) {
+    CAPTURE(name);
+    Rebuilt<T> r(golden);
+    r.tape.forward();
+    r.tape.backward(r.loss);
+    CHECK(relative_distance(r.model.output.value(), golden.at("output")) <= tolerance);
+    CHECK(relative_distance(r.loss.value(), json::array({golden.at("loss")})) <= tolerance);
+    for (const auto& [parameter, gradient] : golden.at("gradients").items()) {
+      CAPTURE(parameter);
+      CHECK(relative_distance(parameter_named(r.tape, parameter).gradient(), gradient) <= tolerance);
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("50 steps of AdamW and of SGD are PyTorch's", T, float, double) {
+  constexpr double tolerance = std::is_same_v<T, float> ? 1e-4 : 1e-8;
+  for (const auto& [name, golden] : goldens().items()) {
+    CAPTURE(name);
+    Rebuilt<T> r(golden);
+    REQUIRE(golden.at("adamw").size() == 50);
+    OptimizerConfig adamw = defaults(OptimizerKind::adamw);
+    adamw.rate = 0.003;
+    CHECK(r.train(adamw, golden.at("adamw")) <= tolerance);
+    CHECK(r.train({.kind = OptimizerKind::sgd, .rate = 0.02}, golden.at("sgd")) <= tolerance);
+  }
+}
+
+TEST_CASE_TEMPLATE("50 steps of every optimizer that PyTorch has", T, float, double) {
+  constexpr double tolerance = std::is_same_v<T, float> ? 1e-4 : 1e-8;
+  using enum OptimizerKind;
+  const std::map<std::string, OptimizerConfig> configs = {
+      {"sgd", {.kind = sgd, .rate = 0.02, .weight_decay = 0.02}},
+      {"momentum", {.kind = momentum, .rate = 0.005, .weight_decay = 0.02}},
+      {"nesterov", {.kind = nesterov, .rate = 0.005, .weight_decay = 0.02}},
+      {"adam", {.kind = adam, .rate = 0.003, .weight_decay = 0.02}},
+      {"adamw", {.kind = adamw, .rate = 0.003, .weight_decay = 0.01}},
+      {"clipped", {.kind = sgd, .rate = 0.03, .clip = 0.3}},
+  };
+  const json& golden = goldens().at("pre_causal_mlp");
+  CHECK(golden.at("optimizers").size() == configs.size());
+  Rebuilt<T> r(golden);
+  for (const auto& [name, losses] : golden.at("optimizers").items()) {
+    CAPTURE(name);
+    CHECK(r.train(configs.at(name), losses) <= tolerance);
+  }
+}
+
+}  // namespace
+}  // namespace qklab::nn

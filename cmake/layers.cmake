@@ -41,7 +41,7 @@ endforeach()
 file(GLOB cli CONFIGURE_DEPENDS core/cli/*.cpp)
 list(FILTER cli EXCLUDE REGEX "/main\\.cpp$")
 add_library(qklab_cli OBJECT ${cli})
-target_link_libraries(qklab_cli PUBLIC qklab_options qklab_report spdlog::spdlog)
+target_link_libraries(qklab_cli PUBLIC qklab_options qklab_report qklab_nn spdlog::spdlog)
 target_compile_definitions(qklab_cli PRIVATE
   QKLAB_VERSION="${PROJECT_VERSION}" QKLAB_ARCH="${QKLAB_ARCH}" QKLAB_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
   QKLAB_COMPILER="${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}" QKLAB_CXX="${CMAKE_CXX_COMPILER}")

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ctime>
+#include <string_view>
 #include <utility>
 
 #include "core/base/error.hpp"
@@ -16,6 +18,12 @@ template <class T>
 constexpr Rule<T> input_rule{"input"};
 template <class T>
 constexpr Rule<T> indices_rule{"indices"};
+
+double cpu_seconds() {
+  timespec now;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
 
 }  // namespace
 
@@ -106,10 +114,21 @@ void Tape<T>::settle() {
 }
 
 template <class T>
+void Tape<T>::call(void (*function)(const Call<T>&), const Node<T>& node, double Timing::*direction) {
+  if (!profile_) return function(Call<T>(*this, node));
+  const double start = cpu_seconds();
+  function(Call<T>(*this, node));
+  const double seconds = cpu_seconds() - start;
+  auto timing = std::ranges::find(*profile_, std::string_view(node.rule->name), &Timing::name);
+  if (timing == profile_->end()) timing = profile_->insert(timing, {node.rule->name});
+  (*timing).*direction += seconds;
+}
+
+template <class T>
 void Tape<T>::forward() {
   settle();
   for (const Node<T>& node : nodes_) {
-    if (node.rule->forward) node.rule->forward(Call<T>(*this, node));
+    if (node.rule->forward) call(node.rule->forward, node, &Timing::forward);
   }
 }
 
@@ -146,7 +165,7 @@ void Tape<T>::backward(Tensor<T> loss) {
       const Node<T>& source = at(operand(node, k));
       if (source.needs_gradient) reach(source.owner);
     }
-    node.rule->backward(Call<T>(*this, node));
+    call(node.rule->backward, node, &Timing::backward);
   }
 }
 

@@ -88,6 +88,12 @@ struct Node {
   bool is_parameter = false;  // lies in the parameters' arenas
 };
 
+// Seconds of this thread's CPU time that the nodes of one op took.
+struct Timing {
+  const char* name;
+  double forward = 0, backward = 0;
+};
+
 template <class T>
 class Tape {
  public:
@@ -106,6 +112,8 @@ class Tape {
   void forward();  // computes every node from the leaves
   // Gradients of `loss` (of size 1, else Error) at the values of the last forward(), written anew.
   void backward(Tensor<T> loss);
+  // Until called with null, adds up there what each op takes.
+  void set_profile(std::vector<Timing>* profile) { profile_ = profile; }
 
   // --- All parameters in the order of declaration, end to end, and gradients likewise (zero where not
   // trainable), for optimizers and files. ---
@@ -151,6 +159,7 @@ class Tape {
   }
   void settle();
   void reach(std::int32_t owner);
+  void call(void (*function)(const Call<T>&), const Node<T>& node, double Timing::*direction);
 
   std::vector<Node<T>> nodes_;
   std::vector<std::int32_t> operands_;
@@ -158,6 +167,7 @@ class Tape {
   Arena<T> parameters_, parameter_gradients_;
   Arena<T> values_, gradients_, saved_;
   Arena<std::int32_t> indices_;
+  std::vector<Timing>* profile_ = nullptr;
   std::vector<std::uint8_t> reached_;  // by owner: a later node has begun to add to its gradient
 };
 

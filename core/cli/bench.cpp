@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <memory>
 
 #include "core/base/error.hpp"
@@ -10,6 +11,8 @@
 #include "core/cli/benchmark.hpp"
 #include "core/cli/cli.hpp"
 #include "core/cli/version.hpp"
+
+extern "C" void openblas_set_num_threads(int count);
 
 namespace qklab {
 
@@ -29,37 +32,59 @@ double seconds_of(const std::function<void()>& work) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+double cpu_seconds() {
+  timespec now;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
 void add_bench(CLI::App& app, Exit&) {
-  using Benchmark = std::vector<Measurement> (*)();
-  static const std::vector<std::pair<std::string, Benchmark>> benchmarks = {
-      {"startup", bench_startup},
-      {"localization", bench_localization},
-      {"sweep", bench_sweep},
-      {"reopen", bench_reopen}};
   struct Arguments {
-    std::vector<std::string> names;
-    bool json = false;
+    std::vector<std::string> names, shapes;
+    std::string peer;
+    bool json = false, profile = false;
   };
   const auto arguments = std::make_shared<Arguments>();
+  using Benchmark = std::function<std::vector<Measurement>()>;
+  const auto step = [arguments] {
+    std::vector<StepShape> shapes;
+    for (const std::string& text : arguments->shapes) shapes.push_back(parse_shape(text));
+    return bench_step(shapes.empty() ? standard_shapes() : shapes,
+                      {.torch = arguments->peer == "torch", .profile = arguments->profile});
+  };
+  const std::vector<std::pair<std::string, Benchmark>> benchmarks = {{"startup", bench_startup},
+                                                                     {"localization", bench_localization},
+                                                                     {"sweep", bench_sweep},
+                                                                     {"reopen", bench_reopen},
+                                                                     {"step", step}};
   std::vector<std::string> known;
   for (const auto& [name, run] : benchmarks) known.push_back(name);
   CLI::App* verb =
       app.add_subcommand("bench", "measure speed, beside peers where there are some; one thread");
-  verb->add_option("names", arguments->names, "which (default: all)")->check(CLI::IsMember(known));
+  verb->add_option("names", arguments->names, "which (default: all but step, or step where shapes are given)")
+      ->check(CLI::IsMember(known));
+  verb->add_option("--shape", arguments->shapes,
+                   "a training step to measure, D,T,B,L,H,V,FFN; repeatable (default: five)")
+      ->allow_extra_args(false);
+  verb->add_option("--peer", arguments->peer, "measure this peer's step as well")
+      ->check(CLI::IsMember({"torch"}));
+  verb->add_flag("--profile", arguments->profile, "print what each op of a step takes");
   verb->add_flag("--json", arguments->json, "print a JSON list");
-  verb->callback([arguments] {
+  verb->callback([arguments, benchmarks] {
+    for (const std::string& text : arguments->shapes) parse_shape(text);  // complains before all else
     if (const char* forced = std::getenv("OPENBLAS_CORETYPE")) {
       fmt::print(
           stderr,
           "warning: OPENBLAS_CORETYPE={} may force slow kernels; measure with env -u OPENBLAS_CORETYPE\n",
           forced);
     }
+    openblas_set_num_threads(1);
     if (!arguments->json) fmt::print("{}\n\n", version_text());
+    std::vector<std::string> names = arguments->names;
+    if (!arguments->shapes.empty() || arguments->profile || !arguments->peer.empty()) names = {"step"};
     auto list = nlohmann::ordered_json::array();
     for (const auto& [name, run] : benchmarks) {
-      if (!arguments->names.empty() &&
-          std::count(arguments->names.begin(), arguments->names.end(), name) == 0)
-        continue;
+      if (names.empty() ? name == "step" : std::count(names.begin(), names.end(), name) == 0) continue;
       for (Measurement& measurement : run()) {
         if (!arguments->json) fmt::print("{:<28} {}\n", measurement.name, measurement.text);
         std::fflush(stdout);

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "core/cli/bench_shape.hpp"
+
 namespace qklab {
 
 struct Spread {
@@ -22,7 +24,13 @@ struct Measurement {
 };
 
 double seconds_of(const std::function<void()>& work);
+// Of this thread: what others do on a shared machine costs no time here, only cache.
+double cpu_seconds();
 
+struct StepOptions {
+  bool torch = false, profile = false;
+};
+std::vector<Measurement> bench_step(const std::vector<StepShape>& shapes, const StepOptions& options);
 std::vector<Measurement> bench_localization();
 std::vector<Measurement> bench_startup();
 std::vector<Measurement> bench_sweep();

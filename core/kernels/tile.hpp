@@ -6,12 +6,11 @@
 #include <array>
 #include <cstddef>
 #include <utility>
-#include <xsimd/xsimd.hpp>
+
+#include "core/kernels/vector.hpp"
 
 namespace qklab::kernels {
 
-using Batch = xsimd::batch<float>;
-inline constexpr int lanes = static_cast<int>(Batch::size);
 inline constexpr int tile_columns = 2 * lanes;
 // As many rows as keep the sums, a row of b and one element of a in the 16 or 32 registers that there are.
 inline constexpr int tile_rows = lanes == 16 ? 12 : 6;

@@ -1,4 +1,5 @@
-// Samples of the localization Monte Carlo a second, beside NumPy programs that compute the same.
+// Seconds of the localization Monte Carlo, beside NumPy programs that compute the same and beside the part of
+// the work that no program can leave out.
 #include <fmt/format.h>
 #include <tbb/task_arena.h>
 
@@ -6,6 +7,9 @@
 #include <memory>
 
 #include "core/cli/benchmark.hpp"
+#include "core/kernels/gemm.hpp"
+#include "core/kernels/normal.hpp"
+#include "core/measure/bridge.hpp"
 #include "core/sweep/config.hpp"
 #include "core/sweep/scheduler.hpp"
 
@@ -13,7 +17,7 @@ namespace qklab {
 
 namespace {
 
-constexpr int dim = 64, length = 32, samples = 100000, rounds = 7;
+constexpr int dim = 64, length = 32, samples = 100000, rounds = 5;
 
 TrialSpec trial_of(int seed) {
   ConfigSource source;
@@ -46,6 +50,23 @@ double run_ours(int seed) {
   });
 }
 
+// The bound: random numbers and matrix products of as many samples, nothing else.
+double run_bound() {
+  constexpr int block = static_cast<int>(bridge_block);
+  std::vector<float> w(dim * dim, 1.0f), x(dim * bridge_block), u(dim * bridge_block),
+      n(length * bridge_block);
+  const Stream stream(0, 0, "bound");
+  return seconds_of([&] {
+    for (int first = 0; first < samples; first += block) {
+      const Stream numbers = stream.substream(static_cast<std::uint64_t>(first));
+      kernels::fill_normal(numbers, 0, x.size(), x.data());
+      kernels::fill_normal(numbers, x.size() / kernels::normal_group<float>, n.size(), n.data());
+      kernels::gemm(false, false, dim, block, dim, 1.0f, w.data(), dim, x.data(), block, 0.0f, u.data(),
+                    block);
+    }
+  });
+}
+
 // The seconds that the script measured, without its start.
 double run_numpy(std::string_view mode) {
   const std::string command = fmt::format(
@@ -65,11 +86,12 @@ double run_numpy(std::string_view mode) {
 
 std::vector<Measurement> bench_localization() {
   const std::vector<std::string> peers = {"walk", "bridge"};
-  std::vector<double> ours;
+  std::vector<double> ours, bound;
   std::vector<std::vector<double>> theirs(peers.size()), ratios(peers.size());
   run_ours(0);  // warms caches and clocks
   for (int round = 0; round < rounds; ++round) {
     ours.push_back(run_ours(round + 1));
+    bound.push_back(run_bound() / ours.back());
     for (std::size_t p = 0; p < peers.size(); ++p) {
       theirs[p].push_back(run_numpy(peers[p]));
       ratios[p].push_back(theirs[p].back() / ours.back());
@@ -83,6 +105,9 @@ std::vector<Measurement> bench_localization() {
       {"localization",
        to_text(spread(ours), "ms") + fmt::format(" for {} samples, dim {}, length {}", samples, dim, length),
        {{"shape", shape}, {"ms", list(spread(ours))}}});
+  out.push_back({"localization/bound",
+                 to_text(spread(bound), "of the time goes to random numbers and matrix products"),
+                 {{"shape", shape}, {"fraction", list(spread(bound))}}});
   for (std::size_t p = 0; p < peers.size(); ++p) {
     out.push_back(
         {"localization/numpy-" + peers[p],

@@ -54,7 +54,7 @@ void new_plugin(const std::string& name, const std::string& directory) {
   write_new(fmt::format("{}/{}.cpp", directory, name), fill(experiment_template, "NAME", name));
   write_new(fmt::format("{}/{}.yaml", directory, name), fill(config_template, "NAME", name));
   write_new(directory + "/CMakeLists.txt",
-            fill(fill(cmake_template, "NAME", name), "@SOURCE@", QKLAB_SOURCE_DIR));
+            fill(fill(cmake_template, "@NAME@", name), "@SOURCE@", QKLAB_SOURCE_DIR));
   fmt::print("build: cmake -S {0} -B {0}/build && cmake --build {0}/build\n", directory);
   fmt::print("run:   qklab run {0}/{1}.yaml --plugin {0}/build/{1}.so\n", directory, name);
   fmt::print("test:  ctest --test-dir {}/build\n", directory);

@@ -82,14 +82,15 @@ claims:
     demand: holds
 )";
 
+// Here @NAME@ stands for the name, since NAME is a word of CMake's.
 inline constexpr std::string_view cmake_template = R"(cmake_minimum_required(VERSION 3.25)
-project(NAME LANGUAGES CXX)
+project(@NAME@ LANGUAGES CXX)
 include(@SOURCE@/cmake/plugin.cmake)
-qklab_plugin(NAME NAME.cpp)
+qklab_plugin(@NAME@ @NAME@.cpp)
 
-# The claims of NAME.yaml are the test: the run exits 1 where one that demands to hold does not.
-add_test(NAME NAME COMMAND ${QKLAB_PROGRAM} run ${CMAKE_SOURCE_DIR}/NAME.yaml --preset smoke
-  --plugin $<TARGET_FILE:NAME> --out ${CMAKE_BINARY_DIR}/smoke)
+# The claims of @NAME@.yaml are the test: the run exits 1 where one that demands to hold does not.
+add_test(NAME @NAME@ COMMAND ${QKLAB_PROGRAM} run ${CMAKE_SOURCE_DIR}/@NAME@.yaml --preset smoke
+  --plugin $<TARGET_FILE:@NAME@> --out ${CMAKE_BINARY_DIR}/smoke)
 )";
 
 // In the tree of qklab itself, where experiments are compiled in.

@@ -37,8 +37,8 @@ const Experiment* read_experiment(MapReader& map) {
   if (!experiment && map.node("experiment").IsScalar()) {
     const std::vector<std::string> names = experiment_names();
     map.diagnostics().error(map.place("experiment"),
-                            fmt::format("no experiment '{}'{}; there are {}", name, did_you_mean(name, names),
-                                        fmt::join(names, ", ")));
+                            fmt::format("no experiment '{}'{}; there are {}; --plugin FILE.so loads others",
+                                        name, did_you_mean(name, names), fmt::join(names, ", ")));
   }
   return experiment;
 }

@@ -101,13 +101,14 @@ Matrix product(const Factors& factors) { return xt::linalg::dot(factors.query, x
 
 SpectrumStatistics spectrum_statistics(const Factors& factors) {
   SpectrumStatistics out = spectrum_statistics(xt::linalg::dot(xt::transpose(factors.key), factors.query));
-  // tr(W W^T) = tr((W_q^T W_q) (W_k^T W_k)), both symmetric.
-  const Matrix query = xt::linalg::dot(xt::transpose(factors.query), factors.query);
-  const Matrix key = xt::linalg::dot(xt::transpose(factors.key), factors.key);
-  double squares = 0;
-  for (std::size_t i = 0; i < query.size(); ++i) squares += query.data()[i] * key.data()[i];
-  out.frobenius_variance = squares / static_cast<double>(query.shape(0)) - out.mean * out.mean;
-  out.spectral_norm = spectral_norm(product(factors));
+  // W W^T has the non-zero eigenvalues of (W_q^T W_q) (W_k^T W_k), which is h x h.
+  const Matrix squared = xt::linalg::dot(xt::linalg::dot(xt::transpose(factors.query), factors.query),
+                                         xt::linalg::dot(xt::transpose(factors.key), factors.key));
+  double trace = 0, largest = 0;
+  for (std::size_t i = 0; i < squared.shape(0); ++i) trace += squared(i, i);
+  for (const std::complex<double>& each : eigenvalues(squared)) largest = std::max(largest, each.real());
+  out.frobenius_variance = trace / static_cast<double>(squared.shape(0)) - out.mean * out.mean;
+  out.spectral_norm = std::sqrt(largest);
   return out;
 }
 

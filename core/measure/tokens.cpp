@@ -73,12 +73,16 @@ double dong_norm(const Matrix& a) {
   return std::sqrt(by_column) * std::sqrt(by_row);
 }
 
+double rank_residual(const Tokens& tokens) {
+  const double norm = frobenius_norm(tokens.matrix());
+  return norm == 0 ? 0 : frobenius_norm(tokens.deviation) / norm;
+}
+
 TokenMeasures measure_tokens(const Tokens& tokens) {
   const Matrix x = tokens.matrix();
   TokenMeasures measures;
-  const double norm = frobenius_norm(x);
-  measures.residual = norm == 0 ? 0 : frobenius_norm(tokens.deviation) / norm;
-  measures.dong_residual = norm == 0 ? 0 : dong_norm(tokens.deviation) / dong_norm(x);
+  measures.residual = rank_residual(tokens);
+  measures.dong_residual = largest_entry(x) == 0 ? 0 : dong_norm(tokens.deviation) / dong_norm(x);
   measures.cosine = mean_cosine(x);
   measure_ranks(x, measures);
   return measures;

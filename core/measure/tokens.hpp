@@ -29,8 +29,11 @@ double frobenius_norm(const Matrix& a);  // without underflow of the squares
 // sqrt(||A||_1 ||A||_inf), largest column sum times largest row sum (Dong, Cordonnier, Loukas 2021).
 double dong_norm(const Matrix& a);
 
+// ||X - 1 xbar^T||_F / ||X||_F; 0 where X = 0 (all tokens are the same). Needs no decomposition.
+double rank_residual(const Tokens& tokens);
+
 struct TokenMeasures {
-  double residual = 0;       // ||X - 1 xbar^T||_F / ||X||_F; 0 where X = 0 (all tokens are the same)
+  double residual = 0;       // rank_residual
   double dong_residual = 0;  // the same in Dong's norm
   double cosine = 0;         // mean over pairs of tokens; a pair with a zero token counts 0; 1 where T = 1
   double stable_rank = 0;    // ||X||_F^2 / ||X||_2^2; 0 where X = 0

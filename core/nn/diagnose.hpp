@@ -2,7 +2,6 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <vector>
 
 #include "core/nn/transformer.hpp"
@@ -20,8 +19,7 @@ struct HeadReport {
 
 struct LayerReport {
   std::vector<HeadReport> heads;
-  // ||X - 1 xbar^T||_F / ||X||_F of the layer's output, X (length, dim), mean over sequences. 0: all tokens
-  // are the same (or 0).
+  // rank_residual of the layer's output, mean over sequences. 0: all tokens are the same.
   double residual = 0;
 };
 
@@ -34,9 +32,5 @@ struct ModelReport {
 // whose attention has weights.
 template <class T>
 ModelReport diagnose(const Transformer<T>& model);
-
-// The residual of one sequence, x: (tokens, dim).
-template <class T>
-double rank_residual(std::span<const T> x, std::size_t tokens, std::size_t dim);
 
 }  // namespace qklab::nn

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <limits>
 #include <xtensor-blas/xlinalg.hpp>
 
 #include "core/base/error.hpp"
@@ -106,8 +107,10 @@ SpectrumStatistics spectrum_statistics(const Factors& factors) {
                                          xt::linalg::dot(xt::transpose(factors.key), factors.key));
   double trace = 0, largest = 0;
   for (std::size_t i = 0; i < squared.shape(0); ++i) trace += squared(i, i);
-  for (const std::complex<double>& each : eigenvalues(squared)) largest = std::max(largest, each.real());
   out.frobenius_variance = trace / static_cast<double>(squared.shape(0)) - out.mean * out.mean;
+  out.spectral_norm = std::numeric_limits<double>::quiet_NaN();
+  if (!std::isfinite(trace)) return out;  // LAPACK may not return
+  for (const std::complex<double>& each : eigenvalues(squared)) largest = std::max(largest, each.real());
   out.spectral_norm = std::sqrt(largest);
   return out;
 }

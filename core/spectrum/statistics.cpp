@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <limits>
 #include <xtensor-blas/xlinalg.hpp>
 
 #include "core/base/error.hpp"
@@ -42,6 +43,7 @@ SpectrumStatistics spectrum_statistics(const Matrix& w) {
 
 double spectral_norm(const Matrix& w) {
   if (w.size() == 0) throw Error("a spectral norm needs a matrix that is not empty");
+  if (!xt::all(xt::isfinite(w))) return std::numeric_limits<double>::quiet_NaN();  // LAPACK may not return
   return std::get<1>(xt::linalg::svd(w, false, false))(0);
 }
 

@@ -17,10 +17,10 @@ struct SpectrumStatistics {
   double spectral_norm = 0;       // largest singular value
 };
 
-// Throws Error where W is not square or is empty.
+// NaN where W has an entry that is not finite. Throws Error where W is not square or is empty.
 SpectrumStatistics spectrum_statistics(const Matrix& w);
 
-double spectral_norm(const Matrix& w);  // of any non-empty shape
+double spectral_norm(const Matrix& w);  // of any non-empty shape; NaN where an entry is not finite
 
 // All d eigenvalues of a square W, in no particular order.
 xt::xtensor<std::complex<double>, 1> eigenvalues(const Matrix& w);

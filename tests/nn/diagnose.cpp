@@ -1,8 +1,6 @@
 // What is reported of a model, against cases worked out by hand.
 #include "core/nn/diagnose.hpp"
 
-#include <array>
-
 #include "core/base/error.hpp"
 #include "core/nn/parameters.hpp"
 #include "tests/nn/support.hpp"
@@ -10,12 +8,21 @@
 namespace qklab::nn {
 namespace {
 
-TEST_CASE("the residual of a sequence") {
-  const std::array<double, 4> same = {3, 4, 3, 4}, opposite = {3, 4, -3, -4}, zero = {}, half = {2, 0, 0, 0};
-  CHECK(rank_residual<double>(same, 2, 2) == 0);
-  CHECK(rank_residual<double>(opposite, 2, 2) == 1);
-  CHECK(rank_residual<double>(zero, 2, 2) == 0);
-  CHECK(rank_residual<double>(half, 2, 2) == doctest::Approx(std::sqrt(0.5)));
+// Tokens 0 and 1 are embedded as x and -x.
+TEST_CASE("the residual of what the first layer gets") {
+  ModelConfig config = small();
+  config.positions = Positions::none;
+  Trained<double> trained(config, 1, Use::reading);
+  const auto table = parameter_named(trained.tape, "embedding.weight").value();
+  for (std::size_t i = 0; i < 6; ++i) table[6 + i] = -table[i];
+  const auto residual = [&](std::vector<std::int32_t> tokens) {
+    std::ranges::copy(tokens, trained.model.tokens.value().begin());
+    trained.tape.forward();
+    return diagnose(trained.model).residual;
+  };
+  CHECK(residual({0, 0, 0, 0}) <= 1e-15);
+  CHECK(residual({0, 1, 1, 0}) == doctest::Approx(1));                // mean 0
+  CHECK(residual({0, 0, 0, 1}) == doctest::Approx(std::sqrt(0.75)));  // mean x / 2
 }
 
 // With W_q = 0 all scores are equal.

@@ -173,6 +173,14 @@ TEST_CASE("statistics of a full head's factors are those of their product") {
   CHECK(of_factors.spectral_norm == doctest::Approx(of_product.spectral_norm).epsilon(1e-14));
 }
 
+TEST_CASE("statistics of what is not finite are NaN") {
+  for (const double bad : {NAN, INFINITY, -INFINITY}) {
+    const Factors f{{{1, bad}, {3, 4}}, {{0.5, -1}, {2, 1}}};
+    CHECK(std::isnan(spectrum_statistics(f).spectral_norm));
+    CHECK(std::isnan(spectrum_statistics(f.query).spectral_norm));
+  }
+}
+
 TEST_CASE("the same stream gives the same matrix, another stream another") {
   const Spectrum spectrum{0.5, 1, SpectrumShape::gaussian};
   CHECK(symmetric_matrix(8, spectrum, stream_of(1)) == symmetric_matrix(8, spectrum, stream_of(1)));

@@ -11,6 +11,13 @@ function(qklab_layer NAME)
   endif()
 endfunction()
 
+# For code that computes nothing itself: most of its build time would go into reading library headers and
+# into optimizing what runs once.
+function(qklab_compile_lightly TARGET)
+  target_compile_options(${TARGET} PRIVATE $<$<NOT:$<CONFIG:Debug>>:-O1>)
+  target_precompile_headers(${TARGET} PRIVATE <algorithm> <filesystem> <string> <vector> <fmt/format.h> ${ARGN})
+endfunction()
+
 qklab_layer(base)
 qklab_layer(kernels qklab_base)
 qklab_layer(autodiff qklab_kernels)
@@ -42,9 +49,9 @@ file(GLOB cli CONFIGURE_DEPENDS core/cli/*.cpp)
 list(FILTER cli EXCLUDE REGEX "/main\\.cpp$")
 add_library(qklab_cli OBJECT ${cli})
 target_link_libraries(qklab_cli PUBLIC qklab_options qklab_report qklab_nn spdlog::spdlog)
-target_compile_definitions(qklab_cli PRIVATE
-  QKLAB_VERSION="${PROJECT_VERSION}" QKLAB_ARCH="${QKLAB_ARCH}" QKLAB_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
-  QKLAB_COMPILER="${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}" QKLAB_CXX="${CMAKE_CXX_COMPILER}")
+qklab_compile_lightly(qklab_cli <CLI/CLI.hpp> <nlohmann/json.hpp>)
+set_source_files_properties(core/cli/version.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON COMPILE_DEFINITIONS
+  "QKLAB_VERSION=\"${PROJECT_VERSION}\";QKLAB_ARCH=\"${QKLAB_ARCH}\";QKLAB_SOURCE_DIR=\"${CMAKE_SOURCE_DIR}\";QKLAB_COMPILER=\"${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}\"")
 
 add_custom_target(qklab_commit COMMAND ${CMAKE_COMMAND} -DSOURCE=${CMAKE_SOURCE_DIR}
   -DHEADER=${CMAKE_BINARY_DIR}/commit/commit.hpp -P ${CMAKE_SOURCE_DIR}/cmake/commit.cmake

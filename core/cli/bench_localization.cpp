@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "core/cli/benchmark.hpp"
+#include "core/cli/version.hpp"
 #include "core/kernels/gemm.hpp"
 #include "core/kernels/normal.hpp"
 #include "core/measure/bridge.hpp"
@@ -72,7 +73,7 @@ double run_numpy(std::string_view mode) {
   const std::string command = fmt::format(
       "/usr/bin/python3 '{}/bench/localization_numpy.py' --mode {} --dim {} --length {} --samples {} "
       "--repeat 1",
-      QKLAB_SOURCE_DIR, mode, dim, length, samples);
+      source_directory(), mode, dim, length, samples);
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(popen(command.c_str(), "r"), pclose);
   std::string output;
   char buffer[256];

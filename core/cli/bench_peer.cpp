@@ -5,13 +5,14 @@
 #include <unistd.h>
 
 #include "core/base/error.hpp"
+#include "core/cli/version.hpp"
 
 namespace qklab {
 
 Peer::Peer(const StepShape& shape) {
   int down[2], up[2];
   if (pipe(down) != 0 || pipe(up) != 0) throw Error("cannot open a pipe to PyTorch's process");
-  const std::string script = QKLAB_SOURCE_DIR "/bench/step_torch.py", text = to_text(shape);
+  const std::string script = source_directory() + "/bench/step_torch.py", text = to_text(shape);
   process_ = fork();
   if (process_ == 0) {
     dup2(down[0], 0);

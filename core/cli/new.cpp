@@ -6,6 +6,7 @@
 #include "core/base/file.hpp"
 #include "core/cli/cli.hpp"
 #include "core/cli/template.hpp"
+#include "core/cli/version.hpp"
 #include "core/sweep/config.hpp"
 #include "core/sweep/experiment.hpp"
 
@@ -54,7 +55,7 @@ void new_plugin(const std::string& name, const std::string& directory) {
   write_new(fmt::format("{}/{}.cpp", directory, name), fill(experiment_template, "NAME", name));
   write_new(fmt::format("{}/{}.yaml", directory, name), fill(config_template, "NAME", name));
   write_new(directory + "/CMakeLists.txt",
-            fill(fill(cmake_template, "@NAME@", name), "@SOURCE@", QKLAB_SOURCE_DIR));
+            fill(fill(cmake_template, "@NAME@", name), "@SOURCE@", source_directory()));
   fmt::print("build: cmake -S {0} -B {0}/build && cmake --build {0}/build\n", directory);
   fmt::print("run:   qklab run {0}/{1}.yaml --plugin {0}/build/{1}.so\n", directory, name);
   fmt::print("test:  ctest --test-dir {}/build\n", directory);

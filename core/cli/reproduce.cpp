@@ -6,6 +6,7 @@
 
 #include "core/cli/cli.hpp"
 #include "core/cli/run.hpp"
+#include "core/cli/version.hpp"
 
 namespace qklab {
 
@@ -14,9 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // The configs that this program was built with, or those below the current folder.
-std::string config_directory() {
-  return fs::exists("configs") ? "configs" : std::string(QKLAB_SOURCE_DIR) + "/configs";
-}
+std::string config_directory() { return fs::exists("configs") ? "configs" : source_directory() + "/configs"; }
 
 std::vector<std::string> shipped_figures() {
   std::vector<std::string> names;

@@ -16,6 +16,7 @@ namespace qklab {
 std::string version() { return QKLAB_VERSION; }
 std::string commit() { return QKLAB_COMMIT; }
 std::string compiler() { return QKLAB_COMPILER; }
+std::string source_directory() { return QKLAB_SOURCE_DIR; }
 std::string simd() { return xsimd::default_arch::name(); }
 
 std::string blas() {

@@ -12,4 +12,6 @@ std::string simd();      // "avx512bw"
 std::string blas();      // "OpenBLAS 0.3.21 Cooperlake"
 std::string version_text();
 
+std::string source_directory();  // that this was built from
+
 }  // namespace qklab

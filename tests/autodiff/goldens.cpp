@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/autodiff/support.hpp"
+#include "tests/source_directory.hpp"
 
 namespace qklab::autodiff {
 namespace {
@@ -107,7 +108,7 @@ void compare(const json& golden, const Operation<T>& operation) {
 }
 
 TEST_CASE_TEMPLATE("values and gradients are PyTorch's", T, float, double) {
-  std::ifstream file(QKLAB_SOURCE_DIR "/tests/goldens/ops.json");
+  std::ifstream file(source_directory() + "/tests/goldens/ops.json");
   const json goldens = json::parse(file).at("cases");
   const auto known = operations<T>();
   CHECK(goldens.size() == known.size());

@@ -10,6 +10,7 @@
 #include "core/nn/untrained.hpp"
 #include "core/theory/entropy_bound.hpp"
 #include "tests/experiments/sweeps.hpp"
+#include "tests/source_directory.hpp"
 
 namespace qklab::testing {
 namespace {
@@ -30,7 +31,7 @@ std::map<std::string, std::string> outcomes_with(const std::string& experiment, 
     twin.run = run;
     register_experiment(std::move(twin));
   }
-  std::string text = read_file(QKLAB_SOURCE_DIR "/configs/fig_" + experiment + ".yaml");
+  std::string text = read_file(source_directory() + "/configs/fig_" + experiment + ".yaml");
   const std::string line = "experiment: " + experiment + "\n";
   const auto at = text.find(line);
   REQUIRE(at != std::string::npos);

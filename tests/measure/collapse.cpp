@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/measure/propagation.hpp"
+#include "tests/source_directory.hpp"
 
 namespace qklab {
 namespace {
@@ -14,7 +15,7 @@ namespace {
 using nlohmann::json;
 
 json goldens() {
-  std::ifstream file(QKLAB_SOURCE_DIR "/tests/goldens/collapse.json");
+  std::ifstream file(source_directory() + "/tests/goldens/collapse.json");
   return json::parse(file);
 }
 

@@ -9,6 +9,7 @@
 #include "core/nn/optimizer.hpp"
 #include "core/nn/parameters.hpp"
 #include "core/nn/transformer.hpp"
+#include "tests/source_directory.hpp"
 
 namespace qklab::nn {
 namespace {
@@ -17,7 +18,7 @@ using nlohmann::json;
 
 const json& goldens() {
   static const json all = [] {
-    std::ifstream file(QKLAB_SOURCE_DIR "/tests/goldens/models.json");
+    std::ifstream file(source_directory() + "/tests/goldens/models.json");
     return json::parse(file).at("cases");
   }();
   return all;

@@ -5,6 +5,7 @@
 #include <regex>
 
 #include "core/base/file.hpp"
+#include "tests/source_directory.hpp"
 #include "tests/sweep/mutator.hpp"
 #include "tests/sweep/specimen.hpp"
 
@@ -183,7 +184,7 @@ TEST_CASE("malformed: every truncation of a valid config is read or refused, nev
 
 TEST_CASE("malformed: thousands of mutations of every shipped config are read or refused, never worse") {
   std::vector<std::string> texts = {valid};
-  for (const auto& entry : std::filesystem::directory_iterator(QKLAB_SOURCE_DIR "/configs"))
+  for (const auto& entry : std::filesystem::directory_iterator(source_directory() + "/configs"))
     if (entry.path().extension() == ".yaml") texts.push_back(read_file(entry.path()));
   Stream random(1, 0, "mutations");
   std::size_t refused = 0;

@@ -2,10 +2,11 @@
 #pragma once
 
 #include "core/tasks/task.hpp"
+#include "tests/source_directory.hpp"
 
 namespace qklab::tasks {
 
-inline const std::string source = QKLAB_SOURCE_DIR;
+inline const std::string source = source_directory();
 
 inline TaskConfig config_of(const std::string& name) {
   TaskConfig config;

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include "core/autodiff/tape.hpp"
@@ -69,6 +70,16 @@ struct Product {
 template <class T>
 Tensor<T> matmul(Tensor<T> a, Tensor<T> b, Product product = {});
 
+// y = f(x w^T + bias) + residual for a weight (out, in): (..., in) -> (..., out), in one pass.
+template <class T>
+struct Linear {
+  Tensor<T> bias{};      // (out), where given
+  Tensor<T> residual{};  // of y's shape, where given
+  bool gelu = false;     // f: GELU, else nothing
+};
+template <class T>
+Tensor<T> linear(Tensor<T> x, Tensor<T> w, std::type_identity_t<Linear<T>> with = {});  // (ops_linear.cpp)
+
 // --- Attention weights over the last axis (ops_attention.cpp) ---
 // What a row of scores (..., T, S) may look at: everything; with `causal` (S = T), row t columns 0 .. t;
 // with a mask tensor of shape (T,S), or more trailing axes, what is not 0 there. The rest gets weight 0 and
@@ -95,6 +106,16 @@ Tensor<T> piecewise_softmax(Tensor<T> scores, Tensor<T> mask);
 // q, k (..., T, M), v (..., T, N), gate (..., T, M) or (..., T, 1) -> (..., T, N).
 template <class T>
 Tensor<T> gated_scan(Tensor<T> q, Tensor<T> k, Tensor<T> v, Tensor<T> gate);
+
+// softmax(scale q k^T) v of every head in one (ops_attend.cpp). qkv (B,T,3D) holds q, k and v side by side,
+// each with its heads side by side -> (B,T,D). What causal attention masks is not computed.
+struct Attend {
+  int heads = 1;
+  Visible visible = Visible::all;
+  double scale = 1;
+};
+template <class T>
+Tensor<T> attend(Tensor<T> qkv, Attend how);
 
 // --- Normalization over the last axis (ops_layernorm.cpp) ---
 // (x - mean) / sqrt(variance + epsilon), then times gain plus bias, both (D), where given.

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "core/autodiff/ops.hpp"
 #include "core/kernels/layernorm.hpp"
 
@@ -21,19 +23,18 @@ void backward(const Call<T>& c) {
   const bool affine = c.operands() == 3;
   if (T* dx = c.in_gradient(0)) {
     kernels::layer_norm_backward_x(rows, n, c.in(0), affine ? c.in(1) : nullptr, c.saved(), c.out_gradient(),
-                                   dx);
+                                   c.begin(0), dx);
   }
   if (!affine) return;
-  if (T* dgain = c.in_gradient(1)) {
-    kernels::layer_norm_backward_gain(rows, n, c.in(0), c.saved(), c.out_gradient(), dgain);
-  }
-  if (T* dbias = c.in_gradient(2)) {
-    kernels::layer_norm_backward_bias(rows, n, c.out_gradient(), dbias);
-  }
+  T* dgain = c.in_gradient(1);
+  T* dbias = c.in_gradient(2);
+  if (dgain && c.begin(1) == 0) std::fill_n(dgain, n, T{0});
+  if (dbias && c.begin(2) == 0) std::fill_n(dbias, n, T{0});
+  kernels::layer_norm_backward_parameters(rows, n, c.in(0), c.saved(), c.out_gradient(), dgain, dbias);
 }
 
 template <class T>
-constexpr Rule<T> rule{"layer_norm", forward<T>, backward<T>};
+constexpr Rule<T> rule{"layer_norm", forward<T>, backward<T>, true};
 
 std::size_t saved(const Shape& x) { return 2 * (x.size() / static_cast<std::size_t>(x.last())); }
 

@@ -38,7 +38,7 @@ void squares_backward(const Call<T>& c) {
   }
 }
 
-// Operands: logits (..., V), targets (...). integer[0]: the target to ignore. Saves each row's log-sum-exp.
+// Operands: logits (..., V), targets (...). integer[0]: the target to ignore. Saves the gradient.
 template <class T>
 void cross_entropy_forward(const Call<T>& c) {
   const int classes = c.shape(0).last(), ignore = c.attributes().integer[0];
@@ -59,9 +59,13 @@ void cross_entropy_forward(const Call<T>& c) {
 }
 template <class T>
 void cross_entropy_backward(const Call<T>& c) {
-  kernels::cross_entropy_backward(c.shape(1).size(), static_cast<std::size_t>(c.shape(0).last()),
-                                  c.attributes().integer[0], c.in(0), c.index_in(1), c.saved(),
-                                  *c.out_gradient(), c.in_gradient(0));
+  const T beta = c.begin(0);
+  const std::size_t n = c.shape(0).size();
+  if (beta == 0) {
+    kernels::affine(n, *c.out_gradient(), T{0}, c.saved(), c.in_gradient(0));
+  } else {
+    kernels::add_scaled(n, *c.out_gradient(), c.saved(), c.in_gradient(0));
+  }
 }
 
 }  // namespace
@@ -88,12 +92,12 @@ Tensor<T> mean_squared_error(Tensor<T> prediction, Tensor<T> target) {
 
 template <class T>
 Tensor<T> cross_entropy(Tensor<T> logits, Indices<T> targets, std::int32_t ignore) {
-  static constexpr Rule<T> rule{"cross_entropy", cross_entropy_forward<T>, cross_entropy_backward<T>};
+  static constexpr Rule<T> rule{"cross_entropy", cross_entropy_forward<T>, cross_entropy_backward<T>, true};
   const Shape scores = logits.shape(), labels = targets.shape();
   if (scores.rank() == 0 || scores.prefix(scores.rank() - 1) != labels) {
     bad_shapes("cross_entropy", {scores, labels}, "needs a target for each row of logits");
   }
-  return logits.tape->record(rule, {logits, targets}, {}, {.integer = {ignore, 0}}, labels.size());
+  return logits.tape->record(rule, {logits, targets}, {}, {.integer = {ignore, 0}}, scores.size());
 }
 
 #define QKLAB_INSTANTIATE(T)                                   \

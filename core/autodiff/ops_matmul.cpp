@@ -57,24 +57,34 @@ template <class T>
 void backward(const Call<T>& c) {
   const Products p(c.shape(0), c.shape(1), c.attributes());
   const auto scale = static_cast<T>(c.attributes().real[0]);
+  T* const first = c.in_gradient(0);
+  T* const second = c.in_gradient(1);
+  T begin_a = first ? c.begin(0) : T{1};
+  const T begin_b = second ? c.begin(1) : T{1};
+  if (first == second && begin_a == 0) {  // one tensor, perhaps in two shapes: either part must find numbers
+    std::fill_n(first, c.shape(0).size(), T{0});
+    begin_a = 1;
+  }
   for (std::size_t i = 0; i < p.count; ++i) {
     const T* a = c.in(0) + i * p.step_a;
     const T* b = c.in(1) + i * p.step_b;
+    const T beta_a = p.step_a == 0 && i > 0 ? T{1} : begin_a,
+            beta_b = p.step_b == 0 && i > 0 ? T{1} : begin_b;
     const T* dy = c.out_gradient() + i * p.step_y;
-    if (T* da = c.in_gradient(0)) {
-      da += i * p.step_a;
+    if (first) {
+      T* da = first + i * p.step_a;
       if (p.transpose_a) {
-        product(p.transpose_b, true, p.k, p.m, p.n, scale, b, dy, T{1}, da);
+        product(p.transpose_b, true, p.k, p.m, p.n, scale, b, dy, beta_a, da);
       } else {
-        product(false, !p.transpose_b, p.m, p.k, p.n, scale, dy, b, T{1}, da);
+        product(false, !p.transpose_b, p.m, p.k, p.n, scale, dy, b, beta_a, da);
       }
     }
-    if (T* db = c.in_gradient(1)) {
-      db += i * p.step_b;
+    if (second) {
+      T* db = second + i * p.step_b;
       if (p.transpose_b) {
-        product(true, p.transpose_a, p.n, p.k, p.m, scale, dy, a, T{1}, db);
+        product(true, p.transpose_a, p.n, p.k, p.m, scale, dy, a, beta_b, db);
       } else {
-        product(!p.transpose_a, false, p.k, p.n, p.m, scale, a, dy, T{1}, db);
+        product(!p.transpose_a, false, p.k, p.n, p.m, scale, a, dy, beta_b, db);
       }
     }
   }
@@ -84,7 +94,7 @@ void backward(const Call<T>& c) {
 
 template <class T>
 Tensor<T> matmul(Tensor<T> a, Tensor<T> b, Product product) {
-  static constexpr Rule<T> rule{"matmul", forward<T>, backward<T>};
+  static constexpr Rule<T> rule{"matmul", forward<T>, backward<T>, true};
   const Shape x = a.shape(), y = b.shape();
   if (x.rank() < 2 || y.rank() < 2) bad_shapes("matmul", {x, y}, "both need two axes or more");
   const int inner_x = x[x.rank() - (product.transpose_a ? 2 : 1)];

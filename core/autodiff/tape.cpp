@@ -161,7 +161,7 @@ void Tape<T>::backward(Tensor<T> loss) {
       continue;
     }
     if (!node.rule->backward) continue;
-    for (int k = 0; k < static_cast<int>(node.operands); ++k) {
+    for (int k = 0; !node.rule->begins && k < static_cast<int>(node.operands); ++k) {
       const Node<T>& source = at(operand(node, k));
       if (source.needs_gradient) reach(source.owner);
     }

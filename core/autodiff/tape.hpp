@@ -22,6 +22,7 @@
 #include <initializer_list>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/autodiff/arena.hpp"
@@ -65,6 +66,8 @@ struct Rule {
   const char* name;
   void (*forward)(const Call<T>&) = nullptr;
   void (*backward)(const Call<T>&) = nullptr;  // null: nothing to do (leaves, aliases)
+  // backward begins its operands' gradients by Call::begin; otherwise they are cleared for it to add to.
+  bool begins = false;
 };
 
 // What an op fixes when it is recorded: meaning as told beside its rule.
@@ -191,6 +194,12 @@ class Call {
   const T* out_gradient() const { return tape_.gradient(node_); }
   // Where operand k's gradient accumulates; null where it needs none. Operands may share it.
   T* in_gradient(int k) const { return operand(k).needs_gradient ? tape_.gradient(operand(k)) : nullptr; }
+  // What to multiply that gradient with before adding to it: 0 where nothing was added yet and its memory
+  // holds anything, else 1. Ask once for each operand, as it counts as begun from then on.
+  T begin(int k) const {
+    auto& reached = tape_.reached_[static_cast<std::size_t>(operand(k).owner)];
+    return static_cast<T>(std::exchange(reached, std::uint8_t{1}));
+  }
 
  private:
   const Node<T>& operand(int k) const { return tape_.node(tape_.operand(node_, k)); }

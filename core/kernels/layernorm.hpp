@@ -28,10 +28,10 @@ void layer_norm(std::size_t rows, std::size_t n, T epsilon, const T* __restrict 
   }
 }
 
-// dx: [rows, n]; gain may be null, as above.
+// dx = beta dx + its part, dx not read where beta is 0. dx: [rows, n]; gain may be null, as above.
 template <class T>
 void layer_norm_backward_x(std::size_t rows, std::size_t n, const T* __restrict x, const T* __restrict gain,
-                           const T* __restrict kept, const T* __restrict dy, T* __restrict dx) {
+                           const T* __restrict kept, const T* __restrict dy, T beta, T* __restrict dx) {
   const T count = static_cast<T>(n);
   for (std::size_t r = 0; r < rows; ++r, x += n, dy += n, dx += n, kept += 2) {
     const T mean = kept[0], scale = kept[1];
@@ -39,26 +39,28 @@ void layer_norm_backward_x(std::size_t rows, std::size_t n, const T* __restrict 
     const auto slope = [=](std::size_t i) { return gain ? dy[i] * gain[i] : dy[i]; };
     const T along_one = sum_of<T>(n, slope) / count;
     const T along_normal = sum_of<T>(n, [=](std::size_t i) { return slope(i) * normal(i); }) / count;
-    for (std::size_t i = 0; i < n; ++i) dx[i] += scale * (slope(i) - along_one - normal(i) * along_normal);
+    for (std::size_t i = 0; i < n; ++i) {
+      dx[i] = (beta == 0 ? 0 : beta * dx[i]) + scale * (slope(i) - along_one - normal(i) * along_normal);
+    }
   }
 }
 
-// dgain: [n].
+// Adds to dgain and dbias, [n] each; null where not wanted.
 template <class T>
-void layer_norm_backward_gain(std::size_t rows, std::size_t n, const T* __restrict x,
-                              const T* __restrict kept, const T* __restrict dy, T* __restrict dgain) {
+void layer_norm_backward_parameters(std::size_t rows, std::size_t n, const T* __restrict x,
+                                    const T* __restrict kept, const T* __restrict dy, T* __restrict dgain,
+                                    T* __restrict dbias) {
   for (std::size_t r = 0; r < rows; ++r, x += n, dy += n, kept += 2) {
     const T mean = kept[0], scale = kept[1];
-    for (std::size_t i = 0; i < n; ++i) dgain[i] += dy[i] * (x[i] - mean) * scale;
+    for (std::size_t i = 0; dgain && i < n; ++i) dgain[i] += dy[i] * (x[i] - mean) * scale;
+    for (std::size_t i = 0; dbias && i < n; ++i) dbias[i] += dy[i];
   }
 }
 
-// dbias: [n].
-template <class T>
-void layer_norm_backward_bias(std::size_t rows, std::size_t n, const T* __restrict dy, T* __restrict dbias) {
-  for (std::size_t r = 0; r < rows; ++r, dy += n) {
-    for (std::size_t i = 0; i < n; ++i) dbias[i] += dy[i];
-  }
-}
+// By SIMD in single precision, to rounding the same.
+void layer_norm(std::size_t rows, std::size_t n, float epsilon, const float* x, const float* gain,
+                const float* bias, float* y, float* kept);
+void layer_norm_backward_x(std::size_t rows, std::size_t n, const float* x, const float* gain,
+                           const float* kept, const float* dy, float beta, float* dx);
 
 }  // namespace qklab::kernels

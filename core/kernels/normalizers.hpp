@@ -13,9 +13,12 @@
 
 namespace qklab::kernels {
 
-// y_i = exp(x_i) / sum_j exp(x_j).
+// y_i = exp(x_i) / sum_j exp(x_j). By SIMD in single precision.
 struct Softmax {
   static constexpr const char* name = "softmax";
+
+  static void forward(std::size_t n, const float* x, float* y);
+  static void backward(std::size_t n, const float* y, const float* dy, float* dx);
 
   template <class T>
   static void forward(std::size_t n, const T* __restrict x, T* __restrict y) {

@@ -58,6 +58,8 @@ void adam(std::size_t n, const AdamStep<T>& s, const T* __restrict g, T* __restr
   }
 }
 
+void adam(std::size_t n, const AdamStep<float>& s, const float* g, float* w, float* m, float* v);  // by SIMD
+
 // Chen et al. 2023.
 template <class T>
 void lion(std::size_t n, T rate, T factor, T decay, T beta1, T beta2, const T* __restrict g, T* __restrict w,

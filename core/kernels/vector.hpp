@@ -1,7 +1,7 @@
 // What fused loops share: a loop over SIMD registers with the rest of a row as a partly filled one, and
 // functions of a register with their errors, which tests/kernels/vector.cpp measures.
 //
-// exp, tanh and erf are xsimd's: within 2, 2 and 2 units in the last place of a float.
+// exp, tanh and erf are xsimd's: within 2, 2 and 3 units in the last place of a float.
 #pragma once
 
 #include <algorithm>
@@ -25,8 +25,8 @@ inline void store_part(Batch y, float* out, std::size_t count) {
   std::copy_n(buffer, count, out);
 }
 
-// Calls body(i, load, store) for each register of a row of n, the last one possibly partly filled;
-// load(x, fill = 0) yields elements i .. of x, and store(value, y) writes them to y.
+// Calls body(load, store) for each register of rows of n, the last one possibly partly filled: load(x, fill =
+// 0) yields the elements of row x that are next, and store(value, y) writes them to y.
 template <class Body>
 void for_batches(std::size_t n, Body body) {
   std::size_t i = 0;
@@ -41,7 +41,7 @@ void for_batches(std::size_t n, Body body) {
   }
 }
 
-// The largest element of a register; NaN where there is one is not told.
+// The largest element of a register without NaN.
 inline float top(Batch x) {
   alignas(64) float buffer[lanes];
   x.store_aligned(buffer);

@@ -86,10 +86,20 @@ Tensor<T> gated_linear(const Scope<T>& scope, Tensor<T> x, const Attention<T>& o
   return scale(gated_scan(queries, keys, values, gate), 1 / (std::sqrt(c.head_width()) * c.length));
 }
 
+// The usual case, by one product for q, k and v, and weights that nobody gets to see.
+template <class T>
+Tensor<T> fused(const Scope<T>& scope, Tensor<T> x, const Attention<T>& of, Tensor<T> value) {
+  const ModelConfig& c = scope.config();
+  return autodiff::attend(linear(x, autodiff::concat<T>({of.query, of.key, value}, 0)),
+                          {.heads = c.heads,
+                           .visible = c.causal ? Visible::causal : Visible::all,
+                           .scale = 1 / std::sqrt(c.head_width())});
+}
+
 }  // namespace
 
 template <class T>
-Attention<T> attention(const Scope<T>& scope, Tensor<T> x, bool keep_weights) {
+Attention<T> attention(const Scope<T>& scope, Tensor<T> x, Tensor<T> residual, bool keep_weights) {
   const ModelConfig& c = scope.config();
   Attention<T> a;
   if (c.combined) {
@@ -99,16 +109,18 @@ Attention<T> attention(const Scope<T>& scope, Tensor<T> x, bool keep_weights) {
     a.key = scope.weight("k", c.dim, c.dim);
   }
   if (c.reparametrization == Reparametrization::tame) a.query = tame(scope, a);
-  const Tensor<T> values = split_heads(scope, linear(x, scope.weight("v", c.dim, c.dim)));
+  const Tensor<T> value = scope.weight("v", c.dim, c.dim);
   Tensor<T> mixed;
-  if (c.attention == AttentionKind::gated_linear) {
-    mixed = gated_linear(scope, x, a, values);
+  if (c.attention == AttentionKind::softmax && !c.combined && !keep_weights) {
+    mixed = fused(scope, x, a, value);
+  } else if (c.attention == AttentionKind::gated_linear) {
+    mixed = join_heads(scope, gated_linear(scope, x, a, split_heads(scope, linear(x, value))));
   } else {
     const Tensor<T> weights = weigh(scope, scores(scope, x, a.query, a.key));
-    mixed = matmul(weights, values);
+    mixed = join_heads(scope, matmul(weights, split_heads(scope, linear(x, value))));
     if (keep_weights) a.weights = weights;
   }
-  a.output = linear(join_heads(scope, mixed), scope.weight("o", c.dim, c.dim));
+  a.output = linear(mixed, scope.weight("o", c.dim, c.dim), {.residual = residual});
   return a;
 }
 
@@ -133,8 +145,8 @@ std::vector<double> head_traces(const ModelConfig& c, const Attention<T>& of) {
   return traces;
 }
 
-template Attention<float> attention(const Scope<float>&, Tensor<float>, bool);
-template Attention<double> attention(const Scope<double>&, Tensor<double>, bool);
+template Attention<float> attention(const Scope<float>&, Tensor<float>, Tensor<float>, bool);
+template Attention<double> attention(const Scope<double>&, Tensor<double>, Tensor<double>, bool);
 template Tensor<float> head_matrices(const ModelConfig&, const Attention<float>&);
 template Tensor<double> head_matrices(const ModelConfig&, const Attention<double>&);
 template std::vector<double> head_traces(const ModelConfig&, const Attention<float>&);

@@ -12,7 +12,7 @@ struct Attention {
   // Combined: query (heads dim, dim), head h being rows h dim .. (h+1) dim - 1; key.tape is null.
   Tensor<T> query, key;
   Tensor<T> weights;  // (batch, heads, length, length), where kept; else weights.tape is null
-  Tensor<T> output;   // (batch, length, dim)
+  Tensor<T> output;   // (batch, length, dim), the residual included
 };
 
 // Query t's score of token s is  x_s^T W_QK x_t / sqrt(width):
@@ -20,9 +20,10 @@ struct Attention {
 //   combined  W_QK = W_qk, any dim x dim matrix; width dim
 // Parameters: q.weight and k.weight (dim, dim), or qk.weight (heads dim, dim); v.weight, o.weight (dim, dim);
 // for gated linear attention g.weight and g.bias; with TAME gamma (heads).
-// x: (batch, length, dim). keep_weights: record attention weights as a node of their own, to be read.
+// x: (batch, length, dim); residual: the same, added to the output where given. keep_weights: record
+// attention weights as a node of their own, to be read.
 template <class T>
-Attention<T> attention(const Scope<T>& scope, Tensor<T> x, bool keep_weights);
+Attention<T> attention(const Scope<T>& scope, Tensor<T> x, Tensor<T> residual, bool keep_weights);
 
 // (heads, m, m): for each head a matrix with its eigenspectrum (trace, trace of the square). Separate,
 // W_q W_k^T of the head's rows, m = dim / heads: the eigenvalues of W_QK that are not 0 by necessity.

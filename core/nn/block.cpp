@@ -4,18 +4,20 @@ namespace qklab::nn {
 namespace {
 
 template <class T>
-Tensor<T> mlp(const Scope<T>& scope, Tensor<T> x) {
+Tensor<T> mlp(const Scope<T>& scope, Tensor<T> x, Tensor<T> residual) {
   const ModelConfig& c = scope.config();
   const Tensor<T> w1 = scope.weight("fc1", c.ffn, c.dim), b1 = scope.parameter("fc1.bias", {c.ffn});
   const Tensor<T> w2 = scope.weight("fc2", c.dim, c.ffn), b2 = scope.parameter("fc2.bias", {c.dim});
-  return linear(gelu(linear(x, w1) + b1), w2) + b2;
+  return linear(linear(x, w1, {.bias = b1, .gelu = true}), w2, {.bias = b2, .residual = residual});
 }
 
+// f(input, residual) adds the residual itself where there is one.
 template <class T, class F>
 Tensor<T> with_norm_and_skip(const Scope<T>& scope, const char* name, Tensor<T> x, F f) {
   const ModelConfig& c = scope.config();
-  Tensor<T> y = f(c.norm == Norm::pre ? norm(scope, name, x) : x);
-  if (c.skip) y = x + (c.residual_scale == 1 ? y : scale(y, c.residual_scale));
+  const bool plain = c.skip && c.residual_scale == 1;
+  Tensor<T> y = f(c.norm == Norm::pre ? norm(scope, name, x) : x, plain ? x : Tensor<T>());
+  if (c.skip && !plain) y = x + scale(y, c.residual_scale);
   return c.norm == Norm::post ? norm(scope, name, y) : y;
 }
 
@@ -24,13 +26,14 @@ Tensor<T> with_norm_and_skip(const Scope<T>& scope, const char* name, Tensor<T> 
 template <class T>
 Layer<T> block(const Scope<T>& scope, Tensor<T> x, bool keep_weights) {
   Layer<T> layer;
-  layer.output = with_norm_and_skip(scope, "ln1", x, [&](Tensor<T> y) {
-    layer.attention = attention(scope.in("attn"), y, keep_weights);
+  layer.output = with_norm_and_skip(scope, "ln1", x, [&](Tensor<T> y, Tensor<T> residual) {
+    layer.attention = attention(scope.in("attn"), y, residual, keep_weights);
     return layer.attention.output;
   });
   if (scope.config().ffn > 0) {
-    layer.output =
-        with_norm_and_skip(scope, "ln2", layer.output, [&](Tensor<T> y) { return mlp(scope.in("mlp"), y); });
+    layer.output = with_norm_and_skip(scope, "ln2", layer.output, [&](Tensor<T> y, Tensor<T> residual) {
+      return mlp(scope.in("mlp"), y, residual);
+    });
   }
   return layer;
 }

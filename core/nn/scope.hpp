@@ -13,6 +13,7 @@
 namespace qklab::nn {
 
 using autodiff::Indices;
+using autodiff::linear;
 using autodiff::Shape;
 using autodiff::Tape;
 using autodiff::Tensor;
@@ -65,11 +66,5 @@ class Scope {
   std::vector<SpectralWeight<T>>* spectral_;
   std::string prefix_;
 };
-
-// y = x W^T for a weight (out, in): (..., in) -> (..., out).
-template <class T>
-Tensor<T> linear(Tensor<T> x, Tensor<T> weight) {
-  return matmul(x, weight, {.transpose_b = true});
-}
 
 }  // namespace qklab::nn

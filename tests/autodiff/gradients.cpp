@@ -50,6 +50,8 @@ TEST_CASE("one tensor as both operands") {
   check_gradient({{3, 2}}, [](In x) { return x[0] + x[0]; });
   check_gradient({{3, 2}}, [](In x) { return x[0] * x[0]; });
   check_gradient({{3, 3}}, [](In x) { return matmul(x[0], x[0]); });
+  check_gradient({{2, 2, 2}}, [](In x) { return matmul(x[0], slice(reshape(x[0], {4, 2}), 0, 0, 2)); });
+  check_gradient({{2, 1, 2}}, [](In x) { return matmul(x[0], reshape(x[0], {2, 2})); });
   check_gradient({{3, 3}}, [](In x) { return x[0] * reshape(x[0], {3, 3}); });
 }
 
@@ -66,6 +68,36 @@ TEST_CASE("matmul: every transposition and batching") {
         check_gradient({{2, 3, a[0], a[1]}, {2, 3, b[0], b[1]}}, build);
         check_gradient({{3, a[0], a[1]}, {b[0], b[1]}}, build);
         check_gradient({{a[0], a[1]}, {3, b[0], b[1]}}, build);
+      }
+    }
+  }
+}
+
+TEST_CASE("linear maps with bias, GELU and residual") {
+  for (const Shape& x : {Shape{1}, Shape{1, 3}, Shape{2, 1, 4}, Shape{1, 3, 5}}) {
+    for (const int out : {1, 3, 17}) {
+      const Shape weight = {out, x.last()}, bias = {out}, y = x.with(x.rank() - 1, out);
+      using L = Linear<double>;
+      check_gradient({x, weight}, [](In t) { return linear(t[0], t[1]); });
+      check_gradient({x, weight}, [](In t) { return linear(t[0], t[1], L{.gelu = true}); });
+      check_gradient({x, weight, bias}, [](In t) { return linear(t[0], t[1], L{.bias = t[2]}); });
+      check_gradient({x, weight, bias},
+                     [](In t) { return linear(t[0], t[1], L{.bias = t[2], .gelu = true}); });
+      check_gradient({x, weight, y}, [](In t) { return linear(t[0], t[1], L{.residual = t[2]}); });
+      check_gradient({x, weight, bias, y},
+                     [](In t) { return linear(t[0], t[1], L{.bias = t[2], .residual = t[3]}); });
+    }
+  }
+  check_gradient({{3, 3}}, [](In t) { return linear(t[0], t[0], Linear<double>{.residual = t[0]}); });
+}
+
+TEST_CASE("attention in one op") {
+  for (const Shape& shape : {Shape{1, 1, 3}, Shape{1, 5, 6}, Shape{2, 3, 12}, Shape{2, 18, 6}}) {
+    for (const Visible visible : {Visible::all, Visible::causal}) {
+      for (const int heads : {1, 2}) {
+        if (shape[2] % (3 * heads) != 0) continue;
+        check_gradient(
+            {shape}, [=](In x) { return attend(x[0], {.heads = heads, .visible = visible, .scale = 0.7}); });
       }
     }
   }

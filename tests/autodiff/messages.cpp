@@ -37,6 +37,19 @@ TEST_CASE_FIXTURE(Fixture, "matmul") {
   CHECK(message_of([&] { matmul(v4, m34); }) == "[matmul] got (4) x (3,4): both need two axes or more");
 }
 
+TEST_CASE_FIXTURE(Fixture, "fused ops") {
+  CHECK(message_of([&] { linear(m34, m56); }) ==
+        "[linear] got (3,4) x (5,6): needs a weight (out, in), in as long as the last axis");
+  CHECK(message_of([&] { linear(m34, m34, {.bias = v4}); }) ==
+        "[linear] got (3,4) x (4): the bias is as long as the output");
+  CHECK(message_of([&] { linear(m34, m34, {.residual = m34}); }) ==
+        "[linear] got (3,3) x (3,4): the residual's shape differs");
+  CHECK(message_of([&] { linear(v4, m34, {.residual = tape.input({3}), .gelu = true}); }) ==
+        "[linear] got (3): takes either GELU or a residual");
+  CHECK(message_of([&] { attend(b234, {.heads = 1}); }) ==
+        "[attend] got (2,3,4): needs q, k and v of 1 heads side by side");
+}
+
 TEST_CASE_FIXTURE(Fixture, "attention weights and layer norm") {
   CHECK(message_of([&] { softmax(scalar); }) == "[softmax] got (): needs an axis");
   CHECK(message_of([&] { sparsemax(m34, Visible::causal); }) ==

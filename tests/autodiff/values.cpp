@@ -165,5 +165,27 @@ TEST_CASE("the spectral norm goes on from the last forward()") {
   CHECK(std::abs(once.item() - 2) <= 1e-15);
 }
 
+TEST_CASE("fused ops are what they are put together from") {
+  Tape<double> tape;
+  const D x = normal_input(tape, {2, 19, 6}), w = normal_input(tape, {6, 6}), bias = normal_input(tape, {6});
+  const D plain = matmul(x, w, {.transpose_b = true}) + bias;
+  const D hidden = linear(x, w, {.bias = bias, .gelu = true}),
+          sum = linear(x, w, {.bias = bias, .residual = x});
+  const D qkv = normal_input(tape, {2, 19, 18});
+  const auto heads = [&](int part) {
+    return transpose(reshape(slice(qkv, 2, 6 * part, 6 * part + 6), {2, 19, 2, 3}), 1, 2);
+  };
+  for (const Visible visible : {Visible::all, Visible::causal}) {
+    const D scores = matmul(heads(0), heads(1), {.transpose_b = true, .scale = 0.3});
+    const D expected = reshape(transpose(matmul(softmax(scores, visible), heads(2)), 1, 2), {2, 19, 6});
+    const D mixed = attend(qkv, {.heads = 2, .visible = visible, .scale = 0.3});
+    const D activated = gelu(plain), added = plain + x;
+    tape.forward();
+    CHECK(relative_distance(mixed.value(), expected.value()) <= 1e-14);
+    CHECK(relative_distance(hidden.value(), activated.value()) <= 1e-14);
+    CHECK(relative_distance(sum.value(), added.value()) <= 1e-14);
+  }
+}
+
 }  // namespace
 }  // namespace qklab::autodiff

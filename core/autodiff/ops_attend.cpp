@@ -1,0 +1,79 @@
+#include <fmt/format.h>
+
+#include "core/autodiff/ops.hpp"
+#include "core/kernels/attention.hpp"
+
+namespace qklab::autodiff {
+namespace {
+
+// Operand: qkv (B,T,3D). real[0]: scale; integer[0], [1]: heads, causal. Saves each head's weights, and
+// scratch.
+template <class T>
+struct Heads {
+  kernels::Head head;
+  int batch, heads;
+  std::size_t dim;
+
+  Heads(const Shape& qkv, const Attributes& attributes) : batch(qkv[0]), heads(attributes.integer[0]) {
+    const int width = qkv[2] / 3;
+    dim = static_cast<std::size_t>(width);
+    head = {qkv[1], width / heads, 3 * width, width, attributes.integer[1] != 0};
+  }
+  std::size_t count() const { return static_cast<std::size_t>(batch) * static_cast<std::size_t>(heads); }
+  std::size_t saved() const { return count() * head.weights() + head.scratch(); }
+
+  // Calls body(offset of the head in qkv, in the output, of its weights).
+  template <class Body>
+  void for_each(Body body) const {
+    const auto width = static_cast<std::size_t>(head.width), length = static_cast<std::size_t>(head.length);
+    for (std::size_t i = 0; i < count(); ++i) {
+      const std::size_t b = i / static_cast<std::size_t>(heads), h = i % static_cast<std::size_t>(heads);
+      body(b * length * 3 * dim + h * width, b * length * dim + h * width, i * head.weights());
+    }
+  }
+};
+
+template <class T>
+void forward(const Call<T>& c) {
+  const Heads<T> all(c.shape(0), c.attributes());
+  const auto scale = static_cast<T>(c.attributes().real[0]);
+  T* scratch = c.saved() + all.count() * all.head.weights();
+  all.for_each([&](std::size_t in, std::size_t out, std::size_t weights) {
+    const T* q = c.in(0) + in;
+    kernels::attention(all.head, scale, q, q + all.dim, q + 2 * all.dim, c.saved() + weights, scratch,
+                       c.out() + out);
+  });
+}
+
+template <class T>
+void backward(const Call<T>& c) {
+  const Heads<T> all(c.shape(0), c.attributes());
+  const auto scale = static_cast<T>(c.attributes().real[0]);
+  T* scratch = c.saved() + all.count() * all.head.weights();
+  const T beta = c.begin(0);
+  all.for_each([&](std::size_t in, std::size_t out, std::size_t weights) {
+    const T* q = c.in(0) + in;
+    T* dq = c.in_gradient(0) + in;
+    kernels::attention_backward(all.head, scale, q, q + all.dim, q + 2 * all.dim, c.saved() + weights,
+                                c.out_gradient() + out, scratch, beta, dq, dq + all.dim, dq + 2 * all.dim);
+  });
+}
+
+}  // namespace
+
+template <class T>
+Tensor<T> attend(Tensor<T> qkv, Attend how) {
+  static constexpr Rule<T> rule{"attend", forward<T>, backward<T>, true};
+  const Shape shape = qkv.shape();
+  if (shape.rank() != 3 || how.heads < 1 || shape[2] % (3 * how.heads) != 0) {
+    bad_shapes("attend", {shape}, fmt::format("needs q, k and v of {} heads side by side", how.heads));
+  }
+  const Attributes attributes{.real = {how.scale, 0}, .integer = {how.heads, how.visible == Visible::causal}};
+  return qkv.tape->record(rule, {qkv}, shape.with(2, shape[2] / 3), attributes,
+                          Heads<T>(shape, attributes).saved());
+}
+
+template Tensor<float> attend(Tensor<float>, Attend);
+template Tensor<double> attend(Tensor<double>, Attend);
+
+}  // namespace qklab::autodiff

@@ -1,0 +1,115 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/autodiff/ops.hpp"
+#include "core/kernels/gelu.hpp"
+#include "core/kernels/gemm.hpp"
+#include "core/kernels/strided.hpp"
+
+namespace qklab::autodiff {
+namespace {
+
+// Operands: x (..., in), w (out, in), and bias (out) and residual (..., out) where integer[0] has bits 1
+// and 2. integer[1]: GELU, whose slope is saved.
+template <class T>
+struct Sizes {
+  int rows, in, out;
+  int bias, residual;  // which operand, or 0
+  bool gelu;
+  std::size_t n;  // a row of y
+
+  explicit Sizes(const Call<T>& c)
+      : in(c.shape(1)[1]),
+        out(c.shape(1)[0]),
+        gelu(c.attributes().integer[1] != 0),
+        n(static_cast<std::size_t>(out)) {
+    rows = static_cast<int>(c.size() / n);
+    const int given = c.attributes().integer[0];
+    bias = given & 1 ? 2 : 0;
+    residual = given & 2 ? (bias ? 3 : 2) : 0;
+  }
+};
+
+template <class T>
+void forward(const Call<T>& c) {
+  const Sizes<T> s(c);
+  T* y = s.gelu ? c.saved() : c.out();
+  const bool begun = s.residual || (s.bias && !s.gelu);
+  if (s.residual) std::copy_n(c.in(s.residual), c.size(), y);
+  if (s.bias && !s.gelu) {
+    for (T* row = y; row != y + c.size(); row += s.n) {
+      (s.residual ? kernels::Accumulate::run<T> : kernels::Assign::run<T>)(s.n, c.in(s.bias), row);
+    }
+  }
+  kernels::gemm(false, true, s.rows, s.out, s.in, T{1}, c.in(0), s.in, c.in(1), s.in, begun ? T{1} : T{0}, y,
+                s.out);
+  if (s.gelu) {
+    kernels::gelu_with_slope(static_cast<std::size_t>(s.rows), s.n, y, s.bias ? c.in(s.bias) : nullptr,
+                             c.out());
+  }
+}
+
+template <class T>
+void backward(const Call<T>& c) {
+  const Sizes<T> s(c);
+  const T* dz = c.out_gradient();  // z = x w^T + bias
+  if (s.gelu) {
+    T* slope = c.saved();
+    for (std::size_t i = 0; i < c.size(); ++i) slope[i] *= dz[i];
+    dz = slope;
+  }
+  if (T* dx = c.in_gradient(0)) {
+    kernels::gemm(false, false, s.rows, s.in, s.out, T{1}, dz, s.out, c.in(1), s.in, c.begin(0), dx, s.in);
+  }
+  if (T* dw = c.in_gradient(1)) {
+    kernels::gemm(true, false, s.out, s.in, s.rows, T{1}, dz, s.out, c.in(0), s.in, c.begin(1), dw, s.in);
+  }
+  if (T* db = s.bias ? c.in_gradient(s.bias) : nullptr) {
+    if (c.begin(s.bias) == 0) std::fill_n(db, s.n, T{0});
+    for (int r = 0; r < s.rows; ++r)
+      kernels::Accumulate::run(s.n, dz + static_cast<std::size_t>(r) * s.n, db);
+  }
+  if (T* dr = s.residual ? c.in_gradient(s.residual) : nullptr) {
+    if (c.begin(s.residual) == 0) {
+      std::copy_n(c.out_gradient(), c.size(), dr);
+    } else {
+      kernels::Accumulate::run(c.size(), c.out_gradient(), dr);
+    }
+  }
+}
+
+}  // namespace
+
+template <class T>
+Tensor<T> linear(Tensor<T> x, Tensor<T> w, std::type_identity_t<Linear<T>> with) {
+  static constexpr Rule<T> rule{"linear", forward<T>, backward<T>, true};
+  const Shape from = x.shape(), weight = w.shape();
+  if (weight.rank() != 2 || from.rank() == 0 || from.last() != weight[1]) {
+    bad_shapes("linear", {from, weight}, "needs a weight (out, in), in as long as the last axis");
+  }
+  const Shape to = from.with(from.rank() - 1, weight[0]);
+  std::vector<Handle<T>> operands = {x, w};
+  int given = 0;
+  if (with.bias.tape) {
+    if (with.bias.shape() != Shape{weight[0]}) {
+      bad_shapes("linear", {weight, with.bias.shape()}, "the bias is as long as the output");
+    }
+    operands.push_back(with.bias);
+    given |= 1;
+  }
+  if (with.residual.tape) {
+    if (with.residual.shape() != to)
+      bad_shapes("linear", {to, with.residual.shape()}, "the residual's shape differs");
+    if (with.gelu) bad_shapes("linear", {to}, "takes either GELU or a residual");
+    operands.push_back(with.residual);
+    given |= 2;
+  }
+  return x.tape->record(rule, std::span<const Handle<T>>(operands), to, {.integer = {given, with.gelu}},
+                        with.gelu ? to.size() : 0);
+}
+
+template Tensor<float> linear(Tensor<float>, Tensor<float>, Linear<float>);
+template Tensor<double> linear(Tensor<double>, Tensor<double>, Linear<double>);
+
+}  // namespace qklab::autodiff

@@ -1,0 +1,108 @@
+// Softmax attention of one head over one sequence, in blocks of queries whose scores stay in cache. With a
+// causal mask, blocks that lie above the diagonal are never computed, forward or backward.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+#include "core/kernels/gemm.hpp"
+#include "core/kernels/normalizers.hpp"
+#include "core/kernels/tile.hpp"
+
+namespace qklab::kernels {
+
+// q, k, v and their gradients: (length, width), `step` from row to row; outputs the same with `out_step`.
+struct Head {
+  int length, width, step, out_step;
+  bool causal;
+
+  // From row to row of scores and weights, so that a row is whole registers.
+  int stride() const { return (length + tile_columns - 1) / tile_columns * tile_columns; }
+  std::size_t weights() const {
+    return static_cast<std::size_t>(length) * static_cast<std::size_t>(stride());
+  }
+  // Of the blocks below, and the scratch that both directions need beside the weights.
+  static constexpr int block = tile_columns;
+  std::size_t scratch() const {
+    return weights() + static_cast<std::size_t>(stride()) * static_cast<std::size_t>(width + block);
+  }
+
+  // Calls body(i, rows, seen): queries i .. i + rows - 1 look at keys 0 .. seen - 1 at most.
+  template <class Body>
+  void for_queries(Body body) const {
+    for (int i = 0; i < length; i += block) {
+      const int rows = std::min(block, length - i);
+      body(i, rows, causal ? i + rows : length);
+    }
+  }
+  std::size_t visible(int i) const { return static_cast<std::size_t>(causal ? i + 1 : length); }
+};
+
+// y = softmax of the first n of x, and 0 from there to `seen`; or up to a whole register, which both have
+// room for.
+template <class T>
+void softmax_row(std::size_t n, std::size_t seen, const T* x, T* y) {
+  Softmax::forward(n, x, y);
+  std::fill(y + n, y + seen, T{0});
+}
+void softmax_row(std::size_t n, std::size_t seen, const float* x, float* y);
+
+// dx = the slope of that, likewise.
+template <class T>
+void softmax_slope_row(std::size_t n, std::size_t seen, const T* y, const T* dy, T* dx) {
+  std::fill_n(dx, seen, T{0});
+  Softmax::backward(n, y, dy, dx);
+}
+void softmax_slope_row(std::size_t n, std::size_t seen, const float* y, const float* dy, float* dx);
+
+// out = softmax(scale q k^T) v. Keeps the weights, `stride` from row to row, of which what lies above the
+// diagonal blocks is not written.
+template <class T>
+void attention(const Head& head, T scale, const T* q, const T* k, const T* v, T* weights, T* scratch,
+               T* out) {
+  const std::ptrdiff_t stride = head.stride(), step = head.step, out_step = head.out_step;
+  T *keys = scratch, *scores = keys + stride * head.width;
+  transpose(head.length, head.width, k, head.step, keys, head.stride());
+  head.for_queries([&](int i, int rows, int seen) {
+    gemm(false, false, rows, seen, head.width, scale, q + i * step, head.step, keys, head.stride(), T{0},
+         scores, head.stride());
+    T* block = weights + i * stride;
+    for (int r = 0; r < rows; ++r) {
+      softmax_row(head.visible(i + r), static_cast<std::size_t>(seen), scores + r * stride,
+                  block + r * stride);
+    }
+    gemm(false, false, rows, head.width, seen, T{1}, block, head.stride(), v, head.step, T{0},
+         out + i * out_step, head.out_step);
+  });
+}
+
+// dq = beta dq + its part and so on, not read where beta is 0, from what attention() got and kept.
+template <class T>
+void attention_backward(const Head& head, T scale, const T* q, const T* k, const T* v, const T* weights,
+                        const T* dout, T* scratch, T beta, T* dq, T* dk, T* dv) {
+  const std::ptrdiff_t stride = head.stride(), step = head.step, out_step = head.out_step;
+  T *slopes = scratch, *values = slopes + head.weights(), *upstream = values + stride * head.width;
+  transpose(head.length, head.width, v, head.step, values, head.stride());
+  head.for_queries([&](int i, int rows, int seen) {
+    gemm(false, false, rows, seen, head.width, T{1}, dout + i * out_step, head.out_step, values,
+         head.stride(), T{0}, upstream, head.stride());
+    T* block = slopes + i * stride;
+    for (int r = 0; r < rows; ++r) {
+      softmax_slope_row(head.visible(i + r), static_cast<std::size_t>(seen), weights + (i + r) * stride,
+                        upstream + r * stride, block + r * stride);
+    }
+    gemm(false, false, rows, head.width, seen, scale, block, head.stride(), k, head.step, beta, dq + i * step,
+         head.step);
+  });
+  // Keys j .. are seen by the queries from there on.
+  for (int j = 0; j < head.length; j += Head::block) {
+    const int columns = std::min(Head::block, head.length - j), first = head.causal ? j : 0;
+    const std::ptrdiff_t corner = first * stride + j;
+    gemm(true, false, columns, head.width, head.length - first, scale, slopes + corner, head.stride(),
+         q + first * step, head.step, beta, dk + j * step, head.step);
+    gemm(true, false, columns, head.width, head.length - first, T{1}, weights + corner, head.stride(),
+         dout + first * out_step, head.out_step, beta, dv + j * step, head.step);
+  }
+}
+
+}  // namespace qklab::kernels

@@ -49,7 +49,7 @@ void run(const Trial& trial, Result& result) {
   const double temperature = params.real("temperature");
   const Sight sight = params.flag("causal") ? Sight::causal : Sight::all;
   const Matrix tokens =
-      draw_tokens(token_kind_from(params.text("tokens")), length, dim, trial.stream("tokens"));
+      nn::draw_tokens(nn::token_kind_from(params.text("tokens")), length, dim, trial.stream("tokens"));
   const Spectrum spectrum{params.real("mean"), params.real("variance"),
                           spectrum_shape_from(params.text("shape"))};
   const Matrix qk = symmetric_matrix(dim, spectrum, trial.stream("qk"));

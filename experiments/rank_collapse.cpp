@@ -14,13 +14,13 @@
 namespace qklab {
 namespace {
 
-UntrainedModel model_of(const Parameters& params) {
-  UntrainedModel model;
+nn::UntrainedModel model_of(const Parameters& params) {
+  nn::UntrainedModel model;
   model.dim = params.count("dim");
   model.spectrum = {params.real("mean"), params.real("variance"), spectrum_shape_from(params.text("shape"))};
   model.temperature = params.real("temperature");
-  model.norm = norm_place_from(params.text("norm"));
-  model.value = value_kind_from(params.text("value"));
+  model.norm = nn::norm_from(params.text("norm"));
+  model.value = nn::value_kind_from(params.text("value"));
   model.skip = params.flag("skip");
   model.mlp = params.flag("mlp");
   model.sight = params.flag("causal") ? Sight::causal : Sight::all;
@@ -28,24 +28,24 @@ UntrainedModel model_of(const Parameters& params) {
 }
 
 // The bound on the residual after one layer holds where a layer is attention over all keys and no more.
-bool is_bounded(const UntrainedModel& model) {
-  return !model.skip && !model.mlp && model.norm != NormPlace::post && model.sight == Sight::all;
+bool is_bounded(const nn::UntrainedModel& model) {
+  return !model.skip && !model.mlp && model.norm != nn::Norm::post && model.sight == Sight::all;
 }
 
-double bound_after(const UntrainedModel& model, const UntrainedLayer& layer, const Tokens& before,
+double bound_after(const nn::UntrainedModel& model, const nn::UntrainedLayer& layer, const Tokens& before,
                    const Tokens& after) {
-  const double deviation = cubic_bound(attention_input(model, before).deviation, spectral_norm(layer.qk),
+  const double deviation = cubic_bound(nn::attention_input(model, before).deviation, spectral_norm(layer.qk),
                                        spectral_norm(layer.value), model.temperature);
   const double norm = frobenius_norm(after.matrix());
   return norm > 0 ? std::min(1.0, deviation / norm) : 1.0;
 }
 
 void run(const Trial& trial, Result& result) {
-  const UntrainedModel model = model_of(trial.params);
+  const nn::UntrainedModel model = model_of(trial.params);
   const std::size_t depth = trial.params.count("depth");
   const Stream layers = trial.stream("layers");
-  Tokens tokens = split(draw_tokens(token_kind_from(trial.params.text("tokens")),
-                                    trial.params.count("length"), model.dim, trial.stream("tokens")));
+  Tokens tokens = split(nn::draw_tokens(nn::token_kind_from(trial.params.text("tokens")),
+                                        trial.params.count("length"), model.dim, trial.stream("tokens")));
 
   std::vector<double> index, residual, dong, cosine, stable, effective, bound = {1}, ratio;
   for (std::size_t l = 0;; ++l) {
@@ -58,8 +58,8 @@ void run(const Trial& trial, Result& result) {
     effective.push_back(measures.effective_rank);
     if (l == depth) break;
     trial.check();
-    const UntrainedLayer layer = draw_layer(model, layers.substream(l));
-    Tokens next = apply(model, layer, tokens);
+    const nn::UntrainedLayer layer = nn::draw_layer(model, layers.substream(l));
+    Tokens next = nn::apply(model, layer, tokens);
     if (is_bounded(model)) bound.push_back(bound_after(model, layer, tokens, next));
     tokens = std::move(next);
   }

@@ -12,7 +12,7 @@
 #include "core/base/error.hpp"
 #include "core/kernels/layernorm.hpp"
 
-namespace qklab {
+namespace qklab::nn {
 namespace {
 
 template <class E>
@@ -43,7 +43,7 @@ Matrix draw_value(ValueKind kind, std::size_t dim, const Stream& stream) {
 
 Tokens finish(const UntrainedModel& model, const Tokens& before, const Tokens& after) {
   const Tokens sum = model.skip ? before + after : after;
-  return model.norm == NormPlace::post ? layer_normalized(sum) : sum;
+  return model.norm == Norm::post ? layer_normalized(sum) : sum;
 }
 
 }  // namespace
@@ -55,9 +55,8 @@ TokenKind token_kind_from(std::string_view name) {
                                {"normalized", TokenKind::normalized}});
 }
 
-NormPlace norm_place_from(std::string_view name) {
-  return from_name<NormPlace>(
-      "norm", name, {{"none", NormPlace::none}, {"pre", NormPlace::pre}, {"post", NormPlace::post}});
+Norm norm_from(std::string_view name) {
+  return from_name<Norm>("norm", name, {{"none", Norm::none}, {"pre", Norm::pre}, {"post", Norm::post}});
 }
 
 ValueKind value_kind_from(std::string_view name) {
@@ -97,7 +96,7 @@ UntrainedLayer draw_layer(const UntrainedModel& model, const Stream& stream) {
 }
 
 Tokens attention_input(const UntrainedModel& model, const Tokens& tokens) {
-  return model.norm == NormPlace::pre ? layer_normalized(tokens) : tokens;
+  return model.norm == Norm::pre ? layer_normalized(tokens) : tokens;
 }
 
 Tokens apply(const UntrainedModel& model, const UntrainedLayer& layer, const Tokens& tokens) {
@@ -105,8 +104,8 @@ Tokens apply(const UntrainedModel& model, const UntrainedLayer& layer, const Tok
   const Tokens attended =
       finish(model, tokens, attend(seen, layer.qk, layer.value, model.temperature, model.sight));
   if (!model.mlp) return attended;
-  const Tokens hidden_seen = model.norm == NormPlace::pre ? layer_normalized(attended) : attended;
+  const Tokens hidden_seen = model.norm == Norm::pre ? layer_normalized(attended) : attended;
   return finish(model, attended, perceptron(hidden_seen, layer.mlp_in, layer.mlp_out));
 }
 
-}  // namespace qklab
+}  // namespace qklab::nn

@@ -4,9 +4,10 @@
 #include <string_view>
 
 #include "core/measure/propagation.hpp"
+#include "core/nn/config.hpp"
 #include "core/spectrum/matrices.hpp"
 
-namespace qklab {
+namespace qklab::nn {
 
 // Gaussian: independent standard normal. Random walk: sums of the first t of those. Normalized: Gaussian,
 // each token moved and scaled to mean 0 and variance 1 over its width.
@@ -14,19 +15,17 @@ enum class TokenKind { gaussian, random_walk, normalized };
 TokenKind token_kind_from(std::string_view name);  // throws Error where there is none of that name
 Matrix draw_tokens(TokenKind kind, std::size_t length, std::size_t dim, const Stream& stream);  // [T, d]
 
-// Where layer normalization stands: nowhere, before each sub-layer, or after it (behind the skip).
-enum class NormPlace { none, pre, post };
-NormPlace norm_place_from(std::string_view name);
-
 // Orthogonal: Haar. Gaussian: entries of variance 1/d. Identity.
 enum class ValueKind { orthogonal, gaussian, identity };
 ValueKind value_kind_from(std::string_view name);
+
+Norm norm_from(std::string_view name);
 
 struct UntrainedModel {
   std::size_t dim = 64;
   Spectrum spectrum;  // of W, drawn anew for each layer
   double temperature = 8;
-  NormPlace norm = NormPlace::pre;
+  Norm norm = Norm::pre;
   ValueKind value = ValueKind::orthogonal;
   bool skip = false;
   bool mlp = false;  // relu, 4 dim wide, Gaussian with variances 2/dim and 1/(4 dim), no biases
@@ -45,4 +44,4 @@ UntrainedLayer draw_layer(const UntrainedModel& model, const Stream& stream);
 Tokens attention_input(const UntrainedModel& model, const Tokens& tokens);
 Tokens apply(const UntrainedModel& model, const UntrainedLayer& layer, const Tokens& tokens);
 
-}  // namespace qklab
+}  // namespace qklab::nn

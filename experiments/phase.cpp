@@ -1,0 +1,101 @@
+// phase: localization, entropy collapse and rank collapse at one point of the (mean, variance) plane.
+//
+// The three are those of the experiments `localization`, `entropy_collapse` and `rank_collapse`, for matrices
+// of one spectrum and with one width, length and temperature, so that their maps share axes.
+#include <algorithm>
+#include <cmath>
+
+#include "core/measure/localization.hpp"
+#include "core/nn/untrained.hpp"
+#include "core/sweep/experiment.hpp"
+#include "core/theory/propagation.hpp"
+
+namespace qklab {
+namespace {
+
+double contrast_of(const Vector& support) {
+  const auto [least, most] = std::minmax_element(support.begin(), support.end());
+  return *most - *least;
+}
+
+void run(const Trial& trial, Result& result) {
+  const Parameters& params = trial.params;
+  const std::size_t dim = params.count("dim"), length = params.count("length");
+  nn::UntrainedModel model;
+  model.dim = dim;
+  model.spectrum = {params.real("mean"), params.real("variance"), spectrum_shape_from(params.text("shape"))};
+  model.temperature = params.real("temperature");
+
+  const Stream layers = trial.stream("layers");
+  Tokens tokens = split(nn::draw_tokens(nn::TokenKind::normalized, length, dim, trial.stream("tokens")));
+  double entropy_ratio = 0;
+  for (std::size_t l = 0; l < params.count("depth"); ++l) {
+    trial.check();
+    const nn::UntrainedLayer layer = nn::draw_layer(model, layers.substream(l));
+    if (l == 0) {
+      const Matrix seen = nn::attention_input(model, tokens).matrix();
+      entropy_ratio = measure_attention(attention_weights(seen, layer.qk, model.temperature)).entropy_ratio;
+    }
+    tokens = nn::apply(model, layer, tokens);
+  }
+  const double residual = measure_tokens(tokens).residual;
+
+  trial.check();
+  const Matrix w = symmetric_matrix(dim, model.spectrum, trial.stream("matrix"));
+  const LocalizationSums sums =
+      sample_localization(BridgeSampler(w, length, model.temperature), Weighting::piecewise,
+                          trial.stream("walks"), params.count("samples"));
+  const Vector support = sums.support / static_cast<double>(sums.samples);
+  const Propagation theory = propagation_probability(spectrum_statistics(w), dim, length, model.temperature);
+
+  result.scalar("contrast", contrast_of(support));
+  result.scalar("contrast_theory", contrast_of(theory.support));
+  result.scalar("entropy_ratio", entropy_ratio);
+  result.scalar("residual", residual);
+  result.scalar("margin", std::min(entropy_ratio / params.real("least_entropy"),
+                                   residual / params.real("least_residual")));
+}
+
+Experiment make() {
+  Experiment experiment;
+  experiment.name = "phase";
+  experiment.version = 1;
+  experiment.doc =
+      "Localization, entropy collapse and rank collapse for one eigenspectrum, beside one another.";
+  experiment.parameters = {
+      integer("dim", 64, "width of a token").range(2, 4096),
+      integer("length", 64, "number of tokens").range(2, 4096),
+      integer("depth", 12, "layers without skips, on layer-normalized tokens with orthogonal values")
+          .range(1, 1000),
+      real("mean", 0.0, "mean of the eigenspectrum of each W").range(-100, 100),
+      real("variance", 1.0, "variance of the eigenspectrum").range(0, 1e6),
+      choice("shape", "gaussian", spectrum_shape_names(), "shape of the eigenspectrum"),
+      real("temperature", "divides the logits")
+          .above(0)
+          .derived("sqrt(dim)", [](const Parameters& p) { return Value(std::sqrt(p.real("dim"))); }),
+      integer("samples", 1000, "random walks drawn for the contrast").range(1, 1e7),
+      real("least_entropy", 0.1, "entropy over log T below which entropy counts as collapsed").range(1e-6, 1),
+      real("least_residual", 0.5, "residual below which rank counts as collapsed").range(1e-6, 1),
+  };
+  experiment.scalars = {
+      {"contrast", "", "largest minus smallest support over positions of a random walk", ""},
+      {"contrast_theory", "", "the same by theory", ""},
+      {"entropy_ratio", "", "entropy of the first layer's attention over log T", ""},
+      {"residual", "", "||X - 1 mean||_F / ||X||_F of the last layer's tokens", ""},
+      {"margin", "",
+       "least of entropy_ratio / least_entropy and residual / least_residual; above 1 neither has collapsed",
+       ""},
+  };
+  experiment.cost = [](const Parameters& p) {
+    const double d = p.real("dim"), t = p.real("length");
+    return p.real("depth") * (20 * d * d * d + 4 * t * d * (t + d)) +
+           p.real("samples") * (d * d / 16 + 8 * (d + t));
+  };
+  experiment.run = run;
+  return experiment;
+}
+
+}  // namespace
+}  // namespace qklab
+
+QKLAB_EXPERIMENT(qklab::make)

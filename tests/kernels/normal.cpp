@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 #include <limits>
 #include <vector>
 
@@ -72,7 +73,8 @@ void check_against_reference(std::uint64_t first_group, std::size_t n) {
 }  // namespace
 
 TEST_CASE_TEMPLATE("normal numbers equal Box and Muller's transform of Philox blocks", T, float, double) {
-  for (const std::size_t n : {0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 1001})
+  for (const auto n : std::initializer_list<std::size_t>{0,  1,  2,  3,  7,  8,  9,   15,  16,  17,
+                                                         31, 32, 33, 63, 64, 65, 127, 128, 129, 1001})
     check_against_reference<T>(5, n);
   check_against_reference<T>((std::uint64_t{1} << 28) - 1, 200);  // block numbers pass 2^32
   check_against_reference<T>(0, 200000);
@@ -118,7 +120,7 @@ TEST_CASE_TEMPLATE("normal numbers are normal and independent", T, float, double
   CHECK(std::abs(moment[4] - 3) <= 5 * std::sqrt(96 / count));
 
   // Correlation of neighbours, of a pair's two halves, of lanes and of groups; of squares as well.
-  for (const std::size_t lag : {1, 2, 4, 8, 16, 32, 64, 1024}) {
+  for (const auto lag : std::initializer_list<std::size_t>{1, 2, 4, 8, 16, 32, 64, 1024}) {
     CAPTURE(lag);
     double plain = 0, squares = 0;
     for (std::size_t i = lag; i < n; ++i) {

@@ -15,14 +15,15 @@ from torch.nn import functional as F
 
 
 class Block(nn.Module):
-    def __init__(self, dim, heads, length, ffn):
+    def __init__(self, dim, heads, length, ffn, causal):
         super().__init__()
         self.heads = heads
         self.ln1, self.ln2 = nn.LayerNorm(dim), nn.LayerNorm(dim) if ffn else None
         self.qkv, self.o = nn.Linear(dim, 3 * dim, bias=False), nn.Linear(dim, dim, bias=False)
         if ffn:
             self.fc1, self.fc2 = nn.Linear(dim, ffn), nn.Linear(ffn, dim)
-        self.register_buffer("mask", torch.full((length, length), float("-inf")).triu(1)[None])
+        hidden = torch.full((length, length), float("-inf") if causal else 0.0)
+        self.register_buffer("mask", hidden.triu(1)[None])
 
     def forward(self, x):
         b, t, d = x.shape
@@ -35,10 +36,10 @@ class Block(nn.Module):
 
 
 class Model(nn.Module):
-    def __init__(self, dim, length, layers, heads, vocabulary, ffn):
+    def __init__(self, dim, length, layers, heads, vocabulary, ffn, causal=True):
         super().__init__()
         self.embedding, self.position = nn.Embedding(vocabulary, dim), nn.Embedding(length, dim)
-        self.blocks = nn.Sequential(*(Block(dim, heads, length, ffn) for _ in range(layers)))
+        self.blocks = nn.Sequential(*(Block(dim, heads, length, ffn, causal) for _ in range(layers)))
         self.ln, self.head = nn.LayerNorm(dim), nn.Linear(dim, vocabulary, bias=False)
 
     def forward(self, tokens):
@@ -70,4 +71,5 @@ def main():
         print((time.process_time() - start) / steps, flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -5,6 +5,10 @@
 #include <new>
 #include <vector>
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 namespace qklab::autodiff {
 
 inline constexpr std::size_t cache_line = 64;
@@ -16,10 +20,21 @@ struct CacheLineAllocator {
   template <class U>
   CacheLineAllocator(const CacheLineAllocator<U>&) {}
   T* allocate(std::size_t n) {
-    return static_cast<T*>(::operator new (n * sizeof(T), std::align_val_t{cache_line}));
+    void* const p = ::operator new(n * sizeof(T), alignment(n));
+#if defined(__linux__)
+    if (n * sizeof(T) >= huge)
+      madvise(p, n * sizeof(T), MADV_HUGEPAGE);  // fewer misses of address translation
+#endif
+    return static_cast<T*>(p);
   }
-  void deallocate(T* p, std::size_t) { ::operator delete (p, std::align_val_t{cache_line}); }
+  void deallocate(T* p, std::size_t n) { ::operator delete(p, alignment(n)); }
   bool operator==(const CacheLineAllocator&) const = default;
+
+ private:
+  static constexpr std::size_t page = std::size_t{1} << 21, huge = 4 * page;
+  static std::align_val_t alignment(std::size_t n) {
+    return std::align_val_t{n * sizeof(T) >= huge ? page : cache_line};
+  }
 };
 
 // Offsets are handed out first; memory follows when it is asked for, so that recording a graph neither

@@ -7,7 +7,9 @@
 #include <string_view>
 #include <utility>
 
+#include "core/autodiff/plan.hpp"
 #include "core/base/error.hpp"
+#include "core/kernels/denormals.hpp"
 
 namespace qklab::autodiff {
 namespace {
@@ -19,6 +21,12 @@ constexpr Rule<T> input_rule{"input"};
 template <class T>
 constexpr Rule<T> indices_rule{"indices"};
 
+// Training in single precision flushes denormals.
+template <class T>
+struct Precision {};
+template <>
+struct Precision<float> : kernels::FlushDenormals {};
+
 double cpu_seconds() {
   timespec now;
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
@@ -29,6 +37,7 @@ double cpu_seconds() {
 
 template <class T>
 std::int32_t Tape<T>::append(const Node<T>& node) {
+  if (planned_for_ >= 0) throw Error(fmt::format("[{}] cannot be recorded after plan()", node.rule->name));
   nodes_.push_back(node);
   return static_cast<std::int32_t>(nodes_.size() - 1);
 }
@@ -49,7 +58,12 @@ Tensor<T> Tape<T>::parameter(std::string name, Shape shape, bool trainable) {
 
 template <class T>
 Tensor<T> Tape<T>::input(Shape shape) {
-  return record(input_rule<T>, {}, shape);
+  Node<T> node{&input_rule<T>};
+  node.shape = shape;
+  node.is_input = true;
+  node.value = inputs_.reserve(shape.size());
+  node.owner = static_cast<std::int32_t>(nodes_.size());
+  return {{this, append(node)}};
 }
 
 template <class T>
@@ -106,6 +120,7 @@ template <class T>
 void Tape<T>::settle() {
   parameters_.settle();
   parameter_gradients_.settle();
+  inputs_.settle();
   values_.settle();
   gradients_.settle();
   saved_.settle();
@@ -126,6 +141,7 @@ void Tape<T>::call(void (*function)(const Call<T>&), const Node<T>& node, double
 
 template <class T>
 void Tape<T>::forward() {
+  [[maybe_unused]] const Precision<T> precision;
   settle();
   for (const Node<T>& node : nodes_) {
     if (node.rule->forward) call(node.rule->forward, node, &Timing::forward);
@@ -146,6 +162,8 @@ void Tape<T>::backward(Tensor<T> loss) {
   if (loss.tape != this) throw Error("[backward] the loss is of a different tape");
   const Node<T>& end = at(loss.id);
   if (end.shape.size() != 1) bad_shapes("backward", {end.shape}, "a loss is a single number");
+  if (planned_for_ >= 0 && planned_for_ != loss.id) throw Error("[backward] the plan is for another loss");
+  [[maybe_unused]] const Precision<T> precision;
   settle();
   std::ranges::fill(reached_, std::uint8_t{0});
   if (end.needs_gradient) {
@@ -157,7 +175,7 @@ void Tape<T>::backward(Tensor<T> loss) {
     const Node<T>& node = nodes_[i];
     if (!node.needs_gradient) continue;
     if (!reached_[static_cast<std::size_t>(node.owner)]) {
-      std::fill_n(gradient(node), node.shape.size(), T{0});
+      if (planned_for_ < 0 || node.is_parameter) std::fill_n(gradient(node), node.shape.size(), T{0});
       continue;
     }
     if (!node.rule->backward) continue;
@@ -167,6 +185,79 @@ void Tape<T>::backward(Tensor<T> loss) {
     }
     call(node.rule->backward, node, &Timing::backward);
   }
+}
+
+template <class T>
+void Tape<T>::keep(Tensor<T> tensor) {
+  if (planned_for_ >= 0) throw Error("[keep] comes before plan()");
+  at(at(tensor.id).owner).kept = true;
+}
+
+// Forward steps are 0 .. n-1 and the backward step of node i is 2n-1-i. A value is needed from its own
+// forward step to its own backward step, which comes after those of all that use it, or to its last use where
+// nothing flows back. A gradient is needed from the backward step of the last node that uses the tensor to
+// its own.
+template <class T>
+void Tape<T>::plan(Tensor<T> loss) {
+  if (loss.tape != this) throw Error("[plan] the loss is of a different tape");
+  if (planned_for_ >= 0) throw Error("[plan] there is a plan already");
+  const std::size_t n = nodes_.size(), end = 2 * n;
+  keep(loss);
+  std::vector<std::size_t> last_use(n),
+      last_flow(n);  // by owner: the last node to use it; that passes gradients
+  for (std::size_t i = 0; i < n; ++i) {
+    last_use[i] = last_flow[i] = i;
+    for (int k = 0; k < static_cast<int>(nodes_[i].operands); ++k) {
+      const auto owner = static_cast<std::size_t>(at(operand(nodes_[i], k)).owner);
+      last_use[owner] = i;
+      if (nodes_[i].needs_gradient) last_flow[owner] = i;
+    }
+  }
+  std::vector<Buffer> buffers;
+  std::vector<std::size_t*> offsets;  // of buffers, in nodes
+  for (std::size_t i = 0; i < n; ++i) {
+    Node<T>& node = nodes_[i];
+    if (static_cast<std::size_t>(node.owner) != i || node.is_parameter || node.is_input ||
+        !node.rule->forward)
+      continue;
+    const std::size_t size = node.shape.size(), back = end - 1 - i;
+    const std::size_t flow = last_flow[i] > i ? end - 1 - last_flow[i] : n;  // by which a gradient begins
+    const bool read_back = node.needs_gradient || last_flow[i] > i;
+    const std::size_t done = read_back ? back : last_use[i];
+    buffers.push_back({size, i, node.kept ? end : done});
+    offsets.push_back(&node.value);
+    if (!node.needs_gradient) continue;
+    buffers.push_back({size, node.kept ? n : flow, node.kept ? end : back});
+    offsets.push_back(&node.gradient);
+  }
+  values_ = Arena<T>();
+  gradients_ = Arena<T>();
+  values_.append(place(buffers, cache_line / sizeof(T)));
+  for (std::size_t b = 0; b < buffers.size(); ++b) *offsets[b] = buffers[b].offset;
+  for (Node<T>& node : nodes_) {  // aliases
+    node.value = at(node.owner).value;
+    node.gradient = at(node.owner).gradient;
+    node.kept = at(node.owner).kept;
+  }
+  planned_for_ = loss.id;
+}
+
+template <class T>
+std::size_t Tape<T>::parameter_bytes() const {
+  return (parameters_.size() + parameter_gradients_.size()) * sizeof(T);
+}
+
+template <class T>
+std::size_t Tape<T>::arena_bytes() const {
+  return (inputs_.size() + values_.size() + gradients_.size() + saved_.size()) * sizeof(T) +
+         indices_.size() * sizeof(std::int32_t);
+}
+
+template <class T>
+void Tape<T>::check_readable(const Node<T>& node) const {
+  if (planned_for_ < 0 || node.kept || node.is_parameter || node.is_input) return;
+  throw Error(fmt::format("[{}] shares its memory with others under the plan: keep() it to read it",
+                          node.rule->name));
 }
 
 template <class T>
@@ -190,6 +281,7 @@ template <class T>
 std::span<T> Tensor<T>::value() const {
   this->tape->settle();
   const Node<T>& node = this->tape->node(this->id);
+  this->tape->check_readable(node);
   return {this->tape->value(node), node.shape.size()};
 }
 
@@ -198,6 +290,7 @@ std::span<const T> Tensor<T>::gradient() const {
   this->tape->settle();
   const Node<T>& node = this->tape->node(this->id);
   if (!node.needs_gradient) return {};
+  this->tape->check_readable(node);
   return {this->tape->gradient(node), node.shape.size()};
 }
 

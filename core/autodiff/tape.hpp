@@ -89,6 +89,8 @@ struct Node {
   std::uint32_t operands = 0;
   bool needs_gradient = false;
   bool is_parameter = false;  // lies in the parameters' arenas
+  bool is_input = false;      // lies in that of inputs
+  bool kept = false;          // keeps its memory under a plan
 };
 
 // Seconds of this thread's CPU time that the nodes of one op took.
@@ -115,6 +117,17 @@ class Tape {
   void forward();  // computes every node from the leaves
   // Gradients of `loss` (of size 1, else Error) at the values of the last forward(), written anew.
   void backward(Tensor<T> loss);
+  // --- Memory. ---
+  // From now on values and gradients share memory where their lifetimes in forward() and backward(loss)
+  // allow. Those of parameters, and values of inputs, of the loss and of what was kept, can be read as
+  // before; asking for others throws Error, as do recording and the gradients of another loss. Numbers stay
+  // the same.
+  void plan(Tensor<T> loss);
+  void keep(Tensor<T> tensor);  // its value and gradient; before plan()
+  // Bytes of parameters and their gradients, and of everything else.
+  std::size_t parameter_bytes() const;
+  std::size_t arena_bytes() const;
+
   // Until called with null, adds up there what each op takes.
   void set_profile(std::vector<Timing>* profile) { profile_ = profile; }
 
@@ -156,10 +169,16 @@ class Tape {
 
   std::int32_t append(const Node<T>& node);
   Node<T>& at(std::int32_t id) { return nodes_[static_cast<std::size_t>(id)]; }
-  T* value(const Node<T>& node) { return (node.is_parameter ? parameters_ : values_).at(node.value); }
-  T* gradient(const Node<T>& node) {
-    return (node.is_parameter ? parameter_gradients_ : gradients_).at(node.gradient);
+  T* value(const Node<T>& node) {
+    return (node.is_parameter ? parameters_ : node.is_input ? inputs_ : values_).at(node.value);
   }
+  T* gradient(const Node<T>& node) {
+    return (node.is_parameter   ? parameter_gradients_
+            : planned_for_ >= 0 ? values_
+                                : gradients_)
+        .at(node.gradient);
+  }
+  void check_readable(const Node<T>& node) const;
   void settle();
   void reach(std::int32_t owner);
   void call(void (*function)(const Call<T>&), const Node<T>& node, double Timing::*direction);
@@ -168,8 +187,9 @@ class Tape {
   std::vector<std::int32_t> operands_;
   std::vector<Block> blocks_;
   Arena<T> parameters_, parameter_gradients_;
-  Arena<T> values_, gradients_, saved_;
+  Arena<T> inputs_, values_, gradients_, saved_;  // under a plan, gradients lie among the values
   Arena<std::int32_t> indices_;
+  std::int32_t planned_for_ = -1;  // the loss of the plan
   std::vector<Timing>* profile_ = nullptr;
   std::vector<std::uint8_t> reached_;  // by owner: a later node has begun to add to its gradient
 };

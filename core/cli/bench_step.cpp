@@ -1,5 +1,10 @@
 // A training step beside the time of its own dense matrix products, and beside PyTorch's step.
 #include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <optional>
 
 #include "core/cli/bench_peer.hpp"
 #include "core/cli/bench_products.hpp"
@@ -11,6 +16,13 @@ namespace {
 
 constexpr int rounds = 41;
 constexpr double window = 0.01;  // seconds; at least one step
+
+std::size_t resident_bytes() {
+  std::ifstream file("/proc/self/statm");
+  std::size_t all = 0, resident = 0;
+  file >> all >> resident;
+  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
 
 template <class Work>
 double seconds_each(int times, Work& work) {
@@ -39,7 +51,11 @@ void print_profile(Training& step, double total) {
 std::vector<Measurement> bench_step(const std::vector<StepShape>& shapes, const StepOptions& options) {
   std::vector<Measurement> out;
   for (const StepShape& shape : shapes) {
+    const std::size_t before = resident_bytes();
     Training step(shape);
+    step.run();
+    step.run();
+    const std::size_t grown = resident_bytes() - std::min(before, resident_bytes());
     Products floor(shape);
     std::optional<Peer> peer;
     if (options.torch) peer.emplace(shape);
@@ -56,16 +72,20 @@ std::vector<Measurement> bench_step(const std::vector<StepShape>& shapes, const 
     }
     const Spread s = spread(step_us), f = spread(floor_us), r = spread(ratio);
     const std::string name = to_text(shape);
-    Measurement m{"step/" + name,
-                  fmt::format("{:.2f} of the floor ({:.2f} to {:.2f}); {}; floor {}", r.median, r.low, r.high,
-                              to_text(s, "us"), to_text(f, "us")),
-                  {{"shape", name},
-                   {"step_us", s.median},
-                   {"step_us_spread", {s.low, s.high}},
-                   {"gemm_floor_us", f.median},
-                   {"ratio", r.median},
-                   {"ratio_spread", {r.low, r.high}},
-                   {"floor_gflops", 1e-3 * floor.flops() / f.median}}};
+    Measurement m{
+        "step/" + name,
+        fmt::format("{:.2f} of the floor ({:.2f} to {:.2f}); {}; floor {}; {:.1f} MB planned, {:.1f} MB used",
+                    r.median, r.low, r.high, to_text(s, "us"), to_text(f, "us"),
+                    1e-6 * static_cast<double>(step.planned_bytes()), 1e-6 * static_cast<double>(grown)),
+        {{"shape", name},
+         {"step_us", s.median},
+         {"step_us_spread", {s.low, s.high}},
+         {"gemm_floor_us", f.median},
+         {"ratio", r.median},
+         {"ratio_spread", {r.low, r.high}},
+         {"planned_bytes", step.planned_bytes()},
+         {"resident_bytes", grown},
+         {"floor_gflops", 1e-3 * floor.flops() / f.median}}};
     if (peer) {
       const Spread p = spread(peer_us), q = spread(peer_ratio);
       m.text += fmt::format("; PyTorch {:.2f} of the floor ({:.2f} to {:.2f}), {}", q.median, q.low, q.high,

@@ -35,6 +35,7 @@ struct Training::Model {
   explicit Model(const StepShape& shape)
       : transformer(tape, config_of(shape), shape.batch), targets(tape.indices({shape.batch, shape.length})) {
     loss = cross_entropy(transformer.output, targets);
+    tape.plan(loss);
     Stream stream(1, 0, "bench");
     nn::initialize(transformer, {}, stream);
     for (const auto& ids : {transformer.tokens.value(), targets.value()}) {
@@ -74,6 +75,11 @@ std::vector<autodiff::Timing> Training::profile(int steps) {
   std::ranges::sort(timings, std::greater(),
                     [](const autodiff::Timing& t) { return t.forward + t.backward; });
   return timings;
+}
+
+std::size_t Training::planned_bytes() const {
+  return model_->tape.parameter_bytes() + model_->tape.arena_bytes() +
+         model_->optimizer->state().size() * sizeof(float);
 }
 
 }  // namespace qklab

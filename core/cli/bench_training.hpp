@@ -1,6 +1,7 @@
 // The training step that is measured.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <vector>
 
@@ -17,6 +18,9 @@ class Training {
 
   // Seconds a step by op, the slowest first, over that many steps; AdamW among them.
   std::vector<autodiff::Timing> profile(int steps);
+
+  // Bytes of parameters, their gradients and the optimizer's state, and of what the tape has planned.
+  std::size_t planned_bytes() const;
 
  private:
   struct Model;

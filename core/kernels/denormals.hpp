@@ -1,0 +1,27 @@
+// Numbers below 1e-38, slow to compute with and of no use in training, become 0 within a scope.
+#pragma once
+
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
+
+namespace qklab::kernels {
+
+// Of the thread that creates it, single and double precision; puts things back at the end. No effect where
+// the processor has no such switch that we know of.
+class FlushDenormals {
+ public:
+#if defined(__SSE2__)
+  FlushDenormals() : before_(_mm_getcsr()) { _mm_setcsr(before_ | 0x8040); }  // results and operands
+  ~FlushDenormals() { _mm_setcsr(before_); }
+#else
+  FlushDenormals() {}
+#endif
+  FlushDenormals(const FlushDenormals&) = delete;
+  FlushDenormals& operator=(const FlushDenormals&) = delete;
+
+ private:
+  [[maybe_unused]] unsigned before_ = 0;
+};
+
+}  // namespace qklab::kernels

@@ -33,6 +33,7 @@ int run_program(int argc, char** argv) {
   add_export(app, exit);
   add_verify(app, exit);
   add_merge(app, exit);
+  add_replay(app, exit);
   add_list(app, exit);
   add_describe(app, exit);
   add_new(app, exit);

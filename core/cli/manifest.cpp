@@ -83,6 +83,19 @@ bool manifest_is_current(const std::string& directory, const Config& config) {
          manifest.value("config", Json()) == source_json(config.source);
 }
 
+Machine this_machine() { return {compiler(), blas(), simd()}; }
+
+std::optional<Machine> read_manifest_machine(const std::string& directory) {
+  const std::string path = manifest_path(directory);
+  if (!std::filesystem::exists(path)) return std::nullopt;
+  try {
+    const Json manifest = Json::parse(read_file(path));
+    return Machine{manifest.at("compiler"), manifest.at("blas"), manifest.at("simd")};
+  } catch (const Json::exception& error) {
+    throw InputError(fmt::format("{}: {}", path, error.what()));
+  }
+}
+
 ConfigSource read_manifest_source(const std::string& directory) {
   const std::string path = manifest_path(directory);
   try {

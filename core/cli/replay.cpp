@@ -1,0 +1,189 @@
+#include "core/report/replay.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <set>
+
+#include "core/cli/cli.hpp"
+#include "core/cli/loaded.hpp"
+#include "core/cli/manifest.hpp"
+#include "core/cli/signals.hpp"
+#include "core/sweep/scheduler.hpp"
+#include "core/sweep/store.hpp"
+
+namespace qklab {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Arguments {
+  std::string target;
+  std::size_t trials = 5;
+  std::uint64_t seed = 0;
+  double tolerance = 1e-3;
+  bool exact = false;
+};
+
+// What is to be run again, and what it is compared with.
+struct Stored {
+  std::string directory;
+  const Experiment* experiment = nullptr;
+  std::size_t eligible = 0;  // trials that are done or diverged
+  std::vector<TrialRecord> chosen;
+  MetricSizes sizes;
+};
+
+bool is_run_directory(const fs::path& path) {
+  return fs::exists(path / "run.db") || fs::exists(path / "manifest.json");
+}
+
+// Below results/ and results/reference/, here and in the source that this program was built from.
+std::vector<fs::path> known_directories() {
+  std::vector<fs::path> found;
+  const fs::path source = QKLAB_SOURCE_DIR;
+  for (const fs::path& folder : {fs::path("results/reference"), source / "results/reference",
+                                 fs::path("results"), source / "results"}) {
+    if (!fs::is_directory(folder)) continue;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+      if (is_run_directory(entry.path())) found.push_back(entry.path());
+    }
+  }
+  return found;
+}
+
+Stored read_stored(const std::string& directory, const std::function<bool(std::uint64_t)>& wanted) {
+  Stored stored{directory, nullptr, 0, {}, MetricSizes(Experiment{})};
+  const auto take = [&](const TrialRecord& trial) {
+    if (trial.status == Status::failed) return;
+    stored.sizes.include(trial);
+    ++stored.eligible;
+    if (wanted(trial.id)) stored.chosen.push_back(trial);
+  };
+  const auto begin = [&](const Experiment& experiment) {
+    stored.experiment = &experiment;
+    stored.sizes = MetricSizes(experiment);
+  };
+  if (fs::exists(store_path(directory))) {
+    const Store store(store_path(directory), Store::Mode::read);
+    const Config config = load_config(store.source()).config;
+    begin(*config.experiment);
+    store.for_each(config.sweep, take);
+  } else {
+    const Config config = load_config(read_manifest_source(directory)).config;
+    begin(*config.experiment);
+    for (const TrialRecord& trial : read_csv(directory, *config.experiment).trials) take(trial);
+  }
+  return stored;
+}
+
+// `count` of the ids, drawn without replacement.
+std::set<std::uint64_t> draw_ids(std::vector<std::uint64_t> ids, std::size_t count, std::uint64_t seed) {
+  Stream stream(seed, 0, "replay");
+  for (std::size_t i = 0; i < std::min(count, ids.size()); ++i) {
+    std::swap(ids[i], ids[i + static_cast<std::size_t>(stream.below(ids.size() - i))]);
+  }
+  return {ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(std::min(count, ids.size()))};
+}
+
+Stored choose(const std::string& directory, const Arguments& arguments) {
+  std::vector<std::uint64_t> ids;
+  read_stored(directory, [&](std::uint64_t id) {
+    ids.push_back(id);
+    return false;
+  });
+  const std::set<std::uint64_t> chosen = draw_ids(std::move(ids), arguments.trials, arguments.seed);
+  return read_stored(directory, [&](std::uint64_t id) { return chosen.count(id) > 0; });
+}
+
+// A directory, a figure's name, or a trial's.
+Stored find(const Arguments& arguments) {
+  const std::string& target = arguments.target;
+  if (is_run_directory(target)) return choose(target, arguments);
+  const std::vector<fs::path> known = known_directories();
+  if (const auto id = parse_trial_name(target)) {
+    for (const fs::path& directory : known) {
+      Stored stored = read_stored(directory.string(), [&](std::uint64_t other) { return other == *id; });
+      if (!stored.chosen.empty()) return stored;
+    }
+    throw InputError(fmt::format("no directory below results/ holds a finished trial {}", target));
+  }
+  std::vector<std::string> names;
+  for (const fs::path& directory : known) {
+    if (directory.filename() == target) return choose(directory.string(), arguments);
+    names.push_back(directory.filename().string());
+  }
+  throw InputError(fmt::format("{}: neither a run directory, nor one below results/, nor a trial{}", target,
+                               did_you_mean(target, names)));
+}
+
+// 0 for bit by bit; says which of the two it is, and why.
+double tolerance_for(const Arguments& arguments, const Stored& stored) {
+  const auto then = read_manifest_machine(stored.directory);
+  const Machine now = this_machine();
+  const auto bitwise = [&](const char* why) {
+    fmt::print("{}: {} of {} trials, compared bit by bit ({})\n", stored.directory, stored.chosen.size(),
+               stored.eligible, why);
+    return 0.0;
+  };
+  if (then && *then == now) return bitwise("same compiler, BLAS core and SIMD as in its manifest");
+  if (arguments.exact) return bitwise("as asked for");
+  if (!then) return bitwise("it has no manifest that says where it was computed");
+  fmt::print(
+      "{}: {} of {} trials, compared to {} of each metric's largest value: other hardware or compiler\n"
+      "  then: {}, {}, {}\n  now:  {}, {}, {}\n",
+      stored.directory, stored.chosen.size(), stored.eligible, arguments.tolerance, then->compiler,
+      then->blas, then->simd, now.compiler, now.blas, now.simd);
+  return arguments.tolerance;
+}
+
+int replay(const Arguments& arguments) {
+  const Stored stored = find(arguments);
+  if (stored.chosen.empty()) throw InputError(fmt::format("{}: no finished trial", stored.directory));
+  const double tolerance = tolerance_for(arguments, stored);
+  const std::atomic<bool>& stop = stop_on_signals();
+  std::size_t same = 0;
+  for (const TrialRecord& trial : stored.chosen) {
+    const Result again = run_trial(*stored.experiment, {trial.id, trial.params}, stop);
+    const std::vector<std::string> differences =
+        compare_trial(*stored.experiment, trial, again, stored.directory, tolerance, stored.sizes);
+    same += differences.empty();
+    fmt::print("{}  {}  ({})\n", trial_name(trial.id), differences.empty() ? "same" : "DIFFERS",
+               trial.params.str());
+    for (const std::string& difference : differences) fmt::print("  {}\n", difference);
+  }
+  fmt::print("{} of {} trials are the same {}\n", same, stored.chosen.size(),
+             tolerance == 0 ? "to the last bit" : fmt::format("to a tolerance of {}", tolerance));
+  return same == stored.chosen.size() ? exit_done : exit_failed;
+}
+
+}  // namespace
+
+void add_replay(CLI::App& app, Exit& exit) {
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App* verb =
+      app.add_subcommand("replay", "run some finished trials again and compare with what is stored");
+  verb->add_option("what", arguments->target, "a figure, a run directory, or a trial's 16 digits")
+      ->required()
+      ->type_name("FIGURE|DIR|TRIAL");
+  verb->add_option("--trials", arguments->trials, "how many, drawn at random")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1000000}))
+      ->type_name("N");
+  verb->add_option("--seed", arguments->seed, "of the draw")->type_name("N");
+  verb->add_option("--tolerance", arguments->tolerance,
+                   "on other hardware: allowed difference, as a part of each metric's largest value")
+      ->check(CLI::PositiveNumber);
+  verb->add_flag("--exact", arguments->exact, "compare bit by bit on other hardware, too");
+  verb->callback([arguments, &exit] {
+    try {
+      exit = replay(*arguments);
+    } catch (const Cancelled&) {
+      exit = exit_interrupted;
+    }
+  });
+}
+
+}  // namespace qklab

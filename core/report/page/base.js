@@ -1,0 +1,61 @@
+// What all parts of the page share: the data, elements built from text only, numbers, colours, the theme.
+"use strict";
+const data = JSON.parse(document.getElementById("data").textContent);
+
+// el("td", {class: "quiet"}, "text", child): text is never read as markup.
+function el(tag, attributes, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value !== null && value !== undefined) element.setAttribute(name, value);
+  }
+  for (const child of children.flat()) element.append(child instanceof Node ? child : String(child));
+  return element;
+}
+
+function svg(tag, attributes) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+}
+
+const body = (section) => document.querySelector(`#${section} .body`);
+
+// Four significant digits; what is no number is a dash.
+function number(x) {
+  if (typeof x === "string") return x;
+  if (x === null || x === undefined || Number.isNaN(x)) return "–";
+  if (x === 0) return "0";
+  const size = Math.abs(x);
+  return size >= 1e-3 && size < 1e6 ? String(Number(x.toPrecision(4))) : x.toExponential(2).replace("e+", "e");
+}
+const plural = (n, what) => `${n.toLocaleString("en")} ${what}${n === 1 ? "" : "s"}`;
+
+const darkQuery = window.matchMedia("(prefers-color-scheme: dark)");
+let printing = false;
+const dark = () => darkQuery.matches && !printing;
+const themed = [];  // redrawn when the theme changes
+const redrawAll = () => themed.forEach((draw) => draw());
+darkQuery.addEventListener("change", redrawAll);
+window.addEventListener("beforeprint", () => { printing = true; redrawAll(); });
+window.addEventListener("afterprint", () => { printing = false; redrawAll(); });
+const ink = () => getComputedStyle(document.documentElement).getPropertyValue("--text").trim();
+const lineColor = () => getComputedStyle(document.documentElement).getPropertyValue("--line").trim();
+
+// Viridis at t in [0, 1]; grey where there is no number.
+function viridis(t) {
+  if (!(t >= 0 && t <= 1)) return dark() ? "#555555" : "#cccccc";
+  return data.viridis[Math.min(data.viridis.length - 1, Math.floor(t * data.viridis.length))];
+}
+// Of a line: on white viridis lacks its brightest end, on black its darkest.
+function lineShade(shade) {
+  if (shade === null) return dark() ? "#6cbcf0" : "#0072b2";
+  if (shade.category !== undefined) {
+    const color = data.categories[shade.category % data.categories.length];
+    return dark() && color === "#000000" ? "#ffffff" : dark() && color === "#0072b2" ? "#4aa8e0" : color;
+  }
+  return viridis(dark() ? 0.25 + 0.75 * shade.t : 0.9 * shade.t);
+}
+function faded(color, alpha) {
+  return color + Math.round(255 * alpha).toString(16).padStart(2, "0");
+}

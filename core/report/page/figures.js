@@ -1,0 +1,211 @@
+// The figures of the config: lines and bands with theory dashed, heat maps, trajectories.
+"use strict";
+
+const allPoints = (figure, ...keys) =>
+  figure.panels.flatMap((p) => p.curves.flatMap((c) => keys.flatMap((key) => c[key] ?? [])));
+
+// Keeps in the table the trials behind a point. `pairs`: [name, value].
+function showTrialsOf(pairs) {
+  let text = "";
+  for (const [name, value] of pairs) if (columnOf.has(name)) text += ` ${name} = ${quotedValue(value)}`;
+  setFilter(text.trim());
+}
+
+// --- Lines and bands
+
+// All curves of a panel on one grid of x: a curve without a point there is undefined (no gap), a NaN is null.
+function linePanel(figure, panelData, view) {
+  const xs = [...new Set(panelData.curves.flatMap((c) => c.x))].sort((a, b) => a - b);
+  const place = new Map(xs.map((x, i) => [x, i]));
+  const series = [], columnsOfData = [xs], bands = [], readings = [];
+  const add = (curve, key, style) => {
+    const column = new Array(xs.length).fill(undefined);
+    curve.x.forEach((x, i) => { column[place.get(x)] = curve[key][i]; });
+    columnsOfData.push(view.logY ? column.map((v) => (v !== null && v <= 0 ? null : v)) : column);
+    series.push({label: curve.label, spanGaps: false, ...style});
+    return series.length;
+  };
+  panelData.curves.forEach((curve) => {
+    if (view.hidden.has(curve.label)) return;
+    const color = lineShade(curve.shade);
+    if (figure.plot === "band") {
+      const high = add(curve, "high", {stroke: "#0000", width: 0});
+      const low = add(curve, "low", {stroke: "#0000", width: 0});
+      bands.push({series: [high, low], fill: faded(color, 0.22)});
+    }
+    const mean = add(curve, "mean", {stroke: figure.theory && figure.plot === "line" ? faded(color, 0.5) : color,
+                                     width: figure.theory && figure.plot === "line" ? 3 : 1.6});
+    if (figure.theory) add(curve, "theory", {stroke: color, width: 1.3, dash: [6, 4]});
+    readings.push({curve, mean});
+  });
+  // The point next to the cursor: the x, then the curve that is nearest there.
+  const nearest = (x, y, u) => {
+    let best = null;
+    const at = u.valToPos(x, "x"), height = u.valToPos(y, "y");
+    for (const {curve} of readings) {
+      curve.x.forEach((cx, i) => {
+        if (curve.mean[i] === null || (view.logY && curve.mean[i] <= 0)) return;
+        const far = Math.abs(u.valToPos(cx, "x") - at) * 1000 + Math.abs(u.valToPos(curve.mean[i], "y") - height);
+        if (!best || far < best.far) best = {far, curve, i};
+      });
+    }
+    return best;
+  };
+  return {
+    data: columnsOfData, series, bands,
+    read: (x, y, u) => {
+      const best = nearest(x, y, u);
+      if (!best) return "";
+      const {curve, i} = best;
+      const at = figure.xnames ? figure.xnames[curve.x[i]] : number(curve.x[i]);
+      const interval = curve.low[i] === null ? "" : ` [${number(curve.low[i])}, ${number(curve.high[i])}]`;
+      const theory = figure.theory ? `, theory ${number(curve.theory[i])}` : "";
+      return `${curve.name ? `${curve.name} ${curve.label}, ` : ""}${figure.xlabel} ${at}: ` +
+             `${number(curve.mean[i])}${interval}${theory}, ${plural(curve.seeds[i], "seed")}`;
+    },
+    pick: (x, y, u) => {
+      const best = nearest(x, y, u);
+      if (!best) return;
+      const pairs = [];
+      if (panelData.facet) pairs.push([panelData.facet.name, panelData.facet.value]);
+      if (best.curve.name) pairs.push([best.curve.name, best.curve.value]);
+      if (figure.xparameter) {
+        const cx = best.curve.x[best.i];
+        pairs.push([figure.xparameter, figure.xnames ? figure.xnames[cx] : cx]);
+      }
+      showTrialsOf(pairs);
+    },
+  };
+}
+
+// --- Heat maps
+
+const cellShade = (figure, v) => {
+  const {low, high, log} = figure.color;
+  if (v === null || (log && v <= 0)) return NaN;
+  const t = log ? Math.log(v / low) / Math.log(high / low) : (v - low) / (high - low);
+  return Math.min(1, Math.max(0, t));
+};
+
+function heatPanel(figure, panelData) {
+  const {xedges, yedges} = figure;
+  const find = (edges, v) => edges.findIndex((e, i) => i + 1 < edges.length && v >= e && v < edges[i + 1]);
+  const cell = (x, y) => {
+    const column = find(xedges, x), row = find(yedges, y);
+    return column < 0 || row < 0 ? null : {column, row, value: panelData.cells[row][column]};
+  };
+  return {
+    data: [[xedges[0], xedges[xedges.length - 1]]], series: [], filled: true,
+    paint: (context, u) => {
+      const px = xedges.map((x) => u.valToPos(x, "x", true)), py = yedges.map((y) => u.valToPos(y, "y", true));
+      panelData.cells.forEach((row, j) => row.forEach((v, i) => {
+        context.fillStyle = viridis(cellShade(figure, v));
+        context.fillRect(px[i], py[j + 1], px[i + 1] - px[i] + 0.6, py[j] - py[j + 1] + 0.6);
+      }));
+    },
+    read: (x, y) => {
+      const at = cell(x, y);
+      if (!at) return "";
+      return `${figure.xlabel} ${number(figure.xvalues[at.column])}, ${figure.ylabel} ${number(figure.yvalues[at.row])}: ` +
+             `${figure.colorlabel} ${number(at.value)}`;
+    },
+    pick: (x, y) => {
+      const at = cell(x, y);
+      if (!at) return;
+      const pairs = [[figure.xparameter, figure.xvalues[at.column]], [figure.yparameter, figure.yvalues[at.row]]];
+      if (panelData.facet) pairs.push([panelData.facet.name, panelData.facet.value]);
+      showTrialsOf(pairs);
+    },
+  };
+}
+
+// --- One figure
+
+function legend(figure, view, redraw) {
+  const seen = new Map();
+  figure.panels.forEach((p) => p.curves.forEach((c) => { if (c.name) seen.set(c.label, c); }));
+  if (seen.size < 2) return [];
+  return [el("span", {class: "quiet"}, `${figure.colorlabel}:`), ...[...seen.values()].map((curve) => {
+    const button = el("button", {class: "curve", type: "button", "aria-pressed": "true", onclick: () => {
+      if (!view.hidden.delete(curve.label)) view.hidden.add(curve.label);
+      button.setAttribute("aria-pressed", String(!view.hidden.has(curve.label)));
+      redraw();
+    }}, el("span", {class: "swatch", style: `color: ${lineShade(curve.shade)}`}), curve.label);
+    return button;
+  })];
+}
+
+function ramp(figure) {
+  const canvas = el("canvas", {width: 144, height: 8, "aria-hidden": "true"});
+  const context = canvas.getContext("2d");
+  for (let i = 0; i < 144; ++i) {
+    context.fillStyle = viridis(i / 144);
+    context.fillRect(i, 0, 1, 8);
+  }
+  return el("span", {class: "ramp"}, number(figure.color.low), canvas, number(figure.color.high), figure.colorlabel);
+}
+
+function logToggle(label, able, pressed, change) {
+  const button = el("button", {class: "toggle", type: "button", "aria-pressed": String(pressed), onclick: () => {
+    const now = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(now));
+    change(now);
+  }}, label);
+  button.disabled = !able;
+  if (!able) button.title = "some values are not positive";
+  return button;
+}
+
+function figureBlock(figure) {
+  const block = el("div", {class: "figure"}, el("h3", {}, figure.title || figure.name));
+  if (figure.error) return el("div", {class: "figure"}, el("h3", {}, figure.title || figure.name), el("p", {}, figure.error));
+  const heat = figure.plot === "heatmap";
+  const view = {logX: figure.log.x, logY: figure.log.y, hidden: new Set()};
+  const xs = heat ? [] : allPoints(figure, "x");
+  const ys = heat ? [] : allPoints(figure, "mean", "low", "high", "theory");
+  const controls = el("div", {class: "row controls"});
+  const keys = el("div", {class: "row"});
+  const columnCount = figure.columns || (figure.panels.length <= 1 ? 1 : figure.panels.length <= 4 ? 2 : 3);
+  const panels = el("div", {class: "panels", style: `grid-template-columns: repeat(${columnCount}, minmax(0, 1fr))`});
+  block.append(keys, controls, panels);
+  let destroy = [];
+  const draw = () => {
+    destroy.forEach((end) => end());
+    keys.replaceChildren(...(heat ? [ramp(figure)] : legend(figure, view, drawPanels)));
+    drawPanels();
+  };
+  function drawPanels() {
+    destroy.forEach((end) => end());
+    panels.replaceChildren();
+    destroy = figure.panels.map((p) => {
+      const holder = el("div", {class: "panel"});
+      panels.append(holder);
+      const x = heat ? {range: [figure.xedges[0], figure.xedges.at(-1)], log: figure.log.x}
+                     : {range: rangeOf(xs, view.logX), log: view.logX};
+      const y = heat ? {range: [figure.yedges[0], figure.yedges.at(-1)], log: figure.log.y}
+                     : {range: rangeOf(ys, view.logY), log: view.logY};
+      return panel(holder, p.title, {
+        x: {...x, label: figure.xlabel, names: figure.xnames}, y: {...y, label: figure.ylabel, names: figure.ynames},
+        height: columnCount === 1 ? 340 : 260, ...(heat ? heatPanel(figure, p) : linePanel(figure, p, view))});
+    });
+  }
+  if (!heat) {
+    controls.append(logToggle("log x", !figure.xnames && canBeLog(xs), view.logX, (on) => { view.logX = on; drawPanels(); }),
+      logToggle("log y", canBeLog(ys), view.logY, (on) => { view.logY = on; drawPanels(); }));
+  }
+  controls.append(el("span", {class: "quiet"}, "Drag to zoom, double click to reset; click a point to list its trials."));
+  themed.push(draw);
+  return {block, draw};
+}
+
+function showFigures() {
+  if (!data.figures.length) return body("figures").append(el("p", {}, "This config draws no figures."));
+  for (const figure of data.figures) {
+    const made = figureBlock(figure);
+    if (made instanceof Node) body("figures").append(made);
+    else {
+      body("figures").append(made.block);
+      made.draw();
+    }
+  }
+}

@@ -1,0 +1,91 @@
+#include "core/report/replay.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
+
+#include "core/base/file.hpp"
+#include "core/sweep/npy.hpp"
+#include "core/sweep/store.hpp"
+
+namespace qklab {
+namespace {
+
+struct Comparison {
+  bool exact;
+  double allowed;  // where not exact
+
+  bool same(double a, double b) const {
+    if (std::isnan(a) || std::isnan(b)) return std::isnan(a) && std::isnan(b);
+    if (exact) return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
+    return a == b ||
+           std::abs(a - b) <= allowed;  // infinities are equal, though their difference is no number
+  }
+};
+
+void include_size(double& size, double x) {
+  if (std::isfinite(x)) size = std::max(size, std::abs(x));
+}
+
+// "" where they are the same.
+std::string series_difference(const Metric& metric, const Series& stored, const Series& again,
+                              const Comparison& comparison) {
+  if (stored.value.size() != again.value.size()) {
+    return fmt::format("{}: stored {} values, now {}", metric.name, stored.value.size(), again.value.size());
+  }
+  for (std::size_t i = 0; i < stored.value.size(); ++i) {
+    if (stored.index[i] != again.index[i]) {
+      return fmt::format("{}: stored {} number {} is {}, now {}", metric.name, metric.index, i + 1,
+                         shortest(stored.index[i]), shortest(again.index[i]));
+    }
+    if (!comparison.same(stored.value[i], again.value[i])) {
+      return fmt::format("{} at {} {}: stored {}, now {}", metric.name, metric.index,
+                         shortest(stored.index[i]), shortest(stored.value[i]), shortest(again.value[i]));
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+void MetricSizes::include(const TrialRecord& trial) {
+  for (std::size_t i = 0; i < scalars.size(); ++i) include_size(scalars[i], trial.scalars[i]);
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    for (const double v : trial.series[i].value) include_size(series[i], v);
+  }
+}
+
+std::vector<std::string> compare_trial(const Experiment& experiment, const TrialRecord& stored,
+                                       const Result& again, const std::string& directory, double tolerance,
+                                       const MetricSizes& sizes) {
+  if (stored.status != again.status) {
+    return {fmt::format("stored as {}, now {}{}{}", name_of(stored.status), name_of(again.status),
+                        again.message.empty() ? "" : ": ", again.message)};
+  }
+  const bool exact = tolerance == 0;
+  std::vector<std::string> differences;
+  for (std::size_t i = 0; i < experiment.scalars.size(); ++i) {
+    const Comparison comparison{exact, tolerance * sizes.scalars[i]};
+    if (comparison.same(stored.scalars[i], again.scalars[i])) continue;
+    differences.push_back(fmt::format("{}: stored {}, now {}", experiment.scalars[i].name,
+                                      shortest(stored.scalars[i]), shortest(again.scalars[i])));
+  }
+  for (std::size_t i = 0; i < experiment.series.size(); ++i) {
+    const std::string difference = series_difference(
+        experiment.series[i], stored.series[i], again.all_series[i], {exact, tolerance * sizes.series[i]});
+    if (!difference.empty()) differences.push_back(difference);
+  }
+  for (std::size_t i = 0; exact && i < experiment.arrays.size(); ++i) {
+    const std::string file = directory + '/' + array_file(stored.id, experiment.arrays[i].name);
+    if (again.arrays[i].shape.empty() || !std::filesystem::exists(file)) continue;
+    if (read_file(file) != npy_bytes(again.arrays[i]))
+      differences.push_back(fmt::format("{}: another array now", file));
+  }
+  return differences;
+}
+
+}  // namespace qklab

@@ -1,0 +1,92 @@
+"""Running finished trials again from what a directory says, and comparing."""
+import json
+import shutil
+import sys
+
+from harness import FOLDER, qklab, run_tests, write
+
+SWEEP = """
+name: small
+experiment: localization
+params: {dim: 16, length: 8, samples: 500}
+sweep: {mean: [0, 0.5], variance: [0.01, 1]}
+seeds: 3
+figures:
+  - {name: contrast, x: variance, y: contrast, color: mean, log: x}
+claims:
+  - {id: near, text: Support follows theory., test: agreement, metric: support, tolerance: 0.3, by: [mean]}
+"""
+
+
+def reference():
+    """A directory as it is committed: CSVs, figures, verdicts and manifest, no store."""
+    out = FOLDER / "results" / "small"
+    if not out.exists():
+        qklab("run", write("small.yaml", SWEEP))
+        committed = FOLDER / "results" / "reference" / "small_reference"
+        shutil.copytree(out, committed)
+        for path in committed.glob("run.*"):
+            path.unlink()
+    return FOLDER / "results" / "reference" / "small_reference"
+
+
+def edit(directory, name, change):
+    path = directory / name
+    path.write_text(change(path.read_text()))
+
+
+def test_verify_needs_no_store():
+    text = qklab("verify", reference()).stdout
+    assert "near" in text and "12 trials" in text, text
+
+
+def test_replay_is_bitwise_on_the_same_machine():
+    text = qklab("replay", reference(), "--trials", 3).stdout
+    assert "bit by bit" in text and "3 of 3 trials are the same to the last bit" in text, text
+    assert qklab("replay", reference(), "--trials", 3).stdout == text, "another draw"
+    assert qklab("replay", reference(), "--trials", 3, "--seed", 1).stdout != text, "the same draw"
+    assert "12 of 12 trials are the same" in qklab("replay", reference(), "--trials", 99).stdout
+
+
+def test_replay_by_name_of_figure_and_of_trial():
+    reference()
+    assert "small_reference: 2 of 12" in qklab("replay", "small_reference", "--trials", 2).stdout
+    assert "results/small: 2 of 12" in qklab("replay", "small", "--trials", 2).stdout
+    trial = (reference() / "trials.csv").read_text().splitlines()[4].split(",")[0]
+    text = qklab("replay", trial).stdout
+    assert trial in text and "1 of 1 trials are the same" in text, text
+
+
+def test_a_changed_number_is_found():
+    changed = FOLDER / "changed"
+    shutil.copytree(reference(), changed)
+    lines = (changed / "series.csv").read_text().splitlines()
+    trial, metric, index, value = lines[1].split(",")
+    lines[1] = f"{trial},{metric},{index},{float(value) + 1e-4}"
+    (changed / "series.csv").write_text("\n".join(lines) + "\n")
+    text = qklab("replay", changed, "--trials", 12, code=1).stdout
+    assert f"{metric} at position {index}: stored" in text and "11 of 12" in text, text
+
+
+def test_other_hardware_gets_a_tolerance_that_is_told():
+    other = FOLDER / "other"
+    shutil.copytree(reference(), other)
+    edit(other, "manifest.json", lambda text: json.dumps({**json.loads(text), "blas": "OpenBLAS 0.3.21 Prescott"}))
+    text = qklab("replay", other, "--trials", 4).stdout
+    assert "to 0.001 of each metric's largest value" in text and "Prescott" in text, text
+    assert "4 of 4 trials are the same to a tolerance of 0.001" in text, text
+    assert "bit by bit (as asked for)" in qklab("replay", other, "--exact").stdout
+
+
+def test_bad_requests_exit_2():
+    reference()
+    told = qklab("replay", "smalll", code=2).stderr
+    assert "did you mean 'small'" in told, told
+    told = qklab("replay", "0123456789abcdef", code=2).stderr
+    assert "no directory" in told, told
+    qklab("replay", reference(), "--trials", 0, code=2)
+    qklab("replay", code=2)
+
+
+if __name__ == "__main__":
+    run_tests(sys.modules[__name__])

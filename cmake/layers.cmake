@@ -29,6 +29,7 @@ qklab_layer(tasks qklab_base)
 qklab_layer(train qklab_nn qklab_tasks)
 qklab_layer(sweep qklab_base qklab_kernels yaml-cpp SQLite::SQLite3 ${CMAKE_DL_LIBS})
 qklab_layer(report qklab_sweep qklab_measure)
+include(cmake/report_page.cmake)
 
 # Experiments register themselves when the program starts, so their objects are linked in whole.
 file(GLOB experiments CONFIGURE_DEPENDS experiments/*.cpp)

@@ -21,6 +21,7 @@ void add_status(CLI::App& app, Exit& exit);
 void add_export(CLI::App& app, Exit& exit);
 void add_verify(CLI::App& app, Exit& exit);
 void add_reproduce(CLI::App& app, Exit& exit);
+void add_report(CLI::App& app, Exit& exit);
 void add_replay(CLI::App& app, Exit& exit);
 void add_new(CLI::App& app, Exit& exit);
 void add_bench(CLI::App& app, Exit& exit);

@@ -30,6 +30,7 @@ int run_program(int argc, char** argv) {
   add_run(app, exit);
   add_reproduce(app, exit);
   add_status(app, exit);
+  add_report(app, exit);
   add_export(app, exit);
   add_verify(app, exit);
   add_merge(app, exit);

@@ -96,6 +96,19 @@ std::optional<Machine> read_manifest_machine(const std::string& directory) {
   }
 }
 
+Provenance read_manifest_provenance(const std::string& directory) {
+  const std::string path = manifest_path(directory);
+  if (!std::filesystem::exists(path)) return {};
+  const Json manifest = Json::parse(read_file(path), nullptr, false);
+  if (!manifest.is_object()) throw InputError(fmt::format("{}: no JSON object", path));
+  Provenance provenance;
+  for (const char* key : {"qklab", "commit", "compiler", "blas", "simd"}) {
+    const Json& value = manifest.value(key, Json());
+    if (value.is_string()) provenance.emplace_back(key, value.get<std::string>());
+  }
+  return provenance;
+}
+
 ConfigSource read_manifest_source(const std::string& directory) {
   const std::string path = manifest_path(directory);
   try {

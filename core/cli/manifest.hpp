@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/cli/loaded.hpp"
+#include "core/report/report_data.hpp"
 
 namespace qklab {
 
@@ -25,6 +26,9 @@ struct Machine {
 };
 Machine this_machine();
 std::optional<Machine> read_manifest_machine(const std::string& directory);  // none: no manifest is there
+
+// What a report says of where results come from: nothing that differs between equal runs of one build.
+Provenance read_manifest_provenance(const std::string& directory);  // empty: no manifest is there
 
 // The config that a manifest was written for. Throws InputError where it cannot be read.
 ConfigSource read_manifest_source(const std::string& directory);

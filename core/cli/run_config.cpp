@@ -9,6 +9,7 @@
 #include "core/base/file.hpp"
 #include "core/cli/cli.hpp"
 #include "core/cli/manifest.hpp"
+#include "core/cli/report.hpp"
 #include "core/cli/run.hpp"
 #include "core/cli/signals.hpp"
 #include "core/cli/terminal.hpp"
@@ -73,7 +74,7 @@ std::shared_ptr<spdlog::logger> open_log(const std::string& directory) {
 
 // True where figures, verdicts and CSVs are those of this config and this build.
 bool report_is_current(const Loaded& loaded, const std::string& directory) {
-  std::vector<std::string> files = {"trials.csv", "series.csv", "claims.json"};
+  std::vector<std::string> files = {"trials.csv", "series.csv", "claims.json", "report.html"};
   for (const Figure& figure : loaded.figures) files.push_back("figures/" + figure.name + ".svg");
   for (const std::string& file : files) {
     if (!fs::exists(directory + "/" + file)) return false;
@@ -106,16 +107,20 @@ int report_results(const Loaded& loaded, const Store& store, const Reporting& re
   if (reporting.changed || !report_is_current(loaded, directory)) {
     export_csv(store, config.sweep, directory);
     make_directories(directory + "/figures");
-    for (const Figure& figure : loaded.figures) draw(figure, results, directory);
+    for (const Figure& figure : loaded.figures) {
+      for (const std::string& remark : draw(figure, results, directory)) fmt::print(stderr, "{}\n", remark);
+    }
     write_file(directory + "/claims.json", claims_json(config, loaded.claims, verdicts));
     write_manifest(directory, config, results, reporting.seconds,
                    reporting.jobs ? reporting.jobs : std::thread::hardware_concurrency());
+    write_report(directory, loaded, results, verdicts);
   }
   if (!verdicts.empty())
     fmt::print("{}", verdict_table(loaded.claims, verdicts, terminal_width(), color_wanted()));
   fmt::print("results: {}\n", directory);
   for (const Figure& figure : loaded.figures)
     fmt::print("figure:  {}/figures/{}.svg\n", directory, figure.name);
+  fmt::print("report:  {}/report.html\n", directory);
 
   std::uint64_t failed = 0;
   for (const TrialRecord& trial : results.trials) failed += trial.status == Status::failed ? 1 : 0;

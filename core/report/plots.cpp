@@ -111,17 +111,21 @@ Coordinate curve_coordinate(const Figure& figure, const Experiment& experiment, 
                     experiment.parameters[*figure.curve_parameter].name);
 }
 
-Color CurvePage::color(const Curve& curve) const {
-  if (curve.key.empty()) return categorical(0);
+Shade CurvePage::shade(const Curve& curve) const {
+  if (curve.key.empty()) return {};
   const auto found = std::find(curves.values.begin(), curves.values.end(), curve.key[0]);
   const auto rank = static_cast<std::size_t>(found - curves.values.begin());
-  if (!curves.numeric) return categorical(rank);
+  if (!curves.numeric) return {std::nullopt, rank};
+  if (curves.values.size() == 1) return {1.0 / 3};
   if (curves.values.size() <= most_in_legend) {  // few: as far apart as they get
-    return viridis(curves.values.size() == 1 ? 0.3
-                                             : line_span * static_cast<double>(rank) /
-                                                   static_cast<double>(curves.values.size() - 1));
+    return {static_cast<double>(rank) / static_cast<double>(curves.values.size() - 1)};
   }
-  return viridis(line_span * curves.scale(0, 5).fraction(curves.position(curve.key[0])));
+  return {curves.scale(0, 5).fraction(curves.position(curve.key[0]))};
+}
+
+Color CurvePage::color(const Curve& curve) const {
+  const Shade shown = shade(curve);
+  return shown.along ? viridis(line_span * *shown.along) : categorical(shown.category);
 }
 
 CurvePage curve_page(const Figure& figure, const Experiment& experiment, const FigureData& data,

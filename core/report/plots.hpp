@@ -30,12 +30,19 @@ Coordinate x_coordinate(const Figure& figure, const Experiment& experiment, cons
 Coordinate curve_coordinate(const Figure& figure, const Experiment& experiment, const FigureData& data,
                             bool log);
 
+// What a curve's colour says: a place along the ordered colours (0 to 1), or one of the categories.
+struct Shade {
+  std::optional<double> along;
+  std::size_t category = 0;
+};
+
 // What line and band share: frame, scales, legend or colour bar, and a colour for each curve. Panels are
 // there, without layers.
 struct CurvePage {
   Page page;
   Coordinate x, curves;
 
+  Shade shade(const Curve& curve) const;
   Color color(const Curve& curve) const;
 };
 CurvePage curve_page(const Figure& figure, const Experiment& experiment, const FigureData& data,

@@ -92,7 +92,8 @@ Scale numeric_scale(const std::vector<double>& values, bool log, double padding,
   }
   for (const double tick :
        log ? log_ticks(scale.low, scale.high, max_ticks) : nice_multiples(scale.low, scale.high, max_ticks)) {
-    scale.ticks.emplace_back(tick, tick_text(!log && std::abs(tick) < 1e-12 * (scale.high - scale.low) ? 0 : tick));
+    scale.ticks.emplace_back(tick,
+                             tick_text(!log && std::abs(tick) < 1e-12 * (scale.high - scale.low) ? 0 : tick));
   }
   return scale;
 }

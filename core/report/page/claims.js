@@ -48,9 +48,9 @@ function remarks(slice) {
 function sliceRow(slice, names, place) {
   const interval = slice.interval[0] === null ? "" : ` [${number(slice.interval[0])}, ${number(slice.interval[1])}]`;
   return el("tr", {}, names.map((name) => el("td", {}, number(slice.at[name]))),
+    el("td", {class: verdictClass(slice.verdict)}, slice.verdict),
     el("td", {}, `${number(slice.estimate)}${interval}`), el("td", {}, demand(slice)),
     el("td", {}, intervalDrawing(slice, place)),
-    el("td", {class: verdictClass(slice.verdict)}, slice.verdict),
     el("td", {}, slice.p_holm === null ? "–" : number(slice.p_holm)), el("td", {class: "quiet"}, remarks(slice)));
 }
 
@@ -59,7 +59,7 @@ function claimBlock(claim) {
   const place = intervalAxis(claim.slices);
   const held = claim.slices.filter((s) => s.verdict === "holds").length;
   const share = claim.slices.length > 1 ? ` (${held} of ${claim.slices.length} slices)` : "";
-  const head = [...names, "estimate [95% interval]", "demanded", "", "verdict", "p (Holm)", "remarks"];
+  const head = [...names, "verdict", "estimate [95% interval]", "demanded", "", "p (Holm)", "remarks"];
   return el("div", {class: "claim"},
     el("h3", {}, el("span", {class: `verdict ${verdictClass(claim.verdict)}`},
                     `${signs[claim.verdict]} ${claim.verdict}${share}`), ` ${claim.id}: ${claim.text}`),

@@ -142,7 +142,7 @@ function ramp(figure) {
     context.fillStyle = viridis(i / 144);
     context.fillRect(i, 0, 1, 8);
   }
-  return el("span", {class: "ramp"}, number(figure.color.low), canvas, number(figure.color.high), figure.colorlabel);
+  return el("span", {class: "ramp"}, el("span", {}, number(figure.color.low)), canvas, el("span", {}, number(figure.color.high)), el("span", {}, figure.colorlabel));
 }
 
 function logToggle(label, able, pressed, change) {

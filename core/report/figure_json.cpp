@@ -1,0 +1,144 @@
+#include "core/report/figure_json.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "core/report/json_number.hpp"
+#include "core/report/plots.hpp"
+
+namespace qklab {
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+std::string joined(const std::vector<std::string>& items) {
+  return fmt::format("[{}]", fmt::join(items, ","));
+}
+
+// ,"xnames":[...] for an axis of names; nothing for one of numbers.
+std::string names_member(const char* member, const Coordinate& axis) {
+  if (axis.numeric) return "";
+  std::vector<std::string> names;
+  for (const Value& value : axis.values) names.push_back(json_text(value_text(value)));
+  return fmt::format(",\"{}\":{}", member, joined(names));
+}
+
+std::string values_json(const Coordinate& axis) {
+  std::vector<std::string> values;
+  for (const Value& value : axis.values) values.push_back(json_value(value));
+  return joined(values);
+}
+
+std::string parameter_json(const std::optional<std::size_t>& parameter, const Experiment& experiment) {
+  return parameter ? json_text(experiment.parameters[*parameter].name) : "null";
+}
+
+// "title" and "facet" of a panel.
+std::string panel_head(const Figure& figure, const Experiment& experiment, const Panel& panel) {
+  std::string facet = "null";
+  if (!panel.key.empty()) {
+    facet = fmt::format("{{\"name\":{},\"value\":{}}}", parameter_json(figure.facet_parameter, experiment),
+                        json_value(panel.key[0]));
+  }
+  return fmt::format("\"title\":{},\"facet\":{}", json_text(panel_title(figure, experiment, panel)), facet);
+}
+
+std::string shade_json(const Curve& curve, const Shade& shade) {
+  if (curve.key.empty()) return "null";
+  return shade.along ? fmt::format("{{\"t\":{}}}", json_number(*shade.along))
+                     : fmt::format("{{\"category\":{}}}", shade.category);
+}
+
+std::string curve_json(const Figure& figure, const Experiment& experiment, const CurvePage& page,
+                       const Curve& curve) {
+  std::vector<double> x, mean, low, high, theory, seeds;
+  for (const Point& p : curve.points) {
+    x.push_back(page.x.position(p.x));
+    mean.push_back(p.mean);
+    low.push_back(p.low);
+    high.push_back(p.high);
+    theory.push_back(p.theory);
+    seeds.push_back(static_cast<double>(p.seeds));
+  }
+  const bool named = !curve.key.empty();
+  return fmt::format(
+      "{{\"name\":{},\"value\":{},\"label\":{},\"shade\":{},\"x\":{},\"mean\":{},\"low\":{},\"high\":{}{},"
+      "\"seeds\":{}}}",
+      named ? parameter_json(figure.curve_parameter, experiment) : "null",
+      named ? json_value(curve.key[0]) : "null", json_text(named ? value_text(curve.key[0]) : ""),
+      shade_json(curve, page.shade(curve)), json_numbers(x), json_numbers(mean), json_numbers(low),
+      json_numbers(high), figure.theory ? ",\"theory\":" + json_numbers(theory) : "", json_numbers(seeds));
+}
+
+std::string curves_json(const Figure& figure, const Experiment& experiment, const FigureData& data) {
+  const CurvePage page = curve_page(figure, experiment, data, true);
+  std::vector<std::string> panels;
+  for (const Panel& panel : data.panels) {
+    std::vector<std::string> curves;
+    for (const Curve& curve : panel.curves) curves.push_back(curve_json(figure, experiment, page, curve));
+    panels.push_back(
+        fmt::format("{{{},\"curves\":{}}}", panel_head(figure, experiment, panel), joined(curves)));
+  }
+  return fmt::format(",\"theory\":{}{},\"panels\":{}", figure.theory ? "true" : "false",
+                     names_member("xnames", page.x), joined(panels));
+}
+
+std::string cells_json(const Figure& figure, const Experiment& experiment, const FigureData& data) {
+  const Coordinate x = x_coordinate(figure, experiment, data);
+  const Coordinate y = curve_coordinate(figure, experiment, data, figure.log_y);
+  const Scale color = heatmap_page(figure, experiment, data).bar->scale;
+  const auto rank = [](const Coordinate& axis, const Value& value) {
+    return static_cast<std::size_t>(std::find(axis.values.begin(), axis.values.end(), value) -
+                                    axis.values.begin());
+  };
+  std::vector<std::string> panels;
+  for (const Panel& panel : data.panels) {
+    std::vector<std::vector<double>> cells(y.values.size(), std::vector<double>(x.values.size(), nan));
+    for (const Curve& row : panel.curves) {
+      for (const Point& p : row.points) cells[rank(y, row.key[0])][rank(x, p.x)] = p.mean;
+    }
+    std::vector<std::string> rows;
+    for (const auto& row : cells) rows.push_back(json_numbers(row));
+    panels.push_back(fmt::format("{{{},\"cells\":{},\"curves\":[]}}", panel_head(figure, experiment, panel),
+                                 joined(rows)));
+  }
+  return fmt::format(
+      ",\"color\":{{\"low\":{},\"high\":{},\"log\":{}}},\"xedges\":{},\"yedges\":{},\"xvalues\":{},"
+      "\"yvalues\":{},\"yparameter\":{}{}{},\"panels\":{}",
+      json_number(color.low), json_number(color.high), color.log,
+      json_numbers(cell_edges(x.positions(), figure.log_x)),
+      json_numbers(cell_edges(y.positions(), figure.log_y)), values_json(x), values_json(y),
+      parameter_json(figure.curve_parameter, experiment), names_member("xnames", x),
+      names_member("ynames", y), joined(panels));
+}
+
+std::string_view name_of(Plot plot) {
+  return plot == Plot::heatmap ? "heatmap" : plot == Plot::band ? "band" : "line";
+}
+
+}  // namespace
+
+std::string figure_json(const Figure& figure, const Results& results) {
+  const Experiment& experiment = *results.experiment;
+  std::string text =
+      fmt::format("{{\"name\":{},\"title\":{}", json_text(figure.name), json_text(figure.title));
+  try {
+    const FigureData data = figure_data(figure, results);
+    text += fmt::format(
+        ",\"plot\":\"{}\",\"xlabel\":{},\"ylabel\":{},\"colorlabel\":{},\"log\":{{\"x\":{},\"y\":{}}},"
+        "\"columns\":{},\"xparameter\":{}",
+        name_of(figure.plot), json_text(figure.xlabel), json_text(figure.ylabel),
+        json_text(figure.colorlabel), figure.log_x, figure.log_y, figure.columns,
+        parameter_json(figure.x_parameter, experiment));
+    text += figure.plot == Plot::heatmap ? cells_json(figure, experiment, data)
+                                         : curves_json(figure, experiment, data);
+  } catch (const Error& error) {
+    return fmt::format("{{\"name\":{},\"title\":{},\"error\":{}}}", json_text(figure.name),
+                       json_text(figure.title), json_text(error.what()));
+  }
+  return text + '}';
+}
+
+}  // namespace qklab

@@ -1,0 +1,136 @@
+// Parallel coordinates: an axis for each parameter that varies and each scalar, a line for each trial. Dragging
+// along an axis writes conditions into the page's filter, so that table and lines always agree.
+"use strict";
+const mostLines = 2000;  // drawn; more could not be told apart
+
+function parallelAxes() {
+  const shown = columns.filter((c) => (c.parameter && c.varies && c.name !== "seed") || c.metric).slice(0, 12);
+  return shown.map((column) => {
+    if (column.text) {
+      const names = [...new Set(Array.from({length: trials.count}, (_, i) => String(column.at(i))))].sort();
+      const place = new Map(names.map((name, k) => [name, names.length === 1 ? 0.5 : k / (names.length - 1)]));
+      return {column, ticks: [...place], to: (v) => place.get(String(v))};
+    }
+    let low = Infinity, high = -Infinity, smallest = Infinity;
+    for (let i = 0; i < trials.count; ++i) {
+      const v = column.at(i);
+      if (typeof v !== "number" || !Number.isFinite(v)) continue;
+      low = Math.min(low, v);
+      high = Math.max(high, v);
+      if (v > 0) smallest = Math.min(smallest, v);
+    }
+    if (low > high) return null;
+    const log = low > 0 && high / low >= 50;
+    const f = log ? Math.log : (v) => v;
+    const span = f(high) - f(low);
+    return {column, log, low, high, ticks: [[number(low), 0], [number(high), 1]],
+            to: (v) => (typeof v !== "number" || !Number.isFinite(v) ? undefined : span === 0 ? 0.5 : (f(v) - f(low)) / span),
+            from: (t) => { const v = f(low) + t * span; return log ? Math.exp(v) : v; }};
+  }).filter((axis) => axis);
+}
+
+function showParallel(holder) {
+  const axes = parallelAxes();
+  if (axes.length < 2 || !trials.count) return;
+  const canvas = el("canvas", {id: "parallel", role: "img",
+    "aria-label": "Parallel coordinates of all trials. The filter below selects lines; dragging along an axis writes it."});
+  const note = el("p", {class: "quiet"});
+  const metrics = axes.filter((a) => a.column.metric);
+  const colorChoice = el("select", {onchange: () => draw()}, (metrics.length ? metrics : axes).map((a) => el("option", {}, a.column.name)));
+  holder.append(el("div", {class: "row controls"}, el("label", {}, "Colour by ", colorChoice)), canvas, note);
+  const margin = {top: 34, bottom: 22, side: 58};
+  const geometry = () => ({width: canvas.clientWidth, height: canvas.clientHeight});
+  const axisX = (k, width) => margin.side + k * (width - 2 * margin.side) / (axes.length - 1);
+
+  function line(context, i, width, height) {
+    let pen = false;
+    context.beginPath();
+    axes.forEach((axis, k) => {
+      const t = axis.to(axis.column.at(i));
+      if (t === undefined) { pen = false; return; }
+      const x = axisX(k, width), y = height - margin.bottom - t * (height - margin.top - margin.bottom);
+      if (pen) context.lineTo(x, y); else context.moveTo(x, y);
+      pen = true;
+    });
+    context.stroke();
+  }
+
+  let dragged = null;  // {k, from, to}
+  function draw() {
+    const {width, height} = geometry();
+    const ratio = window.devicePixelRatio || 1;
+    canvas.width = width * ratio;
+    canvas.height = height * ratio;
+    const context = canvas.getContext("2d");
+    context.scale(ratio, ratio);
+    const stride = Math.max(1, Math.ceil(state.chosen.length / mostLines));
+    const all = Math.max(1, Math.ceil(trials.count / 500));
+    context.lineWidth = 1;
+    context.strokeStyle = lineColor();
+    context.globalAlpha = 0.5;
+    for (let i = 0; i < trials.count; i += all) line(context, i, width, height);
+    const color = axes.find((a) => a.column.name === colorChoice.value);
+    context.globalAlpha = Math.min(0.9, Math.max(0.12, 60 / Math.sqrt(1 + state.chosen.length / stride * 20)));
+    for (let k = 0; k < state.chosen.length; k += stride) {
+      const t = color.to(color.column.at(state.chosen[k]));
+      context.strokeStyle = t === undefined ? lineColor() : viridis(dark() ? 0.25 + 0.75 * t : 0.9 * t);
+      line(context, state.chosen[k], width, height);
+    }
+    context.globalAlpha = 1;
+    context.font = "11px system-ui, sans-serif";
+    context.textAlign = "center";
+    axes.forEach((axis, k) => {
+      const x = axisX(k, width);
+      context.strokeStyle = context.fillStyle = ink();
+      context.beginPath();
+      context.moveTo(x, margin.top);
+      context.lineTo(x, height - margin.bottom);
+      context.stroke();
+      const room = (width - 2 * margin.side) / (axes.length - 1) - 4;
+      context.fillText(axis.column.name + (axis.log ? " (log)" : ""), x, 12 + (room < 90 ? (k % 2) * 11 : 0), Math.max(60, room * 2));
+      for (const [text, t] of axis.ticks.length > 12 ? [axis.ticks[0], axis.ticks.at(-1)] : axis.ticks) {
+        const y = height - margin.bottom - t * (height - margin.top - margin.bottom);
+        context.fillText(text, x, t === 0 ? y + 13 : t === 1 ? y - 4 : y + 4, 80);
+      }
+      if (dragged && dragged.k === k) {
+        context.globalAlpha = 0.3;
+        context.fillRect(x - 8, Math.min(dragged.from, dragged.to), 16, Math.abs(dragged.to - dragged.from));
+        context.globalAlpha = 1;
+      }
+    });
+    const drawn = Math.ceil(state.chosen.length / stride);
+    note.textContent = `${plural(drawn, "line")} of ${plural(state.chosen.length, "trial")} that pass the filter` +
+      `${drawn < state.chosen.length ? ", evenly picked" : ""}. Drag along an axis to filter, click it to clear.`;
+  }
+
+  const placeOf = (event) => {
+    const {width} = geometry();
+    const distances = axes.map((_, k) => Math.abs(axisX(k, width) - event.offsetX));
+    return distances.indexOf(Math.min(...distances));
+  };
+  canvas.addEventListener("pointerdown", (event) => {
+    dragged = {k: placeOf(event), from: event.offsetY, to: event.offsetY};
+    canvas.setPointerCapture(event.pointerId);
+  });
+  canvas.addEventListener("pointermove", (event) => { if (dragged) { dragged.to = event.offsetY; draw(); } });
+  canvas.addEventListener("pointerup", () => {
+    const {k, from, to} = dragged;
+    dragged = null;
+    const axis = axes[k], {height} = geometry();
+    const t = (y) => Math.min(1, Math.max(0, (height - margin.bottom - y) / (height - margin.top - margin.bottom)));
+    const low = t(Math.max(from, to)), high = t(Math.min(from, to));
+    const name = axis.column.name;
+    if (Math.abs(from - to) < 4) return setFilter(withCondition(name, []));
+    if (axis.from) {
+      const rounded = (x) => Number(x.toPrecision(4));
+      return setFilter(withCondition(name, [`${name} >= ${rounded(axis.from(low))}`, `${name} <= ${rounded(axis.from(high))}`]));
+    }
+    const inside = axis.ticks.filter(([, at]) => at >= low && at <= high).map(([text]) => text);
+    if (inside.length === 1) return setFilter(withCondition(name, [`${name} = "${inside[0]}"`]));
+    setFilter(withCondition(name, axis.ticks.map(([text]) => text).filter((text) => !inside.includes(text))
+      .map((text) => `${name} != "${text}"`)));
+  });
+  listeners.push(draw);
+  themed.push(draw);
+  new ResizeObserver(draw).observe(canvas);
+}

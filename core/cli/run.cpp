@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <cmath>
 #include <memory>
 
 #include "core/cli/cli.hpp"
@@ -18,6 +19,14 @@ void add_run_options(CLI::App& verb, RunRequest& request) {
           },
           "run finished trials again: failed, diverged or all")
       ->check(CLI::IsMember({"failed", "diverged", "all"}));
+  verb.add_option_function<double>(
+          "--checkpoint-every",
+          [&request](double seconds) {
+            request.checkpoint_every = std::chrono::milliseconds(std::llround(1000 * seconds));
+          },
+          "how often a long trial saves where it is (default: 10)")
+      ->check(CLI::Range(0.0, 1e6))
+      ->type_name("SECONDS");
   verb.add_flag("--fail-fast", request.fail_fast, "stop at the first failed trial");
 }
 

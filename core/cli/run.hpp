@@ -15,6 +15,7 @@ struct RunRequest {
   std::size_t jobs = 0;
   Rerun rerun = Rerun::none;
   bool fail_fast = false;
+  std::chrono::milliseconds checkpoint_every = RunOptions{}.checkpoint_every;
   bool yes = false;    // sweeps over 10^7 trials too
   bool fresh = false;  // move earlier results aside
   bool dry_run = false;

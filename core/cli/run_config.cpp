@@ -152,6 +152,7 @@ int run_config(const Loaded& loaded, const RunRequest& request) {
   options.jobs = request.jobs;
   options.rerun = request.rerun;
   options.fail_fast = request.fail_fast;
+  options.checkpoint_every = request.checkpoint_every;
   options.directory = directory;
   options.on_progress = [&](const Progress& now) { progress.update(now); };
   options.on_failure = [&](const TrialSpec& trial, const Result& result) {

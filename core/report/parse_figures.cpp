@@ -99,7 +99,7 @@ void read_curves(MapReader& map, Figure& figure, const Experiment& experiment, c
   figure.value = *value;
   figure.theory = read_theory(map, *value, experiment);
   read_x(map, figure, experiment);
-  figure.ylabel = label(metric_of(*value, experiment));
+  figure.ylabel = label(*value, experiment);
   if (figure.curve_parameter) figure.colorlabel = label(experiment.parameters[*figure.curve_parameter]);
 }
 
@@ -114,7 +114,7 @@ void read_heatmap(MapReader& map, Figure& figure, const Experiment& experiment, 
   const auto value = find_quantity(map, "color", metric, at, experiment);
   if (!value) return;
   figure.value = *value;
-  figure.colorlabel = label(metric_of(*value, experiment));
+  figure.colorlabel = label(*value, experiment);
   if (value->whole_series()) {
     map.diagnostics().error(
         map.place("color"),

@@ -51,7 +51,7 @@ double extreme(const std::vector<double>& x, bool largest) {
 double number_of(const Quantity& quantity, const TrialRecord& trial) {
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   if (!quantity.series) return trial.scalars.at(quantity.slot);
-  const Series& series = trial.series.at(quantity.slot);
+  const Series& series = series_of(quantity, trial);
   if (series.value.empty()) return nan;
   if (quantity.at == "first") return series.value.front();
   if (quantity.at == "last") return series.value.back();
@@ -65,14 +65,19 @@ double number_of(const Quantity& quantity, const TrialRecord& trial) {
 }
 
 const Series& series_of(const Quantity& quantity, const TrialRecord& trial) {
-  return trial.series.at(quantity.slot);
+  if (!quantity.member) return trial.series.at(quantity.slot);
+  static const Series none;
+  const auto found = trial.members.find(quantity.metric);
+  return found == trial.members.end() ? none : found->second;
 }
 
 const Metric& metric_of(const Quantity& quantity, const Experiment& experiment) {
   return quantity.series ? experiment.series.at(quantity.slot) : experiment.scalars.at(quantity.slot);
 }
 
-std::string label(const Metric& metric) { return with_unit(metric.name, metric.unit); }
+std::string label(const Quantity& quantity, const Experiment& experiment) {
+  return with_unit(quantity.metric, metric_of(quantity, experiment).unit);
+}
 std::string label(const Parameter& parameter) { return with_unit(parameter.name, parameter.unit); }
 
 Trials select(const Results& results, const std::optional<Where>& where) {
@@ -139,13 +144,17 @@ std::optional<std::size_t> read_parameter(MapReader& map, std::string_view key,
 std::optional<Quantity> find_quantity(MapReader& map, std::string_view key, const std::string& name,
                                       const std::string& at, const Experiment& experiment) {
   if (const Metric* metric = experiment.scalar_metric(name)) {
-    return Quantity{name, false, static_cast<std::size_t>(metric - experiment.scalars.data()), ""};
+    return Quantity{name, false, static_cast<std::size_t>(metric - experiment.scalars.data()), false, ""};
   }
   const Metric* metric = experiment.series_metric(name);
   if (!metric) {
-    map.diagnostics().error(map.place(key),
-                            fmt::format("{}: '{}' is no scalar or series of {}{}", key, name, experiment.name,
-                                        did_you_mean(name, metric_names(experiment))));
+    const std::vector<std::string> names = metric_names(experiment);
+    const bool family = std::find(names.begin(), names.end(), name) != names.end();
+    map.diagnostics().error(
+        map.place(key), family ? fmt::format("{}: '{}' is a family of series; name one of them, such as {}",
+                                             key, name, example_of(name))
+                               : fmt::format("{}: '{}' is no scalar or series of {}{}", key, name,
+                                             experiment.name, did_you_mean(name, names)));
     return std::nullopt;
   }
   const bool known = std::find(reductions.begin(), reductions.end(), at) != reductions.end();
@@ -155,7 +164,8 @@ std::optional<Quantity> find_quantity(MapReader& map, std::string_view key, cons
         fmt::format("at: expected first, last, mean, min, max or a value of '{}', got '{}'{}", metric->index,
                     at, did_you_mean(at, reductions)));
   }
-  return Quantity{name, true, static_cast<std::size_t>(metric - experiment.series.data()), at};
+  return Quantity{name, true, static_cast<std::size_t>(metric - experiment.series.data()),
+                  is_family(metric->name), at};
 }
 
 std::optional<Where> read_where(MapReader& map, std::string_view key, const Experiment& experiment) {

@@ -18,6 +18,7 @@ struct Quantity {
   std::string metric;
   bool series = false;
   std::size_t slot = 0;  // in TrialRecord::series or ::scalars
+  bool member = false;   // of a family of series: in TrialRecord::members, by name; slot is the family's
   std::string at;
 
   bool whole_series() const { return series && at.empty(); }
@@ -27,7 +28,7 @@ struct Quantity {
 double number_of(const Quantity& quantity, const TrialRecord& trial);
 const Series& series_of(const Quantity& quantity, const TrialRecord& trial);
 const Metric& metric_of(const Quantity& quantity, const Experiment& experiment);
-std::string label(const Metric& metric);        // "entropy [nats]"
+std::string label(const Quantity& quantity, const Experiment& experiment);  // "entropy [nats]"
 std::string label(const Parameter& parameter);  // "variance", or with its unit in brackets
 
 using Trials = std::vector<const TrialRecord*>;

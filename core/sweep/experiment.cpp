@@ -29,7 +29,7 @@ namespace {
 
 const Metric* find_metric(const std::vector<Metric>& metrics, std::string_view name) {
   for (const Metric& metric : metrics)
-    if (metric.name == name) return &metric;
+    if (is_family(metric.name) ? is_member(name, metric.name) : metric.name == name) return &metric;
   return nullptr;
 }
 
@@ -74,7 +74,8 @@ void Result::series(std::string_view name, std::vector<double> value) {
 }
 
 void Result::series(std::string_view name, std::vector<double> index, std::vector<double> value) {
-  Series& series = all_series[slot(experiment_->series, "series", name)];
+  const std::size_t i = slot(experiment_->series, "series", name);
+  Series& series = is_family(experiment_->series[i].name) ? members[std::string(name)] : all_series[i];
   if (!series.index.empty()) set_twice("series", name);
   if (index.size() != value.size()) {
     throw Error(
@@ -129,6 +130,7 @@ void check_declaration(const Experiment& experiment) {
     if (!columns.insert(metric.name).second)
       fail(fmt::format("scalar '{}' is a name already taken", metric.name));
     if (!metric.index.empty()) fail(fmt::format("scalar '{}' has an index", metric.name));
+    if (is_family(metric.name)) fail(fmt::format("scalar '{}': only series come in families", metric.name));
   }
   std::set<std::string> names;
   for (const Metric& metric : experiment.series) {

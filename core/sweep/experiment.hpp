@@ -8,29 +8,27 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/base/error.hpp"
 #include "core/base/stream.hpp"
+#include "core/sweep/checkpoint.hpp"
+#include "core/sweep/family.hpp"
 #include "core/sweep/schema.hpp"
 
 namespace qklab {
 
 // A number (index empty), or a series of numbers along `index` ("position", "layer"), that a trial
-// yields. Arrays are stored as .npy files; their index says what the axes are.
+// yields. Arrays are stored as .npy files; their index says what the axes are. A series' name may stand for a
+// family of them, see family.hpp.
 struct Metric {
   std::string name;
   std::string unit;
   std::string doc;
   std::string index;
-};
-
-// Values along an index, which need not be evenly spaced (evaluation steps). Same length both.
-struct Series {
-  std::vector<double> index;
-  std::vector<double> value;
 };
 
 struct Array {
@@ -59,7 +57,8 @@ class Result {
   std::string message;  // of a failed or diverged trial
   double seconds = 0;
   std::vector<double> scalars;     // in declared order, NaN where none was set
-  std::vector<Series> all_series;  // in declared order, empty where none was set
+  std::vector<Series> all_series;  // in declared order, empty where none was set, and for families
+  Members members;                 // of families, by name
   std::vector<Array> arrays;       // in declared order, shape empty where none was set
 
  private:
@@ -70,8 +69,10 @@ class Result {
 // What a running trial may use. Valid until `run` returns.
 class Trial {
  public:
-  Trial(const Parameters& parameters, std::uint64_t id, const std::atomic<bool>& stop)
-      : params(parameters), id(id), stop_(stop) {}
+  // Without a checkpoint nothing is kept of a trial that does not finish.
+  Trial(const Parameters& parameters, std::uint64_t id, const std::atomic<bool>& stop,
+        Checkpoint* checkpoint = nullptr)
+      : params(parameters), id(id), stop_(stop), checkpoint_(checkpoint) {}
 
   const Parameters& params;
   const std::uint64_t id;
@@ -86,8 +87,17 @@ class Trial {
   // slot i, and combine the slots afterwards.
   void parallel_for(std::size_t n, const std::function<void(std::size_t)>& body) const;
 
+  // For trials of over half a minute. saved() at the start: the state that this very trial saved last, in a
+  // run that was ended before the trial was. It must lead to bitwise the same result as from the start.
+  std::optional<std::string> saved() const { return checkpoint_ ? checkpoint_->load() : std::nullopt; }
+  bool save_due() const { return checkpoint_ && checkpoint_->due(); }  // every few seconds
+  void save(std::string_view state) const {
+    if (checkpoint_) checkpoint_->save(state);
+  }
+
  private:
   const std::atomic<bool>& stop_;
+  Checkpoint* checkpoint_;
 };
 
 // A theory curve that stands beside a measured one, both series metrics of the experiment.
@@ -115,7 +125,7 @@ class Experiment {
   std::function<std::string(const Parameters&)> check;
 
   const Metric* scalar_metric(std::string_view metric) const;
-  const Metric* series_metric(std::string_view metric) const;
+  const Metric* series_metric(std::string_view metric) const;  // of a member: its family
 };
 
 // The experiments that this process knows, by name. Registration happens before main and when a plugin
@@ -127,7 +137,7 @@ std::vector<std::string> experiment_names();
 const Experiment& register_experiment(Experiment experiment);
 
 // Raised when a change makes experiments compiled before it unusable.
-inline constexpr int plugin_abi = 1;
+inline constexpr int plugin_abi = 2;
 
 // What a plugin tells about itself before any of its C++ is run.
 struct PluginHeader {

@@ -57,16 +57,24 @@ SeriesCsv::SeriesCsv(const std::string& path, const Experiment& experiment)
 }
 
 void SeriesCsv::add(const TrialRecord& trial) {
-  const std::string name = trial_name(trial.id);
-  for (std::size_t m = 0; m < trial.series.size(); ++m) {
-    const Series& series = trial.series[m];
+  const std::string id = trial_name(trial.id);
+  const auto write = [&](const std::string& name, const Series& series) {
     for (std::size_t i = 0; i < series.value.size(); ++i) {
+      csv_.field(id);
       csv_.field(name);
-      csv_.field(experiment_->series[m].name);
       csv_.field(index_text(series.index[i]));
       csv_.field(shortest(series.value[i]));
       csv_.end_row();
     }
+  };
+  for (std::size_t m = 0; m < trial.series.size(); ++m) {
+    const std::string& name = experiment_->series[m].name;
+    if (!is_family(name)) {
+      write(name, trial.series[m]);
+      continue;
+    }
+    for (const auto& [member, series] : trial.members)
+      if (is_member(member, name)) write(member, series);
   }
 }
 
@@ -144,8 +152,10 @@ void read_series(const std::string& path, const Experiment& experiment, Results&
     if (row == rows.end()) csv.fail(fmt::format("trial {} is not in trials.csv", fields[0]));
     const Metric* metric = experiment.series_metric(fields[1]);
     if (!metric) csv.fail(fmt::format("experiment '{}' has no series '{}'", experiment.name, fields[1]));
-    Series& series =
-        results.trials[row->second].series[static_cast<std::size_t>(metric - experiment.series.data())];
+    TrialRecord& trial = results.trials[row->second];
+    Series& series = is_family(metric->name)
+                         ? trial.members[fields[1]]
+                         : trial.series[static_cast<std::size_t>(metric - experiment.series.data())];
     series.index.push_back(number(csv, fields[2], "index"));
     series.value.push_back(number(csv, fields[3], "value"));
   }

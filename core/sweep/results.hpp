@@ -19,7 +19,8 @@ struct TrialRecord {
   Status status = Status::done;
   std::string message;
   std::vector<double> scalars;  // in the experiment's declared order, NaN where absent
-  std::vector<Series> series;   // likewise; empty where absent or not loaded
+  std::vector<Series> series;   // likewise; empty where absent or not loaded, and for families
+  Members members = {};         // of families, by name: what was recorded and loaded
 };
 
 // Trials in the sweep's order; trials that have not run are left out.

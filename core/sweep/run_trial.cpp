@@ -27,7 +27,8 @@ void Trial::parallel_for(std::size_t n, const std::function<void(std::size_t)>& 
   });
 }
 
-Result run_trial(const Experiment& experiment, const TrialSpec& spec, const std::atomic<bool>& stop) {
+Result run_trial(const Experiment& experiment, const TrialSpec& spec, const std::atomic<bool>& stop,
+                 Checkpoint* checkpoint) {
   // The cores are ours to share out, and how a product is split among threads changes its rounding.
   [[maybe_unused]] static const bool single = (openblas_set_num_threads(1), true);
 
@@ -39,7 +40,7 @@ Result run_trial(const Experiment& experiment, const TrialSpec& spec, const std:
     result.message = std::move(why);
   };
   try {
-    experiment.run(Trial(spec.params, spec.id, stop), result);
+    experiment.run(Trial(spec.params, spec.id, stop, checkpoint), result);
   } catch (const Cancelled&) {
     if (stop) throw;
     fail("gave up as if asked to stop, though nobody asked");

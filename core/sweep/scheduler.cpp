@@ -6,6 +6,7 @@
 #include <tbb/task_arena.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <exception>
 #include <limits>
 #include <mutex>
@@ -90,6 +91,8 @@ class Coordinator {
  private:
   void write(const std::vector<Store::Finished>& batch) {
     store_.put(run_.experiment, batch);
+    for (const Store::Finished& finished : batch)
+      if (!finished.checkpoint.empty()) std::remove(finished.checkpoint.c_str());
     count(batch, progress_);
     if (options_.fail_fast && progress_.failed > 0) run_.halt = true;
     if (!options_.on_failure) return;
@@ -134,7 +137,7 @@ double Progress::eta_seconds() const {
 RunOutcome run_trials(const Sweep& sweep, Store& store, const RunOptions& options,
                       const std::atomic<bool>& stop) {
   const auto begin = Clock::now();
-  const auto run = std::make_shared<Run>(sweep.experiment(), options.directory, stop);
+  const auto run = std::make_shared<Run>(sweep.experiment(), options, stop);
   RunOutcome outcome;
   outcome.progress.resumed = plan(sweep, store, options, *run);
   const std::size_t total = run->trials.size();

@@ -36,8 +36,9 @@ struct RunOptions {
   // Called from the thread that called run_trials.
   std::function<void(const Progress&)> on_progress;                 // about 10 times a second
   std::function<void(const TrialSpec&, const Result&)> on_failure;  // as it happens
-  std::string directory;                                            // for arrays/<trial>/<name>.npy
-  std::chrono::milliseconds grace{2000};                            // for trials in flight to notice a stop
+  std::string directory;  // for arrays/<trial>/<name>.npy and checkpoints/<trial>; empty: neither
+  std::chrono::milliseconds checkpoint_every{10000};  // of long trials
+  std::chrono::milliseconds grace{2000};              // for trials in flight to notice a stop
 };
 
 struct RunOutcome {
@@ -57,6 +58,7 @@ RunOutcome run_trials(const Sweep& sweep, Store& store, const RunOptions& option
                       const std::atomic<bool>& stop);
 
 // Runs one trial in this thread; exceptions become a failed result, but Cancelled passes.
-Result run_trial(const Experiment& experiment, const TrialSpec& spec, const std::atomic<bool>& stop);
+Result run_trial(const Experiment& experiment, const TrialSpec& spec, const std::atomic<bool>& stop,
+                 Checkpoint* checkpoint = nullptr);
 
 }  // namespace qklab

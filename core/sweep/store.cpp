@@ -32,7 +32,7 @@ struct Store::Impl {
     return *status;
   }
 
-  void scan(const Sweep& sweep, const std::vector<bool>& wanted,
+  void scan(const Sweep& sweep, const std::function<bool(const std::string&)>& wanted,
             const std::function<void(TrialRecord&)>& visit) const;
 
   const Database& database() const { return file.database; }
@@ -147,33 +147,38 @@ Series series_of(const StoredTrial::Series& stored) {
 }
 
 // Where a metric of the file stands among the declared ones; the file's may be more.
-class Slots {
- public:
-  Slots(const Database& database, const std::vector<Metric>& metrics, const std::vector<bool>& wanted) {
-    Statement find(database, "SELECT metric FROM metrics WHERE name = ?");
-    for (std::size_t i = 0; i < metrics.size(); ++i) {
-      if (!wanted[i]) continue;
-      if (const auto metric = find.number(std::string_view(metrics[i].name))) slots_[*metric] = i;
-    }
-  }
-  std::optional<std::size_t> operator[](std::int64_t metric) const {
-    const auto found = slots_.find(metric);
-    return found == slots_.end() ? std::nullopt : std::optional(found->second);
-  }
-
- private:
-  std::unordered_map<std::int64_t, std::size_t> slots_;
+struct Slot {
+  std::size_t number = 0;
+  std::string member;  // of a family: its own name
 };
+using Slots = std::unordered_map<std::int64_t, Slot>;
+
+Slots find_slots(const Database& database, const std::vector<Metric>& metrics,
+                 const std::function<const Metric*(const std::string&)>& find) {
+  Slots slots;
+  Statement all(database, "SELECT metric, name FROM metrics");
+  while (all.step()) {
+    std::string name(all.bytes(1));
+    const Metric* const metric = find(name);
+    if (!metric) continue;
+    const auto number = static_cast<std::size_t>(metric - metrics.data());
+    slots.emplace(all.integer(0), Slot{number, is_family(metric->name) ? std::move(name) : ""});
+  }
+  return slots;
+}
 
 }  // namespace
 
-void Store::Impl::scan(const Sweep& sweep, const std::vector<bool>& wanted,
+void Store::Impl::scan(const Sweep& sweep, const std::function<bool(const std::string&)>& wanted,
                        const std::function<void(TrialRecord&)>& visit) const {
   const Experiment& experiment = sweep.experiment();
   const Transaction snapshot(database());
-  const Slots scalar_slots(database(), experiment.scalars,
-                           std::vector<bool>(experiment.scalars.size(), true));
-  const Slots series_slots(database(), experiment.series, wanted);
+  const Slots scalar_slots = find_slots(database(), experiment.scalars, [&](const std::string& name) {
+    return experiment.scalar_metric(name);
+  });
+  const Slots series_slots = find_slots(database(), experiment.series, [&](const std::string& name) {
+    return wanted(name) ? experiment.series_metric(name) : nullptr;
+  });
   StoredTrialReader reader(database());
   StoredTrial stored;
 
@@ -186,10 +191,16 @@ void Store::Impl::scan(const Sweep& sweep, const std::vector<bool>& wanted,
     record.message = stored.message;
     record.scalars.assign(experiment.scalars.size(), std::numeric_limits<double>::quiet_NaN());
     record.series.resize(experiment.series.size());
-    for (const auto& scalar : stored.scalars)
-      if (const auto slot = scalar_slots[scalar.metric]) record.scalars[*slot] = scalar.value;
-    for (const auto& series : stored.series)
-      if (const auto slot = series_slots[series.metric]) record.series[*slot] = series_of(series);
+    for (const auto& scalar : stored.scalars) {
+      const auto slot = scalar_slots.find(scalar.metric);
+      if (slot != scalar_slots.end()) record.scalars[slot->second.number] = scalar.value;
+    }
+    for (const auto& series : stored.series) {
+      const auto slot = series_slots.find(series.metric);
+      if (slot == series_slots.end()) continue;
+      const auto& [number, member] = slot->second;
+      (member.empty() ? record.series[number] : record.members[member]) = series_of(series);
+    }
     visit(record);
     return true;
   });
@@ -198,12 +209,12 @@ void Store::Impl::scan(const Sweep& sweep, const std::vector<bool>& wanted,
 
 Results Store::load(const Sweep& sweep, const std::vector<std::string>& series) const {
   const Experiment& experiment = sweep.experiment();
-  std::vector<bool> wanted(experiment.series.size());
-  for (const std::string& name : series) {
-    const Metric* metric = experiment.series_metric(name);
-    if (!metric) throw Error(fmt::format("experiment '{}' has no series '{}'", experiment.name, name));
-    wanted[static_cast<std::size_t>(metric - experiment.series.data())] = true;
-  }
+  for (const std::string& name : series)
+    if (!experiment.series_metric(name))
+      throw Error(fmt::format("experiment '{}' has no series '{}'", experiment.name, name));
+  const auto wanted = [&series](const std::string& name) {
+    return std::find(series.begin(), series.end(), name) != series.end();
+  };
   Results results;
   results.experiment = &experiment;
   results.loaded_series = series;
@@ -213,7 +224,8 @@ Results Store::load(const Sweep& sweep, const std::vector<std::string>& series) 
 }
 
 void Store::for_each(const Sweep& sweep, const std::function<void(const TrialRecord&)>& visit) const {
-  impl_->scan(sweep, std::vector<bool>(sweep.experiment().series.size(), true), visit);
+  impl_->scan(
+      sweep, [](const std::string&) { return true; }, visit);
 }
 
 std::string array_file(std::uint64_t id, std::string_view name) {

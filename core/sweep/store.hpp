@@ -41,6 +41,7 @@ class Store {
     TrialSpec spec;
     Result result;  // of its arrays the shapes alone are read: the files have been written before
     std::vector<std::uint64_t> array_checksums = {};  // of the files, as declared; 0 where unknown
+    std::string checkpoint = {};  // a file that is of no use once this is stored
   };
   // One transaction for the batch: all or nothing. A trial already there is replaced.
   void put(const Experiment& experiment, const std::vector<Finished>& batch);

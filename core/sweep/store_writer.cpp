@@ -100,12 +100,14 @@ std::uint64_t StoreWriter::checksum_of(const Store::Finished& finished, const st
   TrialChecksum checksum(finished.spec.id, name_of(result.status), params, result.message);
   for (std::size_t i = 0; i < result.scalars.size(); ++i)
     if (!std::isnan(result.scalars[i])) checksum.scalar(experiment_->scalars[i].name, result.scalars[i]);
-  for (std::size_t i = 0; i < result.all_series.size(); ++i) {
-    const Series& series = result.all_series[i];
-    if (series.value.empty()) continue;
+  const auto add_series = [&](const std::string& name, const Series& series) {
+    if (series.value.empty()) return;
     const auto index = counts_from_one(series.index) ? std::string_view() : bytes_of(series.index);
-    checksum.series(experiment_->series[i].name, index, bytes_of(series.value));
-  }
+    checksum.series(name, index, bytes_of(series.value));
+  };
+  for (std::size_t i = 0; i < result.all_series.size(); ++i)
+    add_series(experiment_->series[i].name, result.all_series[i]);
+  for (const auto& [name, series] : result.members) add_series(name, series);
   for (std::size_t i = 0; i < result.arrays.size(); ++i) {
     const std::string& name = experiment_->arrays[i].name;
     if (!result.arrays[i].shape.empty()) checksum.array(name, array_file(finished.spec.id, name));
@@ -136,12 +138,14 @@ void StoreWriter::insert(const Store::Finished& finished) {
   const std::int64_t trial = row_for(finished, params, checksum_of(finished, params));
   for (std::size_t i = 0; i < result.scalars.size(); ++i)
     if (!std::isnan(result.scalars[i])) add_scalar_.run(trial, scalar_keys_[i], result.scalars[i]);
-  for (std::size_t i = 0; i < result.all_series.size(); ++i) {
-    const Series& series = result.all_series[i];
-    if (series.value.empty()) continue;
+  const auto add_series = [&](std::int64_t metric, const Series& series) {
+    if (series.value.empty()) return;
     const auto index = counts_from_one(series.index) ? Statement::Blob{} : blob_of(series.index);
-    add_series_.run(trial, series_keys_[i], index, blob_of(series.value));
-  }
+    add_series_.run(trial, metric, index, blob_of(series.value));
+  };
+  for (std::size_t i = 0; i < result.all_series.size(); ++i)
+    add_series(series_keys_[i], result.all_series[i]);
+  for (const auto& [name, series] : result.members) add_series(metric_key(name), series);
   for (std::size_t i = 0; i < result.arrays.size(); ++i) {
     if (result.arrays[i].shape.empty()) continue;
     const std::string file = array_file(finished.spec.id, experiment_->arrays[i].name);

@@ -70,14 +70,19 @@ void write_arrays(const Run& run, Store::Finished& finished) {
 
 std::size_t bytes_of(const Result& result) {
   std::size_t numbers = 0;
-  for (const Series& series : result.all_series) numbers += series.index.size() + series.value.size();
+  const auto count = [&](const Series& series) { numbers += series.index.size() + series.value.size(); };
+  for (const Series& series : result.all_series) count(series);
+  for (const auto& [name, series] : result.members) count(series);
   return trial_bytes + numbers * sizeof(double);
 }
 
 void run_next(Run& run, std::size_t position) {
   const std::size_t row = run.order.empty() ? position : run.order[position];
-  Store::Finished finished{run.trials[row], Result(run.experiment), {}};
-  finished.result = run_trial(run.experiment, finished.spec, run.halt);
+  Store::Finished finished{run.trials[row], Result(run.experiment), {}, {}};
+  Checkpoint checkpoint(run.directory, finished.spec.id, run.checkpoint_every);
+  finished.result =
+      run_trial(run.experiment, finished.spec, run.halt, run.directory.empty() ? nullptr : &checkpoint);
+  if (checkpoint.used()) finished.checkpoint = checkpoint.path();
   write_arrays(run, finished);
   run.work_done += run.costs.empty() ? 1 : run.costs[row];
   const std::size_t bytes = bytes_of(finished.result);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <exception>
 #include <mutex>
 #include <string>
@@ -16,14 +17,18 @@ namespace qklab {
 
 // What workers share with the thread that writes. A trial that was abandoned keeps it alive.
 struct Run {
-  Run(const Experiment& experiment, std::string directory, const std::atomic<bool>& stop)
-      : experiment(experiment), directory(std::move(directory)), stop(stop) {}
+  Run(const Experiment& experiment, const RunOptions& options, const std::atomic<bool>& stop)
+      : experiment(experiment),
+        directory(options.directory),
+        checkpoint_every(options.checkpoint_every),
+        stop(stop) {}
 
   // What the caller's stop request is may be gone once halt is set: an abandoned trial outlives it.
   bool begins_more() const { return !halt && !stop; }
 
   const Experiment& experiment;
   const std::string directory;
+  const std::chrono::milliseconds checkpoint_every;
   const std::atomic<bool>& stop;
   TrialTable trials;
   std::vector<double> costs;       // by row of `trials`; empty where the experiment does not say

@@ -26,6 +26,7 @@ qklab_layer(measure qklab_kernels)
 qklab_layer(nn qklab_autodiff qklab_spectrum qklab_measure)
 qklab_layer(theory qklab_spectrum qklab_measure)
 qklab_layer(tasks qklab_base)
+target_compile_definitions(qklab_tasks PRIVATE QKLAB_SOURCE_DIR="${CMAKE_SOURCE_DIR}")  # of data/
 qklab_layer(train qklab_nn qklab_tasks)
 qklab_layer(sweep qklab_base qklab_kernels yaml-cpp SQLite::SQLite3 ${CMAKE_DL_LIBS})
 qklab_layer(report qklab_sweep qklab_measure)

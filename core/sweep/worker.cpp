@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "core/base/file.hpp"
-#include "core/sweep/npy.hpp"
+#include "core/base/npy.hpp"
 #include "core/sweep/stored_trial.hpp"
 
 namespace qklab {
@@ -61,7 +61,7 @@ void write_arrays(const Run& run, Store::Finished& finished) {
     const std::string path =
         run.directory + "/" + array_file(finished.spec.id, run.experiment.arrays[i].name);
     make_directories(path.substr(0, path.rfind('/')));
-    const std::string bytes = npy_bytes(arrays[i]);
+    const std::string bytes = npy_bytes(arrays[i].shape, std::span<const double>(arrays[i].data));
     write_file(path, bytes);
     finished.array_checksums[i] = hash_bytes(bytes);
     arrays[i].data = {};

@@ -12,10 +12,7 @@ class Copy : public Task {
  public:
   Copy(const TaskConfig& config, Stream stream)
       : Task(config,
-             {.length = config.length,
-              .symbols = config.vocabulary + 1,
-              .outputs = config.vocabulary,
-              .next_token = true},
+             {.length = config.length, .symbols = config.vocabulary + 1, .outputs = config.vocabulary},
              stream) {}
 
   Floor floor() const override { return {0.0, "the inputs determine the targets"}; }
@@ -58,6 +55,7 @@ Entry copy_entry() {
            .doc = "the sequence once more, symbol by symbol after a separator",
            .accuracy = "copied symbols that are right",
            .vocabulary = 16,
+           .next_token = true,
            .causal = true},
           copy_problem,
           make<Copy>};

@@ -40,11 +40,7 @@ std::size_t draw(const double* probabilities, std::size_t n, Stream& random) {
 class Markov : public Task {
  public:
   Markov(const TaskConfig& config, Stream stream)
-      : Task(config,
-             {.length = config.length,
-              .symbols = config.vocabulary,
-              .outputs = config.vocabulary,
-              .next_token = true},
+      : Task(config, {.length = config.length, .symbols = config.vocabulary, .outputs = config.vocabulary},
              stream),
         chain_(random_chain(config.vocabulary, stream.substream(0))),
         start_(stationary(chain_)) {}
@@ -95,6 +91,7 @@ Entry markov_entry() {
            .doc = "the next symbol of one random Markov chain, from those so far",
            .accuracy = "positions where the likeliest symbol came",
            .vocabulary = 8,
+           .next_token = true,
            .causal = true},
           markov_problem,
           make<Markov>};

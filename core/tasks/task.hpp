@@ -37,8 +37,7 @@ struct TaskShape {
   std::size_t channels = 0;  // numbers in a real input vector; 0: inputs are ids
   std::size_t outputs = 0;   // classes, or numbers to be predicted
   bool real_targets = false;
-  bool last_only = false;   // the output at the last position is the answer; at every position else
-  bool next_token = false;  // later inputs give the targets away: only for causal models
+  bool last_only = false;  // the output at the last position is the answer; at every position else
 
   std::size_t answers() const { return last_only ? 1 : length; }  // positions with targets
 };
@@ -100,6 +99,7 @@ struct TaskInfo {
   std::string doc;             // what is to be learned, from what
   std::string accuracy;        // what is counted as right
   std::size_t vocabulary = 0;  // default number of symbols; 0: has none
+  bool next_token = false;     // later inputs give the targets away: only for causal models
   bool causal = false;         // whether models of it are causal unless told otherwise
 };
 const std::vector<TaskInfo>& task_infos();

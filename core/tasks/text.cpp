@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <filesystem>
 #include <map>
 
 #include "core/base/error.hpp"
@@ -16,7 +17,10 @@ namespace qklab::tasks {
 namespace {
 
 std::string read_text(const std::string& path) {
-  std::string text = read_file(path);
+  // Ours are found from anywhere.
+  const std::string shipped = std::string(QKLAB_SOURCE_DIR) + "/" + path;
+  std::string text =
+      read_file(!std::filesystem::exists(path) && std::filesystem::exists(shipped) ? shipped : path);
   if (const auto bad = find_bad_character(text)) {
     throw InputError(
         fmt::format("{}:{}:{}: {} (byte {} of the file); text must be UTF-8: convert it with iconv", path,
@@ -97,12 +101,7 @@ class Text : public Task {
 
  private:
   Text(const TaskConfig& config, Corpus corpus, Stream stream)
-      : Task(config,
-             {.length = config.length,
-              .symbols = corpus.symbols,
-              .outputs = corpus.symbols,
-              .next_token = true},
-             stream),
+      : Task(config, {.length = config.length, .symbols = corpus.symbols, .outputs = corpus.symbols}, stream),
         ids_(std::move(corpus.ids)),
         split_(ids_.size() - ids_.size() / 10) {}
 
@@ -131,6 +130,7 @@ Entry text_entry() {
            .doc = "the next character or word of a text file",
            .accuracy = "positions with the right symbol",
            .vocabulary = 64,
+           .next_token = true,
            .causal = true},
           text_problem,
           make<Text>};

@@ -1,14 +1,15 @@
-#include "core/sweep/npy.hpp"
+#include "core/base/npy.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <limits>
 
-#include "tests/sweep/walker.hpp"
+#include "core/base/file.hpp"
 
 using namespace qklab;
-using namespace qklab::test;
 
 namespace {
 
@@ -23,18 +24,22 @@ std::string header_of(const std::string& bytes) {
   return header.substr(0, header.find_last_not_of(" \n") + 1);
 }
 
+std::string doubles(const std::vector<std::size_t>& shape, const std::vector<double>& data) {
+  return npy_bytes(shape, std::span<const double>(data));
+}
+
 }  // namespace
 
 TEST_CASE("the header says type, order and shape as NumPy writes them") {
   const std::string before = "{'descr': '<f8', 'fortran_order': False, 'shape': ";
-  CHECK(header_of(npy_bytes({{3}, {1, 2, 3}})) == before + "(3,), }");
-  CHECK(header_of(npy_bytes({{2, 3}, std::vector<double>(6)})) == before + "(2, 3), }");
-  CHECK(header_of(npy_bytes({{0, 7}, {}})) == before + "(0, 7), }");
+  CHECK(header_of(doubles({3}, {1, 2, 3})) == before + "(3,), }");
+  CHECK(header_of(doubles({2, 3}, std::vector<double>(6))) == before + "(2, 3), }");
+  CHECK(header_of(doubles({0, 7}, {})) == before + "(0, 7), }");
 }
 
 TEST_CASE("the data follows the header, value by value") {
   const std::vector<double> data = {0.1, -0.0, 1e308, std::numeric_limits<double>::infinity()};
-  const std::string bytes = npy_bytes({{2, 2}, data});
+  const std::string bytes = doubles({2, 2}, data);
   const std::size_t size = data.size() * sizeof(double);
   REQUIRE((bytes.size() - size) % 64 == 0);
   CHECK(std::memcmp(bytes.data() + bytes.size() - size, data.data(), size) == 0);
@@ -45,20 +50,30 @@ TEST_CASE("NumPy reads the files") {
     MESSAGE("skipped: no NumPy here");
     return;
   }
-  const Scratch scratch;
+  namespace fs = std::filesystem;
+  std::string folder = (fs::temp_directory_path() / "qklab-test-XXXXXX").string();
+  REQUIRE(mkdtemp(folder.data()));
   for (std::size_t length = 1; length <= 40; ++length) {  // headers of every padding
     std::vector<std::size_t> shape(length, 1);
     shape.back() = 3;
     if (length > 32) shape = {length, 1};  // NumPy's limit of dimensions
     std::vector<double> data(length > 32 ? length : 3, 0.1);
-    write_file(scratch.path + "/" + std::to_string(length) + ".npy", npy_bytes({shape, data}));
+    write_file(folder + "/" + std::to_string(length) + ".npy", doubles(shape, data));
   }
+  const std::vector<float> floats = {0.5f, -2};
+  const std::vector<std::int32_t> integers = {7, -1000000};
+  write_file(folder + "/f.npy", npy_bytes({1, 2}, std::span<const float>(floats)));
+  write_file(folder + "/i.npy", npy_bytes({2}, std::span<const std::int32_t>(integers)));
   const std::string script =
       "import numpy, sys\n"
       "for n in range(1, 41):\n"
       "    a = numpy.load(f'{sys.argv[1]}/{n}.npy')\n"
       "    assert a.shape == ((1,) * (n - 1) + (3,) if n <= 32 else (n, 1)), a.shape\n"
-      "    assert a.dtype == numpy.float64 and (a == 0.1).all()\n";
-  write_file(scratch.path + "/check.py", script);
-  CHECK(std::system(("/usr/bin/python3 " + scratch.path + "/check.py " + scratch.path).c_str()) == 0);
+      "    assert a.dtype == numpy.float64 and (a == 0.1).all()\n"
+      "f, i = numpy.load(f'{sys.argv[1]}/f.npy'), numpy.load(f'{sys.argv[1]}/i.npy')\n"
+      "assert f.dtype == numpy.float32 and f.tolist() == [[0.5, -2]]\n"
+      "assert i.dtype == numpy.int32 and i.tolist() == [7, -1000000]\n";
+  write_file(folder + "/check.py", script);
+  CHECK(std::system(("/usr/bin/python3 " + folder + "/check.py " + folder).c_str()) == 0);
+  fs::remove_all(folder);
 }

@@ -1,0 +1,18 @@
+// NumPy's array files, format 1.0: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace qklab {
+
+// The bytes of a .npy file, row-major. `data` has as many elements as `shape` says.
+std::string npy_bytes(const std::vector<std::size_t>& shape, std::span<const double> data);        // <f8
+std::string npy_bytes(const std::vector<std::size_t>& shape, std::span<const float> data);         // <f4
+std::string npy_bytes(const std::vector<std::size_t>& shape, std::span<const std::int32_t> data);  // <i4
+
+}  // namespace qklab

@@ -1,0 +1,146 @@
+#include "core/train/trace.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "core/base/file.hpp"
+#include "core/base/npy.hpp"
+#include "core/base/value.hpp"
+#include "core/train/names.hpp"
+
+namespace qklab::train {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::vector<std::size_t> extents(const autodiff::Shape& shape) {
+  std::vector<std::size_t> all;
+  for (int i = 0; i < shape.rank(); ++i) all.push_back(static_cast<std::size_t>(shape[i]));
+  return all;
+}
+
+void write_blocks(Trainer& trainer, const std::string& directory, bool gradients) {
+  make_directories(directory);
+  for (const auto& block : trainer.tape().blocks()) {
+    if (gradients && !block.trainable) continue;
+    const std::span<const float> numbers =
+        gradients ? block.tensor.gradient() : std::span<const float>(block.tensor.value());
+    write_file(fmt::format("{}/{}.npy", directory, block.name),
+               npy_bytes(extents(block.tensor.shape()), numbers));
+  }
+}
+
+void write_batch(const tasks::Task& task, const std::string& directory, std::uint64_t k) {
+  const tasks::TaskShape& shape = task.shape();
+  const std::size_t size = task.config().batch;
+  tasks::Batch batch;
+  task.batch(tasks::Part::train, k, batch);
+  const auto write = [&](const char* what, const std::string& bytes) {
+    write_file(fmt::format("{}/{}_{}.npy", directory, k, what), bytes);
+  };
+  using Ids = std::span<const std::int32_t>;
+  using Reals = std::span<const float>;
+  write("inputs", batch.vectors.empty()
+                      ? npy_bytes({size, shape.length}, Ids(batch.ids))
+                      : npy_bytes({size, shape.length, shape.channels}, Reals(batch.vectors)));
+  write("targets", shape.real_targets ? npy_bytes({size, shape.answers(), shape.outputs}, Reals(batch.values))
+                                      : npy_bytes({size, shape.answers()}, Ids(batch.labels)));
+}
+
+Json description(Trainer& trainer) {
+  const TrainConfig& config = trainer.config();
+  const nn::ModelConfig& m = config.model;
+  const nn::OptimizerConfig& o = config.optimizer;
+  const tasks::Task& task = trainer.task();
+  Json json;
+  json["format"] = "qklab trace 1";
+  json["model"] = {{"vocabulary", m.vocabulary},
+                   {"features", m.features},
+                   {"outputs", m.outputs},
+                   {"length", m.length},
+                   {"max_length", m.max_length > 0 ? m.max_length : m.length},
+                   {"dim", m.dim},
+                   {"heads", m.heads},
+                   {"layers", m.layers},
+                   {"ffn", m.ffn},
+                   {"skip", m.skip},
+                   {"residual_scale", m.residual_scale},
+                   {"norm", name_of(m.norm, norm_names())},
+                   {"norm_epsilon", 1e-5},
+                   {"causal", m.causal},
+                   {"attention", name_of(m.attention, attention_names())},
+                   {"positions", name_of(m.positions, positions_names())},
+                   {"combined", m.combined}};
+  json["task"] = {{"name", task.config().name},
+                  {"batch", task.config().batch},
+                  {"loss", task.shape().real_targets ? "mean_squared_error" : "cross_entropy"},
+                  {"ignored_target", tasks::ignored},
+                  {"answers", task.shape().last_only ? "last" : "every"}};
+  json["optimizer"] = {{"name", name_of(o.kind, optimizer_names())},
+                       {"rate", o.rate},
+                       {"momentum", o.momentum},
+                       {"beta1", o.beta1},
+                       {"beta2", o.beta2},
+                       {"epsilon", o.epsilon},
+                       {"weight_decay", o.weight_decay},
+                       {"power", o.power},
+                       {"clip", o.clip}};
+  json["schedule"] = {{"decay", config.schedule.decay == nn::Schedule::Decay::cosine ? "cosine" : "constant"},
+                      {"warmup", config.schedule.warmup},
+                      {"steps", config.schedule.steps},
+                      {"last", config.schedule.last}};
+  json["regularizer"] = {{"name", name_of(config.regularizer.kind, regularizer_names())},
+                         {"strength", config.regularizer.strength},
+                         {"keep", name_of(config.regularizer.keep, keep_names())}};
+  json["steps"] = config.steps;
+  return json;
+}
+
+Json meanings(const nn::ModelConfig& m) {
+  Json json;
+  json["params/<name>.npy"] = "initial parameters, float32; linear weights are (out, in), y = x W^T";
+  json["grads/<name>.npy"] = "gradients at the initial parameters of the loss of batch 0 and the regularizer";
+  json["embedding.weight"] = m.vocabulary > 0 ? "(vocabulary, dim): a row for each id" : "(dim, features)";
+  json["position.weight"] = "(max_length, dim): row t is added to position t";
+  if (m.combined) {
+    json["blocks.N.attn.qk.weight"] =
+        "(heads dim, dim): head h has rows h dim .. (h+1) dim - 1; the score of key x_s for query x_t is "
+        "x_s . (W x_t) / sqrt(dim)";
+  } else {
+    json["blocks.N.attn.{q,k}.weight"] =
+        "(dim, dim): head h has rows h m .. (h+1) m - 1, m = dim / heads; scores are q . k / sqrt(m)";
+  }
+  json["blocks.N.attn.{v,o}.weight"] = "(dim, dim): values, heads as above, and what maps the joined heads";
+  json["batches/<k>_inputs.npy"] = "int32 (batch, length) ids, or float32 (batch, length, features)";
+  json["batches/<k>_targets.npy"] =
+      "int32 (batch, answers) labels, ignored_target where there is none, or float32 (batch, answers, "
+      "outputs)";
+  json["losses.csv"] = "step,loss: of batch `step` before update `step`, without the regularizer";
+  return json;
+}
+
+}  // namespace
+
+void write_trace(Trainer& trainer, const std::string& directory, const std::function<void()>& check) {
+  Json json = description(trainer);
+  json["arrays"] = meanings(trainer.config().model);
+  write_file(directory + "/model.json", json.dump(2) + "\n");
+  write_blocks(trainer, directory + "/params", false);
+  make_directories(directory + "/batches");
+  std::string losses = "step,loss\n";
+  for (std::size_t step = 0; step < trainer.config().steps; ++step) {
+    check();
+    write_batch(trainer.task(), directory + "/batches", step);
+    const double loss = trainer.gradients(step);
+    losses += fmt::format("{},{}\n", step, shortest(loss));
+    if (step == 0) write_blocks(trainer, directory + "/grads", true);
+    if (!std::isfinite(loss)) break;
+    trainer.update(step);
+  }
+  write_file(directory + "/losses.csv", losses);
+}
+
+}  // namespace qklab::train

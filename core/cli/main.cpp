@@ -32,6 +32,7 @@ int run_program(int argc, char** argv) {
   add_status(app, exit);
   add_report(app, exit);
   add_export(app, exit);
+  add_trace(app, exit);
   add_verify(app, exit);
   add_merge(app, exit);
   add_replay(app, exit);

@@ -119,6 +119,9 @@ class Experiment {
   // The experiment's own claims, in YAML as under a config's `claims:`; a config names them by id.
   std::string claims;
   std::function<void(const Trial&, Result&)> run;
+  // Writes files to `directory` from which others can replicate the trial with their own tools, and documents
+  // itself there; `qklab trace` calls it. Optional.
+  std::function<void(const Trial&, const std::string& directory)> trace;
   // Expected work of a trial in any unit, so that the longest start first. Optional.
   std::function<double(const Parameters&)> cost;
   // Constraints between parameters ("heads must divide dim"): a message, or "". Optional.

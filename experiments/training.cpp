@@ -1,0 +1,259 @@
+// Training: a transformer learns a task from scratch, from query-key matrices of a prescribed eigenspectrum.
+//
+// Data depend on the task's parameters and the seed alone, so that trials that differ in the model or the
+// optimizer learn from the same batches; initial parameters are drawn for each trial.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/sweep/experiment.hpp"
+#include "core/train/loop.hpp"
+#include "core/train/names.hpp"
+#include "core/train/trace.hpp"
+
+namespace qklab {
+namespace {
+
+using namespace train;
+
+const tasks::TaskInfo& info(const Parameters& p) { return tasks::task_info(p.text("task")); }
+
+tasks::TaskConfig task_config(const Parameters& p) {
+  return {.name = p.text("task"),
+          .length = p.count("length"),
+          .batch = p.count("batch"),
+          .vocabulary = p.count("vocabulary"),
+          .features = p.count("features"),
+          .examples = p.count("examples"),
+          .noise = p.real("noise"),
+          .text = p.text("task") == "text" ? p.text("text") : "",
+          .unit = p.text("unit")};
+}
+
+std::unique_ptr<tasks::Task> make_task(const Parameters& p) {
+  const tasks::TaskConfig config = task_config(p);
+  return tasks::make_task(config, {p.count("seed"), task_key(config), "task"});
+}
+
+nn::ModelConfig model_config(const Parameters& p) {
+  const auto whole = [&p](const char* name) { return static_cast<int>(p.integer(name)); };
+  return {.length = whole("length"),
+          .max_length = whole("max_length"),
+          .dim = whole("dim"),
+          .heads = whole("heads"),
+          .layers = whole("layers"),
+          .ffn = whole("ffn"),
+          .skip = p.flag("skip"),
+          .norm = named<nn::Norm>(p.text("norm"), norm_names()),
+          .causal = p.flag("causal"),
+          .attention = named<nn::AttentionKind>(p.text("attention"), attention_names()),
+          .positions = named<nn::Positions>(p.text("positions"), positions_names()),
+          .combined = p.flag("combined")};
+}
+
+nn::OptimizerConfig optimizer_config(const Parameters& p) {
+  nn::OptimizerConfig config = nn::defaults(named<nn::OptimizerKind>(p.text("optimizer"), optimizer_names()));
+  config.rate = p.real("lr");
+  config.momentum = p.real("momentum");
+  config.beta1 = p.real("beta1");
+  config.beta2 = p.real("beta2");
+  config.weight_decay = p.real("weight_decay");
+  config.power = p.real("power");
+  config.clip = p.real("clip");
+  return config;
+}
+
+TrainConfig train_config(const Parameters& p) {
+  TrainConfig config;
+  config.model = model_config(p);
+  if (p.text("init.kind") == "spectrum")
+    config.initialization.spectrum = Spectrum{p.real("init.mean"), p.real("init.variance")};
+  config.optimizer = optimizer_config(p);
+  config.steps = p.count("steps");
+  config.schedule = {
+      .decay = p.text("schedule") == "cosine" ? nn::Schedule::Decay::cosine : nn::Schedule::Decay::none,
+      .warmup = p.integer("warmup"),
+      .steps = p.integer("steps")};
+  config.regularizer = {.kind = named<nn::RegularizerKind>(p.text("regularizer"), regularizer_names()),
+                        .strength = p.real("strength"),
+                        .keep = named<nn::TraceKeep>(p.text("keep"), keep_names())};
+  nn::configure(config.regularizer, config.model, config.optimizer);
+  config.evaluate_every = p.count("evaluate_every");
+  config.evaluation_batches = p.count("evaluation_batches");
+  config.patience = p.count("patience");
+  return config;
+}
+
+std::string check(const Parameters& p) {
+  if (const std::string why = tasks::problem(task_config(p)); !why.empty()) return why;
+  if (info(p).next_token && !p.flag("causal")) {
+    return fmt::format(
+        "task {} predicts the next symbol, which a model that is not causal sees: set causal to true",
+        p.text("task"));
+  }
+  if (p.text("regularizer") == "weight_decay" && p.real("weight_decay") > 0)
+    return "weight decay is set twice: by regularizer with strength, and by weight_decay; leave one out";
+  TrainConfig config = train_config(p);
+  config.model.vocabulary = config.model.outputs = 2;  // the task's, which are fit to it
+  std::vector<std::string> problems = nn::problems(config.model);
+  for (const auto& more : {nn::problems(config.optimizer), nn::problems(config.regularizer)})
+    problems.insert(problems.end(), more.begin(), more.end());
+  return fmt::format("{}", fmt::join(problems, "; "));
+}
+
+void run(const Trial& trial, Result& result) {
+  const Parameters& p = trial.params;
+  const std::unique_ptr<tasks::Task> task = make_task(p);
+  Trainer trainer(train_config(p), *task, trial.stream("initial"));
+  Hooks hooks;
+  hooks.check = [&trial] { trial.check(); };
+  hooks.save_due = [&trial] { return trial.save_due(); };
+  hooks.save = [&trial](const std::string& state) { trial.save(state); };
+  hooks.saved = trial.saved();
+  const Outcome outcome = train::train(trainer, hooks);
+
+  for (const auto& [name, curve] : outcome.history.curves()) result.series(name, curve.step, curve.value);
+  const tasks::Floor floor = task->floor();
+  if (floor.value) result.scalar("floor", *floor.value);
+  result.scalar("updates", static_cast<double>(outcome.steps));
+  if (!outcome.divergence.empty()) return result.diverged(outcome.divergence);
+  result.scalar("final_loss", outcome.last.loss);
+  result.scalar("final_accuracy", outcome.last.accuracy);
+  if (floor.value) result.scalar("excess", outcome.last.loss - *floor.value);
+  if (floor.value > 0.0) result.scalar("relative_excess", outcome.last.loss / *floor.value - 1);
+  if (p.text("task") == "text") result.scalar("perplexity", std::exp(outcome.last.loss));
+}
+
+void trace(const Trial& trial, const std::string& directory) {
+  const std::unique_ptr<tasks::Task> task = make_task(trial.params);
+  Trainer trainer(train_config(trial.params), *task, trial.stream("initial"));
+  write_trace(trainer, directory, [&trial] { trial.check(); });
+}
+
+// Multiplications of a forward pass, for the order of trials.
+double cost(const Parameters& p) {
+  const double length = p.real("length"), dim = p.real("dim");
+  const double block = 4 * dim * dim + 2 * length * dim + 2 * dim * p.real("ffn");
+  return p.real("steps") * p.real("batch") * length * (1 + p.real("layers") * block);
+}
+
+Parameter by_task(Parameter parameter, std::function<Value(const tasks::TaskInfo&)> value) {
+  return parameter.derived("the task's", [value](const Parameters& p) { return value(info(p)); });
+}
+
+Schema parameters() {
+  const auto count = [](const char* name, std::int64_t fallback, const char* doc) {
+    return integer(name, fallback, doc).range(0, 1e9);
+  };
+  const auto size = [](const char* name, std::int64_t fallback, const char* doc) {
+    return integer(name, fallback, doc).range(1, 1 << 20);
+  };
+  const auto optimizer_default = [](const char* name, double nn::OptimizerConfig::*field, const char* doc) {
+    return real(name, doc).range(0, 1).derived("the optimizer's", [field](const Parameters& p) {
+      return Value(nn::defaults(named<nn::OptimizerKind>(p.text("optimizer"), optimizer_names())).*field);
+    });
+  };
+  return {
+      choice("task", "sort", tasks::task_names(), "what is learned; `docs/training.md` lists them"),
+      size("length", 32, "positions of a sequence"),
+      by_task(size("vocabulary", 16, "symbols, or how many words or characters of a text are told apart"),
+              [](const auto& task) {
+                return Value(static_cast<std::int64_t>(std::max<std::size_t>(task.vocabulary, 2)));
+              }),
+      by_task(size("features", 2, "numbers in an input vector, of regression and selection"),
+              [](const auto& task) { return Value(std::int64_t{task.name == "selection" ? 8 : 2}); }),
+      size("examples", 64, "sequences of memorization"),
+      real("noise", 1.0, "standard deviation of regression's y, and of selection's tokens").range(0, 1e6),
+      text("text", "data/shakespeare.txt", "text file of task text, UTF-8"),
+      choice("unit", "character", {"character", "word"}, "of task text"),
+
+      size("dim", 32, "width of the residual stream"),
+      size("heads", 1, "attention heads, each dim / heads wide"),
+      integer("layers", 2, "blocks").range(0, 1024),
+      integer("ffn", 0, "hidden width of the MLP; 0: no MLP").range(0, 1 << 20),
+      boolean("skip", true, "residual connections"),
+      choice("norm", "pre", norm_names(), "where layer norm stands"),
+      by_task(boolean("causal", false, "attention looks back only"),
+              [](const auto& task) { return Value(task.causal); }),
+      choice("attention", "softmax", attention_names(), "how scores become weights"),
+      choice("positions", "learned", positions_names(), "how a position is told"),
+      integer("max_length", "rows of the table of positions")
+          .range(1, 1 << 20)
+          .derived("length", [](const Parameters& p) { return Value(p.integer("length")); }),
+      boolean("combined", false, "one matrix W_QK a head rather than W_q and W_k"),
+      choice("init.kind", "spectrum", {"spectrum", "standard"},
+             "of W_QK: init.mean and init.variance prescribed, or entries of variance 1/dim"),
+      real("init.mean", 0.0, "mean of W_QK's eigenvalues").range(-1e6, 1e6),
+      real("init.variance", 1.0, "variance of W_QK's eigenvalues").range(0, 1e6),
+
+      choice("optimizer", "adam", optimizer_names(), "how gradients become updates"),
+      real("lr", 3e-3, "learning rate").range(0, 1e6),
+      integer("steps", 300, "updates").range(0, 1e9),
+      size("batch", 64, "sequences of a batch"),
+      choice("schedule", "constant", schedule_names(), "of the learning rate after the warm-up"),
+      count("warmup", 0, "steps of linear rise of the learning rate"),
+      real("clip", 0.0, "global norm to which gradients are scaled down; 0: never").range(0, 1e6),
+      real("weight_decay", "of the optimizer")
+          .range(0, 1e6)
+          .derived("the optimizer's",
+                   [](const Parameters& p) {
+                     const bool other = p.text("optimizer") != "adamw";
+                     return Value(other ? 0.0 : nn::defaults(nn::OptimizerKind::adamw).weight_decay);
+                   }),
+      real("momentum", 0.9, "of momentum and nesterov").range(0, 1),
+      optimizer_default("beta1", &nn::OptimizerConfig::beta1, "of adam, adamw and lion"),
+      optimizer_default("beta2", &nn::OptimizerConfig::beta2, "of adam, adamw and lion"),
+      real("power", 3.0, "p of mirror descent").above(1),
+      choice("regularizer", "none", regularizer_names(), "of the eigenspectrum"),
+      real("strength", 0.0, "of locater and weight_decay").range(0, 1e6),
+      choice("keep", "init", keep_names(), "how locater keeps tr W_QK"),
+
+      integer("evaluate_every", "steps between evaluations")
+          .range(1, 1e9)
+          .derived(
+              "steps / 20",
+              [](const Parameters& p) { return Value(std::max<std::int64_t>(1, p.integer("steps") / 20)); }),
+      size("evaluation_batches", 4, "held-out batches of an evaluation"),
+      count("patience", 0, "evaluations without a new lowest loss that end training; 0: none do"),
+  };
+}
+
+Experiment make() {
+  Experiment experiment;
+  experiment.name = "training";
+  experiment.version = 1;
+  experiment.doc = "A transformer learns a task from query-key matrices of a prescribed eigenspectrum.";
+  experiment.parameters = parameters();
+  experiment.scalars = {
+      {"final_loss", "", "held-out loss at the end: nats a symbol, or squared error", ""},
+      {"floor", "", "lowest expected loss of any model; not set where it is not known", ""},
+      {"excess", "", "final_loss - floor", ""},
+      {"relative_excess", "", "excess / floor, where that is not 0", ""},
+      {"final_accuracy", "", "held-out accuracy at the end, by the task's definition", ""},
+      {"perplexity", "", "exp(final_loss), of task text", ""},
+      {"updates", "", "updates made", ""},
+  };
+  experiment.series = {
+      {"loss", "", "held-out loss: nats a symbol, or squared error", "step"},
+      {"accuracy", "", "held-out accuracy, by the task's definition", "step"},
+      {"train_loss", "", "loss of the training batch of this step", "step"},
+      {"grad_norm", "", "norm of all gradients on the training batch of this step, before clipping", "step"},
+      {"entropy.L.H", "nats", "attention entropy of layer L, head H; not of linear attention", "step"},
+      {"mean.L.H", "", "mean of W_QK's eigenvalues", "step"},
+      {"variance.L.H", "", "variance of W_QK's eigenvalues", "step"},
+      {"frobenius.L.H", "", "tr(W_QK W_QK^T) / d - mean^2, the variance's Frobenius twin", "step"},
+      {"spectral.L.H", "", "spectral norm of W_QK", "step"},
+      {"residual.L", "", "rank residual of layer L's output; 0: all tokens are equal", "step"},
+  };
+  experiment.run = run;
+  experiment.trace = trace;
+  experiment.cost = cost;
+  experiment.check = check;
+  return experiment;
+}
+
+}  // namespace
+}  // namespace qklab
+
+QKLAB_EXPERIMENT(qklab::make)

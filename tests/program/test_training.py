@@ -1,0 +1,165 @@
+"""Training through the program: killed trials, bad input, and traces that PyTorch replays."""
+import csv
+import json
+import signal
+import subprocess
+import sys
+import time
+
+from harness import FOLDER, QKLAB, ROOT, qklab, run_tests, tables, write
+
+LONG = write("long.yaml", """
+name: long
+experiment: training
+params: {task: sort, length: 16, dim: 32, ffn: 64, batch: 32, steps: 1200, evaluate_every: 100}
+""")
+SMALL = write("small.yaml", """
+name: small
+experiment: training
+params: {task: copy, length: 8, vocabulary: 5, dim: 8, batch: 4, steps: 3}
+""")
+
+
+def start(out):
+    return subprocess.Popen([QKLAB, "run", str(LONG), "--out", out, "--checkpoint-every", "0.05"], cwd=FOLDER,
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def checkpoints(out):
+    return list((FOLDER / out / "checkpoints").glob("[0-9a-f]" * 16))
+
+
+def test_killed_trial_goes_on_bitwise():
+    qklab("run", LONG, "--out", "whole")
+    assert not checkpoints("whole")
+    kills, seen = 0, set()
+    for attempt in range(60):
+        process = start("killed")
+        deadline = time.monotonic() + 30
+        # Each life gets further than the one before: a checkpoint that was not there yet.
+        while process.poll() is None and time.monotonic() < deadline:
+            fresh = {path.stat().st_mtime_ns for path in checkpoints("killed")} - seen
+            if fresh:
+                seen |= fresh
+                process.send_signal(signal.SIGKILL)
+                kills += 1
+                break
+            time.sleep(0.005)
+        if process.wait() == 0 or kills == 4:
+            break
+    assert kills == 4, kills
+    assert len(checkpoints("killed")) == 1
+    qklab("run", LONG, "--out", "killed")
+    assert tables("killed") == tables("whole")
+    assert not checkpoints("killed")
+    return f"passed ({kills} kills)"
+
+
+def test_damaged_checkpoint_is_no_harm():
+    process = start("damaged")
+    while process.poll() is None and not checkpoints("damaged"):
+        time.sleep(0.005)
+    process.kill()
+    process.wait()
+    (file,) = checkpoints("damaged")
+    file.write_bytes(file.read_bytes()[:-10])
+    qklab("run", LONG, "--out", "damaged")
+    qklab("run", LONG, "--out", "whole")
+    assert tables("damaged") == tables("whole")
+
+
+def test_series_by_layer_and_head():
+    qklab("run", SMALL, "heads=2", "layers=2", "--out", "series")
+    with open(FOLDER / "series" / "series.csv", newline="") as file:
+        names = {row["metric"] for row in csv.DictReader(file)}
+    expected = {"loss", "accuracy", "train_loss", "grad_norm", "residual.0", "residual.1"}
+    for name in ("entropy", "mean", "variance", "frobenius", "spectral"):
+        expected |= {f"{name}.{layer}.{head}" for layer in (0, 1) for head in (0, 1)}
+    assert names == expected, names ^ expected
+
+
+def test_figures_and_claims_name_members():
+    figure = "figures: [{name: f, plot: line, x: step, y: %s}]\n"
+    text = SMALL.read_text()
+    qklab("run", write("member.yaml", text + figure % "entropy.1.0"), "--out", "member")
+    assert "entropy.1.0" in (FOLDER / "member" / "figures" / "f.csv").read_text()
+    said = qklab("run", write("family.yaml", text + figure % "entropy.L.H"), code=2).stderr
+    assert "entropy.0.0" in said, said
+    assert "no scalar or series" in qklab("run", write("none.yaml", text + figure % "entropy.0"), code=2).stderr
+
+
+def test_bad_input():
+    for override, words in (
+        ("heads=3", "multiple of heads"),
+        ("length=0", "length"),
+        ("lr=-1", "lr"),
+        ("max_length=7", "lower length"),
+        ("length=7", "even"),
+        ("causal=false", "set causal to true"),
+        ("task=sorted", "did you mean 'sort'?"),
+        ("attention=gated_linear combined=true", "set combined to false"),
+    ):
+        said = qklab("run", SMALL, *override.split(), "--out", "bad", code=2).stderr
+        assert words in said, (override, said)
+        assert not (FOLDER / "bad").exists()
+
+
+def test_bad_text_files():
+    (FOLDER / "latin1.txt").write_bytes(b"caf\xe9 " * 100)
+    for path, words in (("nowhere.txt", "cannot be read"), ("latin1.txt", "no UTF-8")):
+        said = qklab("run", SMALL, "task=text", f"text={path}", "--out", f"text-{path}", code=1).stderr
+        assert path in said and words in said, said
+
+
+def test_divergence_is_a_status():
+    qklab("run", SMALL, "optimizer=sgd", "lr=1e6", "skip=false", "norm=none", "steps=50", "evaluate_every=1", "--out",
+          "diverged")
+    with open(FOLDER / "diverged" / "trials.csv", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row["status"] == "diverged" and row["final_loss"] == "" and row["floor"] == "0", row
+    assert b",loss,0," in (FOLDER / "diverged" / "series.csv").read_bytes()
+
+
+def replay(folder):
+    return subprocess.run(["/usr/bin/python3", str(ROOT / "docs" / "replicate.py"), str(folder)], capture_output=True,
+                          text=True)
+
+
+def test_traces_replayed_by_pytorch():
+    if subprocess.run(["/usr/bin/python3", "-c", "import torch"], capture_output=True).returncode != 0:
+        return "skipped: no PyTorch here"
+    for name, overrides in (
+        ("sorting", "task=sort length=10 heads=2 layers=2 ffn=24 norm=post attention=sparsemax optimizer=lion lr=1e-3"),
+        ("regression", "task=regression length=9 attention=linear combined=true optimizer=nesterov lr=1e-2 clip=0.5"),
+        ("text", "task=text vocabulary=30 attention=piecewise ffn=16 optimizer=adamw schedule=cosine warmup=10"),
+        ("locater", "task=recall length=12 vocabulary=6 regularizer=locater keep=penalty strength=1e-3 norm=none"),
+    ):
+        folder = FOLDER / f"trace-{name}"
+        qklab("trace", SMALL, *overrides.split(), "dim=16", "steps=100", "--out", folder)
+        done = replay(folder)
+        assert done.returncode == 0, (name, done.stdout, done.stderr)
+    # It must be able to fail.
+    losses = (folder / "losses.csv").read_text().splitlines()
+    step, loss = losses[60].split(",")
+    losses[60] = f"{step},{float(loss) * 1.01}"
+    (folder / "losses.csv").write_text("\n".join(losses) + "\n")
+    assert replay(folder).returncode == 1
+
+
+def test_trace_holds_what_it_says():
+    folder = FOLDER / "trace"
+    qklab("trace", SMALL, "--out", folder)
+    model = json.loads((folder / "model.json").read_text())
+    assert model["model"]["dim"] == 8 and model["task"]["batch"] == 4 and model["steps"] == 3
+    assert len(list((folder / "params").glob("*.npy"))) == len(list((folder / "grads").glob("*.npy"))) > 5
+    assert len(list((folder / "batches").glob("*_inputs.npy"))) == 3
+    assert (folder / "losses.csv").read_text().startswith("step,loss\n0,")
+    assert "not empty" in qklab("trace", SMALL, "--out", folder, code=2).stderr
+    assert "several trials" in qklab("trace", SMALL, "seeds=2", "--out", FOLDER / "two", code=2).stderr
+    other = ROOT / "configs" / "fig_localization.yaml"
+    fixed = ["mean=0", "variance=1", "seeds=1"]
+    assert "cannot be traced" in qklab("trace", other, *fixed, "--out", FOLDER / "other", code=2).stderr
+
+
+if __name__ == "__main__":
+    run_tests(sys.modules[__name__])

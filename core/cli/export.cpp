@@ -23,7 +23,8 @@ void add_export(CLI::App& app, Exit&) {
       throw InputError(fmt::format("{}: no run directory: it has no run.db", directory));
     }
     const Store store(store_path(directory), Store::Mode::read);
-    const Loaded loaded = load_config(store.source());
+    Loaded loaded = load_config(store.source());
+    refine(loaded, store);
     const std::string out = arguments->out.empty() ? directory : arguments->out;
     make_directories(out);
     export_csv(store, loaded.config.sweep, out);

@@ -27,7 +27,9 @@ void add_merge(CLI::App& app, Exit& exit) {
     fmt::print(stderr, "{}: {} trials added, {} were there already{}\n", out, counts.added, counts.equal,
                counts.replaced > 0 ? fmt::format(", {} had failed elsewhere", counts.replaced) : "");
     const Store store(store_path(out), Store::Mode::write);
-    exit = report_results(load_config(store.source()), store, {.directory = out, .changed = true});
+    Loaded loaded = load_config(store.source());
+    refine(loaded, store);
+    exit = report_results(loaded, store, {.directory = out, .changed = true});
   });
 }
 

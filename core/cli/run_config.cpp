@@ -33,6 +33,12 @@ void refuse_accidents(const Loaded& loaded, const RunRequest& request) {
     throw InputError(fmt::format("{}: the sweep has {} trials, over {}; give --yes if that is meant",
                                  config.source.file, size, most_trials_unasked));
   }
+  if (config.sweep.refinement() && !request.shard.is_whole()) {
+    throw InputError(
+        fmt::format("{}: refine: where to add points is known only once the whole grid has run; leave "
+                    "refine out of the shards, merge them, and run the merged directory with it",
+                    config.sweep.refinement()->place.str()));
+  }
   bool any = false;
   // Looks at every point, so that a value out of range is found before anything is written.
   config.sweep.for_each([&any](const TrialSpec&) { return any = true; });
@@ -48,7 +54,10 @@ int dry_run(const Config& config, const std::string& directory) {
     return true;
   });
   if (n > shown) fmt::print("... and {} more\n", n - shown);
-  fmt::print("{}: {} trials of {}, into {} (dry run: nothing was written)\n", config.name, n,
+  const std::string more = config.sweep.refinement() ? fmt::format(" and up to {} that refine adds",
+                                                                   config.sweep.refinement()->budget)
+                                                     : "";
+  fmt::print("{}: {} trials{} of {}, into {} (dry run: nothing was written)\n", config.name, n, more,
              config.experiment->name, directory);
   return exit_done;
 }
@@ -88,6 +97,28 @@ std::uint64_t missing_trials(const Sweep& sweep, const Store& store) {
   std::uint64_t missing = 0;
   for (const std::uint64_t id : sweep.ids()) missing += known.count(id) == 0 ? 1 : 0;
   return missing;
+}
+
+// Runs what the store lacks. A sweep that is refined runs in rounds, until nothing is added to it.
+RunOutcome run_rounds(Loaded& loaded, Store& store, RunOptions options) {
+  refine(loaded, store);
+  RunOutcome outcome = run_trials(loaded.config.sweep, store, options, stop_on_signals());
+  options.rerun = Rerun::none;  // the first round has seen to it
+  while (!outcome.interrupted) {
+    const std::uint64_t before = loaded.config.sweep.grid_size();
+    refine(loaded, store);
+    if (loaded.config.sweep.grid_size() == before) break;
+    const Progress earlier = outcome.progress;
+    outcome = run_trials(loaded.config.sweep, store, options, stop_on_signals());
+    Progress& all = outcome.progress;
+    all.resumed = earlier.resumed;
+    all.total += earlier.total;
+    all.done += earlier.done;
+    all.failed += earlier.failed;
+    all.diverged += earlier.diverged;
+    all.seconds += earlier.seconds;
+  }
+  return outcome;
 }
 
 }  // namespace
@@ -131,7 +162,8 @@ int report_results(const Loaded& loaded, const Store& store, const Reporting& re
   return failed > 0 || falls_short(loaded.claims, verdicts) ? exit_failed : exit_done;
 }
 
-int run_config(const Loaded& loaded, const RunRequest& request) {
+int run_config(const Loaded& asked, const RunRequest& request) {
+  Loaded loaded = asked;
   const Config& config = loaded.config;
   const std::string& directory = request.directory;
   refuse_accidents(loaded, request);
@@ -161,7 +193,7 @@ int run_config(const Loaded& loaded, const RunRequest& request) {
     progress.note(line);
     log->warn(line);
   };
-  const RunOutcome outcome = run_trials(config.sweep, store, options, stop_on_signals());
+  const RunOutcome outcome = run_rounds(loaded, store, options);
   progress.finish(outcome.progress);
   log->info("{} done, {} failed, {} diverged of {} in {:.3f} s{}", outcome.progress.done,
             outcome.progress.failed, outcome.progress.diverged, outcome.progress.total,

@@ -20,7 +20,9 @@ void print_status(const std::string& directory) {
              counts.failed, counts.diverged, source.file, source.preset);
   // The sweep's size needs the experiment, which a plugin may hold that is not loaded.
   try {
-    const Config config = load_config(source).config;
+    Loaded loaded = load_config(source);
+    refine(loaded, store);
+    const Config& config = loaded.config;
     const auto statuses = store.statuses();
     std::uint64_t finished = 0;
     const std::vector<std::uint64_t> ids = config.sweep.ids();

@@ -9,8 +9,6 @@ namespace {
 
 constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
 
-std::uint64_t saturating_sum(std::uint64_t a, std::uint64_t b) { return a > most - b ? most : a + b; }
-
 class ValuesAxis : public Axis {
  public:
   ValuesAxis(std::size_t parameter, std::uint64_t size, ValueAt value)
@@ -24,6 +22,24 @@ class ValuesAxis : public Axis {
   std::size_t parameter_;
   std::uint64_t size_;
   ValueAt value_;
+};
+
+class PointsAxis : public Axis {
+ public:
+  explicit PointsAxis(std::vector<Point> points) : points_(std::move(points)) {}
+
+  std::uint64_t size() const override { return points_.size(); }
+  void append(std::uint64_t i, Point& point) const override {
+    point.insert(point.end(), points_[i].begin(), points_[i].end());
+  }
+  std::vector<std::size_t> parameters() const override {
+    std::vector<std::size_t> parameters;
+    for (const auto& [parameter, value] : points_.front()) parameters.push_back(parameter);
+    return parameters;
+  }
+
+ private:
+  std::vector<Point> points_;
 };
 
 std::vector<std::size_t> parameters_of_all(const std::vector<AxisPointer>& axes) {
@@ -90,6 +106,8 @@ class UnionAxis : public Axis {
 
 }  // namespace
 
+std::uint64_t saturating_sum(std::uint64_t a, std::uint64_t b) { return a > most - b ? most : a + b; }
+
 std::uint64_t saturating_product(std::uint64_t a, std::uint64_t b) {
   return b != 0 && a > most / b ? most : a * b;
 }
@@ -101,6 +119,10 @@ AxisPointer values_axis(std::size_t parameter, std::uint64_t size, ValueAt value
 AxisPointer list_axis(std::size_t parameter, std::vector<Value> values) {
   const std::uint64_t size = values.size();
   return values_axis(parameter, size, [list = std::move(values)](std::uint64_t i) { return list[i]; });
+}
+
+AxisPointer points_axis(std::vector<Axis::Point> points) {
+  return std::make_shared<PointsAxis>(std::move(points));
 }
 
 AxisPointer zip_axes(std::vector<AxisPointer> axes) { return std::make_shared<ZipAxis>(std::move(axes)); }

@@ -18,6 +18,8 @@ using ValueAt = std::function<Value(std::uint64_t)>;
 AxisPointer values_axis(std::size_t parameter, std::uint64_t size, ValueAt value);
 AxisPointer list_axis(std::size_t parameter, std::vector<Value> values);
 
+// The points themselves. At least one; all must set the same parameters.
+AxisPointer points_axis(std::vector<Axis::Point> points);
 // Point i holds point i of each. All must have the same size.
 AxisPointer zip_axes(std::vector<AxisPointer> axes);
 // Every combination, the last axis fastest.
@@ -26,6 +28,7 @@ AxisPointer product_of(std::vector<AxisPointer> axes);
 AxisPointer union_of(std::vector<AxisPointer> axes);
 
 std::uint64_t saturating_product(std::uint64_t a, std::uint64_t b);
+std::uint64_t saturating_sum(std::uint64_t a, std::uint64_t b);
 
 // Numbers along an axis; both ends exact where the axis has two, i < n.
 double linspace(double first, double last, std::uint64_t n, std::uint64_t i);  // evenly spaced

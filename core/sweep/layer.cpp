@@ -59,6 +59,7 @@ void Layer::apply(const Layer& over) {
     }
   }
   if (over.where) where = over.where;
+  if (over.refine) refine = over.refine;
 }
 
 bool Layer::sets(std::size_t parameter) const {
@@ -74,6 +75,7 @@ class SweepBuilder {
     Sweep sweep;
     sweep.experiment_ = &experiment;
     sweep.place_ = place;
+    sweep.refinement_ = layer.refine;
     if (layer.where) {
       sweep.where_ = layer.where->first;
       sweep.where_place_ = layer.where->second;

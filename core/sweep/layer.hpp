@@ -27,6 +27,7 @@ struct AxisTree {
 struct Layer {
   std::vector<AxisTree> axes;
   std::optional<std::pair<Where, Place>> where;
+  std::optional<Refinement> refine;
 
   // Takes over what `over` sets: each of its parameters is removed from wherever it was set here.
   void apply(const Layer& over);

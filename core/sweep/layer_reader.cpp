@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 
 #include "core/sweep/axis_form.hpp"
@@ -21,7 +22,10 @@ class LayerReader {
     Layer layer;
     Taken taken;
     if (map_.has("params")) read_params(map_.node("params"), layer.axes, taken);
-    if (map_.has("sweep")) read_sweep(map_.node("sweep"), layer.axes, taken);
+    if (map_.has("sweep")) {
+      read_sweep(map_.node("sweep"), layer.axes, taken);
+      layer.refine = read_refine(map_.node("sweep"));
+    }
     if (map_.has("seeds")) read_seeds(map_.node("seeds"), layer.axes, taken);
     if (const auto text = map_.text("where")) {
       const Place place = map_.place("where");
@@ -59,8 +63,9 @@ class LayerReader {
         assign(*parameter, entry.first, entry.second);
       } else if (is_group(name)) {
         assignments(entry.second, name, name + ".", assign);
-      } else if (prefix.empty() && what != "params" && (name == "zip" || name == "grid")) {
-        continue;  // read_sweep's
+      } else if (prefix.empty() && what != "params" &&
+                 (name == "zip" || name == "grid" || name == "refine")) {
+        continue;  // read_sweep's and read_refine's
       } else {
         error(entry.first,
               fmt::format("unknown parameter '{}'{}", name, did_you_mean(name, schema_.names())));
@@ -96,6 +101,29 @@ class LayerReader {
     }
   }
 
+  std::optional<Refinement> read_refine(const YAML::Node& sweep) {
+    if (!sweep.IsMap() || !sweep["refine"]) return std::nullopt;
+    MapReader map(sweep["refine"], map_.file(), map_.diagnostics(), "refine");
+    Refinement refinement;
+    refinement.place = map.place();
+    refinement.metric = map.required_text("metric");
+    refinement.threshold = map.required_real("threshold");
+    const std::optional<std::int64_t> budget = map.integer("budget");
+    if (!budget || *budget < 1) {
+      map_.diagnostics().error(map.place("budget"),
+                               "refine: budget: expected how many trials to add, at least 1");
+    }
+    refinement.budget = static_cast<std::uint64_t>(std::max<std::int64_t>(budget.value_or(0), 0));
+    map.finish();
+    return refinement;
+  }
+
+  // Inside zip or an item of grid.
+  void refuse_inner(const YAML::Node& node, const std::string& outer, const std::string& inner) {
+    if (!MapReader(node, map_.file(), map_.diagnostics(), outer).has(inner)) return;
+    error(node, fmt::format("{}: holds axes only, no '{}'", outer, inner));
+  }
+
   void read_axes(const YAML::Node& node, const std::string& what, std::vector<AxisTree>& axes, Taken& taken) {
     assignments(node, what, "", [&](std::size_t i, const YAML::Node& key, const YAML::Node& value) {
       claim(i, place_of(key, map_.file()), taken);
@@ -116,9 +144,7 @@ class LayerReader {
   }
 
   void read_zip(const YAML::Node& node, std::vector<AxisTree>& axes, Taken& taken) {
-    for (const char* const inner : {"zip", "grid"})
-      if (MapReader(node, map_.file(), map_.diagnostics(), "zip").has(inner))
-        error(node, fmt::format("zip: holds axes only, no '{}'", inner));
+    for (const char* const inner : {"zip", "grid", "refine"}) refuse_inner(node, "zip", inner);
     std::vector<AxisTree> row;
     read_axes(node, "zip", row, taken);
     if (row.empty()) return;  // all that it held has been reported
@@ -138,6 +164,7 @@ class LayerReader {
     bool good = true;
     each_item(list, "grid", [&](const YAML::Node& item) {
       Taken inner;
+      refuse_inner(item, "grid", "refine");
       tree.rows.emplace_back();
       read_sweep(item, tree.rows.back(), inner);
       good = good && !tree.rows.back().empty();

@@ -38,7 +38,10 @@ std::uint64_t trial_id(const Experiment& experiment, const Parameters& params) {
 std::uint64_t Sweep::grid_size() const {
   std::uint64_t size = 1;
   for (const AxisPointer& axis : axes_) size = saturating_product(size, axis->size());
-  return size;
+  if (!added_) return size;
+  std::uint64_t added = 1;
+  for (const AxisPointer& axis : added_axes()) added = saturating_product(added, axis->size());
+  return saturating_sum(size, added);
 }
 
 std::vector<std::size_t> Sweep::varied() const {
@@ -52,18 +55,44 @@ std::vector<std::size_t> Sweep::varied() const {
   return varied;
 }
 
+bool Sweep::has_own_axes(const std::vector<std::size_t>& parameters) const {
+  return std::all_of(parameters.begin(), parameters.end(), [&](std::size_t i) {
+    return std::any_of(axes_.begin(), axes_.end(), [&](const AxisPointer& axis) {
+      return axis->parameters() == std::vector<std::size_t>{i};
+    });
+  });
+}
+
+Sweep Sweep::with_points(std::vector<Axis::Point> points) const {
+  Sweep sweep = *this;
+  sweep.added_ = points.empty() ? nullptr : points_axis(std::move(points));
+  return sweep;
+}
+
+std::vector<AxisPointer> Sweep::added_axes() const {
+  std::vector<AxisPointer> axes = {added_};
+  const std::vector<std::size_t> seed = {*experiment_->parameters.find("seed")};
+  if (!axes_.empty() && axes_.back()->parameters() == seed) axes.push_back(axes_.back());
+  return axes;
+}
+
 void Sweep::for_each(const std::function<bool(const TrialSpec&)>& visit) const {
-  Enumeration enumeration(*experiment_, base_, axes_, place_);
   IdSet seen;
   bool any = false;
-  do {
-    const TrialSpec& trial = enumeration.trial();
-    if (where_ && !where_->holds(trial.params)) continue;
-    enumeration.check();
-    if (!seen.insert(trial.id)) continue;
-    any = true;
-    if (!visit(trial)) return;
-  } while (enumeration.next());
+  const auto walk = [&](const std::vector<AxisPointer>& axes) {
+    Enumeration enumeration(*experiment_, base_, axes, place_);
+    do {
+      const TrialSpec& trial = enumeration.trial();
+      if (where_ && !where_->holds(trial.params)) continue;
+      enumeration.check();
+      if (!seen.insert(trial.id)) continue;
+      any = true;
+      if (!visit(trial)) return false;
+    } while (enumeration.next());
+    return true;
+  };
+  if (!walk(axes_)) return;
+  if (added_ && !walk(added_axes())) return;
   if (!any)
     throw InputError(fmt::format("{}: where: '{}' leaves no trial", where_place_.str(), where_->text()));
 }

@@ -31,6 +31,14 @@ struct TrialSpec {
   Parameters params;
 };
 
+// Where to add points to a grid: see refine.hpp.
+struct Refinement {
+  std::string metric;  // a scalar
+  double threshold = 0;
+  std::uint64_t budget = 0;  // trials beyond the grid, at most
+  Place place;               // in the config
+};
+
 std::string trial_name(std::uint64_t id);  // 16 hexadecimal digits
 std::optional<std::uint64_t> parse_trial_name(std::string_view name);
 
@@ -39,10 +47,11 @@ class Sweep {
   Sweep() = default;
 
   const Experiment& experiment() const { return *experiment_; }
-  // Number of grid points before `where` and before equal trials are merged; saturates.
+  // Number of grid points, and of those added, before `where` and before equal trials are merged; saturates.
   std::uint64_t grid_size() const;
 
-  // Calls visit(trial) for each trial in order: axes as written, the last fastest, seeds innermost.
+  // Calls visit(trial) for each trial in order: axes as written, the last fastest, seeds innermost, then the
+  // added points.
   // Points that `where` excludes are left out; of equal trials the first is visited. Stops early when
   // visit returns false. Throws InputError where a point breaks a range or the experiment's `check`, and
   // at the end where `where` has excluded every point.
@@ -53,12 +62,23 @@ class Sweep {
 
   // The parameters that vary, in schema order (seed excluded), for legends and labels.
   std::vector<std::size_t> varied() const;
+  // Whether each of these has an axis that sets nothing else.
+  bool has_own_axes(const std::vector<std::size_t>& parameters) const;
+
+  const std::optional<Refinement>& refinement() const { return refinement_; }
+  // The same sweep with these points, each with all seeds, after its grid. Each point sets every parameter of
+  // the axes but the seed.
+  Sweep with_points(std::vector<Axis::Point> points) const;
 
  private:
   friend class SweepBuilder;
+  std::vector<std::shared_ptr<const Axis>> added_axes() const;
+
   const Experiment* experiment_ = nullptr;
   Axis::Point base_;                               // values written under params:, by schema index
   std::vector<std::shared_ptr<const Axis>> axes_;  // the seeds' axis last
+  std::shared_ptr<const Axis> added_;              // points after the grid; null where there are none
+  std::optional<Refinement> refinement_;
   std::optional<Where> where_;
   Place place_;  // of the sweep, for messages about its points
   Place where_place_;

@@ -1,5 +1,6 @@
 #include "core/nn/attention.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace qklab::nn {
@@ -53,7 +54,7 @@ Tensor<T> cut(const Scope<T>& scope, Tensor<T> weights) {
   const auto length = static_cast<std::size_t>(scope.config().length);
   if (!scope.config().causal) return weights;
   const Tensor<T> past = scope.tape().input({scope.config().length, scope.config().length});
-  for (std::size_t t = 0; t < length; ++t) std::fill_n(past.value().begin() + t * length, t + 1, T{1});
+  for (std::size_t t = 0; t < length; ++t) std::ranges::fill(past.value().subspan(t * length, t + 1), T{1});
   return weights * past;
 }
 

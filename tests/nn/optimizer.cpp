@@ -155,14 +155,15 @@ TEST_CASE("schedules") {
 
 TEST_CASE("every optimizer learns a batch") {
   using enum OptimizerKind;
-  for (const auto& [kind, rate] : {std::pair{sgd, 0.2},
-                                   {momentum, 0.03},
-                                   {nesterov, 0.03},
-                                   {adam, 0.01},
-                                   {adamw, 0.01},
-                                   {sign_sgd, 0.003},
-                                   {lion, 0.003},
-                                   {mirror, 0.05}}) {
+  for (const auto& [optimizer_kind, rate] : {std::pair{sgd, 0.2},
+                                             {momentum, 0.03},
+                                             {nesterov, 0.03},
+                                             {adam, 0.01},
+                                             {adamw, 0.01},
+                                             {sign_sgd, 0.003},
+                                             {lion, 0.003},
+                                             {mirror, 0.05}}) {
+    const OptimizerKind kind = optimizer_kind;  // clang captures no structured binding
     CAPTURE(static_cast<int>(kind));
     Trained<float> trained(small());
     OptimizerConfig config = defaults(kind);

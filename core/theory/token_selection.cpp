@@ -1,0 +1,55 @@
+#include "core/theory/token_selection.hpp"
+
+#include <cmath>
+#include <xtensor-blas/xlinalg.hpp>
+#include <xtensor/xmath.hpp>
+#include <xtensor/xview.hpp>
+
+namespace qklab {
+
+Vector selection_weights(const SelectionPrompt& prompt, const Matrix& w) {
+  const Vector logits = xt::linalg::dot(prompt.tokens, xt::linalg::dot(w, prompt.query));
+  const Vector weights = xt::exp(logits - xt::amax(logits)());
+  return weights / xt::sum(weights)();
+}
+
+SelectionLoss selection_loss(const std::vector<SelectionPrompt>& prompts, const Matrix& w) {
+  SelectionLoss loss;
+  loss.gradient = xt::zeros<double>(w.shape());
+  const auto n = static_cast<double>(prompts.size());
+  for (const SelectionPrompt& prompt : prompts) {
+    const Vector s = selection_weights(prompt, w);
+    const double output = xt::sum(s * prompt.score)();
+    loss.value += std::log1p(std::exp(-output)) / n;
+    const double slope = -1 / (1 + std::exp(output)) / n;
+    Vector pull = xt::zeros<double>({s.size()});
+    for (std::size_t t = 0; t < s.size(); ++t) {
+      for (std::size_t u = 0; u < s.size(); ++u) pull(t) += s(t) * s(u) * (prompt.score(t) - prompt.score(u));
+    }
+    const Vector direction = xt::linalg::dot(xt::transpose(prompt.tokens), pull);
+    loss.gradient += slope * xt::linalg::outer(direction, prompt.query);
+  }
+  return loss;
+}
+
+Matrix selection_constraints(const std::vector<SelectionPrompt>& prompts,
+                             const std::vector<std::size_t>& chosen) {
+  const std::size_t length = prompts.front().tokens.shape(0), d = prompts.front().tokens.shape(1);
+  Matrix rows = xt::empty<double>({prompts.size() * (length - 1), d * d});
+  std::size_t row = 0;
+  for (std::size_t i = 0; i < prompts.size(); ++i) {
+    const SelectionPrompt& prompt = prompts[i];
+    for (std::size_t t = 0; t < length; ++t) {
+      if (t == chosen[i]) continue;
+      for (std::size_t a = 0; a < d; ++a) {
+        for (std::size_t b = 0; b < d; ++b) {
+          rows(row, a * d + b) = (prompt.tokens(chosen[i], a) - prompt.tokens(t, a)) * prompt.query(b);
+        }
+      }
+      ++row;
+    }
+  }
+  return rows;
+}
+
+}  // namespace qklab

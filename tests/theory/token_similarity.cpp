@@ -19,11 +19,20 @@ Matrix gaussian(std::size_t rows, std::size_t columns, double variance, Stream r
   return x;
 }
 
+// The sum of all tokens, as a matrix of one row.
+Matrix total(const Matrix& x) {
+  Matrix row = xt::zeros<double>({std::size_t{1}, x.shape(1)});
+  for (std::size_t t = 0; t < x.shape(0); ++t) {
+    for (std::size_t k = 0; k < x.shape(1); ++k) row(0, k) += x(t, k);
+  }
+  return row;
+}
+
 // Cosine over pairs from sums: |sum x|^2 = sum of all products.
 double cosine(const Matrix& x) {
-  const double squares = xt::sum(x * x)(), all = xt::sum(xt::square(xt::sum(x, {0})))();
-  const auto length = static_cast<double>(x.shape(0));
-  return (all - squares) / (length - 1) / squares;
+  const Matrix sum = total(x);
+  const double squares = xt::sum(x * x)(), all = xt::sum(sum * sum)();
+  return (all - squares) / (static_cast<double>(x.shape(0)) - 1) / squares;
 }
 
 void normalize(Matrix& x) { x *= std::sqrt(static_cast<double>(x.size()) / xt::sum(x * x)()); }
@@ -40,9 +49,11 @@ TEST_CASE("token similarity: the recursion against a wide network with uniform a
       CHECK(std::abs(cosine(x) - theory[l]) <= 0.03);
       Matrix seen = x;
       if (norm == SimilarityNorm::pre) normalize(seen);
-      const Matrix mean = xt::eval(xt::mean(seen, {0}));
-      const Matrix row = xt::reshape_view(mean, {std::size_t{1}, dim});
-      x = x + 0.7 * xt::linalg::dot(row, gaussian(dim, dim, 1.0 / dim, random.substream(10 + l)));
+      const Matrix mean = total(seen) / static_cast<double>(length);
+      const Matrix added = xt::linalg::dot(mean, gaussian(dim, dim, 1.0 / dim, random.substream(10 + l)));
+      for (std::size_t t = 0; t < length; ++t) {
+        for (std::size_t k = 0; k < dim; ++k) x(t, k) += 0.7 * added(0, k);
+      }
       if (norm == SimilarityNorm::post) normalize(x);
     }
   }

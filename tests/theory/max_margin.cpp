@@ -13,6 +13,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/stream.hpp"
+#include "tests/source_directory.hpp"
 
 using namespace qklab;
 
@@ -71,7 +72,7 @@ TEST_CASE("max margin: the certificate proves optimality, whatever the method") 
 }
 
 TEST_CASE("max margin: NumPy's solutions by other methods") {
-  std::ifstream file(QKLAB_SOURCE_DIR "/tests/goldens/max_margin.json");
+  std::ifstream file(source_directory() + "/tests/goldens/max_margin.json");
   const auto goldens = nlohmann::json::parse(file).at("cases");
   REQUIRE(goldens.size() == 9);
   for (const auto& golden : goldens) {

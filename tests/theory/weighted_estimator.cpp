@@ -12,12 +12,14 @@
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xmath.hpp>
 
+#include "tests/source_directory.hpp"
+
 using namespace qklab;
 
 namespace {
 
 nlohmann::json goldens(const char* part) {
-  std::ifstream file(QKLAB_SOURCE_DIR "/tests/goldens/weighted_estimator.json");
+  std::ifstream file(source_directory() + "/tests/goldens/weighted_estimator.json");
   return nlohmann::json::parse(file).at(part);
 }
 

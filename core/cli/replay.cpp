@@ -11,6 +11,7 @@
 #include "core/cli/loaded.hpp"
 #include "core/cli/manifest.hpp"
 #include "core/cli/signals.hpp"
+#include "core/cli/version.hpp"
 #include "core/sweep/scheduler.hpp"
 #include "core/sweep/store.hpp"
 
@@ -44,7 +45,7 @@ bool is_run_directory(const fs::path& path) {
 // Below results/ and results/reference/, here and in the source that this program was built from.
 std::vector<fs::path> known_directories() {
   std::vector<fs::path> found;
-  const fs::path source = QKLAB_SOURCE_DIR;
+  const fs::path source = source_directory();
   for (const fs::path& folder : {fs::path("results/reference"), source / "results/reference",
                                  fs::path("results"), source / "results"}) {
     if (!fs::is_directory(folder)) continue;

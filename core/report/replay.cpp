@@ -9,7 +9,7 @@
 #include <filesystem>
 
 #include "core/base/file.hpp"
-#include "core/sweep/npy.hpp"
+#include "core/base/npy.hpp"
 #include "core/sweep/store.hpp"
 
 namespace qklab {
@@ -82,7 +82,8 @@ std::vector<std::string> compare_trial(const Experiment& experiment, const Trial
   for (std::size_t i = 0; exact && i < experiment.arrays.size(); ++i) {
     const std::string file = directory + '/' + array_file(stored.id, experiment.arrays[i].name);
     if (again.arrays[i].shape.empty() || !std::filesystem::exists(file)) continue;
-    if (read_file(file) != npy_bytes(again.arrays[i]))
+    const Array& array = again.arrays[i];
+    if (read_file(file) != npy_bytes(array.shape, std::span<const double>(array.data)))
       differences.push_back(fmt::format("{}: another array now", file));
   }
   return differences;

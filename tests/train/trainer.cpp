@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/base/error.hpp"
+#include "tests/source_directory.hpp"
 #include "tests/train/support.hpp"
 
 using namespace qklab;
@@ -15,7 +16,7 @@ namespace {
 
 tasks::TaskConfig task_of(const std::string& name) {
   tasks::TaskConfig config = small_task(name);
-  if (name == "text") config.text = std::string(QKLAB_SOURCE_DIR) + "/data/shakespeare.txt";
+  if (name == "text") config.text = source_directory() + "/data/shakespeare.txt";
   return config;
 }
 

@@ -32,19 +32,19 @@ void include_size(double& size, double x) {
 }
 
 // "" where they are the same.
-std::string series_difference(const Metric& metric, const Series& stored, const Series& again,
-                              const Comparison& comparison) {
+std::string series_difference(std::string_view name, const Metric& metric, const Series& stored,
+                              const Series& again, const Comparison& comparison) {
   if (stored.value.size() != again.value.size()) {
-    return fmt::format("{}: stored {} values, now {}", metric.name, stored.value.size(), again.value.size());
+    return fmt::format("{}: stored {} values, now {}", name, stored.value.size(), again.value.size());
   }
   for (std::size_t i = 0; i < stored.value.size(); ++i) {
     if (stored.index[i] != again.index[i]) {
-      return fmt::format("{}: stored {} number {} is {}, now {}", metric.name, metric.index, i + 1,
+      return fmt::format("{}: stored {} number {} is {}, now {}", name, metric.index, i + 1,
                          shortest(stored.index[i]), shortest(again.index[i]));
     }
     if (!comparison.same(stored.value[i], again.value[i])) {
-      return fmt::format("{} at {} {}: stored {}, now {}", metric.name, metric.index,
-                         shortest(stored.index[i]), shortest(stored.value[i]), shortest(again.value[i]));
+      return fmt::format("{} at {} {}: stored {}, now {}", name, metric.index, shortest(stored.index[i]),
+                         shortest(stored.value[i]), shortest(again.value[i]));
     }
   }
   return "";
@@ -56,6 +56,9 @@ void MetricSizes::include(const TrialRecord& trial) {
   for (std::size_t i = 0; i < scalars.size(); ++i) include_size(scalars[i], trial.scalars[i]);
   for (std::size_t i = 0; i < series.size(); ++i) {
     for (const double v : trial.series[i].value) include_size(series[i], v);
+  }
+  for (const auto& [name, member] : trial.members) {
+    for (const double v : member.value) include_size(members[name], v);
   }
 }
 
@@ -75,8 +78,17 @@ std::vector<std::string> compare_trial(const Experiment& experiment, const Trial
                                       shortest(stored.scalars[i]), shortest(again.scalars[i])));
   }
   for (std::size_t i = 0; i < experiment.series.size(); ++i) {
+    const Metric& metric = experiment.series[i];
     const std::string difference = series_difference(
-        experiment.series[i], stored.series[i], again.all_series[i], {exact, tolerance * sizes.series[i]});
+        metric.name, metric, stored.series[i], again.all_series[i], {exact, tolerance * sizes.series[i]});
+    if (!difference.empty()) differences.push_back(difference);
+  }
+  const Series none;
+  for (const auto& [name, series] : stored.members) {
+    const auto now = again.members.find(name);
+    const std::string difference = series_difference(name, *experiment.series_metric(name), series,
+                                                     now == again.members.end() ? none : now->second,
+                                                     {exact, tolerance * sizes.members.at(name)});
     if (!difference.empty()) differences.push_back(difference);
   }
   for (std::size_t i = 0; exact && i < experiment.arrays.size(); ++i) {

@@ -1,6 +1,7 @@
 // Comparing a trial that was run again with what is stored of it.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ class MetricSizes {
   void include(const TrialRecord& trial);
 
   std::vector<double> scalars, series;
+  std::map<std::string, double, MemberLess> members;  // of families
 };
 
 // One message for each metric that differs, with the first place where it does; empty: the trial is the same.

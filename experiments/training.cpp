@@ -113,9 +113,16 @@ void run(const Trial& trial, Result& result) {
   hooks.saved = trial.saved();
   const Outcome outcome = train::train(trainer, hooks);
 
-  for (const auto& [name, curve] : outcome.history.curves()) result.series(name, curve.step, curve.value);
+  const std::map<std::string, Curve>& curves = outcome.history.curves();
+  for (const auto& [name, curve] : curves) result.series(name, curve.step, curve.value);
   const tasks::Floor floor = task->floor();
-  if (floor.value) result.scalar("floor", *floor.value);
+  if (floor.value) {
+    result.scalar("floor", *floor.value);
+    if (const auto loss = curves.find("loss"); loss != curves.end()) {
+      const std::vector<double>& step = loss->second.step;
+      result.series("loss_floor", step, std::vector<double>(step.size(), *floor.value));
+    }
+  }
   result.scalar("updates", static_cast<double>(outcome.steps));
   if (!outcome.divergence.empty()) return result.diverged(outcome.divergence);
   result.scalar("final_loss", outcome.last.loss);
@@ -236,6 +243,7 @@ Experiment make() {
   };
   experiment.series = {
       {"loss", "", "held-out loss: nats a symbol, or squared error", "step"},
+      {"loss_floor", "", "the scalar floor at each step, to stand beside loss", "step"},
       {"accuracy", "", "held-out accuracy, by the task's definition", "step"},
       {"train_loss", "", "loss of the training batch of this step", "step"},
       {"grad_norm", "", "norm of all gradients on the training batch of this step, before clipping", "step"},
@@ -246,6 +254,7 @@ Experiment make() {
       {"spectral.L.H", "", "spectral norm of W_QK", "step"},
       {"residual.L", "", "rank residual of layer L's output; 0: all tokens are equal", "step"},
   };
+  experiment.overlays = {{"loss", "loss_floor"}};
   experiment.run = run;
   experiment.trace = trace;
   experiment.cost = cost;

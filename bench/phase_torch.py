@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A phase diagram in PyTorch: what `qklab run configs/bench_phase.yaml` trains, by processes of one thread.
+"""A phase diagram in PyTorch, by processes of one thread each, to compare a sweep of `qklab run` with.
 
     bench/phase_torch.py [--jobs 2] [--points 64]
 

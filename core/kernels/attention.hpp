@@ -22,7 +22,7 @@ struct Head {
     return static_cast<std::size_t>(length) * static_cast<std::size_t>(stride());
   }
   // Of the blocks below, and the scratch that both directions need beside the weights.
-  static constexpr int block = tile_columns;
+  static constexpr int block = 16;
   std::size_t scratch() const {
     return weights() + static_cast<std::size_t>(stride()) * static_cast<std::size_t>(width + block);
   }

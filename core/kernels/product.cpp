@@ -61,15 +61,15 @@ Strided pack_strip(int rows, int room, int k, Strided a, float* out) {
   return {out, 1, rows};
 }
 
-// A panel at the right edge goes through a buffer, since a tile writes all its columns.
-void multiply_edge(Strip multiply, int rows, int columns, int k, Strided a, const float* b, Update update,
-                   float* c, std::ptrdiff_t ldc) {
-  alignas(64) float whole[tile_rows * tile_columns];
-  multiply(k, a, {b, tile_columns, 0, 1}, {update.alpha, 0}, whole, tile_columns);
+// What is left of less than a register goes through a buffer, since a strip writes all its columns.
+void multiply_edge(int rows, int columns, int k, Strided a, const float* b, Update update, float* c,
+                   std::ptrdiff_t ldc) {
+  alignas(64) float whole[tile_rows * lanes];
+  narrow_strip_of(rows)(k, a, {b, tile_columns, 0, 1}, {update.alpha, 0}, whole, lanes);
   for (int i = 0; i < rows; ++i, c += ldc) {
     for (int j = 0; j < columns; ++j) {
       const float old = update.beta == 0 ? 0 : update.beta * c[j];
-      c[j] = old + whole[i * tile_columns + j];
+      c[j] = old + whole[i * lanes + j];
     }
   }
 }
@@ -103,27 +103,26 @@ void product(bool transpose_a, bool transpose_b, int m, int n, int k, float alph
     const Update update{alpha, p0 == 0 ? beta : 1};
     for (int j0 = 0; j0 < n; j0 += column_block) {
       const int width = std::min(column_block, n - j0), whole = width - width % tile_columns;
+      const int narrow = (width - whole) / lanes * lanes, edge = width - whole - narrow;
       const float* block = transpose_b ? b + j0 * step_b + p0 : b + p0 * step_b + j0;
       const bool direct = !transpose_b && m <= direct_rows;
-      const int first_packed = direct ? whole : 0;  // the right edge always is
+      const int first_packed = direct ? whole + narrow : 0;  // an edge always is
       pack(transpose_b, depth, width - first_packed,
            block + (transpose_b ? first_packed * step_b : first_packed), step_b, packed_b);
+      const int panels = whole / tile_columns;
+      const Panels wide = direct ? Panels{block, step_b, tile_columns, panels}
+                                 : Panels{packed_b, tile_columns, depth * tile_columns, panels};
+      const Panels single =
+          direct ? Panels{block + whole, step_b, 0, 1} : Panels{packed_b + whole * depth, tile_columns, 0, 1};
+      const float* rest = direct ? packed_b : single.data + narrow;
       for (int i = 0, strips = (m + tile_rows - 1) / tile_rows; strips > 0; --strips) {
         const int rows = (m - i + strips - 1) / strips;  // even: a strip of one row waits for its own sums
         Strided strip = rows_of_a.at(i, p0);
         if (transpose_a && n >= packing_columns) strip = pack_strip(rows, m - i, depth, strip, strip_of_a);
-        const Strip multiply = strip_of(rows);
         float* out = c + i * step_c + j0;
-        const int panels = whole / tile_columns;
-        if (direct) {
-          multiply(depth, strip, {block, step_b, tile_columns, panels}, update, out, step_c);
-        } else {
-          multiply(depth, strip, {packed_b, tile_columns, depth * tile_columns, panels}, update, out, step_c);
-        }
-        if (whole < width) {
-          multiply_edge(multiply, rows, width - whole, depth, strip,
-                        packed_b + (whole - first_packed) * depth, update, out + whole, step_c);
-        }
+        strip_of(rows)(depth, strip, wide, update, out, step_c);
+        if (narrow > 0) narrow_strip_of(rows)(depth, strip, single, update, out + whole, step_c);
+        if (edge > 0) multiply_edge(rows, edge, depth, strip, rest, update, out + whole + narrow, step_c);
         i += rows;
       }
     }

@@ -33,51 +33,57 @@ struct Update {
   }
 };
 
-// Panels of b, each (k, tile_columns) with rows `step` apart; the next one begins `next` after the last.
+// Panels of b, k rows each with `step` from one to the next; the next one begins `next` after the last.
 struct Panels {
   const float* data;
   std::ptrdiff_t step, next;
   int count;
 };
 
-// c (rows, count tile_columns) = alpha a (rows, k) b + beta c, where ldc leads from row to row of c.
+// c (rows, columns of all panels) = alpha a (rows, k) b + beta c, where ldc leads from row to row of c.
 // `update` comes by reference, which leaves its two registers to the sums.
 using Strip = void (*)(int k, Strided a, Panels b, const Update& update, float* c, std::ptrdiff_t ldc);
 
 namespace detail {
 
-template <int rows>
+// Panels of `width` registers, 1 or 2.
+template <int rows, int width>
 void strip(int k, Strided a, Panels b, const Update& update, float* c, std::ptrdiff_t ldc) {
-  for (int panel = 0; panel < b.count; ++panel, b.data += b.next, c += tile_columns) {
-    Batch sum[rows][2];
-    for (auto& row : sum) row[0] = row[1] = Batch(0.0f);
+  for (int panel = 0; panel < b.count; ++panel, b.data += b.next, c += width * lanes) {
+    Batch sum[rows][width];
+    for (auto& row : sum) std::fill_n(row, width, Batch(0.0f));
     const float *x = a.data, *y = b.data;
     for (int p = 0; p < k; ++p, x += a.column, y += b.step) {
-      const Batch y0 = Batch::load_unaligned(y), y1 = Batch::load_unaligned(y + lanes);
+      const Batch first = Batch::load_unaligned(y), last = Batch::load_unaligned(y + (width - 1) * lanes);
       for (int i = 0; i < rows; ++i) {
         const Batch factor(x[i * a.row]);
-        sum[i][0] = xsimd::fma(factor, y0, sum[i][0]);
-        sum[i][1] = xsimd::fma(factor, y1, sum[i][1]);
+        sum[i][0] = xsimd::fma(factor, first, sum[i][0]);
+        if constexpr (width == 2) sum[i][1] = xsimd::fma(factor, last, sum[i][1]);
       }
     }
     for (int i = 0; i < rows; ++i) {
-      float* out = c + i * ldc;
-      update(sum[i][0], out).store_unaligned(out);
-      update(sum[i][1], out + lanes).store_unaligned(out + lanes);
+      for (int j = 0; j < width; ++j) {
+        float* out = c + i * ldc + j * lanes;
+        update(sum[i][j], out).store_unaligned(out);
+      }
     }
   }
 }
 
-template <int... rows>
+template <int width, int... rows>
 constexpr std::array<Strip, sizeof...(rows)> strips(std::integer_sequence<int, rows...>) {
-  return {strip<rows + 1>...};
+  return {strip<rows + 1, width>...};
 }
 
 }  // namespace detail
 
-// The loop for that many rows, 1 to tile_rows.
+// The loop for that many rows, 1 to tile_rows, and panels of tile_columns, or of one register.
 inline Strip strip_of(int rows) {
-  static constexpr auto table = detail::strips(std::make_integer_sequence<int, tile_rows>());
+  static constexpr auto table = detail::strips<2>(std::make_integer_sequence<int, tile_rows>());
+  return table[static_cast<std::size_t>(rows - 1)];
+}
+inline Strip narrow_strip_of(int rows) {
+  static constexpr auto table = detail::strips<1>(std::make_integer_sequence<int, tile_rows>());
   return table[static_cast<std::size_t>(rows - 1)];
 }
 

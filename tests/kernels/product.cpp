@@ -57,7 +57,7 @@ TEST_CASE("every transposition at the edges of tiles") {
   for (const bool ta : {false, true}) {
     for (const bool tb : {false, true}) {
       for (const int m : {1, 2, r - 1, r, r + 1, 3 * r + 1}) {
-        for (const int n : {1, w - 1, w, w + 1, 3 * w + 2}) {
+        for (const int n : {1, w / 2 - 1, w / 2, w / 2 + 1, w - 1, w, w + 1, w + w / 2, 3 * w + 2}) {
           for (const int k : {1, 3, 8, 17}) compare(ta, tb, m, n, k, 1, 0);
         }
       }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 
 namespace qklab {
@@ -41,6 +42,46 @@ std::string npy_bytes(const std::vector<std::size_t>& shape, std::span<const flo
 }
 std::string npy_bytes(const std::vector<std::size_t>& shape, std::span<const std::int32_t> data) {
   return bytes_of(shape, data, "<i4");
+}
+std::string npy_bytes(const std::vector<std::size_t>& shape, std::span<const std::int64_t> data) {
+  return bytes_of(shape, data, "<i8");
+}
+std::string npy_bytes(const std::vector<std::size_t>& shape, const std::vector<bool>& data) {
+  const std::vector<char> bytes(data.begin(), data.end());
+  return bytes_of(shape, std::span<const char>(bytes), "|b1");
+}
+
+namespace {
+
+std::u32string code_points(const std::string& text) {
+  std::u32string points;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto first = static_cast<unsigned char>(text[i]);
+    const std::size_t length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    char32_t point = length == 1 ? first : first & (0xffu >> (length + 1));
+    for (std::size_t k = 1; k < length && i + k < text.size(); ++k)
+      point = (point << 6) | (static_cast<unsigned char>(text[i + k]) & 0x3fu);
+    points += point;
+    i += length;
+  }
+  return points;
+}
+
+}  // namespace
+
+std::string npy_bytes(const std::vector<std::size_t>& shape, const std::vector<std::string>& data) {
+  std::vector<std::u32string> texts;
+  std::size_t width = 1;
+  for (const std::string& text : data) {
+    texts.push_back(code_points(text));
+    width = std::max(width, texts.back().size());
+  }
+  std::u32string all;
+  for (std::u32string& text : texts) {
+    text.resize(width);
+    all += text;
+  }
+  return bytes_of(shape, std::span<const char32_t>(all), fmt::format("<U{}", width));
 }
 
 }  // namespace qklab

@@ -14,5 +14,9 @@ namespace qklab {
 std::string npy_bytes(const std::vector<std::size_t>& shape, std::span<const double> data);        // <f8
 std::string npy_bytes(const std::vector<std::size_t>& shape, std::span<const float> data);         // <f4
 std::string npy_bytes(const std::vector<std::size_t>& shape, std::span<const std::int32_t> data);  // <i4
+std::string npy_bytes(const std::vector<std::size_t>& shape, std::span<const std::int64_t> data);  // <i8
+std::string npy_bytes(const std::vector<std::size_t>& shape, const std::vector<bool>& data);       // |b1
+// As wide as the longest text; UTF-8 becomes UCS-4.
+std::string npy_bytes(const std::vector<std::size_t>& shape, const std::vector<std::string>& data);  // <U...
 
 }  // namespace qklab

@@ -13,7 +13,26 @@ namespace {
 
 constexpr std::size_t buffer_size = 1 << 16;
 
+void append_field(std::string& row, std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
+    row += text;
+    return;
+  }
+  row += '"';
+  for (const char c : text) {
+    if (c == '"') row += '"';
+    row += c;
+  }
+  row += '"';
+}
+
 }  // namespace
+
+std::string csv_field(std::string_view text) {
+  std::string field;
+  append_field(field, text);
+  return field;
+}
 
 CsvWriter::CsvWriter(std::string path)
     : path_(std::move(path)), part_(path_ + ".part"), file_(std::fopen(part_.c_str(), "wb")) {
@@ -32,16 +51,7 @@ void CsvWriter::fail() const {
 void CsvWriter::field(std::string_view text) {
   if (row_began_) buffer_ += ',';
   row_began_ = true;
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
-    buffer_ += text;
-    return;
-  }
-  buffer_ += '"';
-  for (const char c : text) {
-    if (c == '"') buffer_ += '"';
-    buffer_ += c;
-  }
-  buffer_ += '"';
+  append_field(buffer_, text);
 }
 
 void CsvWriter::end_row() {

@@ -14,6 +14,9 @@ struct CloseFile {
 };
 using FilePointer = std::unique_ptr<std::FILE, CloseFile>;
 
+// As a field, quoted where that is needed.
+std::string csv_field(std::string_view text);
+
 // Writes beside the target; finish() renames, so that a reader or a crash never sees half a file.
 class CsvWriter {
  public:

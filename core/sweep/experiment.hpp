@@ -124,6 +124,9 @@ class Experiment {
   std::function<void(const Trial&, const std::string& directory)> trace;
   // Expected work of a trial in any unit, so that the longest start first. Optional.
   std::function<double(const Parameters&)> cost;
+  // Bytes that a trial needs at most. One that would not fit is refused before it starts, and no more run at
+  // a time than fit together. Optional.
+  std::function<double(const Parameters&)> memory;
   // Constraints between parameters ("heads must divide dim"): a message, or "". Optional.
   std::function<std::string(const Parameters&)> check;
 

@@ -12,6 +12,7 @@
 #include "core/base/value.hpp"
 #include "core/sweep/store.hpp"
 #include "core/sweep/store_file.hpp"
+#include "core/sweep/store_health.hpp"
 #include "core/sweep/stored_trial.hpp"
 
 namespace qklab {
@@ -119,16 +120,28 @@ class Merger {
         find_metric_(target, "SELECT metric FROM metrics WHERE name = ?"),
         add_metric_(target, "INSERT INTO metrics(name) VALUES(?)") {}
 
-  void add_all_of(const Database& source, const std::string& directory) {
+  void add_all_of(const Database& source, const std::string& directory, bool salvage) {
     StoredTrialReader reader(source);
     StoredTrial trial;
     map_metrics(source);
     StoredTrialReader there(target_);  // after the metrics, which it reads once
-    Statement ids(source, "SELECT id FROM trials ORDER BY trial");
-    while (ids.step()) {
-      if (!reader.find(to_id(ids.integer(0)), trial)) continue;
-      add(reader, trial, directory, there);
+    if (salvage) {
+      for (const std::uint64_t id : readable_ids(source)) {
+        try {
+          if (reader.find(id, trial)) add(reader, trial, directory, there);
+        } catch (const InputError&) {
+          throw;
+        } catch (const DiskFull&) {
+          throw;
+        } catch (const Error&) {
+          ++counts_.lost;
+        }
+      }
+      return;
     }
+    Statement ids(source, "SELECT id FROM trials ORDER BY trial");
+    while (ids.step())
+      if (reader.find(to_id(ids.integer(0)), trial)) add(reader, trial, directory, there);
   }
 
   const MergeCounts& counts() const { return counts_; }
@@ -232,7 +245,7 @@ class Merger {
 }  // namespace
 
 MergeCounts merge(const std::vector<std::string>& sources, const std::string& target,
-                  const std::string& config_of) {
+                  const std::string& config_of, bool salvage) {
   std::vector<ReadOnly> files;
   std::vector<Meta> metas;
   std::optional<std::size_t> config;
@@ -249,7 +262,9 @@ MergeCounts merge(const std::vector<std::string>& sources, const std::string& ta
     check_alike(metas.front(), sources.front(), metas.back(), source, !config_of.empty());
   }
   if (files.empty()) throw InputError("nothing to merge: name the run directories of the shards");
-  if (!config_of.empty() && !config)
+  const bool of_target = !config_of.empty() && fs::exists(config_of) && fs::exists(db_of(target)) &&
+                         fs::equivalent(config_of, target);
+  if (!config_of.empty() && !config && !of_target)
     throw InputError(fmt::format("--config-of {}: is none of the directories to merge", config_of));
 
   const bool is_new = !fs::exists(target);
@@ -261,12 +276,13 @@ MergeCounts merge(const std::vector<std::string>& sources, const std::string& ta
     if (!known.empty()) check_alike(metas.front(), sources.front(), known, target, !config_of.empty());
     Transaction transaction(database, "BEGIN IMMEDIATE");
     Statement set(database, "INSERT OR REPLACE INTO meta VALUES(?, ?)");
-    for (const auto& [key, value] : metas[config.value_or(0)])
-      set.run(std::string_view(key), std::string_view(value));
+    if (!of_target)
+      for (const auto& [key, value] : metas[config.value_or(0)])
+        set.run(std::string_view(key), std::string_view(value));
     Merger merger(database, target);
     for (std::size_t i = 0; i < files.size(); ++i) {
       const Transaction snapshot(files[i].database);
-      merger.add_all_of(files[i].database, sources[i]);
+      merger.add_all_of(files[i].database, sources[i], salvage);
       if (files[i].stamp && !(*files[i].stamp == FileStamp(db_of(sources[i]))))
         throw Error(fmt::format("{}: a run began to write it while it was read; try again", sources[i]));
     }

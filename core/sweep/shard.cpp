@@ -26,7 +26,8 @@ ShardMembers::ShardMembers(const Sweep& sweep, const Shard& shard) : whole_(shar
   if (whole_) return;
   std::vector<std::uint64_t> all = sweep.ids();
   std::sort(all.begin(), all.end());
-  for (std::uint64_t i = shard.index - 1; i < all.size(); i += shard.count) ids_.push_back(all[i]);
+  for (std::uint64_t rank = 0; rank < all.size(); ++rank)
+    if (shard_of_rank(rank, shard.count) == shard.index) ids_.push_back(all[rank]);
 }
 
 bool ShardMembers::has(std::uint64_t id) const {

@@ -17,6 +17,9 @@ struct Shard {
   std::string str() const;  // "2/3"
 };
 
+// Which shard the trial at this place in the order of ids belongs to, from 1.
+inline std::uint64_t shard_of_rank(std::uint64_t rank, std::uint64_t count) { return rank % count + 1; }
+
 // Throws InputError for anything but I/N with 1 <= I <= N.
 Shard parse_shard(std::string_view text);
 

@@ -40,7 +40,9 @@ void Database::fail(int code) const {
     case SQLITE_NOTADB:
       throw Error(fmt::format("{}: is no qklab store: it is not an SQLite database", path_));
     case SQLITE_CORRUPT:
-      throw Error(fmt::format("{}: is damaged or cut short ({}); move it away and run again", path_, why));
+      throw Error(fmt::format(
+          "{}: is damaged or cut short ({}); `qklab merge DIR --salvage --out NEW` keeps what can be read",
+          path_, why));
     case SQLITE_ERROR:  // of SQL: the general text says nothing, the message names what is missing
       throw Error(fmt::format("{}: {}", path_, sqlite3_errmsg(handle_.get())));
     default:

@@ -80,6 +80,7 @@ class Statement {
   double real(int column) const { return sqlite3_column_double(handle_.get(), column); }
   bool null(int column) const { return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL; }
   std::string_view bytes(int column) const;  // of text or a blob
+  sqlite3_stmt* handle() const { return handle_.get(); }
 
   struct Blob {
     const void* data = nullptr;  // bound as NULL where there is none

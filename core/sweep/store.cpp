@@ -35,6 +35,8 @@ struct Store::Impl {
   void scan(const Sweep& sweep, const std::function<bool(const std::string&)>& wanted,
             const std::function<void(TrialRecord&)>& visit) const;
 
+  std::vector<Failure> failures(std::size_t limit, const char* order) const;
+
   const Database& database() const { return file.database; }
 
   std::string path;
@@ -90,6 +92,8 @@ void Store::put(const Experiment& experiment, const std::vector<Finished>& batch
   }
 }
 
+void Store::copy_to(const std::string& path) const { copy_database(impl_->database(), path); }
+
 StoreCounts Store::counts() const {
   const Transaction snapshot(impl_->database());
   StoreCounts counts;
@@ -117,17 +121,26 @@ std::unordered_map<std::uint64_t, Status> Store::statuses() const {
   return statuses;
 }
 
-std::vector<Store::Failure> Store::failures(std::size_t limit) const {
+std::vector<Store::Failure> Store::failures(std::size_t limit) const { return impl_->failures(limit, "ASC"); }
+
+std::vector<Store::Failure> Store::latest_failures(std::size_t limit) const {
+  std::vector<Failure> failures = impl_->failures(limit, "DESC");
+  std::reverse(failures.begin(), failures.end());
+  return failures;
+}
+
+std::vector<Store::Failure> Store::Impl::failures(std::size_t limit, const char* order) const {
   std::vector<Failure> failures;
-  Statement find(impl_->database(),
-                 "SELECT id, status, params, message FROM trials WHERE status <> 'done' "
-                 "ORDER BY trial LIMIT ?");
+  Statement find(database(),
+                 fmt::format("SELECT id, status, params, message FROM trials WHERE status <> 'done' "
+                             "ORDER BY trial {} LIMIT ?",
+                             order));
   const auto most = static_cast<std::size_t>(std::numeric_limits<std::int64_t>::max());
   for (find.start(static_cast<std::int64_t>(std::min(limit, most))); find.step();) {
-    failures.push_back({to_id(find.integer(0)), impl_->status(find.bytes(1)), std::string(find.bytes(2)),
+    failures.push_back({to_id(find.integer(0)), status(find.bytes(1)), std::string(find.bytes(2)),
                         std::string(find.bytes(3))});
   }
-  impl_->check_unchanged();
+  check_unchanged();
   return failures;
 }
 

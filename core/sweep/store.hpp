@@ -46,6 +46,9 @@ class Store {
   // One transaction for the batch: all or nothing. A trial already there is replaced.
   void put(const Experiment& experiment, const std::vector<Finished>& batch);
 
+  // A complete copy at `path`, which then stands for the file at one moment.
+  void copy_to(const std::string& path) const;
+
   StoreCounts counts() const;
   // Status by trial id, of everything in the file: 10^6 in well under a second.
   std::unordered_map<std::uint64_t, Status> statuses() const;
@@ -56,6 +59,7 @@ class Store {
     std::string message;
   };
   std::vector<Failure> failures(std::size_t limit) const;  // failed and diverged ones, as they happened
+  std::vector<Failure> latest_failures(std::size_t limit) const;  // the last of these, in the same order
 
   // Trials of `sweep` that are in the file, in the sweep's order, with the named series.
   Results load(const Sweep& sweep, const std::vector<std::string>& series) const;

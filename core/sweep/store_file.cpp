@@ -155,6 +155,26 @@ ReadOnly open_to_read(const std::string& path) {
   }
 }
 
+void copy_database(const Database& database, const std::string& path) {
+  const std::string part = path + ".part";
+  const auto remove = [&part] {
+    std::error_code ignored;
+    for (const char* suffix : {"", "-journal", "-wal", "-shm"}) fs::remove(part + suffix, ignored);
+  };
+  remove();
+  try {
+    const Database copy(part, part, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+    sqlite3_backup* const backup = sqlite3_backup_init(copy.handle(), "main", database.handle(), "main");
+    const int code = backup ? sqlite3_backup_step(backup, -1) : sqlite3_errcode(copy.handle());
+    sqlite3_backup_finish(backup);
+    if (code != SQLITE_DONE) copy.fail(code);
+  } catch (...) {
+    remove();
+    throw;
+  }
+  fs::rename(part, path);
+}
+
 FileStamp::FileStamp(const std::string& path) {
   struct stat now;
   if (stat(path.c_str(), &now) != 0)

@@ -25,6 +25,9 @@ class WriterLock {
 // is of another version.
 Database open_to_write(const std::string& path);
 
+// A complete copy in a file of its own, written beside `path` and renamed.
+void copy_database(const Database& database, const std::string& path);
+
 // Tells whether a file was written to since: size and time of change.
 struct FileStamp {
   explicit FileStamp(const std::string& path);

@@ -95,10 +95,10 @@ bool StoredTrialReader::find(std::uint64_t id, StoredTrial& trial) {
   if (!has_checksums_) {
     trial.checksum = checksum;
   } else if (trial.checksum != checksum) {
-    throw DamagedTrial(
-        fmt::format("{}: trial {} is damaged: what is stored of it does not fit its checksum; "
-                    "`qklab verify` lists what is lost, `qklab run ... --rerun damaged` computes it again",
-                    database_->path(), trial_name(id)));
+    throw DamagedTrial(fmt::format(
+        "{}: trial {} is damaged: what is stored of it does not fit its checksum; "
+        "`qklab verify DIR` lists what is lost, `qklab merge DIR --salvage --out NEW` keeps the rest",
+        database_->path(), trial_name(id)));
   }
   return true;
 }

@@ -1,5 +1,7 @@
 #include "core/sweep/worker.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -76,12 +78,31 @@ std::size_t bytes_of(const Result& result) {
   return trial_bytes + numbers * sizeof(double);
 }
 
+Result run_if_it_fits(Run& run, const TrialSpec& spec, Checkpoint* checkpoint) {
+  const double bytes = run.experiment.memory ? run.experiment.memory(spec.params) : 0;
+  if (!run.memory.fits(bytes)) {
+    Result refused(run.experiment);
+    refused.status = Status::failed;
+    refused.message = fmt::format(
+        "not started: it needs about {}, and {} may be used; run it where there is more, with --rerun failed",
+        memory_text(bytes), memory_text(static_cast<double>(run.memory.limit())));
+    return refused;
+  }
+  struct Claim {
+    Claim(MemoryBudget& budget, double bytes) : budget(budget), bytes(bytes) { budget.take(bytes); }
+    ~Claim() { budget.give(bytes); }
+    MemoryBudget& budget;
+    double bytes;
+  };
+  const Claim claim(run.memory, bytes);
+  return run_trial(run.experiment, spec, run.halt, checkpoint);
+}
+
 void run_next(Run& run, std::size_t position) {
   const std::size_t row = run.order.empty() ? position : run.order[position];
   Store::Finished finished{run.trials[row], Result(run.experiment), {}, {}};
   Checkpoint checkpoint(run.directory, finished.spec.id, run.checkpoint_every);
-  finished.result =
-      run_trial(run.experiment, finished.spec, run.halt, run.directory.empty() ? nullptr : &checkpoint);
+  finished.result = run_if_it_fits(run, finished.spec, run.directory.empty() ? nullptr : &checkpoint);
   if (checkpoint.used()) finished.checkpoint = checkpoint.path();
   write_arrays(run, finished);
   run.work_done += run.costs.empty() ? 1 : run.costs[row];

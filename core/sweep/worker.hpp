@@ -10,6 +10,7 @@
 
 #include "core/sweep/handover.hpp"
 #include "core/sweep/mailbox.hpp"
+#include "core/sweep/memory.hpp"
 #include "core/sweep/scheduler.hpp"
 #include "core/sweep/trial_table.hpp"
 
@@ -21,7 +22,8 @@ struct Run {
       : experiment(experiment),
         directory(options.directory),
         checkpoint_every(options.checkpoint_every),
-        stop(stop) {}
+        stop(stop),
+        memory(options.memory > 0 ? options.memory : usable_memory()) {}
 
   // What the caller's stop request is may be gone once halt is set: an abandoned trial outlives it.
   bool begins_more() const { return !halt && !stop; }
@@ -30,6 +32,7 @@ struct Run {
   const std::string directory;
   const std::chrono::milliseconds checkpoint_every;
   const std::atomic<bool>& stop;
+  MemoryBudget memory;
   TrialTable trials;
   std::vector<double> costs;       // by row of `trials`; empty where the experiment does not say
   bool cut_short = false;          // stopped before all trials were listed

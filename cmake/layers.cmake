@@ -29,6 +29,12 @@ qklab_layer(tasks qklab_base)
 target_compile_definitions(qklab_tasks PRIVATE QKLAB_SOURCE_DIR="${CMAKE_SOURCE_DIR}")  # of data/
 qklab_layer(train qklab_nn qklab_tasks)
 qklab_layer(sweep qklab_base qklab_kernels yaml-cpp SQLite::SQLite3 ${CMAKE_DL_LIBS})
+# HDF5 is a format to export to, and no more: used where it is there.
+pkg_check_modules(hdf5 IMPORTED_TARGET hdf5-serial)
+if(hdf5_FOUND)
+  target_compile_definitions(qklab_sweep PRIVATE QKLAB_HDF5)
+  target_link_libraries(qklab_sweep PRIVATE PkgConfig::hdf5)
+endif()
 qklab_layer(report qklab_sweep qklab_measure)
 include(cmake/report_page.cmake)
 
@@ -50,7 +56,7 @@ endforeach()
 file(GLOB cli CONFIGURE_DEPENDS core/cli/*.cpp)
 list(FILTER cli EXCLUDE REGEX "/main\\.cpp$")
 add_library(qklab_cli OBJECT ${cli})
-target_link_libraries(qklab_cli PUBLIC qklab_options qklab_report qklab_nn spdlog::spdlog)
+target_link_libraries(qklab_cli PUBLIC qklab_options qklab_report qklab_nn spdlog::spdlog PkgConfig::httplib)
 qklab_compile_lightly(qklab_cli <CLI/CLI.hpp> <nlohmann/json.hpp>)
 set_source_files_properties(core/cli/version.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON COMPILE_DEFINITIONS
   "QKLAB_VERSION=\"${PROJECT_VERSION}\";QKLAB_ARCH=\"${QKLAB_ARCH}\";QKLAB_SOURCE_DIR=\"${CMAKE_SOURCE_DIR}\";QKLAB_COMPILER=\"${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}\"")

@@ -13,6 +13,13 @@ enum ExitCode { exit_done = 0, exit_failed = 1, exit_bad_input = 2, exit_interru
 // Each verb's callback leaves its exit code here.
 using Exit = int;
 
+// `sbatch_options`: what stands behind -- on the command line.
+void add_launch(CLI::App& app, Exit& exit, const std::vector<std::string>& sbatch_options);
+void add_completion(CLI::App& app, Exit& exit);
+void add_diff(CLI::App& app, Exit& exit);
+void add_query(CLI::App& app, Exit& exit);
+void add_watch(CLI::App& app, Exit& exit);
+void add_serve(CLI::App& app, Exit& exit);
 void add_merge(CLI::App& app, Exit& exit);
 void add_list(CLI::App& app, Exit& exit);
 void add_describe(CLI::App& app, Exit& exit);

@@ -5,18 +5,22 @@
 #include "core/base/file.hpp"
 #include "core/cli/cli.hpp"
 #include "core/cli/loaded.hpp"
+#include "core/sweep/columns.hpp"
 #include "core/sweep/store.hpp"
 
 namespace qklab {
 
 void add_export(CLI::App& app, Exit&) {
   struct Arguments {
-    std::string directory, out;
+    std::string directory, out, format = "csv";
   };
   const auto arguments = std::make_shared<Arguments>();
-  CLI::App* verb = app.add_subcommand("export", "write trials.csv and series.csv of what is finished so far");
+  CLI::App* verb = app.add_subcommand("export", "write what is finished so far, for other tools");
   verb->add_option("directory", arguments->directory, "run directory")->required()->type_name("DIR");
   verb->add_option("--out", arguments->out, "where to write (default: the run directory)")->type_name("DIR");
+  verb->add_option("--format", arguments->format,
+                   "csv: trials.csv and series.csv; npy: a file a column, for NumPy; hdf5: results.h5")
+      ->check(CLI::IsMember({"csv", "npy", "hdf5"}));
   verb->callback([arguments] {
     const std::string& directory = arguments->directory;
     if (!std::filesystem::exists(store_path(directory))) {
@@ -27,8 +31,19 @@ void add_export(CLI::App& app, Exit&) {
     refine(loaded, store);
     const std::string out = arguments->out.empty() ? directory : arguments->out;
     make_directories(out);
-    export_csv(store, loaded.config.sweep, out);
-    fmt::print("{0}/trials.csv\n{0}/series.csv\n", out);
+    if (arguments->format == "csv") {
+      export_csv(store, loaded.config.sweep, out);
+      fmt::print("{0}/trials.csv\n{0}/series.csv\n", out);
+      return;
+    }
+    const Columns columns = read_columns(store, loaded.config.sweep);
+    if (arguments->format == "npy") {
+      write_npy(columns, out);
+      fmt::print("{}/npy\n", out);
+    } else {
+      write_hdf5(columns, out);
+      fmt::print("{}/results.h5\n", out);
+    }
   });
 }
 

@@ -1,8 +1,11 @@
 // qklab: reads the command line, runs one verb, and turns what it throws into an exit code.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <string>
+#include <vector>
 
 #include "core/base/error.hpp"
 #include "core/cli/cli.hpp"
@@ -26,6 +29,12 @@ int run_program(int argc, char** argv) {
       ->allow_extra_args(false)
       ->each([](const std::string& path) { load_plugin(path); });
 
+  // What stands behind `launch ... --` is for another program.
+  const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  const auto dashes = std::find(words.begin(), words.end(), "--");
+  const auto split = std::find(words.begin(), dashes, "launch") != dashes ? dashes : words.end();
+  const std::vector<std::string> handed_on(split == words.end() ? split : split + 1, words.end());
+
   Exit exit = exit_done;
   add_run(app, exit);
   add_reproduce(app, exit);
@@ -34,14 +43,20 @@ int run_program(int argc, char** argv) {
   add_export(app, exit);
   add_trace(app, exit);
   add_verify(app, exit);
+  add_diff(app, exit);
+  add_completion(app, exit);
+  add_query(app, exit);
+  add_watch(app, exit);
+  add_serve(app, exit);
   add_merge(app, exit);
   add_replay(app, exit);
+  add_launch(app, exit, handed_on);
   add_list(app, exit);
   add_describe(app, exit);
   add_new(app, exit);
   add_bench(app, exit);
   try {
-    app.parse(argc, argv);
+    app.parse(static_cast<int>(split - words.begin()) + 1, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? exit_done : exit_bad_input;
   }

@@ -49,13 +49,21 @@ void refuse_overwriting(const std::vector<std::string>& paths) {
   }
 }
 
+// What a plugin's CMakeLists.txt includes: the installed package, or the tree that this program was built in.
+std::string plugin_cmake() {
+  const fs::path installed = installed_prefix() / "lib/cmake/qklab/plugin.cmake";
+  return fs::exists(installed)
+             ? fmt::format("find_package(qklab REQUIRED PATHS {})", installed_prefix().string())
+             : fmt::format("include({}/cmake/plugin.cmake)", source_directory());
+}
+
 void new_plugin(const std::string& name, const std::string& directory) {
   refuse_overwriting({directory});
   make_directories(directory);
   write_new(fmt::format("{}/{}.cpp", directory, name), fill(experiment_template, "NAME", name));
   write_new(fmt::format("{}/{}.yaml", directory, name), fill(config_template, "NAME", name));
   write_new(directory + "/CMakeLists.txt",
-            fill(fill(cmake_template, "@NAME@", name), "@SOURCE@", source_directory()));
+            fill(fill(cmake_template, "@NAME@", name), "@PLUGIN@", plugin_cmake()));
   fmt::print("build: cmake -S {0} -B {0}/build && cmake --build {0}/build\n", directory);
   fmt::print("run:   qklab run {0}/{1}.yaml --plugin {0}/build/{1}.so\n", directory, name);
   fmt::print("test:  ctest --test-dir {}/build\n", directory);

@@ -14,8 +14,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The configs that this program was built with, or those below the current folder.
-std::string config_directory() { return fs::exists("configs") ? "configs" : source_directory() + "/configs"; }
+// The configs below the current folder, those installed with this program, or those it was built with.
+std::string config_directory() {
+  if (fs::exists("configs")) return "configs";
+  const fs::path installed = installed_prefix() / "share/qklab/configs";
+  return fs::exists(installed) ? installed.string() : source_directory() + "/configs";
+}
 
 std::vector<std::string> shipped_figures() {
   std::vector<std::string> names;

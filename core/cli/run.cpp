@@ -5,6 +5,7 @@
 
 #include "core/cli/cli.hpp"
 #include "core/cli/run.hpp"
+#include "core/sweep/memory.hpp"
 
 namespace qklab {
 
@@ -27,6 +28,10 @@ void add_run_options(CLI::App& verb, RunRequest& request) {
           "how often a long trial saves where it is (default: 10)")
       ->check(CLI::Range(0.0, 1e6))
       ->type_name("SECONDS");
+  verb.add_option_function<std::string>(
+          "--memory", [&request](const std::string& text) { request.memory = parse_memory(text); },
+          "memory that trials may use together (default: all that there is)")
+      ->type_name("SIZE");
   verb.add_flag("--fail-fast", request.fail_fast, "stop at the first failed trial");
 }
 
@@ -59,6 +64,9 @@ void add_run(CLI::App& app, Exit& exit) {
           "--shard", [arguments](const std::string& text) { arguments->request.shard = parse_shard(text); },
           "run part I of N disjoint ones, into a directory of its own or, one after the other, into one")
       ->type_name("I/N");
+  verb->add_option("--scratch", arguments->request.scratch,
+                   "run in a folder below DIR, on a local disk, and copy back at the end and now and then")
+      ->type_name("DIR");
   verb->add_option("--besides", arguments->request.besides,
                    "do not run what this run directory has finished; may be given several times")
       ->allow_extra_args(false)

@@ -11,6 +11,8 @@ namespace qklab {
 struct RunRequest {
   std::string directory;
   Shard shard;
+  std::string scratch;               // run in a folder below this one, and copy back
+  std::uint64_t memory = 0;          // bytes; 0: all that there is
   std::vector<std::string> besides;  // run directories whose finished trials are not run again
   std::size_t jobs = 0;
   Rerun rerun = Rerun::none;
@@ -20,6 +22,10 @@ struct RunRequest {
   bool fresh = false;  // move earlier results aside
   bool dry_run = false;
 };
+
+// Throws InputError for a sweep of over 10^7 trials unless `yes`, for one with a point out of range, and for one
+// that grows as it runs where it is to be `sharded`.
+void refuse_accidents(const Config& config, bool yes, bool sharded);
 
 // Returns the exit code of `qklab run`.
 int run_config(const Loaded& loaded, const RunRequest& request);

@@ -1,6 +1,4 @@
 #include <fmt/format.h>
-#include <spdlog/sinks/basic_file_sink.h>
-#include <spdlog/spdlog.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -8,6 +6,7 @@
 
 #include "core/base/file.hpp"
 #include "core/cli/cli.hpp"
+#include "core/cli/failure_log.hpp"
 #include "core/cli/manifest.hpp"
 #include "core/cli/report.hpp"
 #include "core/cli/run.hpp"
@@ -17,6 +16,7 @@
 #include "core/report/claims_json.hpp"
 #include "core/report/series_needed.hpp"
 #include "core/report/verdict_table.hpp"
+#include "core/sweep/scratch.hpp"
 
 namespace qklab {
 
@@ -25,25 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t most_trials_unasked = 10'000'000;
-
-void refuse_accidents(const Loaded& loaded, const RunRequest& request) {
-  const Config& config = loaded.config;
-  const std::uint64_t size = config.sweep.grid_size();
-  if (size > most_trials_unasked && !request.yes) {
-    throw InputError(fmt::format("{}: the sweep has {} trials, over {}; give --yes if that is meant",
-                                 config.source.file, size, most_trials_unasked));
-  }
-  if (config.sweep.refinement() && !request.shard.is_whole()) {
-    throw InputError(
-        fmt::format("{}: refine: where to add points is known only once the whole grid has run; leave "
-                    "refine out of the shards, merge them, and run the merged directory with it",
-                    config.sweep.refinement()->place.str()));
-  }
-  bool any = false;
-  // Looks at every point, so that a value out of range is found before anything is written.
-  config.sweep.for_each([&any](const TrialSpec&) { return any = true; });
-  if (!any) throw InputError(fmt::format("{}: no trial is left: 'where' excludes all", config.source.file));
-}
 
 int dry_run(const Config& config, const std::string& directory) {
   constexpr std::uint64_t shown = 5;
@@ -71,14 +52,6 @@ void move_aside(const std::string& directory) {
     fmt::print(stderr, "earlier results are kept in {}\n", aside);
     return;
   }
-}
-
-std::shared_ptr<spdlog::logger> open_log(const std::string& directory) {
-  auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(directory + "/run.log");
-  auto log = std::make_shared<spdlog::logger>("run", std::move(sink));
-  log->set_pattern("%Y-%m-%dT%H:%M:%S%z %l %v");
-  log->flush_on(spdlog::level::warn);
-  return log;
 }
 
 // True where figures, verdicts and CSVs are those of this config and this build.
@@ -123,6 +96,24 @@ RunOutcome run_rounds(Loaded& loaded, Store& store, RunOptions options) {
 
 }  // namespace
 
+void refuse_accidents(const Config& config, bool yes, bool sharded) {
+  const std::uint64_t size = config.sweep.grid_size();
+  if (size > most_trials_unasked && !yes) {
+    throw InputError(fmt::format("{}: the sweep has {} trials, over {}; give --yes if that is meant",
+                                 config.source.file, size, most_trials_unasked));
+  }
+  if (config.sweep.refinement() && sharded) {
+    throw InputError(
+        fmt::format("{}: refine: where to add points is known only once the whole grid has run; leave "
+                    "refine out of the shards, merge them, and run the merged directory with it",
+                    config.sweep.refinement()->place.str()));
+  }
+  bool any = false;
+  // Looks at every point, so that a value out of range is found before anything is written.
+  config.sweep.for_each([&any](const TrialSpec&) { return any = true; });
+  if (!any) throw InputError(fmt::format("{}: no trial is left: 'where' excludes all", config.source.file));
+}
+
 int report_results(const Loaded& loaded, const Store& store, const Reporting& reporting) {
   const Config& config = loaded.config;
   const std::string& directory = reporting.directory;
@@ -166,39 +157,49 @@ int run_config(const Loaded& asked, const RunRequest& request) {
   Loaded loaded = asked;
   const Config& config = loaded.config;
   const std::string& directory = request.directory;
-  refuse_accidents(loaded, request);
+  refuse_accidents(config, request.yes, !request.shard.is_whole());
   if (request.dry_run) return dry_run(config, directory);
 
   if (request.fresh) move_aside(directory);
   make_directories(directory);
-  Store store(store_path(directory), Store::Mode::write);
+  const std::unique_ptr<Scratch> scratch =
+      request.scratch.empty() ? nullptr : std::make_unique<Scratch>(directory, request.scratch);
+  const std::string& workplace = scratch ? scratch->directory() : directory;
+  Store store(store_path(workplace), Store::Mode::write);
   store.set_source(config.source, config.experiment->name, config.experiment->version);
-  const auto log = open_log(directory);
-  log->info("{} of {} version {}, preset {}; {}", config.name, config.experiment->name,
-            config.experiment->version, config.source.preset, version_text());
+  FailureLog log(directory);
+  log.say(fmt::format("{} of {} version {}, preset {}; {}", config.name, config.experiment->name,
+                      config.experiment->version, config.source.preset, version_text()));
 
   ProgressLine progress(config.name + (request.shard.is_whole() ? "" : " " + request.shard.str()));
   RunOptions options;
   options.shard = request.shard;
   options.besides = request.besides;
+  options.memory = request.memory;
   options.jobs = request.jobs;
   options.rerun = request.rerun;
   options.fail_fast = request.fail_fast;
   options.checkpoint_every = request.checkpoint_every;
-  options.directory = directory;
-  options.on_progress = [&](const Progress& now) { progress.update(now); };
-  options.on_failure = [&](const TrialSpec& trial, const Result& result) {
-    const std::string line = fmt::format("{} {}: {} ({})", name_of(result.status), trial_name(trial.id),
-                                         result.message, trial.params.str());
-    progress.note(line);
-    log->warn(line);
+  options.directory = workplace;
+  options.on_progress = [&](const Progress& now) {
+    progress.update(now);
+    if (scratch) scratch->save_now_and_then(store);
   };
-  const RunOutcome outcome = run_rounds(loaded, store, options);
+  options.on_failure = [&](const TrialSpec& trial, const Result& result) {
+    progress.note(log.add(trial, result));
+  };
+  RunOutcome outcome;
+  try {
+    outcome = run_rounds(loaded, store, options);
+  } catch (...) {
+    if (scratch) scratch->save(store);
+    throw;
+  }
+  if (scratch) scratch->save(store);
   progress.finish(outcome.progress);
-  log->info("{} done, {} failed, {} diverged of {} in {:.3f} s{}", outcome.progress.done,
-            outcome.progress.failed, outcome.progress.diverged, outcome.progress.total,
-            outcome.progress.seconds, outcome.interrupted ? ", interrupted" : "");
-  log->flush();
+  log.say(fmt::format("{} done, {} failed, {} diverged of {} in {:.3f} s{}", outcome.progress.done,
+                      outcome.progress.failed, outcome.progress.diverged, outcome.progress.total,
+                      outcome.progress.seconds, outcome.interrupted ? ", interrupted" : ""));
   if (outcome.interrupted) {
     fmt::print(stderr, "interrupted; finished trials are kept in {}: the same command goes on from there\n",
                directory);
@@ -206,6 +207,7 @@ int run_config(const Loaded& asked, const RunRequest& request) {
     if (outcome.abandoned) std::_Exit(exit_interrupted);
     return exit_interrupted;
   }
+  log.drop_those_of(store);
   return report_results(loaded, store,
                         {.directory = directory,
                          .changed = outcome.progress.total > 0,

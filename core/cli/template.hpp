@@ -85,7 +85,7 @@ claims:
 // Here @NAME@ stands for the name, since NAME is a word of CMake's.
 inline constexpr std::string_view cmake_template = R"(cmake_minimum_required(VERSION 3.25)
 project(@NAME@ LANGUAGES CXX)
-include(@SOURCE@/cmake/plugin.cmake)
+@PLUGIN@
 qklab_plugin(@NAME@ @NAME@.cpp)
 
 # The claims of @NAME@.yaml are the test: the run exits 1 where one that demands to hold does not.

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <memory>
 
 #include "core/cli/cli.hpp"
@@ -7,8 +9,34 @@
 #include "core/cli/terminal.hpp"
 #include "core/report/verdict_table.hpp"
 #include "core/report/verify.hpp"
+#include "core/sweep/store_health.hpp"
 
 namespace qklab {
+
+namespace {
+
+// True where all is as it was written; otherwise prints what is lost.
+bool report_damage(const std::string& directory) {
+  constexpr std::size_t shown = 20;
+  const StoreHealth health = check_store(directory);
+  if (health.is_good()) return true;
+  const auto list = [&](const auto& all, const auto& text) {
+    for (std::size_t i = 0; i < std::min(shown, all.size()); ++i)
+      fmt::print(stderr, "{}: {}\n", directory, text(all[i]));
+    if (all.size() > shown) fmt::print(stderr, "{}: ... and {} more\n", directory, all.size() - shown);
+  };
+  list(health.file, [](const std::string& text) { return "run.db: " + text; });
+  list(health.damaged, [](std::uint64_t id) { return fmt::format("trial {} is damaged", trial_name(id)); });
+  list(health.arrays, [](const std::string& file) { return file + ": is missing, or not what was written"; });
+  fmt::print(
+      "{}: {} trials are intact, {} are damaged, {} arrays are lost\n"
+      "`qklab merge {} --salvage --out NEW` keeps what is intact; running the config into NEW computes the "
+      "rest\n",
+      directory, health.intact, health.damaged.size(), health.arrays.size(), directory);
+  return false;
+}
+
+}  // namespace
 
 void add_verify(CLI::App& app, Exit& exit) {
   const auto directory = std::make_shared<std::string>();
@@ -18,6 +46,10 @@ void add_verify(CLI::App& app, Exit& exit) {
       ->required()
       ->type_name("DIR");
   verb->callback([directory, &exit] {
+    if (std::filesystem::exists(store_path(*directory)) && !report_damage(*directory)) {
+      exit = exit_failed;
+      return;
+    }
     const RunDirectory run = open_directory(*directory);
     const std::vector<std::string> differences = verify_directory(run.loaded.config, run.results, *directory);
     for (const std::string& difference : differences) fmt::print(stderr, "{}: {}\n", *directory, difference);

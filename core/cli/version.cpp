@@ -30,4 +30,10 @@ std::string version_text() {
                      simd(), QKLAB_ARCH, blas(), TBB_runtime_version());
 }
 
+std::filesystem::path installed_prefix() {
+  std::error_code unknown;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
+  return unknown ? "/usr" : program.parent_path().parent_path();
+}
+
 }  // namespace qklab

@@ -1,6 +1,7 @@
 // What this build is and what it runs on: printed by --version and kept with every result.
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 namespace qklab {
@@ -13,5 +14,8 @@ std::string blas();      // "OpenBLAS 0.3.21 Cooperlake"
 std::string version_text();
 
 std::string source_directory();  // that this was built from
+
+// The folder that holds bin/qklab, where this program was installed: "/usr".
+std::filesystem::path installed_prefix();
 
 }  // namespace qklab

@@ -9,22 +9,10 @@ import sys
 
 from harness import FOLDER, ROOT, qklab, run_tests, write
 
+sys.path.insert(0, str(ROOT / "tests" / "torture"))
+from slips import damage  # noqa: E402
+
 WANTED = 200
-LETTERS = "abx019.:-,[]{}'\"#&*!|>%@` \n\t=~?\\"
-
-
-def damage(text, source):
-    """One slip of the keyboard, or a copy that was cut short."""
-    at = source.randrange(len(text))
-    length = source.randrange(1, 20)
-    return source.choice([
-        lambda: text[:at] + text[at + length:],
-        lambda: text[:at],
-        lambda: text[:at] + source.choice(LETTERS) + text[at:],
-        lambda: text[:at] + source.choice(LETTERS) + text[at + 1:],
-        lambda: text[:at] + text[at + 1:at + 2] + text[at:at + 1] + text[at + 2:],
-        lambda: text[:at] + text[length:2 * length] + text[at:],
-    ])()
 
 
 def refuses(config):

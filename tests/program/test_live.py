@@ -1,0 +1,185 @@
+"""watch and serve: a running sweep seen from outside, by those who have the link and by nobody else."""
+import http.client
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.parse
+
+from harness import FOLDER, QKLAB, qklab, run_tests, write
+
+SWEEP = write("live.yaml", """
+name: live
+experiment: localization
+params: {dim: 32, length: 16, samples: 20000}
+sweep: {mean: [0, 0.5], variance: {logspace: [0.01, 10, 6]}}
+seeds: 12
+figures:
+  - {name: support, plot: line, x: position, y: support, color: variance, facet: mean, theory: support_theory}
+""")
+FUZZ_SECONDS = float(os.environ.get("QKLAB_FUZZ_SECONDS", 5))
+
+
+class Server:
+    def __init__(self, *arguments):
+        self.process = subprocess.Popen([QKLAB, "serve", *arguments], cwd=FOLDER, stdout=subprocess.PIPE, text=True)
+        link = urllib.parse.urlsplit(self.process.stdout.readline().strip())
+        self.host, self.port = link.hostname, link.port
+        self.token = urllib.parse.parse_qs(link.query)["token"][0]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGINT)
+        assert self.process.wait(timeout=10) == 0
+        self.process.stdout.close()
+
+    def ask(self, path, method="GET", token=True, host=None):
+        """Status and body; the path is sent as it is."""
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=20)
+        if token:
+            path += ("&" if "?" in path else "?") + "token=" + (self.token if token is True else token)
+        connection.putrequest(method, path, skip_host=True)
+        if host is not False:
+            connection.putheader("Host", f"{self.host}:{self.port}" if host is None else host)
+        connection.endheaders()
+        answer = connection.getresponse()
+        body = answer.read()
+        connection.close()
+        return answer.status, body, answer.headers
+
+    def send(self, data):
+        with socket.create_connection((self.host, self.port), timeout=10) as connection:
+            connection.sendall(data)
+            connection.settimeout(0.2)
+            try:
+                return connection.recv(4096)
+            except OSError:
+                return b""
+
+
+def start():
+    return subprocess.Popen([QKLAB, "run", SWEEP, "--out", "live", "-j", "1"], cwd=FOLDER, stdout=subprocess.DEVNULL,
+                            stderr=subprocess.DEVNULL)
+
+
+def test_a_running_sweep_is_seen_and_not_disturbed():
+    process = start()
+    while qklab("watch", "live", "--once", code=None).returncode != 0:
+        time.sleep(0.01)
+    seen = []
+    with Server("live") as server:
+        while process.poll() is None:
+            status, body, _ = server.ask("/state")
+            assert status == 200, body
+            state = json.loads(body)
+            seen.append(state["finished"])
+            assert state["total"] == 144
+            time.sleep(0.2)
+        assert process.returncode == 0
+        time.sleep(1)
+        state = json.loads(server.ask("/state")[1])
+    assert state["finished"] == 144 and state["writer"] == "" and seen == sorted(seen)
+    panels = state["plots"][0]["panels"]
+    assert len(panels) == 2 and len(panels[0]["curves"]) == 6 and len(panels[0]["curves"][0]["points"]) == 16
+    assert state["plots"][0]["name"] == "support"
+    text = qklab("watch", "live", "--once").stdout
+    assert "144/144 trials, complete" in text and "support" in text and "█" in text, text
+    assert "\x1b" not in text
+    return f"passed (seen at {sorted(set(seen))} of 144 trials)"
+
+
+def test_the_page_is_complete_and_loads_nothing_from_elsewhere():
+    with Server("live") as server:
+        status, body, headers = server.ask("/")
+        page = body.decode()
+        assert status == 200 and "http:" not in page and "https:" not in page
+        assert "default-src 'none'" in headers["Content-Security-Policy"]
+        assert headers["Referrer-Policy"] == "no-referrer" and headers["X-Frame-Options"] == "DENY"
+        for path, kind in (("/live.js", "text/javascript"), ("/live.css", "text/css"), ("/state", "application/json")):
+            status, body, headers = server.ask(path)
+            assert status == 200 and body and headers["Content-Type"].startswith(kind), path
+    assert json.loads(body)["name"] == "live"
+
+
+def test_requests_that_are_refused():
+    with Server("live") as server:
+        for path in ("/", "/state", "/live.js", "/live.css"):
+            for token in (False, "", "0" * 32, server.token[:-1], server.token + "0", server.token.upper() + "x"):
+                assert server.ask(path, token=token)[0] == 403, (path, token)
+            for host in ("example.com", f"example.com:{server.port}", "127.0.0.1", f"127.0.0.1:{server.port + 1}",
+                         f"127.0.0.1:{server.port}.example.com", "", False):
+                assert server.ask(path, host=host)[0] in (400, 403), (path, host)
+            for method in ("POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "CONNECT", "PROPFIND"):
+                assert server.ask(path, method=method)[0] in (400, 405), (path, method)
+        for path in ("/../run.db", "/run.db", "/..%2f..%2fetc/passwd", "/%2e%2e/run.db", "//etc/passwd", "/state/../run.db",
+                     "/live.js/", "/manifest.json", "/trials.csv", "/./", "/state%00", "/index.html"):
+            status, body, _ = server.ask(path)
+            assert status in (400, 404) and b"root:" not in body and b"SQLite" not in body, (path, status)
+        assert server.ask("/state", host=f"localhost:{server.port}")[0] == 200
+        # Not reachable under another address of this machine.
+        others = [address[4][0] for address in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
+        for address in set(others) - {"127.0.0.1", "127.0.1.1"}:
+            try:
+                socket.create_connection((address, server.port), timeout=1).close()
+            except OSError:
+                continue
+            raise AssertionError(f"answers at {address}")
+
+
+def test_fuzz():
+    """Garbage, and requests with slips in them: nothing but refusals, and the server goes on."""
+    choose = random.Random(5)
+    with Server("live") as server:
+        good = (f"GET /state?token={server.token} HTTP/1.1\r\nHost: {server.host}:{server.port}\r\n"
+                "Connection: close\r\n\r\n").encode()
+        end, count, answered = time.monotonic() + FUZZ_SECONDS, 0, 0
+        while time.monotonic() < end:
+            if choose.random() < 0.2:
+                data = choose.randbytes(choose.randrange(1, 2000))
+            else:
+                data = bytearray(good)
+                for _ in range(choose.randrange(1, 6)):
+                    at = choose.randrange(len(data))
+                    kind = choose.randrange(4)
+                    if kind == 0:
+                        data[at] = choose.randrange(256)
+                    elif kind == 1:
+                        del data[at:at + choose.randrange(1, 20)]
+                    elif kind == 2:
+                        data[at:at] = choose.choice([b"\r\n", b"../", b"%00", b"%", b"A" * 9000, b"\x00", b"token=", b"?", b"&"])
+                    else:
+                        data[at:at] = data[max(0, at - 30):at]
+                    data = data or bytearray(b"G")
+            try:
+                answer = server.send(bytes(data))
+            except OSError:
+                answer = b""
+            count += 1
+            if answer:
+                answered += 1
+                code = int(answer.split(b" ")[1][:3])
+                assert code < 500 or code in (501, 505), (bytes(data), answer)
+                if code == 200:  # only with the whole token and a host that is ours
+                    assert server.token.encode() in bytes(data) and b"localhost" in data or str(server.port).encode() in data
+        assert server.process.poll() is None
+        assert server.ask("/state")[0] == 200
+    return f"passed ({count} requests, {answered} answered, in {FUZZ_SECONDS:.0f} s)"
+
+
+def test_bad_command_lines():
+    qklab("serve", "nowhere", code=2)
+    qklab("watch", "nowhere", code=2)
+    qklab("serve", "live", "--port", 99999, code=2)
+    taken = socket.create_server(("127.0.0.1", 0))
+    assert "taken" in qklab("serve", "live", "--port", taken.getsockname()[1], code=1).stderr
+    taken.close()
+
+
+if __name__ == "__main__":
+    run_tests(sys.modules[__name__])

@@ -1,0 +1,110 @@
+"""An installed qklab, and the Debian package: runs from where it lies, and builds plugins by find_package."""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+from harness import FOLDER, QKLAB, ROOT, qklab, run_tests, write
+
+BUILD = pathlib.Path(QKLAB).parent
+CLEAN = {"PATH": "/usr/bin:/bin", "HOME": str(FOLDER), "LANG": "C.UTF-8"}  # nothing of the build's environment
+
+SWEEP = write("installed.yaml", """
+name: installed
+experiment: localization
+params: {dim: 8, length: 4, samples: 100}
+sweep: {mean: [0, 0.5]}
+seeds: 2
+figures: [{name: support, plot: line, x: position, y: support, color: mean}]
+""")
+
+
+def command(*arguments, cwd=FOLDER, env=None):
+    done = subprocess.run(list(map(str, arguments)), cwd=cwd, capture_output=True, text=True, env=env)
+    assert done.returncode == 0, f"{' '.join(map(str, arguments))}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def check_program(prefix):
+    program = prefix / "bin" / "qklab"
+    assert "localization" in command(program, "list", env=CLEAN)
+    command(program, "run", SWEEP, "--out", f"out-{prefix.name}", env=CLEAN)
+    assert (FOLDER / f"out-{prefix.name}" / "figures/support.svg").stat().st_size > 0
+    configs = sorted(path.stem for path in (prefix / "share/qklab/configs").glob("*.yaml"))
+    assert configs == sorted(path.stem for path in (ROOT / "configs").glob("*.yaml"))
+    refused = subprocess.run([program, "reproduce", "none"], cwd=FOLDER, capture_output=True, text=True, env=CLEAN)
+    assert all(name in refused.stderr for name in configs), refused.stderr
+
+
+def test_install():
+    command("cmake", "--install", BUILD, "--prefix", FOLDER / "prefix")
+    check_program(FOLDER / "prefix")
+
+
+def test_manual_and_completion():
+    prefix = FOLDER / "prefix"
+    verbs = re.findall(r"^  ([a-z]+) ", qklab("--help").stdout.split("Subcommands:")[1], re.M)
+    assert len(verbs) > 12 and "launch" in verbs, verbs
+    man = (prefix / "share/man/man1/qklab.1").read_text()
+    scripts = {shell: (prefix / "share" / path).read_text() for shell, path in (
+        ("bash", "bash-completion/completions/qklab"), ("zsh", "zsh/vendor-completions/_qklab"),
+        ("fish", "fish/vendor_completions.d/qklab.fish"))}
+    for verb in verbs:
+        assert f".SS {verb}\n" in man, verb
+        for shell, script in scripts.items():
+            assert re.search(rf"\b{verb}\b", script), (shell, verb)
+    if shutil.which("man"):
+        problems = subprocess.run(["man", "--warnings", "-l", prefix / "share/man/man1/qklab.1"], capture_output=True,
+                                  text=True, env={**os.environ, "MANROFFSEQ": "", "MANWIDTH": "80"})
+        assert problems.returncode == 0 and not problems.stderr.strip(), problems.stderr
+
+    def completed(*words):
+        script = f"source {prefix}/share/bash-completion/completions/qklab; COMP_WORDS=({' '.join(words)}); " \
+                 f"COMP_CWORD={len(words) - 1}; _qklab; printf '%s\\n' \"${{COMPREPLY[@]}}\""
+        return command("bash", "-c", script).split()
+
+    assert "run" in completed("qklab", "r") and "launch" not in completed("qklab", "r")
+    assert completed("qklab", "run", "x.yaml", "--sha") == ["--shard"]
+    assert completed("qklab", "launch", "sl") == ["slurm"]
+    for shell in ("zsh", "fish"):
+        if shutil.which(shell):
+            command(shell, "-n", prefix / "share" / {"zsh": "zsh/vendor-completions/_qklab",
+                                                     "fish": "fish/vendor_completions.d/qklab.fish"}[shell])
+
+
+def test_a_plugin_builds_by_find_package():
+    prefix = FOLDER / "prefix"
+    command(prefix / "bin/qklab", "new", "experiment", "bar", env=CLEAN)
+    text = (FOLDER / "bar/CMakeLists.txt").read_text()
+    assert "find_package(qklab" in text and str(ROOT) not in text, text
+    command("cmake", "-S", "bar", "-B", "bar/build", f"-DCMAKE_PREFIX_PATH={prefix}")
+    command("cmake", "--build", "bar/build")
+    command(prefix / "bin/qklab", "run", "bar/bar.yaml", "--preset", "smoke", "--plugin", "bar/build/bar.so", env=CLEAN)
+    # The exported target alone, without our function.
+    write("own/CMakeLists.txt", "cmake_minimum_required(VERSION 3.25)\nproject(own LANGUAGES CXX)\n"
+          "find_package(qklab 0.1 REQUIRED)\nadd_library(own MODULE ../bar/bar.cpp)\n"
+          "target_link_libraries(own PRIVATE qklab::plugin)\n")
+    command("cmake", "-S", "own", "-B", "own/build", f"-DCMAKE_PREFIX_PATH={prefix}")
+    command("cmake", "--build", "own/build")
+    assert "bar" in command(prefix / "bin/qklab", "--plugin", "own/build/libown.so", "list", env=CLEAN)
+
+
+def test_debian_package():
+    if not shutil.which("cpack") or not shutil.which("dpkg-shlibdeps"):
+        return "skipped: no cpack or dpkg-shlibdeps"
+    command("cpack", "--config", BUILD / "CPackConfig.cmake", "-B", FOLDER / "deb")
+    package, = (FOLDER / "deb").glob("qklab_*.deb")
+    depends = command("dpkg-deb", "--field", package, "Depends")
+    for name in ("libopenblas0", "libtbb12", "libsqlite3-0", "libyaml-cpp", "gnuplot"):
+        assert name in depends, depends
+    command("dpkg", "-x", package, FOLDER / "root")
+    check_program(FOLDER / "root/usr")
+    listing = command("dpkg-deb", "--contents", package)
+    assert str(ROOT) not in listing
+    return f"passed ({package.name}, {package.stat().st_size >> 10} KiB)"
+
+
+if __name__ == "__main__":
+    run_tests(sys.modules[__name__])

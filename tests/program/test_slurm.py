@@ -1,0 +1,110 @@
+"""`qklab launch slurm` on a real cluster of one node: a shard is cancelled and resubmitted, and the merged tables
+are those of a single run. Skipped where slurm.sh cannot start one."""
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+from harness import FOLDER, QKLAB, qklab, run_tests, tables, write
+
+HERE = pathlib.Path(__file__).resolve().parent
+SWEEP = write("cluster.yaml", """
+name: cluster
+experiment: localization
+params: {dim: 48, length: 24, samples: 60000}
+sweep: {mean: [-0.5, 0, 0.5], variance: {logspace: [0.01, 10, 4]}}
+seeds: 4
+figures:
+  - {name: support, plot: line, x: position, y: support, color: variance, facet: mean, theory: support_theory}
+claims:
+  - {id: near, text: Support follows theory., test: agreement, metric: support, theory: support_theory,
+     tolerance: 0.3, by: [mean, variance]}
+""")
+
+
+def command(*arguments):
+    return subprocess.run(arguments, check=True, capture_output=True, text=True, timeout=30).stdout
+
+
+def launch(*arguments, out="out", shards=4, **options):
+    return qklab("launch", "slurm", SWEEP, "--shards", shards, "--out", out, *arguments, **options).stdout
+
+
+def job_of(text):
+    return text.split("(job ")[1].split(")")[0]
+
+
+def wait_for_the_queue():
+    for _ in range(600):
+        if not command("squeue", "-h", "-r").strip():
+            return
+        time.sleep(0.2)
+    raise AssertionError("jobs do not end: " + command("squeue"))
+
+
+def logs(out="out"):
+    return "\n".join(f"{path.name}: {path.read_text()}" for path in sorted((FOLDER / out / "slurm/log").iterdir()))
+
+
+def test_dry_run_writes_and_submits_nothing():
+    text = launch("mean=0,0.5", "--max-parallel", 2, "--dry-run", "--", "-p", "main", "-t", "10")
+    for part in ("--array=1-4%2", "-p main -t 10", "mean=0,0.5", "afterany:JOB1", "merge"):
+        assert part in text, text
+    assert not (FOLDER / "out").exists()
+    assert command("squeue", "-h") == ""
+
+
+def test_bad_requests_submit_nothing():
+    qklab("launch", "slurm", SWEEP, "--shards", 0, "--out", "out", code=2)
+    qklab("launch", "slurm", SWEEP, "--shards", 2, "--out", "out", "maen=0", code=2)
+    qklab("launch", "slurm", SWEEP, "--shards", 2, "--out", "a%b", code=2)
+    assert not (FOLDER / "out").exists()
+    refused = launch("--", "-p", "nowhere", out="refused", code=1)
+    assert command("squeue", "-h") == "", refused
+
+
+def test_a_shard_is_cancelled_and_resubmitted():
+    job = job_of(launch("--", "--time", "5"))
+    for _ in range(300):  # until task 2 runs and has something to lose
+        if "RUNNING" in command("squeue", "-h", "-j", f"{job}_2", "-o", "%T"):
+            break
+        time.sleep(0.02)
+    time.sleep(0.3)
+    command("scancel", f"{job}_2")
+    busy = launch()  # while the others run: only what is neither finished nor queued
+    wait_for_the_queue()
+    log = logs()
+    assert "interrupted" in log or "2 submitted" in busy or "1 submitted" in busy, busy + log
+    again = launch()
+    wait_for_the_queue()
+    qklab("run", SWEEP, "--out", "whole")
+    assert tables("out") == tables("whole"), again + logs()
+    for name in ("claims.json", "figures/support.csv"):
+        assert (FOLDER / "out" / name).read_bytes() == (FOLDER / "whole" / name).read_bytes(), name
+    assert "near" in logs()
+    assert "4 finished, 0 queued, 0 submitted" in launch()
+    qklab("verify", "out")
+    return "passed: " + busy.splitlines()[0] + "; then " + again.splitlines()[0]
+
+
+def test_scratch_and_arrays_longer_than_the_cluster_allows():
+    """The cluster takes 4 tasks an array, so 7 shards need two; each runs in a folder of its own and copies back."""
+    scratch = FOLDER / "node-disk"
+    launch("--max-parallel", 2, "--scratch", scratch, "samples=500", out="many", shards=7)
+    wait_for_the_queue()
+    qklab("run", SWEEP, "samples=500", "--out", "single")
+    assert tables("many") == tables("single"), logs("many")
+    assert len(list((FOLDER / "many" / "shards").iterdir())) == 7
+    assert list(scratch.iterdir()) == [], "scratch is left behind"
+
+
+if __name__ == "__main__":
+    if "SLURM_CONF" not in os.environ:
+        inside = subprocess.run([HERE / "slurm.sh", sys.executable, __file__, QKLAB],
+                                env={**os.environ, "MAX_ARRAY_SIZE": "5"})
+        if inside.returncode == 77:
+            print("skipped: no Slurm can be started here")
+            sys.exit(0)
+        sys.exit(inside.returncode)
+    run_tests(sys.modules[__name__])

@@ -1,0 +1,27 @@
+// What the fuzz targets share: an experiment with a parameter of every kind, and a look at what a config says.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/sweep/config.hpp"
+#include "tests/sweep/specimen.hpp"
+
+namespace qklab::fuzz {
+
+inline void read_config(const std::string& text, const std::vector<std::string>& overrides) {
+  specimen::experiment();
+  Diagnostics diagnostics;
+  try {
+    const Config config = parse_config({"fuzz.yaml", text, "fast", overrides}, diagnostics);
+    if (!diagnostics.empty() || config.sweep.grid_size() > 10000) return;
+    config.sweep.for_each([](const TrialSpec& trial) {
+      if (trial_id(*find_experiment("specimen"), trial.params) != trial.id) std::abort();
+      return true;
+    });
+  } catch (const InputError&) {
+  }
+}
+
+}  // namespace qklab::fuzz

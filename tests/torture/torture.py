@@ -1,0 +1,408 @@
+"""Does to runs what the world does: kills, full disks, flipped bits. Prints a table and exits with 1 where anything
+was lost or changed.
+
+usage: torture.py QKLAB [--quick] [CASE ...]
+
+tried: how often it was done. survived: the program ended as it should, and what it left could be used. lost: trials
+that had been committed and were gone without a word. changed: trials whose numbers differ from an undisturbed
+run's without an error.
+"""
+import os
+import pathlib
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+from slips import damage
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+QKLAB = str(pathlib.Path(sys.argv[1]).resolve())
+QUICK = "--quick" in sys.argv
+FOLDER = pathlib.Path(tempfile.mkdtemp(prefix="qklab-torture-"))
+CONFIG = FOLDER / "sweep.yaml"
+CONFIG.write_text("""
+name: tortured
+experiment: localization
+params: {dim: 32, length: 16, samples: 3000}
+sweep: {mean: [-0.5, 0, 0.5], variance: {logspace: [0.01, 10, 10]}, attention: [piecewise, softmax]}
+seeds: 10
+""")
+TRIALS = 600
+
+
+class Count:
+    def __init__(self):
+        self.tried = self.survived = self.lost = self.changed = 0
+        self.note = ""
+
+
+def often(n):
+    return max(2, n // 10) if QUICK else n
+
+
+def qklab(*arguments, cwd=FOLDER, timeout=120, **options):
+    return subprocess.run([QKLAB, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, timeout=timeout,
+                          stdin=subprocess.DEVNULL, **options)
+
+
+def start(out, *arguments, **options):
+    return subprocess.Popen([QKLAB, "run", CONFIG, "--out", out, "-j", "2", *arguments], cwd=FOLDER,
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
+
+
+def table(out):
+    """Lines of both tables, by trial."""
+    trials = {}
+    for name in ("trials.csv", "series.csv"):
+        for line in (pathlib.Path(FOLDER) / out / name).read_text().splitlines()[1:]:
+            trials.setdefault(line.split(",", 1)[0], []).append(line)
+    return trials
+
+
+def committed(out):
+    """Trials that status reports, or 0 where the first one is not there yet."""
+    done = qklab("status", out)
+    return int(done.stdout.split(": ")[1].split(" done")[0]) if done.returncode == 0 else 0
+
+
+REFERENCE = {}
+
+
+def compare(count, out, complete=True):
+    found = table(out)
+    count.changed += sum(found[trial] != REFERENCE.get(trial) for trial in found)
+    if complete:
+        count.lost += len(REFERENCE.keys() - found.keys())
+
+
+def finish(count, out):
+    """Goes on to the end and compares."""
+    done = qklab("run", CONFIG, "--out", out)
+    if done.returncode == 0 and "Sanitizer" not in done.stderr:
+        compare(count, out)
+        return True
+    count.note = done.stderr.strip().splitlines()[-1] if done.stderr.strip() else f"exit {done.returncode}"
+    return False
+
+
+def interrupted(count, out, times, interrupt, codes):
+    choose = random.Random(out)
+    kept = 0
+    while count.tried < times:
+        process = start(out)
+        time.sleep(choose.uniform(0.01, 0.25))
+        was_running = process.poll() is None
+        if was_running:
+            interrupt(process)
+        code = process.wait(timeout=30)
+        now = committed(out)
+        count.lost += max(0, kept - now)
+        kept = now
+        if was_running:
+            count.tried += 1
+            count.survived += code in codes
+        if now == TRIALS:  # begin anew
+            qklab("export", out)
+            compare(count, out)
+            shutil.rmtree(FOLDER / out)
+            kept = 0
+    if not finish(count, out):
+        count.survived -= 1
+
+
+def case_kill_9(count):
+    interrupted(count, "killed", often(100), lambda p: p.kill(), {-signal.SIGKILL, 0})
+
+
+def case_signals(count):
+    choose = random.Random(1)
+    interrupted(count, "signals", often(40), lambda p: p.send_signal(
+        choose.choice([signal.SIGTERM, signal.SIGHUP, signal.SIGINT])), {130, 0})
+
+
+def case_closed_pipe(count):
+    for number in range(often(10)):
+        count.tried += 1
+        reader, writer = os.pipe()
+        os.close(reader)
+        process = subprocess.Popen([QKLAB, "run", CONFIG, "--out", f"pipe-{number}", "seeds=1"], cwd=FOLDER,
+                                   stdout=writer, stderr=writer)
+        os.close(writer)
+        process.wait(timeout=60)
+        count.survived += process.returncode == 0
+        compare(count, f"pipe-{number}", complete=False)
+
+
+def mounted(options):
+    folder = FOLDER / "disk"
+    folder.mkdir(exist_ok=True)
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], capture_output=True)
+    return folder if done.returncode == 0 else None
+
+
+def case_full_disk(count):
+    for number in range(often(20)):
+        disk = mounted(f"size={150 + 40 * number}k")
+        if disk is None:
+            count.note = "skipped: mounting needs root"
+            return
+        try:
+            count.tried += 1
+            done = qklab("run", CONFIG, "--out", disk / "out")
+            good = done.returncode == 0 or (done.returncode == 1 and
+                                            ("full" in done.stderr or "No space left" in done.stderr))
+            before = committed(disk / "out") if (disk / "out/run.db").exists() else 0
+            subprocess.run(["mount", "-o", "remount,size=64m", disk], check=True)
+            now = committed(disk / "out")
+            count.lost += max(0, before - now)
+            if not good:
+                count.note = done.stderr.strip()[-200:]
+            count.survived += finish(count, disk / "out") and good
+        finally:
+            subprocess.run(["umount", disk], check=True)
+
+
+def case_read_only(count):
+    disk = mounted("size=64m")
+    if disk is None:
+        count.note = "skipped: mounting needs root"
+        return
+    try:
+        qklab("run", CONFIG, "--out", disk / "out", "seeds=5")
+        subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+        count.tried = 2
+        count.survived += qklab("run", CONFIG, "--out", disk / "out").returncode == 1
+        exported = qklab("export", disk / "out", "--out", FOLDER / "from-read-only")
+        count.survived += exported.returncode == 0 and qklab("status", disk / "out").returncode == 0
+        compare(count, "from-read-only", complete=False)
+        count.lost += TRIALS // 2 - len(table("from-read-only"))
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
+def case_two_processes(count):
+    choose = random.Random(3)
+    for number in range(often(20)):
+        out = f"two-{number}"
+        count.tried += 1
+        first = start(out)
+        time.sleep(choose.uniform(0, 0.3))
+        second = qklab("run", CONFIG, "--out", out)
+        codes = {first.wait(timeout=60), second.returncode}
+        refused = second.returncode == 0 or "another qklab run is writing" in second.stderr
+        count.survived += (codes <= {0, 1} and 0 in codes and refused) and finish(count, out)
+        shutil.rmtree(FOLDER / out)
+
+
+CLOCK = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <sys/time.h>
+#include <time.h>
+/* The calendar jumps by up to a year, forwards and backwards, at every look. */
+static long jump(void) { return (long)(random() % 63072000) - 31536000; }
+int clock_gettime(clockid_t clock, struct timespec* now) {
+  static int (*real)(clockid_t, struct timespec*);
+  if (!real) real = (int (*)(clockid_t, struct timespec*))dlsym(RTLD_NEXT, "clock_gettime");
+  int code = real(clock, now);
+  if (clock == CLOCK_REALTIME) now->tv_sec += jump();
+  return code;
+}
+int gettimeofday(struct timeval* restrict now, void* restrict zone) {
+  struct timespec exact;
+  clock_gettime(CLOCK_REALTIME, &exact);
+  now->tv_sec = exact.tv_sec;
+  now->tv_usec = exact.tv_nsec / 1000;
+  return 0;
+}
+time_t time(time_t* out) {
+  struct timespec exact;
+  clock_gettime(CLOCK_REALTIME, &exact);
+  if (out) *out = exact.tv_sec;
+  return exact.tv_sec;
+}
+"""
+
+
+def case_clock_jumps(count):
+    (FOLDER / "clock.c").write_text(CLOCK)
+    built = subprocess.run(["cc", "-shared", "-fPIC", "-o", FOLDER / "clock.so", FOLDER / "clock.c", "-ldl"],
+                           capture_output=True, text=True)
+    if built.returncode != 0:
+        count.note = "skipped: no C compiler"
+        return
+    environment = {**os.environ, "LD_PRELOAD": str(FOLDER / "clock.so")}
+    for number in range(often(5)):
+        count.tried += 1
+        done = qklab("run", CONFIG, "--out", f"clock-{number}", env=environment)
+        count.survived += done.returncode == 0
+        compare(count, f"clock-{number}")
+
+
+def damaged(count, times, damage):
+    """A store that was altered: detected, or without consequence. What is lost must be said by verify."""
+    choose = random.Random(11)
+    whole = (FOLDER / "reference/run.db").read_bytes()
+    detected = 0
+    for _ in range(times):
+        count.tried += 1
+        shutil.rmtree(FOLDER / "damaged", ignore_errors=True)
+        shutil.copytree(FOLDER / "reference", FOLDER / "damaged")
+        (FOLDER / "damaged/run.db").write_bytes(damage(choose, whole))
+        verified = qklab("verify", "damaged")
+        shutil.rmtree(FOLDER / "exported", ignore_errors=True)
+        exported = qklab("export", "damaged", "--out", "exported")
+        good = verified.returncode in (0, 1, 2) and exported.returncode in (0, 1, 2)
+        if exported.returncode == 0:
+            compare(count, "exported", complete=False)
+            missing = len(REFERENCE) - len(table("exported"))
+            if missing and verified.returncode == 0:
+                count.lost += missing
+        if verified.returncode != 0:
+            detected += 1
+            good = good and bool((verified.stderr + verified.stdout).strip())
+            # What can be saved is, and the rest is computed again.
+            shutil.rmtree(FOLDER / "salvaged", ignore_errors=True)
+            saved = qklab("merge", "damaged", "--salvage", "--out", "salvaged")
+            if saved.returncode == 0:
+                good = good and finish(count, "salvaged")
+        count.survived += good
+    count.note = f"{detected} detected, the others without consequence"
+
+
+def flip(choose, data):
+    at = choose.randrange(8 * len(data))
+    flipped = bytearray(data)
+    flipped[at // 8] ^= 1 << at % 8
+    return bytes(flipped)
+
+
+def case_flipped_bit(count):
+    damaged(count, often(100), flip)
+
+
+def case_truncated(count):
+    damaged(count, often(50), lambda choose, data: data[:choose.randrange(len(data))])
+
+
+def case_overwritten_page(count):
+    def overwrite(choose, data):
+        page = choose.randrange(len(data) // 4096)
+        return data[:4096 * page] + choose.randbytes(4096) + data[4096 * (page + 1):]
+    damaged(count, often(30), overwrite)
+
+
+def case_mutated_configs(count):
+    choose = random.Random(13)
+    configs = sorted((ROOT / "configs").glob("*.yaml"))
+    folder = FOLDER / "mutants"
+    folder.mkdir()
+    refused = 0
+    for number in range(often(1000)):
+        count.tried += 1
+        text = configs[number % len(configs)].read_text()
+        for _ in range(choose.randrange(1, 4)):
+            text = damage(text, choose) or "x"
+        config = folder / "mutant.yaml"
+        config.write_text(text)
+        done = qklab("run", config, "--dry-run", "--out", "mutant-out", cwd=folder)
+        refused += done.returncode == 2
+        created = [p for p in folder.iterdir() if p != config]
+        count.survived += done.returncode in (0, 2) and not created and (done.returncode == 0 or bool(done.stderr))
+    count.note = f"{refused} refused, the others valid"
+
+
+HUNGRY = """
+#include <vector>
+#include "core/sweep/experiment.hpp"
+namespace qklab {
+namespace {
+Experiment make() {
+  Experiment hungry;
+  hungry.name = "hungry";
+  hungry.doc = "Takes as much memory as it is told to.";
+  hungry.parameters = {real("megabytes", 1.0, "to take").at_least(0), boolean("says", true, "so beforehand")};
+  hungry.scalars = {{"sum", "", "of what was taken", ""}};
+  hungry.memory = [](const Parameters& p) { return p.flag("says") ? p.real("megabytes") * 1048576 : 0; };
+  hungry.run = [](const Trial& trial, Result& result) {
+    std::vector<double> all(static_cast<std::size_t>(trial.params.real("megabytes") * 131072), 1.0);
+    double sum = 0;
+    for (const double each : all) sum += each;
+    result.scalar("sum", sum);
+  };
+  return hungry;
+}
+}  // namespace
+}  // namespace qklab
+QKLAB_EXPERIMENT(qklab::make)
+"""
+
+
+def case_memory_limit(count):
+    qklab("new", "experiment", "hungry")
+    (FOLDER / "hungry/hungry.cpp").write_text(HUNGRY)
+    (FOLDER / "hungry.yaml").write_text("name: hungry\nexperiment: hungry\nparams: {says: true}\n"
+                                        "sweep: {megabytes: [1, 8, 100000000]}\nseeds: 4\n")
+    for command in (["cmake", "-S", "hungry", "-B", "hungry/build", f"-DQKLAB_PROGRAM={QKLAB}"],
+                    ["cmake", "--build", "hungry/build"]):
+        built = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True)
+        assert built.returncode == 0, built.stderr
+    plugin = ["--plugin", "hungry/build/hungry.so", "-j", "4"]
+    count.tried = 3
+    done = qklab("run", "hungry.yaml", *plugin, "--out", "refused")  # more than any machine has
+    count.survived += done.returncode == 1 and "not started: it needs about 95.4 TiB" in done.stderr \
+        and "8 of 12 trials" in done.stderr
+    done = qklab("run", "hungry.yaml", *plugin, "--out", "limited", "--memory", "4M")
+    count.survived += done.returncode == 1 and "it needs about 8 MiB, and 4 MiB may be used" in done.stderr \
+        and "4 of 12 trials" in done.stderr
+    # What an experiment does not say beforehand fails by itself, and alone.
+    done = qklab("run", "hungry.yaml", *plugin, "says=false", "megabytes=1,8,4000", "--out", "unsaid",
+                 preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30)))
+    count.survived += done.returncode == 1 and "bad_alloc" in done.stderr and "8 of 12 trials" in done.stderr
+
+
+def case_serve_fuzzed(count):
+    count.tried = 1
+    done = subprocess.run([sys.executable, ROOT / "tests/program/test_live.py", QKLAB], capture_output=True, text=True,
+                          env={**os.environ, "QKLAB_FUZZ_SECONDS": "6" if QUICK else "60"})
+    count.survived = int(done.returncode == 0)
+    count.note = next((line for line in done.stdout.splitlines() if line.startswith("test_fuzz")), done.stdout[-200:])
+
+
+def main():
+    wanted = [name for name in sys.argv[2:] if not name.startswith("-")]
+    cases = {name[5:]: case for name, case in globals().items() if name.startswith("case_")}
+    unknown = [name for name in wanted if name not in cases]
+    if unknown:
+        sys.exit(f"no case {', '.join(unknown)}; there are: {', '.join(cases)}")
+    done = qklab("run", CONFIG, "--out", "reference")
+    assert done.returncode == 0, done.stderr
+    REFERENCE.update(table("reference"))
+    assert len(REFERENCE) == TRIALS
+    print(f"{'case':20} {'tried':>6} {'survived':>9} {'lost':>5} {'changed':>8}  note", flush=True)
+    bad = False
+    for name in wanted or cases:
+        count = Count()
+        try:
+            cases[name](count)
+        except Exception as error:  # noqa: BLE001: the other cases are to run all the same
+            count.note = f"{type(error).__name__}: {error}"
+            count.survived -= 1
+        print(f"{name:20} {count.tried:6} {count.survived:9} {count.lost:5} {count.changed:8}  {count.note}", flush=True)
+        bad = bad or count.survived != count.tried or count.lost or count.changed
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    try:
+        code = main()
+    finally:
+        shutil.rmtree(FOLDER, ignore_errors=True)
+    sys.exit(code)

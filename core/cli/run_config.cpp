@@ -30,15 +30,15 @@ int dry_run(const Config& config, const std::string& directory) {
   constexpr std::uint64_t shown = 5;
   std::uint64_t n = 0;
   config.sweep.for_each([&](const TrialSpec& trial) {
-    if (n < shown) fmt::print("{} {}\n", trial_name(trial.id), trial.params.str());
+    if (n < shown) say("{} {}\n", trial_name(trial.id), trial.params.str());
     ++n;
     return true;
   });
-  if (n > shown) fmt::print("... and {} more\n", n - shown);
+  if (n > shown) say("... and {} more\n", n - shown);
   const std::string more = config.sweep.refinement() ? fmt::format(" and up to {} that refine adds",
                                                                    config.sweep.refinement()->budget)
                                                      : "";
-  fmt::print("{}: {} trials{} of {}, into {} (dry run: nothing was written)\n", config.name, n, more,
+  say("{}: {} trials{} of {}, into {} (dry run: nothing was written)\n", config.name, n, more,
              config.experiment->name, directory);
   return exit_done;
 }
@@ -49,7 +49,7 @@ void move_aside(const std::string& directory) {
     const std::string aside = fmt::format("{}.before-{}", directory, n);
     if (fs::exists(aside)) continue;
     fs::rename(directory, aside);
-    fmt::print(stderr, "earlier results are kept in {}\n", aside);
+    say(stderr, "earlier results are kept in {}\n", aside);
     return;
   }
 }
@@ -120,7 +120,7 @@ int report_results(const Loaded& loaded, const Store& store, const Reporting& re
   if (const std::uint64_t missing = missing_trials(config.sweep, store); missing > 0) {
     if (reporting.changed) export_csv(store, config.sweep, directory);
     const std::uint64_t failed = store.counts().failed;
-    fmt::print("results: {} ({} trials of the sweep have not been run: no figures or verdicts yet)\n",
+    say("results: {} ({} trials of the sweep have not been run: no figures or verdicts yet)\n",
                directory, missing);
     return failed > 0 ? exit_failed : exit_done;
   }
@@ -130,7 +130,7 @@ int report_results(const Loaded& loaded, const Store& store, const Reporting& re
     export_csv(store, config.sweep, directory);
     make_directories(directory + "/figures");
     for (const Figure& figure : loaded.figures) {
-      for (const std::string& remark : draw(figure, results, directory)) fmt::print(stderr, "{}\n", remark);
+      for (const std::string& remark : draw(figure, results, directory)) say(stderr, "{}\n", remark);
     }
     write_file(directory + "/claims.json", claims_json(config, loaded.claims, verdicts));
     write_manifest(directory, config, results, reporting.seconds,
@@ -138,16 +138,16 @@ int report_results(const Loaded& loaded, const Store& store, const Reporting& re
     write_report(directory, loaded, results, verdicts);
   }
   if (!verdicts.empty())
-    fmt::print("{}", verdict_table(loaded.claims, verdicts, terminal_width(), color_wanted()));
-  fmt::print("results: {}\n", directory);
+    say("{}", verdict_table(loaded.claims, verdicts, terminal_width(), color_wanted()));
+  say("results: {}\n", directory);
   for (const Figure& figure : loaded.figures)
-    fmt::print("figure:  {}/figures/{}.svg\n", directory, figure.name);
-  fmt::print("report:  {}/report.html\n", directory);
+    say("figure:  {}/figures/{}.svg\n", directory, figure.name);
+  say("report:  {}/report.html\n", directory);
 
   std::uint64_t failed = 0;
   for (const TrialRecord& trial : results.trials) failed += trial.status == Status::failed ? 1 : 0;
   if (failed > 0) {
-    fmt::print(stderr, "{} trials failed; `qklab status {}` lists them, --rerun failed runs them again\n",
+    say(stderr, "{} trials failed; `qklab status {}` lists them, --rerun failed runs them again\n",
                failed, directory);
   }
   return failed > 0 || falls_short(loaded.claims, verdicts) ? exit_failed : exit_done;
@@ -201,7 +201,7 @@ int run_config(const Loaded& asked, const RunRequest& request) {
                       outcome.progress.failed, outcome.progress.diverged, outcome.progress.total,
                       outcome.progress.seconds, outcome.interrupted ? ", interrupted" : ""));
   if (outcome.interrupted) {
-    fmt::print(stderr, "interrupted; finished trials are kept in {}: the same command goes on from there\n",
+    say(stderr, "interrupted; finished trials are kept in {}: the same command goes on from there\n",
                directory);
     // A trial that does not look at its stop request still runs in another thread.
     if (outcome.abandoned) std::_Exit(exit_interrupted);

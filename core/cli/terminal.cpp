@@ -55,7 +55,7 @@ std::string ProgressLine::text(const Progress& progress) const {
 }
 
 void ProgressLine::clear() {
-  if (drawn_) fmt::print(stderr, "\r\x1b[K");
+  if (drawn_) say(stderr, "\r\x1b[K");
   drawn_ = false;
 }
 
@@ -64,7 +64,7 @@ void ProgressLine::update(const Progress& progress) {
   if (!terminal_) {
     if (now - last_ < plain_interval) return;
     last_ = now;
-    fmt::print(stderr, "{}: {}\n", name_, text(progress));
+    say(stderr, "{}: {}\n", name_, text(progress));
     return;
   }
   const std::string counts = text(progress);
@@ -76,14 +76,14 @@ void ProgressLine::update(const Progress& progress) {
                                  static_cast<double>(progress.total);
   const auto full = static_cast<std::size_t>(std::lround(share * static_cast<double>(cells)));
   clear();
-  fmt::print(stderr, "{} [{}{}] {}", name_, std::string(full, '#'), std::string(cells - full, '.'), counts);
+  say(stderr, "{} [{}{}] {}", name_, std::string(full, '#'), std::string(cells - full, '.'), counts);
   std::fflush(stderr);
   drawn_ = true;
 }
 
 void ProgressLine::note(const std::string& line) {
   clear();
-  fmt::print(stderr, "{}\n", line);
+  say(stderr, "{}\n", line);
 }
 
 void ProgressLine::finish(const Progress& progress) {
@@ -93,7 +93,7 @@ void ProgressLine::finish(const Progress& progress) {
   if (progress.failed > 0) out += fmt::format(", {} failed", progress.failed);
   if (progress.diverged > 0) out += fmt::format(", {} diverged", progress.diverged);
   if (progress.resumed > 0) out += fmt::format(" ({} were finished before)", progress.resumed);
-  fmt::print(stderr, "{}\n", out);
+  say(stderr, "{}\n", out);
 }
 
 }  // namespace qklab

@@ -1,12 +1,27 @@
 // What a terminal can do, and the progress of a run on it.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <chrono>
+#include <cstdio>
 #include <string>
+#include <utility>
 
 #include "core/sweep/scheduler.hpp"
 
 namespace qklab {
+
+// As fmt::print, but for what nobody may read any more: a closed pipe or a full disk behind it ends no run.
+template <class... Arguments>
+void say(std::FILE* file, fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+  const std::string text = fmt::format(format, std::forward<Arguments>(arguments)...);
+  std::fwrite(text.data(), 1, text.size(), file);
+}
+template <class... Arguments>
+void say(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+  say(stdout, format, std::forward<Arguments>(arguments)...);
+}
 
 bool color_wanted();   // standard output is a terminal, and NO_COLOR is not set
 int terminal_width();  // columns of the terminal, 100 where there is none

@@ -1,0 +1,216 @@
+// anchor_tokens: tokens that all others attend to, and an intervention on the eigenspectrum against them.
+//
+// After Tang et al. (TAME, ICLR 2025), who study anchor tokens and the probability of propagation with
+// sparsemax in place of softmax, and set
+//     W' = gamma log(eta + 1e-6) W / sqrt(eta),   eta = tr(W^2),
+// for every head's query-key matrix W, gamma learned from 1. The claim here: this lowers over-propagation to
+// anchors at equal loss.
+//
+// A model is trained on a task by Adam, with and without that. On held-out sequences, with A the attention
+// weights of a layer and head (T x T, or the part below the diagonal if causal), the column mean c_s is the
+// average attention that token s gets from the queries that see it:
+//     anchor           T max_s c_s: 1 where all tokens get equal attention, T where one gets all
+//     propagation      share of pairs (query, token) that pass anything on: weight above 0 for sparsemax,
+//     above
+//                      1/(10 T) for softmax, which is never 0
+//     over_propagation that share for the token with the largest c_s, minus propagation
+// each a mean over sequences, layers and heads.
+//
+// Equal loss: what is compared are the values at the first evaluation with a held-out loss of at most
+// `target`. A trial that does not get there has none, which leaves a claim undecided.
+//
+// Reproduced: emergence of anchors in training, the intervention. Own reading: all definitions above but W'
+// (of the paper only its summary and this formula were at hand), small tasks in place of language modelling,
+// W drawn symmetric with a prescribed spectrum, so that eta > 0 at the start.
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "core/sweep/experiment.hpp"
+#include "core/tasks/task.hpp"
+#include "core/train/loop.hpp"
+#include "core/train/names.hpp"
+
+namespace qklab {
+namespace {
+
+struct Anchors {
+  double anchor = 0, propagation = 0, over_propagation = 0;
+};
+
+// Of one attention matrix, (T, T) row-major. A causal query t sees tokens 0 .. t.
+Anchors anchors_of(std::span<const float> a, std::size_t length, bool causal, double threshold) {
+  std::vector<double> mean(length), passed(length), seen_by(length);
+  double pairs = 0, passed_pairs = 0;
+  for (std::size_t t = 0; t < length; ++t) {
+    for (std::size_t s = 0; s < (causal ? t + 1 : length); ++s) {
+      const double weight = a[t * length + s];
+      const bool passes = weight > threshold;
+      mean[s] += weight;
+      passed[s] += passes;
+      ++seen_by[s];
+      passed_pairs += passes;
+      ++pairs;
+    }
+  }
+  for (std::size_t s = 0; s < length; ++s) mean[s] /= seen_by[s];
+  // The last tokens of a causal sequence are seen by too few queries to be called anchors.
+  const std::size_t candidates = causal ? std::max<std::size_t>(1, length / 2) : length;
+  const auto top = static_cast<std::size_t>(
+      std::max_element(mean.begin(), mean.begin() + static_cast<std::ptrdiff_t>(candidates)) - mean.begin());
+  const double propagation = passed_pairs / pairs;
+  return {static_cast<double>(length) * mean[top], propagation, passed[top] / seen_by[top] - propagation};
+}
+
+// The trained model once more, recorded so that attention weights can be read.
+class Reader {
+ public:
+  Reader(const train::TrainConfig& config, const tasks::Task& task)
+      : model_(tape_, config.model, static_cast<int>(task.config().batch), nn::Use::reading), task_(task) {}
+
+  Anchors read(train::Trainer& trainer) {
+    std::ranges::copy(trainer.tape().parameters(), tape_.parameters().begin());
+    task_.batch(tasks::Part::held_out, 0, batch_);
+    if (!batch_.ids.empty()) std::ranges::copy(batch_.ids, model_.tokens.value().begin());
+    if (!batch_.vectors.empty()) std::ranges::copy(batch_.vectors, model_.features.value().begin());
+    tape_.forward();
+    const auto length = static_cast<std::size_t>(model_.config.length);
+    const double threshold =
+        model_.config.attention == nn::AttentionKind::sparsemax ? 0 : 0.1 / static_cast<double>(length);
+    Anchors sum;
+    double count = 0;
+    for (const auto& layer : model_.layers) {
+      const auto weights = layer.attention.weights.value();
+      for (std::size_t at = 0; at < weights.size(); at += length * length) {
+        const Anchors one =
+            anchors_of(weights.subspan(at, length * length), length, model_.config.causal, threshold);
+        sum.anchor += one.anchor;
+        sum.propagation += one.propagation;
+        sum.over_propagation += one.over_propagation;
+        ++count;
+      }
+    }
+    return {sum.anchor / count, sum.propagation / count, sum.over_propagation / count};
+  }
+
+ private:
+  autodiff::Tape<float> tape_;
+  nn::Transformer<float> model_;
+  const tasks::Task& task_;
+  tasks::Batch batch_;
+};
+
+tasks::TaskConfig task_config(const Parameters& params) {
+  tasks::TaskConfig config;
+  config.name = params.text("task");
+  config.length = params.count("length");
+  config.batch = params.count("batch");
+  config.vocabulary = params.count("vocabulary");
+  return config;
+}
+
+train::TrainConfig train_config(const Parameters& params) {
+  train::TrainConfig config;
+  config.model.dim = static_cast<int>(params.integer("dim"));
+  config.model.heads = static_cast<int>(params.integer("heads"));
+  config.model.layers = static_cast<int>(params.integer("layers"));
+  config.model.ffn = static_cast<int>(params.integer("ffn"));
+  config.model.causal = tasks::task_info(params.text("task")).causal;
+  config.model.attention =
+      train::named<nn::AttentionKind>(params.text("attention"), train::attention_names());
+  if (params.text("intervention") == "tame") config.model.reparametrization = nn::Reparametrization::tame;
+  config.initialization.spectrum = Spectrum{params.real("mean"), params.real("variance")};
+  config.optimizer = nn::defaults(nn::OptimizerKind::adam);
+  config.optimizer.rate = params.real("rate");
+  config.steps = params.count("steps");
+  config.evaluate_every = params.count("evaluate_every");
+  config.evaluation_batches = 4;
+  return config;
+}
+
+void run(const Trial& trial, Result& result) {
+  const auto seed = static_cast<std::uint64_t>(trial.params.integer("seed"));
+  const auto task = tasks::make_task(task_config(trial.params), Stream(seed, 0, "anchor_tokens task"));
+  train::Trainer trainer(train_config(trial.params), *task, Stream(seed, 0, "anchor_tokens model"));
+  Reader reader(trainer.config(), *task);
+  train::Hooks hooks;
+  hooks.check = [&] { trial.check(); };
+  hooks.evaluated = [&](train::Trainer& of, std::size_t step, train::History& history) {
+    const Anchors now = reader.read(of);
+    history.add("anchor", step, now.anchor);
+    history.add("propagation", step, now.propagation);
+    history.add("over_propagation", step, now.over_propagation);
+  };
+  const train::Outcome outcome = train::train(trainer, hooks);
+  const auto curve = [&](const char* name) -> const train::Curve& { return outcome.history[name]; };
+  for (const char* name : {"loss", "anchor", "propagation", "over_propagation"}) {
+    result.series(name, curve(name).step, curve(name).value);
+  }
+  if (!outcome.divergence.empty()) return result.diverged(outcome.divergence);
+
+  result.scalar("final_loss", outcome.last.loss);
+  result.scalar("final_anchor", curve("anchor").value.back());
+  result.scalar("final_over_propagation", curve("over_propagation").value.back());
+  const double target = trial.params.real("target");
+  const auto& loss = curve("loss").value;
+  const auto reached = static_cast<std::size_t>(
+      std::ranges::find_if(loss, [&](double value) { return value <= target; }) - loss.begin());
+  if (reached == loss.size()) return;
+  result.scalar("steps_to_target", curve("loss").step[reached]);
+  result.scalar("anchor_at_target", curve("anchor").value[reached]);
+  result.scalar("propagation_at_target", curve("propagation").value[reached]);
+  result.scalar("over_propagation_at_target", curve("over_propagation").value[reached]);
+}
+
+Experiment make() {
+  Experiment experiment;
+  experiment.name = "anchor_tokens";
+  experiment.version = 1;
+  experiment.doc =
+      "Anchor tokens that draw all attention, with and without TAME's scaling of the eigenspectrum.";
+  experiment.parameters = {
+      choice("attention", "sparsemax", {"softmax", "sparsemax"}, "how scores become weights"),
+      choice("intervention", "none", {"none", "tame"}, "scaling of W_QK: none, gamma log(eta) / sqrt(eta)"),
+      choice("task", "sort", tasks::task_names(), "what to learn"),
+      integer("length", 12, "positions").range(2, 4096),
+      integer("vocabulary", 12, "symbols").range(2, 65536),
+      integer("batch", 32, "sequences").range(1, 4096),
+      integer("dim", 16, "width of a token").range(1, 4096),
+      integer("heads", 1, "attention heads").range(1, 64),
+      integer("layers", 2, "blocks").range(1, 64),
+      integer("ffn", 32, "hidden width of the MLP; 0: none").range(0, 16384),
+      real("mean", 0.5, "of the eigenspectrum at the start").range(-100, 100),
+      real("variance", 1.0, "of the eigenspectrum at the start").at_least(0),
+      real("rate", 0.005, "learning rate of Adam").above(0),
+      integer("steps", 400, "updates").range(1, 10000000),
+      integer("evaluate_every", 20, "updates between evaluations").range(1, 10000000),
+      real("target", 1.0, "loss at which models are compared").at_least(0).in("nats"),
+  };
+  experiment.scalars = {
+      {"final_loss", "nats", "held-out loss at the end", ""},
+      {"final_anchor", "", "anchor at the end", ""},
+      {"final_over_propagation", "", "over_propagation at the end", ""},
+      {"steps_to_target", "", "updates until the held-out loss is at the target", ""},
+      {"anchor_at_target", "", "anchor when it is", ""},
+      {"propagation_at_target", "", "propagation when it is", ""},
+      {"over_propagation_at_target", "", "over_propagation when it is", ""},
+  };
+  experiment.series = {
+      {"loss", "nats", "held-out loss", "step"},
+      {"anchor", "", "largest over mean attention that a token gets", "step"},
+      {"propagation", "", "share of pairs of query and token that pass something on", "step"},
+      {"over_propagation", "", "that share for the most attended token, minus propagation", "step"},
+  };
+  experiment.run = run;
+  experiment.cost = [](const Parameters& p) { return p.real("steps") * p.real("layers") * p.real("batch"); };
+  experiment.check = [](const Parameters& p) -> std::string {
+    if (const std::string why = tasks::problem(task_config(p)); !why.empty()) return why;
+    return p.integer("dim") % p.integer("heads") == 0 ? "" : "heads must divide dim";
+  };
+  return experiment;
+}
+
+}  // namespace
+}  // namespace qklab
+
+QKLAB_EXPERIMENT(qklab::make)

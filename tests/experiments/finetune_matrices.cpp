@@ -1,0 +1,26 @@
+#include <cmath>
+
+#include "tests/experiments/support.hpp"
+
+using namespace qklab;
+
+namespace {
+testing::Outcome tune(const char* trained, double lambda) {
+  return testing::run("finetune_matrices", {{"trained", Value{std::string(trained)}},
+                                            {"lambda", lambda},
+                                            {"pretrain_steps", std::int64_t{60}},
+                                            {"steps", std::int64_t{40}}});
+}
+}  // namespace
+
+TEST_CASE("finetune_matrices: all choices start from one pre-trained model and change what they name") {
+  const auto v = tune("v", 1), k = tune("k", 1), v4 = tune("v", 4);
+  CHECK(v.scalar("pretrained_loss") == k.scalar("pretrained_loss"));
+  CHECK(v.scalar("shifted_loss") == k.scalar("shifted_loss"));
+  CHECK(v.scalar("value_over_key") == k.scalar("value_over_key"));
+  CHECK(v.scalar("final_loss") != k.scalar("final_loss"));
+  CHECK(v.scalar("final_loss") < v.scalar("shifted_loss"));
+  CHECK(v4.scalar("final_loss") != v.scalar("final_loss"));  // lambda acts on W_v
+  CHECK(v.scalar("final_loss") >= v.scalar("floor") - 0.05);
+  CHECK(tune("k", 4).scalar("final_loss") == k.scalar("final_loss"));  // and on nothing else
+}

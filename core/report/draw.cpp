@@ -16,6 +16,8 @@ Page page_of(const Figure& figure, const Experiment& experiment, const FigureDat
       return band_page(figure, experiment, data);
     case Plot::heatmap:
       return heatmap_page(figure, experiment, data);
+    case Plot::trajectory:
+      return trajectory_page(figure, experiment, data);
     default:
       return line_page(figure, experiment, data);
   }

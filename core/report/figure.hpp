@@ -1,6 +1,7 @@
 // Figures as a config asks for them. Reference of all keys: docs/figures-and-claims.md.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,20 +11,37 @@
 
 namespace qklab {
 
-enum class Plot { line, band, heatmap };
+enum class Plot { line, band, heatmap, trajectory };
+
+// Lines of equal value of a quantity over a heatmap.
+struct Contour {
+  Quantity quantity;
+  std::vector<double> levels;  // ascending; none: round numbers within its range
+};
+
+// A condition on the cells of a heatmap: on parameters and on means of scalars over seeds.
+struct Outline {
+  Where where;
+  std::shared_ptr<const Schema> names;  // the parameters but the seed, then the scalars
+  std::string label;
+};
 
 struct Figure {
   std::string name;  // names the files
   Plot plot = Plot::line;
   std::string title;
-  // What is measured: y of line and band, the colour of a heatmap.
+  // What is measured: y of line, band and trajectory, the colour of a heatmap.
   Quantity value;
+  std::vector<Quantity> metrics;           // heatmap: `value` and what is shown beside it, a panel each
+  std::optional<Quantity> x_series;        // trajectory
   std::optional<Quantity> theory;          // line and band
   std::optional<std::size_t> x_parameter;  // none: along the index of the series `value`
   // What tells curves apart: the colour of line and band, the y axis of a heatmap. None: one curve.
   std::optional<std::size_t> curve_parameter;
   std::optional<std::size_t> facet_parameter;
   std::optional<Where> where;
+  std::vector<Contour> contours;   // heatmap
+  std::optional<Outline> outline;  // heatmap
   bool log_x = false;
   bool log_y = false;
   bool log_color = false;

@@ -15,15 +15,19 @@ struct Point {
   double high = 0;
   double theory = 0;  // mean over seeds; NaN where the figure has none
   std::size_t seeds = 0;
+  double index = 0;              // trajectory: of both series
+  std::vector<double> contours;  // heatmap: means over seeds, in the figure's order
+  bool outlined = false;         // heatmap: the outline's condition holds
 };
 
 struct Curve {
   Key key;                    // the curve parameter's value; empty where the figure has none
-  std::vector<Point> points;  // ascending in x
+  std::vector<Point> points;  // ascending in x; of a trajectory in the index
 };
 
 struct Panel {
-  Key key;  // the facet parameter's value; empty where the figure has none
+  Key key;                 // the facet parameter's value; empty where the figure has none
+  std::size_t metric = 0;  // heatmap: which of the figure's metrics
   std::vector<Curve> curves;
 };
 
@@ -36,7 +40,9 @@ struct FigureData {
 // Throws Error where no trial is done, or trials of one point differ in more than the seed.
 FigureData figure_data(const Figure& figure, const Results& results);
 
-// One row a point: facet, curve, x, metric (the mean), low, high, seeds, theory. NaN is written as nan.
+// One row a point: facet, curve, x, metric (the mean), low, high, seeds, theory. Heatmaps of several metrics
+// name the metric first; contours' means and whether the cell is outlined follow. Trajectories have the index
+// before x. NaN is written as nan.
 std::string figure_csv(const Figure& figure, const Experiment& experiment, const FigureData& data);
 
 }  // namespace qklab

@@ -53,7 +53,7 @@ std::string shade_json(const Curve& curve, const Shade& shade) {
 
 std::string curve_json(const Figure& figure, const Experiment& experiment, const CurvePage& page,
                        const Curve& curve) {
-  std::vector<double> x, mean, low, high, theory, seeds;
+  std::vector<double> x, mean, low, high, theory, seeds, index;
   for (const Point& p : curve.points) {
     x.push_back(page.x.position(p.x));
     mean.push_back(p.mean);
@@ -61,15 +61,17 @@ std::string curve_json(const Figure& figure, const Experiment& experiment, const
     high.push_back(p.high);
     theory.push_back(p.theory);
     seeds.push_back(static_cast<double>(p.seeds));
+    index.push_back(p.index);
   }
   const bool named = !curve.key.empty();
   return fmt::format(
-      "{{\"name\":{},\"value\":{},\"label\":{},\"shade\":{},\"x\":{},\"mean\":{},\"low\":{},\"high\":{}{},"
+      "{{\"name\":{},\"value\":{},\"label\":{},\"shade\":{},\"x\":{},\"mean\":{},\"low\":{},\"high\":{}{}{},"
       "\"seeds\":{}}}",
       named ? parameter_json(figure.curve_parameter, experiment) : "null",
       named ? json_value(curve.key[0]) : "null", json_text(named ? value_text(curve.key[0]) : ""),
       shade_json(curve, page.shade(curve)), json_numbers(x), json_numbers(mean), json_numbers(low),
-      json_numbers(high), figure.theory ? ",\"theory\":" + json_numbers(theory) : "", json_numbers(seeds));
+      json_numbers(high), figure.theory ? ",\"theory\":" + json_numbers(theory) : "",
+      figure.plot == Plot::trajectory ? ",\"index\":" + json_numbers(index) : "", json_numbers(seeds));
 }
 
 std::string curves_json(const Figure& figure, const Experiment& experiment, const FigureData& data) {
@@ -81,41 +83,64 @@ std::string curves_json(const Figure& figure, const Experiment& experiment, cons
     panels.push_back(
         fmt::format("{{{},\"curves\":{}}}", panel_head(figure, experiment, panel), joined(curves)));
   }
-  return fmt::format(",\"theory\":{}{},\"panels\":{}", figure.theory ? "true" : "false",
-                     names_member("xnames", page.x), joined(panels));
+  return fmt::format(",\"theory\":{}{},\"index\":{},\"panels\":{}", figure.theory ? "true" : "false",
+                     names_member("xnames", page.x),
+                     figure.x_parameter ? "null" : json_text(metric_of(figure.value, experiment).index),
+                     joined(panels));
+}
+
+// [[x, y, x, y, ...], ...]
+std::string lines_json(const std::vector<Line>& lines) {
+  std::vector<std::string> items;
+  for (const Line& line : lines) {
+    std::vector<double> numbers;
+    for (const auto& [x, y] : line) numbers.insert(numbers.end(), {x, y});
+    items.push_back(json_numbers(numbers));
+  }
+  return joined(items);
 }
 
 std::string cells_json(const Figure& figure, const Experiment& experiment, const FigureData& data) {
   const Coordinate x = x_coordinate(figure, experiment, data);
   const Coordinate y = curve_coordinate(figure, experiment, data, figure.log_y);
-  const Scale color = heatmap_page(figure, experiment, data).bar->scale;
+  const auto contours = panel_contours(figure, experiment, data);
+  const auto outlines = panel_outlines(figure, experiment, data);
   const auto rank = [](const Coordinate& axis, const Value& value) {
     return static_cast<std::size_t>(std::find(axis.values.begin(), axis.values.end(), value) -
                                     axis.values.begin());
   };
   std::vector<std::string> panels;
-  for (const Panel& panel : data.panels) {
+  for (std::size_t k = 0; k < data.panels.size(); ++k) {
+    const Panel& panel = data.panels[k];
     std::vector<std::vector<double>> cells(y.values.size(), std::vector<double>(x.values.size(), nan));
     for (const Curve& row : panel.curves) {
       for (const Point& p : row.points) cells[rank(y, row.key[0])][rank(x, p.x)] = p.mean;
     }
-    std::vector<std::string> rows;
+    std::vector<std::string> rows, lines;
     for (const auto& row : cells) rows.push_back(json_numbers(row));
-    panels.push_back(fmt::format("{{{},\"cells\":{},\"curves\":[]}}", panel_head(figure, experiment, panel),
-                                 joined(rows)));
+    for (const ContourLine& contour : contours[k]) lines.push_back(lines_json(contour.lines));
+    const ColorBar bar = color_bar(figure, experiment, data, panel.metric);
+    panels.push_back(fmt::format(
+        "{{{},\"color\":{{\"label\":{},\"low\":{},\"high\":{},\"log\":{}}},\"cells\":{},\"contours\":{},"
+        "\"outline\":{},\"curves\":[]}}",
+        panel_head(figure, experiment, panel), json_text(bar.label), json_number(bar.scale.low),
+        json_number(bar.scale.high), bar.scale.log, joined(rows), joined(lines), lines_json(outlines[k])));
   }
+  std::vector<std::string> keys;
+  for (const LegendEntry& entry : heatmap_page(figure, experiment, data).legend)
+    keys.push_back(json_text((entry.mark == Mark::dashed ? "- - " : "— ") + entry.text));
   return fmt::format(
-      ",\"color\":{{\"low\":{},\"high\":{},\"log\":{}}},\"xedges\":{},\"yedges\":{},\"xvalues\":{},"
-      "\"yvalues\":{},\"yparameter\":{}{}{},\"panels\":{}",
-      json_number(color.low), json_number(color.high), color.log,
-      json_numbers(cell_edges(x.positions(), figure.log_x)),
+      ",\"several\":{},\"keys\":{},\"xedges\":{},\"yedges\":{},\"xvalues\":{},\"yvalues\":{},"
+      "\"yparameter\":{}{}{},\"panels\":{}",
+      figure.metrics.size() > 1, joined(keys), json_numbers(cell_edges(x.positions(), figure.log_x)),
       json_numbers(cell_edges(y.positions(), figure.log_y)), values_json(x), values_json(y),
       parameter_json(figure.curve_parameter, experiment), names_member("xnames", x),
       names_member("ynames", y), joined(panels));
 }
 
 std::string_view name_of(Plot plot) {
-  return plot == Plot::heatmap ? "heatmap" : plot == Plot::band ? "band" : "line";
+  constexpr std::string_view names[] = {"line", "band", "heatmap", "trajectory"};
+  return names[static_cast<std::size_t>(plot)];
 }
 
 }  // namespace

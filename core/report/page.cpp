@@ -18,6 +18,7 @@ constexpr double margin = 3;
 constexpr double least_gap = 8;       // between panels
 constexpr double sample_length = 13;  // of a line in the legend
 constexpr double bar_width = 6;
+constexpr double strip_height = 4, strip_line = 9;  // of a panel's own colour bar
 
 // Columns that a text takes: UTF-8 continuation bytes take none.
 double characters(const std::string& text) {
@@ -95,7 +96,8 @@ void place_legend(const Page& page, Layout& layout) {
       margin + (page.legend_title.empty() ? 0 : text_width(page.legend_title, text_size) + 6);
   double x = start, y = layout.legend_top + 0.5 * text_line;
   for (const LegendEntry& entry : page.legend) {
-    const double width = sample_length + 3 + text_width(entry.text, text_size) + 7;
+    const double sample = entry.mark == Mark::none ? 0 : sample_length + 3;
+    const double width = sample + text_width(entry.text, text_size) + 7;
     if (x > start && x + width > page_width) {
       x = start;
       y += text_line;
@@ -116,6 +118,9 @@ Layout lay_out(const Page& page) {
       std::min(page.columns ? page.columns : chosen_columns(page.panels.size()), page.panels.size());
   layout.rows = (page.panels.size() + layout.columns - 1) / layout.columns;
   layout.header = page.panels.size() > 1 || !page.panels[0].title.empty() ? text_line : 1;
+  for (const PagePanel& panel : page.panels) {
+    if (panel.bar) layout.header = text_line + strip_line;
+  }
   layout.left = margin + text_line + widest_tick(page.y) + 5;
   layout.right = page_width - 6;
   if (page.bar)
@@ -221,7 +226,7 @@ class Script {
           "noborder\n",
           sx(from), sy(middle + 3), sx(to), sy(middle - 3), color);
     }
-    label(placed.entry->text, to + 3, middle, "left", text_size);
+    label(placed.entry->text, placed.entry->mark == Mark::none ? from : to + 3, middle, "left", text_size);
   }
 
   // Room for a panel or the colour bar, and its ranges.
@@ -255,14 +260,35 @@ class Script {
     ticks("ytics", page_.y, i % layout_.columns == 0, "out nomirror scale 0.5 offset 0.6,0");
     text_ += page_.filled ? "unset grid\n" : "set grid xtics ytics lt 1 lc rgb '#e4e4e4' lw 0.4\n";
     text_ += "set border 3 lw 0.5 lc rgb '#404040'\n";
-    if (!panel.title.empty())
-      label(panel.title, left + 0.5 * layout_.panel_width, top - 0.5 * text_line, "center", text_size);
+    if (panel.bar) color_strip(*panel.bar, left, top - 0.5 * strip_line);
+    if (!panel.title.empty()) {
+      label(panel.title, left + 0.5 * layout_.panel_width,
+            top - 0.5 * text_line - (panel.bar ? strip_line : 0), "center", text_size);
+    }
     std::string plots;
     for (std::size_t k = 0; k < panel.layers.size(); ++k) {
       plots += fmt::format("{}{} {}", k ? ", \\\n  " : "", block(i, k), panel.layers[k].style);
     }
     text_ += fmt::format("plot {} notitle\n", plots.empty() ? "1/0" : plots);
     text_ += "unset label\nunset arrow\nunset object\n";  // each is drawn once
+  }
+
+  // A panel's own colour bar: a strip between its least and its largest value. Each rectangle reaches to the
+  // right end, so there are no seams.
+  void color_strip(const ColorBar& bar, double left, double middle) {
+    constexpr int steps = 48;
+    const std::string low = tick_text(bar.scale.low), high = tick_text(bar.scale.high);
+    const double from = left + text_width(low, small_size) + 2;
+    const double to = left + layout_.panel_width - text_width(high, small_size) - 2;
+    for (int k = 0; k < steps; ++k) {
+      text_ += fmt::format(
+          "set object rectangle from screen {:.6f},{:.6f} to screen {:.6f},{:.6f} fc rgb '{}' fs solid "
+          "noborder\n",
+          sx(from + (to - from) * k / steps), sy(middle + 0.5 * strip_height), sx(to),
+          sy(middle - 0.5 * strip_height), viridis(bar.span * (k + 0.5) / steps).hex());
+    }
+    label(low, left, middle, "left", small_size);
+    label(high, left + layout_.panel_width, middle, "right", small_size);
   }
 
   // As rectangles that each reach to the top, drawn from below: no seams between them.

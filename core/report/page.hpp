@@ -18,23 +18,24 @@ struct PlotLayer {
   std::string style;
 };
 
+struct ColorBar {
+  Scale scale;
+  std::string label;
+  double span = 1;  // how much of viridis is used, from its dark end
+};
+
 struct PagePanel {
   std::string title;
   std::vector<PlotLayer> layers;
+  std::optional<ColorBar> bar = {};  // of its own, above it
 };
 
-enum class Mark { line, thick, dashed, band };
+enum class Mark { line, thick, dashed, band, none };
 
 struct LegendEntry {
   std::string text;
   Color color;
   Mark mark = Mark::line;
-};
-
-struct ColorBar {
-  Scale scale;
-  std::string label;
-  double span = 1;  // how much of viridis is used, from its dark end
 };
 
 struct Page {

@@ -103,22 +103,118 @@ void read_curves(MapReader& map, Figure& figure, const Experiment& experiment, c
   if (figure.curve_parameter) figure.colorlabel = label(experiment.parameters[*figure.curve_parameter]);
 }
 
+// The metrics of a heatmap's panels, each one number a trial.
+void read_metrics(MapReader& map, Figure& figure, const Experiment& experiment, const std::string& at) {
+  std::vector<std::string> names = map.texts("color");
+  if (names.empty()) map.required_text("color");
+  for (const std::string& name : names) {
+    const auto value = find_quantity(map, "color", name, at, experiment);
+    if (!value) continue;
+    if (value->whole_series()) {
+      map.diagnostics().error(
+          map.place("color"),
+          fmt::format("color: '{}' is a series; say which of its numbers (at: last)", name));
+    }
+    figure.metrics.push_back(*value);
+  }
+  if (figure.metrics.size() > 1 && figure.facet_parameter) {
+    map.diagnostics().error(map.place("facet"), "facet: the panels of this figure are its metrics already");
+  }
+  if (figure.metrics.empty()) return;
+  figure.value = figure.metrics.front();
+  figure.colorlabel = label(figure.value, experiment);
+}
+
+void read_contour(MapReader& map, Figure& figure, const Experiment& experiment) {
+  const std::string name = map.required_text("metric");
+  const std::string at = map.text("at").value_or("");
+  Contour contour;
+  for (const std::string& level : map.texts("levels")) {
+    const auto number = parse_real(level);
+    if (!number) {
+      map.diagnostics().error(map.place("levels"), fmt::format("levels: expected numbers, got '{}'", level));
+    } else {
+      contour.levels.push_back(*number);
+    }
+  }
+  std::sort(contour.levels.begin(), contour.levels.end());
+  map.finish();
+  if (name.empty()) return;
+  const auto quantity = find_quantity(map, "metric", name, at, experiment);
+  if (!quantity) return;
+  if (quantity->whole_series()) {
+    map.diagnostics().error(
+        map.place("metric"),
+        fmt::format("contours: '{}' is a series; say which of its numbers (at: last)", name));
+  }
+  contour.quantity = *quantity;
+  figure.contours.push_back(std::move(contour));
+}
+
+void read_contours(MapReader& map, Figure& figure, const Experiment& experiment) {
+  const YAML::Node list = map.node("contours");
+  if (!list || list.IsNull()) return;
+  if (!list.IsSequence()) {
+    map.diagnostics().error(map.place("contours"), "contours: expected a list of maps {metric, levels}");
+    return;
+  }
+  for (const YAML::Node& node : list) {
+    MapReader contour(node, map.file(), map.diagnostics(), "contour");
+    read_contour(contour, figure, experiment);
+  }
+}
+
+void read_outline(MapReader& map, Figure& figure, const Experiment& experiment) {
+  const auto text = map.text("outline");
+  const auto shown = map.text("outlinelabel");
+  if (!text) return;
+  const auto names = std::make_shared<Schema>();
+  for (const Parameter& parameter : experiment.parameters) {
+    if (parameter.name != "seed") names->add(parameter);
+  }
+  for (const Metric& metric : experiment.scalars)
+    names->add(real(metric.name, metric.doc).nonfinite_allowed());
+  figure.outline = Outline{Where::parse(*text, *names, map.place("outline"), map.diagnostics()), names,
+                           shown.value_or(*text)};
+}
+
 void read_heatmap(MapReader& map, Figure& figure, const Experiment& experiment, const std::string& at) {
-  const std::string x = map.required_text("x"), y = map.required_text("y"),
-                    metric = map.required_text("color");
-  if (x.empty() || y.empty() || metric.empty()) return;
+  read_metrics(map, figure, experiment, at);
+  read_contours(map, figure, experiment);
+  read_outline(map, figure, experiment);
+  const std::string x = map.required_text("x"), y = map.required_text("y");
+  if (x.empty() || y.empty()) return;
   figure.x_parameter = find_parameter(map, "x", x, experiment);
   figure.curve_parameter = find_parameter(map, "y", y, experiment);
   if (figure.x_parameter) figure.xlabel = label(experiment.parameters[*figure.x_parameter]);
   if (figure.curve_parameter) figure.ylabel = label(experiment.parameters[*figure.curve_parameter]);
-  const auto value = find_quantity(map, "color", metric, at, experiment);
-  if (!value) return;
+}
+
+// Both axes are series along the same index.
+void read_trajectory(MapReader& map, Figure& figure, const Experiment& experiment) {
+  const std::string x = map.required_text("x"), y = map.required_text("y");
+  figure.curve_parameter = read_parameter(map, "color", experiment);
+  if (figure.curve_parameter) figure.colorlabel = label(experiment.parameters[*figure.curve_parameter]);
+  const auto series = [&](const char* key, const std::string& name) -> std::optional<Quantity> {
+    if (name.empty()) return std::nullopt;
+    const auto quantity = find_quantity(map, key, name, "", experiment);
+    if (quantity && !quantity->series) {
+      map.diagnostics().error(map.place(key),
+                              fmt::format("{}: '{}' is a scalar; a trajectory needs series", key, name));
+      return std::nullopt;
+    }
+    return quantity;
+  };
+  figure.x_series = series("x", x);
+  const auto value = series("y", y);
+  if (!figure.x_series || !value) return;
   figure.value = *value;
-  figure.colorlabel = label(*value, experiment);
-  if (value->whole_series()) {
-    map.diagnostics().error(
-        map.place("color"),
-        fmt::format("color: '{}' is a series; say which of its numbers (at: last)", metric));
+  const Metric &across = metric_of(*figure.x_series, experiment), &up = metric_of(*value, experiment);
+  figure.xlabel = label(*figure.x_series, experiment);
+  figure.ylabel = label(*value, experiment);
+  if (across.index != up.index) {
+    map.diagnostics().error(map.place("x"), fmt::format("x: '{}' is along '{}', but '{}' is along '{}'", x,
+                                                        across.index, y, up.index));
   }
 }
 
@@ -140,14 +236,21 @@ Figure parse_figure(MapReader& map, const Experiment& experiment, std::size_t nu
         map.place("name"),
         fmt::format("name: '{}' can't name a file; use letters, digits, . _ -", figure.name));
   }
-  const std::string plot = map.choice("plot", {"line", "band", "heatmap"}).value_or("line");
-  figure.plot = plot == "line" ? Plot::line : plot == "band" ? Plot::band : Plot::heatmap;
+  const std::string plot = map.choice("plot", {"line", "band", "heatmap", "trajectory"}).value_or("line");
+  figure.plot = plot == "line"      ? Plot::line
+                : plot == "band"    ? Plot::band
+                : plot == "heatmap" ? Plot::heatmap
+                                    : Plot::trajectory;
   figure.title = map.text("title").value_or("");
   figure.where = read_where(map, "where", experiment);
   figure.facet_parameter = read_parameter(map, "facet", experiment);
-  const std::string at = map.text("at").value_or("");
-  figure.plot == Plot::heatmap ? read_heatmap(map, figure, experiment, at)
-                               : read_curves(map, figure, experiment, at);
+  if (figure.plot == Plot::trajectory) {
+    read_trajectory(map, figure, experiment);
+  } else {
+    const std::string at = map.text("at").value_or("");
+    figure.plot == Plot::heatmap ? read_heatmap(map, figure, experiment, at)
+                                 : read_curves(map, figure, experiment, at);
+  }
   read_log(map, figure, experiment.parameters);
   figure.xlabel = map.text("xlabel").value_or(figure.xlabel);
   figure.ylabel = map.text("ylabel").value_or(figure.ylabel);

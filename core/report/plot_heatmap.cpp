@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "core/report/plots.hpp"
 
@@ -13,59 +15,165 @@ Scale covering(const std::vector<double>& edges, Scale scale) {
   return scale;
 }
 
-ColorBar color_bar(const Figure& figure, const FigureData& data) {
-  std::vector<double> values;
-  for (const Panel& panel : data.panels) {
-    for (const Curve& row : panel.curves) {
-      for (const Point& p : row.points) values.push_back(p.mean);
-    }
+// Cells of a panel, row by row, and where they stand.
+struct Cells {
+  Coordinate x, y;
+  std::vector<double> x_edges, y_edges;
+
+  std::size_t columns() const { return x.values.size(); }
+  std::size_t size() const { return x.values.size() * y.values.size(); }
+  std::size_t at(const Curve& row, const Point& p) const {
+    const auto rank = [](const Coordinate& coordinate, const Value& value) {
+      const auto& values = coordinate.values;
+      return static_cast<std::size_t>(std::find(values.begin(), values.end(), value) - values.begin());
+    };
+    return rank(y, row.key[0]) * columns() + rank(x, p.x);
   }
-  return {numeric_scale(values, figure.log_color, 0, 5), figure.colorlabel};
+};
+
+Cells cells_of(const Figure& figure, const Experiment& experiment, const FigureData& data) {
+  Cells cells{x_coordinate(figure, experiment, data),
+              curve_coordinate(figure, experiment, data, figure.log_y),
+              {},
+              {}};
+  cells.x_edges = cell_edges(cells.x.positions(), figure.log_x);
+  cells.y_edges = cell_edges(cells.y.positions(), figure.log_y);
+  return cells;
+}
+
+// White beneath, so that the line is seen on dark cells as on bright ones.
+void add_line(std::vector<PlotLayer>& layers, const std::vector<Line>& lines, double width,
+              const std::string& dashes) {
+  std::string rows;
+  for (const Line& line : lines) {
+    for (const auto& [x, y] : line) rows += fmt::format("{:.17g} {:.17g}\n", x, y);
+    rows += '\n';
+  }
+  if (rows.empty()) return;
+  layers.push_back({rows, fmt::format("using 1:2 with lines lc rgb '#ffffff' lw {}", width + 1)});
+  layers.push_back({rows, fmt::format("using 1:2 with lines lc rgb '#000000' lw {} {}", width, dashes)});
 }
 
 }  // namespace
 
+ColorBar color_bar(const Figure& figure, const Experiment& experiment, const FigureData& data,
+                   std::size_t metric) {
+  std::vector<double> values;
+  for (const Panel& panel : data.panels) {
+    for (const Curve& row : panel.curves) {
+      for (const Point& p : row.points) {
+        if (panel.metric == metric) values.push_back(p.mean);
+      }
+    }
+  }
+  const bool several = figure.metrics.size() > 1;
+  return {numeric_scale(values, figure.log_color, 0, 5),
+          several ? label(figure.metrics[metric], experiment) : figure.colorlabel};
+}
+
+std::vector<double> contour_levels(const Figure& figure, const FigureData& data, std::size_t contour) {
+  if (!figure.contours[contour].levels.empty()) return figure.contours[contour].levels;
+  std::vector<double> values, levels;
+  for (const Panel& panel : data.panels) {
+    for (const Curve& row : panel.curves) {
+      for (const Point& p : row.points) values.push_back(p.contours[contour]);
+    }
+  }
+  for (const auto& [level, text] : numeric_scale(values, false, 0, 4).ticks) levels.push_back(level);
+  return levels;
+}
+
+std::vector<std::vector<ContourLine>> panel_contours(const Figure& figure, const Experiment& experiment,
+                                                     const FigureData& data) {
+  const Cells cells = cells_of(figure, experiment, data);
+  const auto positions = [](const Coordinate& axis) {
+    std::vector<double> result = axis.positions();
+    for (double& v : result) v = axis.log ? std::log(v) : v;
+    return result;
+  };
+  std::vector<std::vector<ContourLine>> panels;
+  for (const Panel& panel : data.panels) {
+    std::vector<ContourLine> lines;
+    for (std::size_t c = 0; c < figure.contours.size(); ++c) {
+      std::vector<double> values(cells.size(), std::numeric_limits<double>::quiet_NaN());
+      for (const Curve& row : panel.curves) {
+        for (const Point& p : row.points) values[cells.at(row, p)] = p.contours[c];
+      }
+      for (const double level : contour_levels(figure, data, c)) {
+        std::vector<Line> found = contour_lines(positions(cells.x), positions(cells.y), values, level);
+        for (Line& line : found) {
+          for (auto& [x, y] : line) {
+            if (cells.x.log) x = std::exp(x);
+            if (cells.y.log) y = std::exp(y);
+          }
+        }
+        lines.push_back({level, std::move(found)});
+      }
+    }
+    panels.push_back(std::move(lines));
+  }
+  return panels;
+}
+
+std::vector<std::vector<Line>> panel_outlines(const Figure& figure, const Experiment& experiment,
+                                              const FigureData& data) {
+  const Cells cells = cells_of(figure, experiment, data);
+  std::vector<std::vector<Line>> panels;
+  for (const Panel& panel : data.panels) {
+    std::vector<bool> inside(cells.size());
+    for (const Curve& row : panel.curves) {
+      for (const Point& p : row.points) inside[cells.at(row, p)] = p.outlined;
+    }
+    panels.push_back(region_border(cells.x_edges, cells.y_edges, inside));
+  }
+  return panels;
+}
+
 Page heatmap_page(const Figure& figure, const Experiment& experiment, const FigureData& data) {
-  const Coordinate x = x_coordinate(figure, experiment, data);
-  const Coordinate y = curve_coordinate(figure, experiment, data, figure.log_y);
-  const std::vector<double> x_edges = cell_edges(x.positions(), figure.log_x);
-  const std::vector<double> y_edges = cell_edges(y.positions(), figure.log_y);
+  const Cells cells = cells_of(figure, experiment, data);
+  const bool several = figure.metrics.size() > 1;
   Page page;
   page.title = figure.title;
   page.xlabel = figure.xlabel;
   page.ylabel = figure.ylabel;
   page.columns = figure.columns;
   page.filled = true;
-  page.x = covering(x_edges, x.scale(0, 4));
-  page.y = covering(y_edges, y.scale(0, 5));
-  page.bar = color_bar(figure, data);
+  page.x = covering(cells.x_edges, cells.x.scale(0, 4));
+  page.y = covering(cells.y_edges, cells.y.scale(0, 5));
+  if (!several) page.bar = color_bar(figure, experiment, data, 0);
+  for (std::size_t c = 0; c < figure.contours.size(); ++c) {
+    std::string levels;
+    for (const double level : contour_levels(figure, data, c))
+      levels += (levels.empty() ? "" : ", ") + tick_text(level);
+    page.legend.push_back(
+        {fmt::format("{} = {}", figure.contours[c].quantity.metric, levels), {}, Mark::dashed});
+  }
+  if (figure.outline) page.legend.push_back({figure.outline->label, {}, Mark::thick});
 
-  const auto rank = [](const Coordinate& coordinate, const Value& value) {
-    const auto& values = coordinate.values;
-    return static_cast<std::size_t>(std::find(values.begin(), values.end(), value) - values.begin());
-  };
-  const std::size_t columns = x.values.size(), rows = y.values.size();
-  for (const Panel& panel : data.panels) {
-    std::vector<std::string> colors(columns * rows, "#cccccc");
-    for (const Curve& curve : panel.curves) {
-      for (const Point& p : curve.points) {
-        if (!page.bar->scale.can_show(p.mean)) continue;
-        colors[rank(y, curve.key[0]) * columns + rank(x, p.x)] =
-            viridis(page.bar->scale.fraction(p.mean)).hex();
+  const auto contours = panel_contours(figure, experiment, data);
+  const auto outlines = panel_outlines(figure, experiment, data);
+  for (std::size_t k = 0; k < data.panels.size(); ++k) {
+    const Panel& panel = data.panels[k];
+    const ColorBar bar = color_bar(figure, experiment, data, panel.metric);
+    std::vector<std::string> colors(cells.size(), "#cccccc");
+    for (const Curve& row : panel.curves) {
+      for (const Point& p : row.points) {
+        if (bar.scale.can_show(p.mean)) colors[cells.at(row, p)] = viridis(bar.scale.fraction(p.mean)).hex();
       }
     }
-    std::string cells;
-    for (std::size_t row = 0; row < rows; ++row) {
-      for (std::size_t column = 0; column < columns; ++column) {
-        cells += fmt::format("{:.17g} {:.17g} {:.17g} {:.17g} {:.17g} {:.17g} 0x{}\n", x_edges[column],
-                             y_edges[row], x_edges[column], x_edges[column + 1], y_edges[row],
-                             y_edges[row + 1], colors[row * columns + column].substr(1));
-      }
+    std::string rows;
+    for (std::size_t cell = 0; cell < cells.size(); ++cell) {
+      const double *x = &cells.x_edges[cell % cells.columns()], *y = &cells.y_edges[cell / cells.columns()];
+      rows += fmt::format("{:.17g} {:.17g} {:.17g} {:.17g} {:.17g} {:.17g} 0x{}\n", x[0], y[0], x[0], x[1],
+                          y[0], y[1], colors[cell].substr(1));
     }
     // A hair of a border closes the seams that antialiasing leaves between cells.
-    page.panels.push_back(
-        {panel_title(figure, experiment, panel),
-         {{cells, "using 1:2:3:4:5:6:7 with boxxyerror lc rgb variable lw 0.3 fs solid 1 border"}}});
+    std::vector<PlotLayer> layers = {
+        {rows, "using 1:2:3:4:5:6:7 with boxxyerror lc rgb variable lw 0.3 fs solid 1 border"}};
+    for (const ContourLine& contour : contours[k]) add_line(layers, contour.lines, 0.7, "dt (6,4)");
+    add_line(layers, outlines[k], 1.4, "");
+    page.panels.push_back({panel_title(figure, experiment, panel), std::move(layers),
+                           several ? std::optional(bar) : std::nullopt});
   }
   return page;
 }

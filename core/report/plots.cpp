@@ -146,6 +146,7 @@ CurvePage curve_page(const Figure& figure, const Experiment& experiment, const F
 }
 
 std::string panel_title(const Figure& figure, const Experiment& experiment, const Panel& panel) {
+  if (figure.metrics.size() > 1) return label(figure.metrics[panel.metric], experiment);
   if (!figure.facet_parameter) return "";
   return fmt::format("{} = {}", experiment.parameters[*figure.facet_parameter].name,
                      value_text(panel.key[0]));

@@ -1,6 +1,7 @@
 // One function per kind of plot: from a figure's numbers to a page.
 #pragma once
 
+#include "core/report/contour.hpp"
 #include "core/report/figure_data.hpp"
 #include "core/report/page.hpp"
 
@@ -10,8 +11,23 @@ namespace qklab {
 Page line_page(const Figure& figure, const Experiment& experiment, const FigureData& data);
 // Lines with the 95 % interval over seeds as a band; theory dashed.
 Page band_page(const Figure& figure, const Experiment& experiment, const FigureData& data);
-// One cell for each pair of x and y; grey where a value is missing or not finite.
+// One cell for each pair of x and y; grey where a value is missing or not finite. Contours dashed, the
+// outlined region in a thick line.
 Page heatmap_page(const Figure& figure, const Experiment& experiment, const FigureData& data);
+// One series over another, from a ring at the first index to a dot at the last.
+Page trajectory_page(const Figure& figure, const Experiment& experiment, const FigureData& data);
+
+// Parts of a heatmap, for each of the data's panels.
+struct ContourLine {
+  double level;
+  std::vector<Line> lines;
+};
+ColorBar color_bar(const Figure& figure, const Experiment& experiment, const FigureData& data,
+                   std::size_t metric);
+std::vector<std::vector<ContourLine>> panel_contours(const Figure& figure, const Experiment& experiment,
+                                                     const FigureData& data);
+std::vector<std::vector<Line>> panel_outlines(const Figure& figure, const Experiment& experiment,
+                                              const FigureData& data);
 
 // The distinct values of one parameter, or of a series' index, and where they stand on an axis: numbers at
 // themselves, others at their rank.

@@ -12,6 +12,9 @@ std::vector<std::string> series_needed(const std::vector<Figure>& figures, const
   for (const Figure& figure : figures) {
     need(figure.value);
     if (figure.theory) need(*figure.theory);
+    if (figure.x_series) need(*figure.x_series);
+    for (const Quantity& metric : figure.metrics) need(metric);
+    for (const Contour& contour : figure.contours) need(contour.quantity);
   }
   for (const Claim& claim : claims) {
     need(claim.metric);

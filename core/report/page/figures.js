@@ -80,12 +80,25 @@ function linePanel(figure, panelData, view) {
 
 // --- Heat maps
 
-const cellShade = (figure, v) => {
-  const {low, high, log} = figure.color;
+const cellShade = ({low, high, log}, v) => {
   if (v === null || (log && v <= 0)) return NaN;
   const t = log ? Math.log(v / low) / Math.log(high / low) : (v - low) / (high - low);
   return Math.min(1, Math.max(0, t));
 };
+
+// White beneath, so that a line is seen on dark cells as on bright ones. `lines`: [[x, y, x, y, ...], ...]
+function strokeLines(context, u, lines, width, dashes) {
+  for (const [style, extra, pattern] of [["#ffffff", 2 * width, []], ["#000000", 0, dashes]]) {
+    context.strokeStyle = style;
+    context.lineWidth = width + extra;
+    context.setLineDash(pattern);
+    for (const line of lines) {
+      context.beginPath();
+      for (let i = 0; i < line.length; i += 2) context.lineTo(u.valToPos(line[i], "x", true), u.valToPos(line[i + 1], "y", true));
+      context.stroke();
+    }
+  }
+}
 
 function heatPanel(figure, panelData) {
   const {xedges, yedges} = figure;
@@ -99,21 +112,79 @@ function heatPanel(figure, panelData) {
     paint: (context, u) => {
       const px = xedges.map((x) => u.valToPos(x, "x", true)), py = yedges.map((y) => u.valToPos(y, "y", true));
       panelData.cells.forEach((row, j) => row.forEach((v, i) => {
-        context.fillStyle = viridis(cellShade(figure, v));
+        context.fillStyle = viridis(cellShade(panelData.color, v));
         context.fillRect(px[i], py[j + 1], px[i + 1] - px[i] + 0.6, py[j] - py[j + 1] + 0.6);
       }));
+      const ratio = window.devicePixelRatio || 1;
+      for (const lines of panelData.contours) strokeLines(context, u, lines, ratio, [6 * ratio, 4 * ratio]);
+      strokeLines(context, u, panelData.outline, 2 * ratio, []);
     },
     read: (x, y) => {
       const at = cell(x, y);
       if (!at) return "";
       return `${figure.xlabel} ${number(figure.xvalues[at.column])}, ${figure.ylabel} ${number(figure.yvalues[at.row])}: ` +
-             `${figure.colorlabel} ${number(at.value)}`;
+             `${panelData.color.label} ${number(at.value)}`;
     },
     pick: (x, y) => {
       const at = cell(x, y);
       if (!at) return;
       const pairs = [[figure.xparameter, figure.xvalues[at.column]], [figure.yparameter, figure.yvalues[at.row]]];
       if (panelData.facet) pairs.push([panelData.facet.name, panelData.facet.value]);
+      showTrialsOf(pairs);
+    },
+  };
+}
+
+// --- Trajectories: one series over another
+
+function trajectoryPanel(figure, panelData, view) {
+  const curves = panelData.curves.filter((c) => !view.hidden.has(c.label));
+  const known = (curve, i) => curve.x[i] !== null && curve.mean[i] !== null;
+  const nearest = (x, y, u) => {
+    let best = null;
+    const left = u.valToPos(x, "x"), top = u.valToPos(y, "y");
+    for (const curve of curves) {
+      curve.x.forEach((cx, i) => {
+        if (!known(curve, i)) return;
+        const far = Math.hypot(u.valToPos(cx, "x") - left, u.valToPos(curve.mean[i], "y") - top);
+        if (!best || far < best.far) best = {far, curve, i};
+      });
+    }
+    return best;
+  };
+  return {
+    data: [[0, 1]], series: [],
+    paint: (context, u) => {
+      const ratio = window.devicePixelRatio || 1;
+      for (const curve of curves) {
+        const points = curve.x.map((cx, i) => known(curve, i) && [u.valToPos(cx, "x", true), u.valToPos(curve.mean[i], "y", true)])
+          .filter(Boolean);
+        if (!points.length) continue;
+        context.strokeStyle = context.fillStyle = lineShade(curve.shade);
+        context.lineWidth = 1.6 * ratio;
+        context.setLineDash([]);
+        context.beginPath();
+        points.forEach(([px, py]) => context.lineTo(px, py));
+        context.stroke();
+        for (const [place, draw] of [[points[0], "stroke"], [points.at(-1), "fill"]]) {
+          context.beginPath();
+          context.arc(place[0], place[1], 4 * ratio, 0, 2 * Math.PI);
+          context[draw]();
+        }
+      }
+    },
+    read: (x, y, u) => {
+      const best = nearest(x, y, u);
+      if (!best) return "";
+      const {curve, i} = best;
+      return `${curve.name ? `${curve.name} ${curve.label}, ` : ""}${figure.index} ${number(curve.index[i])}: ` +
+             `${figure.xlabel} ${number(curve.x[i])}, ${figure.ylabel} ${number(curve.mean[i])}, ${plural(curve.seeds[i], "seed")}`;
+    },
+    pick: (x, y, u) => {
+      const best = nearest(x, y, u);
+      if (!best) return;
+      const pairs = panelData.facet ? [[panelData.facet.name, panelData.facet.value]] : [];
+      if (best.curve.name) pairs.push([best.curve.name, best.curve.value]);
       showTrialsOf(pairs);
     },
   };
@@ -135,14 +206,14 @@ function legend(figure, view, redraw) {
   })];
 }
 
-function ramp(figure) {
+function ramp(color) {
   const canvas = el("canvas", {width: 144, height: 8, "aria-hidden": "true"});
   const context = canvas.getContext("2d");
   for (let i = 0; i < 144; ++i) {
     context.fillStyle = viridis(i / 144);
     context.fillRect(i, 0, 1, 8);
   }
-  return el("span", {class: "ramp"}, el("span", {}, number(figure.color.low)), canvas, el("span", {}, number(figure.color.high)), el("span", {}, figure.colorlabel));
+  return el("span", {class: "ramp"}, el("span", {}, number(color.low)), canvas, el("span", {}, number(color.high)), el("span", {}, color.label));
 }
 
 function logToggle(label, able, pressed, change) {
@@ -171,7 +242,10 @@ function figureBlock(figure) {
   let destroy = [];
   const draw = () => {
     destroy.forEach((end) => end());
-    keys.replaceChildren(...(heat ? [ramp(figure)] : legend(figure, view, drawPanels)));
+    keys.replaceChildren(...(heat ? [...(figure.several ? [] : [ramp(figure.panels[0].color)]),
+                                     ...figure.keys.map((key) => el("span", {class: "quiet"}, key))]
+                                  : legend(figure, view, drawPanels)));
+    if (figure.plot === "trajectory") keys.append(el("span", {class: "quiet"}, "○ start  ● end"));
     drawPanels();
   };
   function drawPanels() {
@@ -184,9 +258,14 @@ function figureBlock(figure) {
                      : {range: rangeOf(xs, view.logX), log: view.logX};
       const y = heat ? {range: [figure.yedges[0], figure.yedges.at(-1)], log: figure.log.y}
                      : {range: rangeOf(ys, view.logY), log: view.logY};
-      return panel(holder, p.title, {
+      const kind = heat ? heatPanel(figure, p) : figure.plot === "trajectory" ? trajectoryPanel(figure, p, view)
+                                                                               : linePanel(figure, p, view);
+      if (figure.several) holder.append(ramp(p.color));
+      const inner = el("div");
+      holder.append(inner);
+      return panel(inner, figure.several ? "" : p.title, {
         x: {...x, label: figure.xlabel, names: figure.xnames}, y: {...y, label: figure.ylabel, names: figure.ynames},
-        height: columnCount === 1 ? 340 : 260, ...(heat ? heatPanel(figure, p) : linePanel(figure, p, view))});
+        height: columnCount === 1 ? 340 : 260, ...kind});
     });
   }
   if (!heat) {

@@ -1,0 +1,174 @@
+// Heatmaps of several metrics with contours and an outline, and trajectories.
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "core/report/figure_data.hpp"
+#include "core/report/figure_json.hpp"
+#include "core/report/plots.hpp"
+#include "core/report/series_needed.hpp"
+#include "tests/report/fixture.hpp"
+
+using namespace qklab;
+using probe::complaints;
+using probe::contains;
+
+namespace {
+
+const std::string grid =
+    "sweep: {mean: {linspace: [0, 1, 6]}, variance: {logspace: [0.01, 100, 9]}}\nseeds: 3\n";
+const std::string phases =
+    "figures:\n"
+    "  - {name: phases, plot: heatmap, x: variance, y: mean, color: [contrast, entropy], log: x, columns: "
+    "2,\n"
+    "     contours: [{metric: contrast, levels: [0.5, 0.25]}, {metric: support, at: last}],\n"
+    "     outline: \"contrast > 0.4 and entropy > 0.5 and mean > 0.3\", outlinelabel: neither}\n";
+const std::string path =
+    "figures: [{name: path, plot: trajectory, x: support, y: support_theory, color: variance, facet: "
+    "mean}]\n";
+
+// Contrast falls with the variance, entropy rises; support runs along a spiral, theory beside it.
+void fill(TrialRecord& trial) {
+  const double mean = trial.params.real("mean"), variance = trial.params.real("variance");
+  const double noise = 0.01 * (trial.params.real("seed") - 1);  // mean 0 over the three seeds
+  trial.scalars = {1 / (1 + variance * (1.2 - mean)) + noise, std::log1p(variance) + noise};
+  std::vector<double> x, y;
+  for (int step = 0; step < 20; ++step) {
+    x.push_back(0.1 * step * std::cos(0.3 * step) / (1 + variance) + noise);
+    y.push_back(0.1 * step * std::sin(0.3 * step) + mean);
+  }
+  trial.series[0] = probe::series(x);
+  trial.series[1] = probe::series(y);
+}
+
+std::vector<std::vector<std::string>> table(const std::string& csv) {
+  std::vector<std::vector<std::string>> rows;
+  std::istringstream lines(csv);
+  for (std::string line; std::getline(lines, line);) {
+    rows.emplace_back();
+    std::istringstream fields(line);
+    for (std::string field; std::getline(fields, field, ',');) rows.back().push_back(field);
+  }
+  return rows;
+}
+
+}  // namespace
+
+TEST_CASE("wrong keys of the new kinds are told") {
+  const auto heat = [](const std::string& keys) {
+    return complaints("figures: [{plot: heatmap, x: variance, y: mean, " + keys + "}]\n");
+  };
+  CHECK(heat("color: [contrast, entropy]").empty());
+  CHECK(contains(heat("color: [contrast, entropi]"), "did you mean 'entropy'"));
+  CHECK(contains(heat("color: [contrast, entropy], facet: norm"), "are its metrics already"));
+  CHECK(contains(heat("color: [contrast, support]"), "is a series"));
+  CHECK(contains(heat("color: []"), "color"));
+  CHECK(contains(heat("color: contrast, contours: [{metric: entropi}]"), "did you mean 'entropy'"));
+  CHECK(contains(heat("color: contrast, contours: [{metric: support}]"), "is a series"));
+  CHECK(contains(heat("color: contrast, contours: [{metric: entropy, levels: [low]}]"), "expected numbers"));
+  CHECK(contains(heat("color: contrast, contours: [{metric: entropy, level: 1}]"), "did you mean 'levels'"));
+  CHECK(contains(heat("color: contrast, contours: entropy"), "expected a list"));
+  CHECK(contains(heat("color: contrast, outline: \"contrst > 1\""), "contrast"));
+  CHECK(contains(heat("color: contrast, outline: \"seed > 1\""), "seed"));  // cells are means over seeds
+  const auto line = [](const std::string& keys) { return complaints("figures: [{" + keys + "}]\n"); };
+  CHECK(contains(line("x: position, y: support, contours: [{metric: entropy}]"), "contours"));
+  CHECK(contains(line("x: position, y: support, outline: \"contrast > 0\""), "outline"));
+  CHECK(contains(line("plot: trajectory, x: support, y: contrast"), "is a scalar"));
+  CHECK(contains(line("plot: trajectory, x: suport, y: support"), "did you mean 'support'"));
+  CHECK(contains(line("plot: trajectory, x: support, y: residual"), "is along 'layer'"));
+  CHECK(contains(line("plot: trajectory, x: support, y: support, theory: support"), "theory"));
+}
+
+TEST_CASE("series of contours and trajectories are loaded") {
+  const Config config = probe::config(grid + phases);
+  CHECK(series_needed(probe::figures(config), {}) == std::vector<std::string>{"support"});
+  const Config other = probe::config(grid + path);
+  CHECK(series_needed(probe::figures(other), {}) == std::vector<std::string>{"support", "support_theory"});
+}
+
+TEST_CASE("the CSV of several metrics has each with its contours and outlined cells") {
+  const Config config = probe::config(grid + phases);
+  const auto rows = table(figure_csv(probe::figures(config)[0], probe::results(config, fill)));
+  CHECK(rows[0] == std::vector<std::string>{"metric", "mean", "variance", "value", "low", "high", "seeds",
+                                            "contrast", "support", "outlined"});
+  REQUIRE(rows.size() == 1 + 2 * 6 * 9);
+  std::size_t outlined = 0;
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    const double mean = std::stod(rows[i][1]), variance = std::stod(rows[i][2]);
+    const double contrast = 1 / (1 + variance * (1.2 - mean)), entropy = std::log1p(variance);
+    const bool first = i <= 54;
+    CHECK(rows[i][0] == (first ? "contrast" : "entropy"));
+    CHECK(std::abs(std::stod(rows[i][3]) - (first ? contrast : entropy)) <= 1e-12);
+    CHECK(std::abs(std::stod(rows[i][7]) - contrast) <= 1e-12);
+    CHECK((rows[i][9] == "true") == (contrast > 0.4 && entropy > 0.5 && mean > 0.3));
+    outlined += rows[i][9] == "true";
+  }
+  CHECK(outlined > 0);
+  CHECK(outlined < 54);
+}
+
+TEST_CASE("contours lie where the quantity has the level, on a log axis too") {
+  const Config config = probe::config(grid + phases);
+  const Figure figure = probe::figures(config)[0];
+  const FigureData data = figure_data(figure, probe::results(config, fill));
+  const auto contours = panel_contours(figure, *config.experiment, data);
+  REQUIRE(contours.size() == 2);
+  CHECK(contours[0][0].level == 0.25);
+  CHECK(contours[0][1].level == 0.5);
+  CHECK(contours[0].size() > 2);  // levels of the second contour were chosen
+  std::size_t points = 0;
+  for (const Line& line : contours[0][1].lines) {
+    for (const auto& [variance, mean] : line) {
+      CHECK(std::abs(1 / (1 + variance * (1.2 - mean)) - 0.5) <=
+            0.03);  // linear between cells half a decade apart
+      ++points;
+    }
+  }
+  CHECK(points > 5);
+}
+
+TEST_CASE("a trajectory has both series' means in the order of their index") {
+  const Config config = probe::config(grid + path);
+  const auto rows = table(figure_csv(probe::figures(config)[0], probe::results(config, fill)));
+  CHECK(rows[0] == std::vector<std::string>{"mean", "variance", "position", "support", "support_theory",
+                                            "low", "high", "seeds"});
+  REQUIRE(rows.size() == 1 + 6 * 9 * 20);
+  for (std::size_t i = 1; i <= 20; ++i) {
+    const double step = static_cast<double>(i - 1), variance = std::stod(rows[i][1]);
+    CHECK(std::stod(rows[i][2]) == step + 1);
+    CHECK(std::abs(std::stod(rows[i][3]) - 0.1 * step * std::cos(0.3 * step) / (1 + variance)) <= 1e-12);
+    CHECK(std::abs(std::stod(rows[i][4]) - 0.1 * step * std::sin(0.3 * step)) <= 1e-12);
+    CHECK(rows[i][7] == "3");
+  }
+}
+
+TEST_CASE("both kinds are drawn, twice to the same bytes, and have their data in the report") {
+  for (const std::string& text : {phases, path}) {
+    const Config config = probe::config(grid + text);
+    const Figure figure = probe::figures(config)[0];
+    const Results results = probe::results(config, fill);
+    const probe::Folder first("kinds_first"), second("kinds_second");
+    draw(figure, results, first.path.string());
+    draw(figure, results, second.path.string());
+    for (const char* suffix : {".csv", ".svg", ".pdf", ".png"}) {
+      const std::string file = "figures/" + figure.name + suffix;
+      CAPTURE(file);
+      CHECK(first.file(file).size() > 1000);
+      CHECK(first.file(file) == second.file(file));
+    }
+    const auto json = nlohmann::json::parse(figure_json(figure, results));
+    REQUIRE(!json.contains("error"));
+    if (figure.plot == Plot::trajectory) {
+      CHECK(json["panels"].size() == 6);
+      CHECK(json["index"] == "position");
+      CHECK(json["panels"][0]["curves"][0]["index"].size() == 20);
+    } else {
+      CHECK(json["several"] == true);
+      CHECK(json["panels"][1]["color"]["label"] == "entropy [nats]");
+      CHECK(json["panels"][0]["outline"].size() == 1);
+      CHECK(json["panels"][0]["contours"][1][0].size() > 4);
+      CHECK(contains(json["keys"].dump(), "neither"));
+    }
+  }
+}

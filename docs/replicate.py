@@ -159,8 +159,8 @@ def penalty(r, model, traces):
     """What the regularizer adds to the loss; `traces` are the initial tr W_QK by layer."""
     if r["name"] in ("none", "weight_decay"):  # the latter is the optimizer's
         return 0.0
-    if r["name"] != "locater" or r["keep"] == "init":
-        unsupported(f"regularizer {r['name']} with keep {r['keep']}")
+    if r["name"] != "locater" or r["keep"] == "init" or r["squares"] != "trace":
+        unsupported(f"regularizer {r['name']} with keep {r['keep']} and squares {r['squares']}")
     total = 0.0
     for block, initial in enumerate(traces):
         w = model.head_matrices(block)

@@ -28,6 +28,7 @@ tasks::TaskConfig task_config(const Parameters& p) {
           .examples = p.count("examples"),
           .noise = p.real("noise"),
           .text = p.text("task") == "text" ? p.text("text") : "",
+          .held_out = p.text("task") == "text" ? p.text("held_out") : "",
           .unit = p.text("unit")};
 }
 
@@ -77,7 +78,8 @@ TrainConfig train_config(const Parameters& p) {
       .steps = p.integer("steps")};
   config.regularizer = {.kind = named<nn::RegularizerKind>(p.text("regularizer"), regularizer_names()),
                         .strength = p.real("strength"),
-                        .keep = named<nn::TraceKeep>(p.text("keep"), keep_names())};
+                        .keep = named<nn::TraceKeep>(p.text("keep"), keep_names()),
+                        .squares = named<nn::Squares>(p.text("squares"), squares_names())};
   nn::configure(config.regularizer, config.model, config.optimizer);
   config.evaluate_every = p.count("evaluate_every");
   config.evaluation_batches = p.count("evaluation_batches");
@@ -100,6 +102,17 @@ std::string check(const Parameters& p) {
   for (const auto& more : {nn::problems(config.optimizer), nn::problems(config.regularizer)})
     problems.insert(problems.end(), more.begin(), more.end());
   return fmt::format("{}", fmt::join(problems, "; "));
+}
+
+// The mean of the last values of all series of a family ("entropy."); none where there is no such series.
+std::optional<double> mean_at_end(const std::map<std::string, Curve>& curves, std::string_view family) {
+  double sum = 0, count = 0;
+  for (const auto& [name, curve] : curves) {
+    if (!name.starts_with(family)) continue;
+    sum += curve.value.back();
+    ++count;
+  }
+  return count > 0 ? std::optional(sum / count) : std::nullopt;
 }
 
 void run(const Trial& trial, Result& result) {
@@ -127,6 +140,8 @@ void run(const Trial& trial, Result& result) {
   if (!outcome.divergence.empty()) return result.diverged(outcome.divergence);
   result.scalar("final_loss", outcome.last.loss);
   result.scalar("final_accuracy", outcome.last.accuracy);
+  if (const auto entropy = mean_at_end(outcome.history.curves(), "entropy."))
+    result.scalar("final_entropy", *entropy / std::log(p.real("length")));
   if (floor.value) result.scalar("excess", outcome.last.loss - *floor.value);
   if (floor.value > 0.0) result.scalar("relative_excess", outcome.last.loss / *floor.value - 1);
   if (p.text("task") == "text") result.scalar("perplexity", std::exp(outcome.last.loss));
@@ -173,6 +188,7 @@ Schema parameters() {
       size("examples", 64, "sequences of memorization"),
       real("noise", 1.0, "standard deviation of regression's y, and of selection's tokens").range(0, 1e6),
       text("text", "data/shakespeare.txt", "text file of task text, UTF-8"),
+      text("held_out", "", "text file that the loss is measured on; empty: the last tenth of text"),
       choice("unit", "character", {"character", "word"}, "of task text"),
 
       size("dim", 32, "width of the residual stream"),
@@ -215,6 +231,7 @@ Schema parameters() {
       choice("regularizer", "none", regularizer_names(), "of the eigenspectrum"),
       real("strength", 0.0, "of locater and weight_decay").range(0, 1e6),
       choice("keep", "init", keep_names(), "how locater keeps tr W_QK"),
+      choice("squares", "trace", squares_names(), "what locater penalizes: tr(W_QK^2) or tr(W_QK W_QK^T)"),
 
       integer("evaluate_every", "steps between evaluations")
           .range(1, 1e9)
@@ -238,6 +255,7 @@ Experiment make() {
       {"excess", "", "final_loss - floor", ""},
       {"relative_excess", "", "excess / floor, where that is not 0", ""},
       {"final_accuracy", "", "held-out accuracy at the end, by the task's definition", ""},
+      {"final_entropy", "", "attention entropy at the end, mean over layers and heads, over log T", ""},
       {"perplexity", "", "exp(final_loss), of task text", ""},
       {"updates", "", "updates made", ""},
   };

@@ -30,11 +30,30 @@ Regularizer<T>::Regularizer(Transformer<T>& model, const RegularizerConfig& conf
   for (int n = 0; n < model.config.layers; ++n) initial_.push_back(model.tape.input({model.config.heads}));
 }
 
+namespace {
+
+// tr(W_QK W_QK^T), all heads together. With factors W = W_k^T W_q it is the inner product of the Gram
+// matrices W_q W_q^T and W_k W_k^T.
+template <class T>
+Tensor<T> squared_norms(const ModelConfig& c, const Attention<T>& of) {
+  if (c.combined) return sum(power(of.query, 2));
+  const auto gram = [&c](Tensor<T> weight) {
+    const Tensor<T> heads = reshape(weight, {c.heads, weight.shape()[0] / c.heads, c.dim});
+    return matmul(heads, heads, {.transpose_b = true});
+  };
+  return sum(gram(of.query) * gram(of.key));
+}
+
+}  // namespace
+
 template <class T>
 Tensor<T> Regularizer<T>::add_to(Tensor<T> loss) const {
   for (std::size_t n = 0; n < initial_.size(); ++n) {
-    const Tensor<T> heads = head_matrices(model_->config, model_->layers[n].attention);
-    loss = loss + scale(sum(trace_of_square(heads)), config_.strength);
+    const Attention<T>& attention = model_->layers[n].attention;
+    const Tensor<T> heads = head_matrices(model_->config, attention);
+    const Tensor<T> squares = config_.squares == Squares::trace ? sum(trace_of_square(heads))
+                                                                : squared_norms(model_->config, attention);
+    loss = loss + scale(squares, config_.strength);
     if (config_.keep == TraceKeep::penalty)
       loss = loss + scale(sum(power(trace(heads) - initial_[n], 2)), config_.strength);
   }

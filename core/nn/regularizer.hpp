@@ -22,10 +22,17 @@ enum class TraceKeep {
   penalty,  // strength * (tr(W_QK) - initial trace)^2 is added to the loss, for each head
 };
 
+// What LocAteR adds for each head. Both are the sum of squared eigenvalues while W_QK is symmetric.
+enum class Squares {
+  trace,      // tr(W_QK^2): has no lower bound, as W_QK's antisymmetric part lowers it
+  frobenius,  // tr(W_QK W_QK^T), its twin that is never negative
+};
+
 struct RegularizerConfig {
   RegularizerKind kind = RegularizerKind::none;
   double strength = 0;
   TraceKeep keep = TraceKeep::init;
+  Squares squares = Squares::trace;
 };
 
 // What is wrong, each message saying what to change; empty if nothing is.

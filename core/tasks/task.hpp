@@ -27,6 +27,7 @@ struct TaskConfig {
   std::size_t examples = 64;    // sequences of memorization
   double noise = 1;             // standard deviation: of regression's y, of selection's tokens
   std::string text;             // the file that `text` reads
+  std::string held_out;         // the file that `text` is judged by; "": the last tenth of its text
   std::string unit = "character";
 };
 
@@ -113,7 +114,8 @@ std::string problem(const TaskConfig& config);
 // Throws InputError with problem()'s message, or where the text cannot be used.
 std::unique_ptr<Task> make_task(const TaskConfig& config, Stream stream);
 
-// The key of the task's own random numbers: models that differ in anything else see the same data.
+// The key of the task's own random numbers: models that differ in anything else see the same data. What a
+// text is judged by has no part in it, since that changes nothing about training.
 std::uint64_t task_key(const TaskConfig& config);
 
 }  // namespace qklab::tasks

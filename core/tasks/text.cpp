@@ -1,5 +1,6 @@
-// text: the next character or word of a text file. The last tenth of the text is held out. The most frequent
-// symbols make the vocabulary; number 0 stands for all others, where there are any.
+// text: the next character or word of a text file. Held out is the last tenth of the text, or a file of its
+// own. The most frequent symbols of all that is read make the vocabulary; number 0 stands for all others,
+// where there are any.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -59,6 +60,7 @@ std::vector<std::string_view> words(std::string_view text) {
 struct Corpus {
   std::vector<std::int32_t> ids;
   std::size_t symbols = 0;
+  std::size_t split = 0;  // where what is held out begins
 };
 
 Corpus encode(const std::vector<std::string_view>& text, std::size_t vocabulary) {
@@ -80,15 +82,26 @@ Corpus encode(const std::vector<std::string_view>& text, std::size_t vocabulary)
   return corpus;
 }
 
+void check_length(const TaskConfig& config, const std::string& path, std::size_t have, const char* part) {
+  if (have > config.length) return;
+  throw InputError(
+      fmt::format("{}: {} {}s {} are too few for a sequence of length {} and its next {}; shorten length, or "
+                  "use a longer text",
+                  path, have, config.unit, part, config.length, config.unit));
+}
+
 Corpus read_corpus(const TaskConfig& config) {
+  const auto split_up = config.unit == "word" ? words : characters;
   const std::string text = read_text(config.text);
-  Corpus corpus = encode(config.unit == "word" ? words(text) : characters(text), config.vocabulary);
-  if (corpus.ids.size() / 10 < config.length + 1) {
-    throw InputError(fmt::format(
-        "{}: {} {}s are too few: the tenth that is held out must hold a sequence of length {} and its next "
-        "{}; shorten length, or use a longer text",
-        config.text, corpus.ids.size(), config.unit, config.length, config.unit));
-  }
+  const std::string other = config.held_out.empty() ? "" : read_text(config.held_out);
+  std::vector<std::string_view> symbols = split_up(text);
+  const std::size_t own = symbols.size(), split = config.held_out.empty() ? own - own / 10 : own;
+  for (const std::string_view symbol : split_up(other)) symbols.push_back(symbol);
+  check_length(config, config.text, split, "to train on");
+  check_length(config, config.held_out.empty() ? config.text : config.held_out, symbols.size() - split,
+               "held out");
+  Corpus corpus = encode(symbols, config.vocabulary);
+  corpus.split = split;
   if (corpus.symbols < 2) throw InputError(fmt::format("{}: holds one {} only", config.text, config.unit));
   return corpus;
 }
@@ -103,7 +116,7 @@ class Text : public Task {
   Text(const TaskConfig& config, Corpus corpus, Stream stream)
       : Task(config, {.length = config.length, .symbols = corpus.symbols, .outputs = corpus.symbols}, stream),
         ids_(std::move(corpus.ids)),
-        split_(ids_.size() - ids_.size() / 10) {}
+        split_(corpus.split) {}
 
   void sequence(Part part, Stream& random, std::size_t b, Batch& into) const override {
     const std::size_t begin = part == Part::train ? 0 : split_;

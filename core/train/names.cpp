@@ -32,5 +32,9 @@ const std::vector<std::string>& keep_names() {
   static const std::vector<std::string> names = {"none", "init", "penalty"};
   return names;
 }
+const std::vector<std::string>& squares_names() {
+  static const std::vector<std::string> names = {"trace", "frobenius"};
+  return names;
+}
 
 }  // namespace qklab::train

@@ -18,7 +18,8 @@ const std::vector<std::string>& positions_names();    // none, learned
 const std::vector<std::string>& optimizer_names();    // sgd, momentum, nesterov, adam, adamw, ...
 const std::vector<std::string>& schedule_names();     // constant, cosine
 const std::vector<std::string>& regularizer_names();  // none, locater, weight_decay, sigma_reparam, tame
-const std::vector<std::string>& keep_names();         // none, init, penalty
+const std::vector<std::string>& keep_names();
+const std::vector<std::string>& squares_names();  // none, init, penalty
 
 // The enumerator called `name`: named<nn::Norm>("pre", norm_names()). Throws Error where there is none.
 template <class E>

@@ -94,7 +94,8 @@ Json description(Trainer& trainer) {
                       {"last", config.schedule.last}};
   json["regularizer"] = {{"name", name_of(config.regularizer.kind, regularizer_names())},
                          {"strength", config.regularizer.strength},
-                         {"keep", name_of(config.regularizer.keep, keep_names())}};
+                         {"keep", name_of(config.regularizer.keep, keep_names())},
+                         {"squares", name_of(config.regularizer.squares, squares_names())}};
   json["steps"] = config.steps;
   return json;
 }

@@ -44,12 +44,53 @@ ModelConfig heads_of(bool combined) {
   return config;
 }
 
+void move_off(Tape<double>& tape) {
+  Stream noise(9, 0, "noise");
+  for (const auto& block : tape.blocks())
+    if (block.trainable)
+      for (double& w : block.tensor.value()) w += 0.05 * noise.normal();
+}
+
 TEST_CASE("LocAteR adds strength * sum tr(W_QK^2)") {
   for (const bool combined : {false, true}) {
     Regularized<double> r(heads_of(combined), locater(0.1, TraceKeep::none));
     r.tape.forward();
     const double n = combined ? 6 : 3;  // tr(W^2) = n (variance + mean^2), 2 layers of 2 heads
     CHECK(r.loss.item() - r.plain.item() == doctest::Approx(0.1 * 4 * n * (0.3 + 0.25)));
+  }
+}
+
+TEST_CASE(
+    "squares: with frobenius LocAteR adds strength * sum |W_QK|^2, which antisymmetric parts do not lower") {
+  for (const bool combined : {false, true}) {
+    RegularizerConfig how = locater(0.1, TraceKeep::none);
+    how.squares = Squares::frobenius;
+    Regularized<double> r(heads_of(combined), how);
+    r.tape.forward();
+    const double n = combined ? 6 : 3;
+    CHECK(r.loss.item() - r.plain.item() == doctest::Approx(0.1 * 4 * n * (0.3 + 0.25)));
+    move_off(r.tape);  // no longer symmetric
+    r.tape.forward();
+    double sum = 0;
+    for (const auto& layer : r.model.layers) {
+      const auto q = layer.attention.query.value(),
+                 k = layer.attention.key.tape ? layer.attention.key.value() : q;
+      for (std::size_t h = 0; h < 2; ++h) {
+        for (std::size_t i = 0; i < 6; ++i) {
+          for (std::size_t j = 0; j < 6; ++j) {
+            double w = 0;
+            if (combined) w = q[(h * 6 + i) * 6 + j];
+            for (std::size_t m = 0; m < 3 && !combined; ++m)
+              w += q[(h * 3 + m) * 6 + i] * k[(h * 3 + m) * 6 + j];
+            sum += w * w;
+          }
+        }
+      }
+    }
+    CHECK(r.loss.item() - r.plain.item() == doctest::Approx(0.1 * sum));
+    const auto report = autodiff::gradcheck(r.tape, r.loss);
+    CAPTURE(report.where);
+    CHECK(report.ok);
   }
 }
 
@@ -66,13 +107,6 @@ TEST_CASE("LocAteR with a penalty is free at the initial trace and quadratic off
     const double squares = 0.1 * (2 * 4 + 2) * n * (0.3 + 0.25), penalty = 0.1 * 2 * (n * 0.5) * (n * 0.5);
     CHECK(r.loss.item() - r.plain.item() == doctest::Approx(squares + penalty));
   }
-}
-
-void move_off(Tape<double>& tape) {
-  Stream noise(9, 0, "noise");
-  for (const auto& block : tape.blocks())
-    if (block.trainable)
-      for (double& w : block.tensor.value()) w += 0.05 * noise.normal();
 }
 
 TEST_CASE("gradients of regularized models") {

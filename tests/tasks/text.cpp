@@ -60,6 +60,25 @@ TEST_CASE("targets are the next inputs, and the last tenth is held out") {
   CHECK(train.count(*held_out.begin()) == 0);
 }
 
+TEST_CASE("a file of its own is held out, whole, and the first is trained on, whole") {
+  const TextFile file("qklab-test-train.txt", repeated("abc", 100)),
+      other("qklab-test-other.txt", "bbbbdbbbb");
+  TaskConfig config = config_for(file.path);
+  config.held_out = other.path;
+  const auto task = make(config), plain = make(config_for(file.path));
+  CHECK(task->shape().symbols == 4);
+  std::set<std::int32_t> train, held_out;
+  for (std::uint64_t k = 0; k < 20; ++k) {
+    const Batch batch = batch_of(*task, Part::train, k), judged = batch_of(*task, Part::held_out, k);
+    train.insert(batch.ids.begin(), batch.ids.end());
+    held_out.insert(judged.labels.begin(), judged.labels.end());
+  }
+  CHECK(train.size() == 3);
+  CHECK(held_out.size() == 2);
+  config.length = 9;
+  CHECK_THROWS_WITH_AS(make(config), doctest::Contains("9 characters held out are too few"), InputError);
+}
+
 TEST_CASE("characters are code points, and the rare ones share number 0") {
   const TextFile file("qklab-test-characters.txt", repeated("é€a", 100) + "b");
   TaskConfig config = config_for(file.path);

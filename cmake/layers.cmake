@@ -30,7 +30,7 @@ target_compile_definitions(qklab_tasks PRIVATE QKLAB_SOURCE_DIR="${CMAKE_SOURCE_
 qklab_layer(train qklab_nn qklab_tasks)
 qklab_layer(sweep qklab_base qklab_kernels yaml-cpp SQLite::SQLite3 ${CMAKE_DL_LIBS})
 # HDF5 is a format to export to, and no more: used where it is there.
-pkg_check_modules(hdf5 IMPORTED_TARGET hdf5-serial)
+pkg_check_modules(hdf5 QUIET IMPORTED_TARGET hdf5-serial)
 if(hdf5_FOUND)
   target_compile_definitions(qklab_sweep PRIVATE QKLAB_HDF5)
   target_link_libraries(qklab_sweep PRIVATE PkgConfig::hdf5)

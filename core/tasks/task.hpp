@@ -26,8 +26,8 @@ struct TaskConfig {
   std::size_t features = 2;     // numbers in a real input: of regression and selection
   std::size_t examples = 64;    // sequences of memorization
   double noise = 1;             // standard deviation: of regression's y, of selection's tokens
-  std::string text;             // the file that `text` reads
-  std::string held_out;         // the file that `text` is judged by; "": the last tenth of its text
+  std::string text = "";        // the file that `text` reads
+  std::string held_out = "";    // the file that `text` is judged by; "": the last tenth of its text
   std::string unit = "character";
 };
 

@@ -39,9 +39,9 @@ Config no_op_sweep(std::int64_t trials) {
     experiment.name = "no_op";
     experiment.doc = "Does nothing, to measure what the framework costs.";
     experiment.parameters = {integer("index", 0, "tells trials apart")};
-    experiment.scalars = {{"index", "", "the parameter", ""}};
+    experiment.scalars = {{"value", "", "the parameter", ""}};
     experiment.run = [](const Trial& trial, Result& result) {
-      result.scalar("index", trial.params.real("index"));
+      result.scalar("value", trial.params.real("index"));
     };
     register_experiment(std::move(experiment));
   }

@@ -48,7 +48,7 @@ inline float top(Batch x) {
   return *std::max_element(buffer, buffer + lanes);
 }
 
-// The normal distribution function, within 4 units in the last place for x >= -1 and (4 + x^2) below, and its
+// The normal distribution function, within 6 units in the last place for x >= -1 and (6 + x^2) below, and its
 // density.
 struct Normal {
   Batch distribution, density;

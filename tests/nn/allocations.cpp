@@ -1,31 +1,10 @@
 // A training step allocates nothing and records nothing from the second one on: operator new is counted in
 // this program.
-#include <cstdlib>
-#include <new>
 
 #include "core/nn/optimizer.hpp"
 #include "core/nn/regularizer.hpp"
+#include "tests/counted_new.hpp"
 #include "tests/nn/support.hpp"
-
-namespace {
-std::size_t allocations = 0;
-
-void* counted(std::size_t size, std::size_t alignment) {
-  ++allocations;
-  void* p = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
-  if (!p) throw std::bad_alloc();
-  return p;
-}
-}  // namespace
-
-void* operator new(std::size_t size) { return counted(size, __STDCPP_DEFAULT_NEW_ALIGNMENT__); }
-void* operator new(std::size_t size, std::align_val_t alignment) {
-  return counted(size, static_cast<std::size_t>(alignment));
-}
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
 
 namespace qklab::nn {
 namespace {

@@ -9,15 +9,10 @@
 #include "core/base/error.hpp"
 #include "core/base/stream.hpp"
 #include "core/measure/propagation.hpp"
+#include "tests/theory/support.hpp"
 
 namespace qklab {
 namespace {
-
-Matrix normal(std::size_t rows, std::size_t columns, double scale, Stream stream) {
-  Matrix m = xt::empty<double>({rows, columns});
-  for (double& v : m) v = scale * stream.normal();
-  return m;
-}
 
 TEST_CASE("entropy bound: attained by one large logit and equal others") {
   for (const std::size_t keys : {2u, 3u, 17u}) {

@@ -7,15 +7,10 @@
 
 #include "core/base/stream.hpp"
 #include "core/measure/propagation.hpp"
+#include "tests/theory/support.hpp"
 
 namespace qklab {
 namespace {
-
-Matrix normal(std::size_t rows, std::size_t columns, double scale, Stream stream) {
-  Matrix m = xt::empty<double>({rows, columns});
-  for (double& v : m) v = scale * stream.normal();
-  return m;
-}
 
 TEST_CASE("cubic bound: no layer of attention leaves larger deviations, and small ones fall by cubes") {
   const Stream stream(5, 0, "cubic bound");

@@ -56,7 +56,7 @@ endforeach()
 file(GLOB cli CONFIGURE_DEPENDS core/cli/*.cpp)
 list(FILTER cli EXCLUDE REGEX "/main\\.cpp$")
 add_library(qklab_cli OBJECT ${cli})
-target_link_libraries(qklab_cli PUBLIC qklab_options qklab_report qklab_nn spdlog::spdlog PkgConfig::httplib)
+target_link_libraries(qklab_cli PUBLIC qklab_options qklab_report qklab_train spdlog::spdlog PkgConfig::httplib)
 qklab_compile_lightly(qklab_cli <CLI/CLI.hpp> <nlohmann/json.hpp>)
 set_source_files_properties(core/cli/version.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON COMPILE_DEFINITIONS
   "QKLAB_VERSION=\"${PROJECT_VERSION}\";QKLAB_ARCH=\"${QKLAB_ARCH}\";QKLAB_SOURCE_DIR=\"${CMAKE_SOURCE_DIR}\";QKLAB_COMPILER=\"${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}\"")

@@ -12,7 +12,7 @@ set(tasks_may base)
 set(train_may base kernels autodiff spectrum measure nn tasks)
 set(sweep_may base kernels)
 set(report_may base measure sweep)
-set(cli_may base kernels autodiff nn measure sweep report)
+set(cli_may base kernels autodiff nn measure tasks train sweep report)
 
 set(failures 0)
 set(checked 0)

@@ -10,6 +10,7 @@
 #include "core/base/value.hpp"
 #include "core/cli/benchmark.hpp"
 #include "core/cli/cli.hpp"
+#include "core/cli/one_of.hpp"
 #include "core/cli/version.hpp"
 
 extern "C" void openblas_set_num_threads(int count);
@@ -62,12 +63,11 @@ void add_bench(CLI::App& app, Exit&) {
   CLI::App* verb =
       app.add_subcommand("bench", "measure speed, beside peers where there are some; one thread");
   verb->add_option("names", arguments->names, "which (default: all but step, or step where shapes are given)")
-      ->check(CLI::IsMember(known));
+      ->check(one_of(known));
   verb->add_option("--shape", arguments->shapes,
                    "a training step to measure, D,T,B,L,H,V,FFN; repeatable (default: five)")
       ->allow_extra_args(false);
-  verb->add_option("--peer", arguments->peer, "measure this peer's step as well")
-      ->check(CLI::IsMember({"torch"}));
+  verb->add_option("--peer", arguments->peer, "measure this peer's step as well")->check(one_of({"torch"}));
   verb->add_flag("--profile", arguments->profile, "print what each op of a step takes");
   verb->add_flag("--json", arguments->json, "print a JSON list");
   verb->callback([arguments, benchmarks] {

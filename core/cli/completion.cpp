@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "core/cli/cli.hpp"
+#include "core/cli/one_of.hpp"
 #include "core/cli/version.hpp"
 
 namespace qklab {
@@ -24,9 +25,19 @@ std::vector<std::string> flags_of(const CLI::App& verb) {
   return flags;
 }
 
+// What may stand alone: a verb's verbs, and the words that a positional argument may be.
+std::vector<std::string> bare_words_of(const CLI::App& verb) {
+  std::vector<std::string> words;
+  for (const CLI::App* nested : verbs_of(verb)) words.push_back(nested->get_name());
+  for (const CLI::Option* option : verb.get_options())
+    if (option->get_positional())
+      for (const std::string& word : choices_of(*option)) words.push_back(word);
+  return words;
+}
+
 std::vector<std::string> words_of(const CLI::App& verb, const CLI::App& app) {
   std::vector<std::string> words = flags_of(verb);
-  for (const CLI::App* nested : verbs_of(verb)) words.push_back(nested->get_name());
+  for (const std::string& word : bare_words_of(verb)) words.push_back(word);
   if (&verb != &app)
     for (const std::string& flag : flags_of(app))
       if (flag == "--plugin") words.push_back(flag);
@@ -97,7 +108,12 @@ std::string fish(const CLI::App& app) {
       out += fmt::format("complete -c qklab -n '__fish_seen_subcommand_from {}' -a {} -d {}\n",
                          verb->get_name(), nested->get_name(), quoted(nested->get_description(), "'\\"));
     for (const CLI::Option* option : verb->get_options()) {
-      if (option->get_positional()) continue;
+      if (option->get_positional()) {
+        for (const std::string& word : choices_of(*option))
+          out += fmt::format("complete -c qklab -n '__fish_seen_subcommand_from {}' -a {}\n",
+                             verb->get_name(), word);
+        continue;
+      }
       std::string names;
       for (const std::string& name : option->get_snames()) names += " -s " + name;
       for (const std::string& name : option->get_lnames()) names += " -l " + name;
@@ -191,7 +207,7 @@ void add_completion(CLI::App& app, Exit&) {
       "completion", "print a script that completes qklab's command line, or its manual page");
   verb->add_option("shell", *shell, "bash, zsh, fish, or man")
       ->required()
-      ->check(CLI::IsMember({"bash", "zsh", "fish", "man"}))
+      ->check(one_of({"bash", "zsh", "fish", "man"}))
       ->type_name("SHELL");
   verb->callback([shell, &app] {
     fmt::print("{}", *shell == "bash"   ? bash(app)

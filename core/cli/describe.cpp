@@ -1,10 +1,13 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 
 #include "core/base/error.hpp"
 #include "core/cli/cli.hpp"
 #include "core/sweep/experiment.hpp"
+#include "core/tasks/task.hpp"
 
 namespace qklab {
 
@@ -48,19 +51,26 @@ void describe(const Experiment& experiment) {
   if (!experiment.claims.empty()) fmt::print("\nclaims\n{}\n", experiment.claims);
 }
 
+void describe(const tasks::TaskInfo& task) {
+  fmt::print("{} (a task)\nto be predicted: {}\naccuracy: {}\n", task.name, task.doc, task.accuracy);
+  if (task.vocabulary > 0) fmt::print("vocabulary: {} symbols by default\n", task.vocabulary);
+  if (task.next_token) fmt::print("for causal models only, as later inputs give the targets away\n");
+}
+
 }  // namespace
 
 void add_describe(CLI::App& app, Exit&) {
   const auto name = std::make_shared<std::string>();
-  CLI::App* verb = app.add_subcommand("describe", "an experiment's parameters and metrics");
-  verb->add_option("name", *name, "experiment")->required()->type_name("NAME");
+  CLI::App* verb = app.add_subcommand("describe", "an experiment's parameters and metrics, or a task");
+  verb->add_option("name", *name, "experiment or task")->required()->type_name("NAME");
   verb->callback([name] {
-    const Experiment* experiment = find_experiment(*name);
-    if (!experiment) {
-      throw InputError(fmt::format("no experiment '{}'{}; `qklab list` names them", *name,
-                                   did_you_mean(*name, experiment_names())));
-    }
-    describe(*experiment);
+    if (const Experiment* experiment = find_experiment(*name)) return describe(*experiment);
+    std::vector<std::string> known = tasks::task_names();
+    if (std::ranges::find(known, *name) != known.end()) return describe(tasks::task_info(*name));
+    std::ranges::copy(experiment_names(), std::back_inserter(known));
+    throw InputError(
+        fmt::format("no experiment or task '{}'{}; `qklab list` and `qklab list tasks` name them", *name,
+                    did_you_mean(*name, known)));
   });
 }
 

@@ -5,6 +5,7 @@
 #include "core/base/file.hpp"
 #include "core/cli/cli.hpp"
 #include "core/cli/loaded.hpp"
+#include "core/cli/one_of.hpp"
 #include "core/sweep/columns.hpp"
 #include "core/sweep/store.hpp"
 
@@ -20,7 +21,7 @@ void add_export(CLI::App& app, Exit&) {
   verb->add_option("--out", arguments->out, "where to write (default: the run directory)")->type_name("DIR");
   verb->add_option("--format", arguments->format,
                    "csv: trials.csv and series.csv; npy: a file a column, for NumPy; hdf5: results.h5")
-      ->check(CLI::IsMember({"csv", "npy", "hdf5"}));
+      ->check(one_of({"csv", "npy", "hdf5"}));
   verb->callback([arguments] {
     const std::string& directory = arguments->directory;
     if (!std::filesystem::exists(store_path(directory))) {

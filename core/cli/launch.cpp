@@ -7,6 +7,7 @@
 #include "core/base/file.hpp"
 #include "core/cli/cli.hpp"
 #include "core/cli/command.hpp"
+#include "core/cli/one_of.hpp"
 #include "core/cli/run.hpp"
 #include "core/cli/slurm.hpp"
 
@@ -178,7 +179,7 @@ void add_launch(CLI::App& app, Exit&, const std::vector<std::string>& sbatch_opt
                    "folder on each node's own disk to run in (default: $SLURM_TMPDIR where it is set)")
       ->type_name("DIR");
   slurm->add_option("--rerun", arguments->rerun, "run finished trials again: failed, diverged or all")
-      ->check(CLI::IsMember({"failed", "diverged", "all"}));
+      ->check(one_of({"failed", "diverged", "all"}));
   slurm->add_option("--max-array-size", arguments->max_array_size, "instead of the cluster's MaxArraySize")
       ->check(CLI::Range(2, 10'000'000))
       ->type_name("N");

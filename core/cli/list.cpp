@@ -5,21 +5,58 @@
 
 #include "core/base/error.hpp"
 #include "core/cli/cli.hpp"
+#include "core/cli/one_of.hpp"
 #include "core/sweep/experiment.hpp"
+#include "core/tasks/task.hpp"
+#include "core/train/names.hpp"
 
 namespace qklab {
 
+namespace {
+
+using train::Choice;
+
+std::vector<Choice> listed_experiments() {
+  std::vector<Choice> all;
+  for (const Experiment& each : experiments())
+    all.push_back({each.name, each.doc.substr(0, each.doc.find('\n'))});
+  return all;
+}
+
+std::vector<Choice> listed_tasks() {
+  std::vector<Choice> all;
+  for (const tasks::TaskInfo& each : tasks::task_infos()) all.push_back({each.name, each.doc});
+  return all;
+}
+
+struct Noun {
+  std::string name;
+  std::vector<Choice> (*members)();
+};
+const std::vector<Noun> nouns = {
+    {"experiments", listed_experiments},
+    {"tasks", listed_tasks},
+    {"models", [] { return train::attentions(); }},
+    {"optimizers", [] { return train::optimizers(); }},
+    {"regularizers", [] { return train::regularizers(); }},
+};
+
+void list(const std::string& what) {
+  const std::vector<Choice> members = std::ranges::find(nouns, what, &Noun::name)->members();
+  std::size_t width = 0;
+  for (const Choice& each : members) width = std::max(width, each.name.size());
+  for (const Choice& each : members) fmt::print("{:<{}}  {}\n", each.name, width, each.doc);
+}
+
+}  // namespace
+
 void add_list(CLI::App& app, Exit&) {
   const auto what = std::make_shared<std::string>("experiments");
+  std::vector<std::string> names;
+  for (const Noun& noun : nouns) names.push_back(noun.name);
   CLI::App* verb = app.add_subcommand("list", "list what can be named in a config");
-  verb->add_option("what", *what, "what to list")->check(CLI::IsMember({"experiments"}));
-  verb->callback([what] {
-    std::size_t width = 0;
-    for (const Experiment& experiment : experiments()) width = std::max(width, experiment.name.size());
-    for (const Experiment& experiment : experiments()) {
-      fmt::print("{:<{}}  {}\n", experiment.name, width, experiment.doc.substr(0, experiment.doc.find('\n')));
-    }
-  });
+  verb->add_option("what", *what, "what to list; models are kinds of attention")->check(one_of(names));
+  verb->callback([what] { list(*what); });
 }
 
 }  // namespace qklab

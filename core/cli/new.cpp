@@ -5,6 +5,7 @@
 
 #include "core/base/file.hpp"
 #include "core/cli/cli.hpp"
+#include "core/cli/one_of.hpp"
 #include "core/cli/template.hpp"
 #include "core/cli/version.hpp"
 #include "core/sweep/config.hpp"
@@ -92,7 +93,7 @@ void add_new(CLI::App& app, Exit&) {
   };
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* verb = app.add_subcommand("new", "write an experiment to start from: source, config, test");
-  verb->add_option("what", arguments->what, "experiment")->required()->check(CLI::IsMember({"experiment"}));
+  verb->add_option("what", arguments->what, "experiment")->required()->check(one_of({"experiment"}));
   verb->add_option("name", arguments->name, "its name")->required()->type_name("NAME");
   verb->add_option("--out", arguments->directory, "folder to write (default: NAME)")->type_name("DIR");
   verb->add_flag("--in-tree", arguments->in_tree, "write into qklab's own source instead, to be compiled in");

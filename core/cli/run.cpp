@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "core/cli/cli.hpp"
+#include "core/cli/one_of.hpp"
 #include "core/cli/run.hpp"
 #include "core/sweep/memory.hpp"
 
@@ -19,7 +20,7 @@ void add_run_options(CLI::App& verb, RunRequest& request) {
             request.rerun = which == "all" ? Rerun::all : which == "failed" ? Rerun::failed : Rerun::diverged;
           },
           "run finished trials again: failed, diverged or all")
-      ->check(CLI::IsMember({"failed", "diverged", "all"}));
+      ->check(one_of({"failed", "diverged", "all"}));
   verb.add_option_function<double>(
           "--checkpoint-every",
           [&request](double seconds) {

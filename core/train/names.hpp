@@ -10,16 +10,23 @@
 
 namespace qklab::train {
 
-// In the order of the enumerations.
-const std::vector<std::string>&
-attention_names();                             // softmax, sparsemax, piecewise, sigmoid, linear, gated_linear
-const std::vector<std::string>& norm_names();  // none, pre, post
+// A choice as configs spell it, and what it is in one line.
+struct Choice {
+  std::string name, doc;
+};
+
+// All in the order of the enumerations.
+const std::vector<Choice>& attentions();
+const std::vector<Choice>& optimizers();
+const std::vector<Choice>& regularizers();
+const std::vector<std::string>& attention_names();    // softmax, sparsemax, piecewise, ...
+const std::vector<std::string>& norm_names();         // none, pre, post
 const std::vector<std::string>& positions_names();    // none, learned
 const std::vector<std::string>& optimizer_names();    // sgd, momentum, nesterov, adam, adamw, ...
 const std::vector<std::string>& schedule_names();     // constant, cosine
 const std::vector<std::string>& regularizer_names();  // none, locater, weight_decay, sigma_reparam, tame
-const std::vector<std::string>& keep_names();
-const std::vector<std::string>& squares_names();  // none, init, penalty
+const std::vector<std::string>& keep_names();         // none, init, penalty
+const std::vector<std::string>& squares_names();      // trace, frobenius
 
 // The enumerator called `name`: named<nn::Norm>("pre", norm_names()). Throws Error where there is none.
 template <class E>

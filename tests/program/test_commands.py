@@ -28,7 +28,7 @@ def test_version_and_help():
 
 
 def test_bad_command_lines_exit_2():
-    for arguments in ([], ["rum"], ["run"], ["run", "missing.yaml"], ["describe", "localisation"], ["status", "nowhere"],
+    for arguments in ([], ["rum"], ["run"], ["run", "missing.yaml"], ["describe", "localisation"], ["list", "modells"], ["status", "nowhere"],
                       ["run", FIGURE, "-j", "0"], ["run", FIGURE, "-j", "many"], ["run", FIGURE, "--preset", "fats"],
                       ["verify", "nowhere"], ["export", "nowhere"], ["new", "experiment", "1abc"],
                       ["new", "experiment", "../abc"], ["reproduce", "fig_lokalization"],
@@ -36,12 +36,25 @@ def test_bad_command_lines_exit_2():
         done = qklab(*arguments, code=2)
         assert done.stderr.strip(), arguments
     assert "did you mean 'localization'" in qklab("describe", "localisation", code=2).stderr
+    assert "did you mean 'models'" in qklab("list", "modells", code=2).stderr
+    assert "did you mean 'markov'" in qklab("describe", "markow", code=2).stderr
     assert "did you mean 'fig_localization'" in qklab("reproduce", "fig_lokalization", code=2).stderr
     assert sorted(FOLDER.iterdir()) == [], "something was written"
 
 
 def test_list_and_describe():
     assert "localization" in qklab("list").stdout
+    assert qklab("list", "experiments").stdout == qklab("list").stdout
+    schema = qklab("describe", "training").stdout
+    for noun, parameter in (("tasks", "task"), ("models", "attention"), ("optimizers", "optimizer"),
+                            ("regularizers", "regularizer")):
+        lines = qklab("list", noun).stdout.splitlines()
+        assert all(re.fullmatch(r"\w+ +\S.*", line) for line in lines), lines
+        choices = re.search(rf"^  {parameter} +\w+ +(\S+)", schema, re.M)[1]
+        assert [line.split()[0] for line in lines] == choices.split("|"), noun
+    for task in qklab("list", "tasks").stdout.splitlines():
+        name, doc = task.split(maxsplit=1)
+        assert doc in qklab("describe", name).stdout, name
     text = qklab("describe", "localization").stdout
     for name in ("variance", "sqrt(dim)", "support_theory", "probability", "position"):
         assert name in text, name

@@ -28,7 +28,7 @@ qklab_layer(theory qklab_spectrum qklab_measure)
 qklab_layer(tasks qklab_base)
 target_compile_definitions(qklab_tasks PRIVATE QKLAB_SOURCE_DIR="${CMAKE_SOURCE_DIR}")  # of data/
 qklab_layer(train qklab_nn qklab_tasks)
-qklab_layer(sweep qklab_base qklab_kernels yaml-cpp SQLite::SQLite3 ${CMAKE_DL_LIBS})
+qklab_layer(sweep qklab_measure yaml-cpp SQLite::SQLite3 ${CMAKE_DL_LIBS})
 # HDF5 is a format to export to, and no more: used where it is there.
 pkg_check_modules(hdf5 QUIET IMPORTED_TARGET hdf5-serial)
 if(hdf5_FOUND)

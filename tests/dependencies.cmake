@@ -10,7 +10,7 @@ set(nn_may base kernels autodiff spectrum measure)
 set(theory_may base kernels spectrum measure)
 set(tasks_may base)
 set(train_may base kernels autodiff spectrum measure nn tasks)
-set(sweep_may base kernels)
+set(sweep_may base kernels measure)
 set(report_may base measure sweep)
 set(cli_may base kernels autodiff nn measure tasks train sweep report)
 

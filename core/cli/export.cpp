@@ -29,7 +29,7 @@ void add_export(CLI::App& app, Exit&) {
     }
     const Store store(store_path(directory), Store::Mode::read);
     Loaded loaded = load_config(store.source());
-    refine(loaded, store);
+    grow(loaded, store);
     const std::string out = arguments->out.empty() ? directory : arguments->out;
     make_directories(out);
     if (arguments->format == "csv") {

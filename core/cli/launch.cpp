@@ -120,6 +120,12 @@ void launch(const Arguments& arguments, const std::vector<std::string>& plugins,
   const Loaded loaded = load_config(source);
   const Config& config = loaded.config;
   refuse_accidents(config, arguments.yes, true);
+  if (const auto& until = config.sweep.replication()) {
+    throw InputError(fmt::format(
+        "{}: until: how many trials a shard has is known only once it has run, which launch would have "
+        "to know; submit `qklab run --shard I/N` and `qklab merge` yourself, or give a number of seeds",
+        until->place.str()));
+  }
   SlurmSweep slurm = describe(arguments, config, plugins);
   slurm.sbatch_options = sbatch_options;
 
@@ -161,8 +167,9 @@ void add_launch(CLI::App& app, Exit&, const std::vector<std::string>& sbatch_opt
   CLI::App* slurm =
       verb->add_subcommand("slurm", "as an array job, and a job after it that merges and reports");
   slurm->add_option("config", arguments->config, "YAML file")->required()->type_name("CONFIG");
-  slurm->add_option("overrides", arguments->overrides,
-                    "key=value as for run; what stands behind -- are options of sbatch")
+  slurm
+      ->add_option("overrides", arguments->overrides,
+                   "key=value as for run; what stands behind -- are options of sbatch")
       ->type_name("KEY=VALUE ... [-- SBATCH-OPTION ...]");
   slurm->add_option("--shards", arguments->shards, "parts to cut the sweep into")
       ->required()

@@ -47,7 +47,7 @@ LiveView::LiveView(std::string directory) : directory_(std::move(directory)) {
     throw InputError(fmt::format("{}: no run directory: it has no run.db", directory_));
   const Store store = open_patiently(directory_);
   loaded_ = load_config(store.source());
-  refine(loaded_, store);
+  grow(loaded_, store);
   ids_ = loaded_.config.sweep.ids();
 }
 
@@ -57,8 +57,8 @@ LiveState LiveView::look(bool plots) {
   state.writer = writer_of(directory_);
   const Store store = open_patiently(directory_);
   state.counts = store.counts();
-  if (loaded_.config.sweep.refinement()) {  // it may have grown
-    refine(loaded_, store);
+  if (loaded_.config.sweep.grows()) {
+    grow(loaded_, store);
     ids_ = loaded_.config.sweep.ids();
   }
   const auto statuses = store.statuses();

@@ -23,14 +23,14 @@ Loaded load_config(const ConfigSource& source) {
   return loaded;
 }
 
-void refine(Loaded& loaded, const FinishedTrials& finished) {
-  if (!loaded.config.sweep.refinement()) return;
-  loaded.config.sweep = refine(loaded.config.sweep, finished);
+void grow(Loaded& loaded, const FinishedTrials& finished) {
+  if (!loaded.config.sweep.grows()) return;
+  loaded.config.sweep = grow(loaded.config.sweep, finished);
   for (Claim& claim : loaded.claims) claim.sweep = loaded.config.sweep;
 }
 
-void refine(Loaded& loaded, const Store& store) {
-  refine(loaded, [&store](const Sweep& sweep) { return store.load(sweep, {}); });
+void grow(Loaded& loaded, const Store& store) {
+  grow(loaded, [&store](const Sweep& sweep) { return store.load(sweep, {}); });
 }
 
 RunDirectory open_directory(const std::string& directory) {
@@ -39,12 +39,12 @@ RunDirectory open_directory(const std::string& directory) {
   if (run.has_store) {
     const Store store(store_path(directory), Store::Mode::read);
     run.loaded = load_config(store.source());
-    refine(run.loaded, store);
+    grow(run.loaded, store);
     run.results = store.load(run.loaded.config.sweep, series_needed(run.loaded.figures, run.loaded.claims));
   } else if (std::filesystem::exists(manifest_path(directory))) {
     run.loaded = load_config(read_manifest_source(directory));
     run.results = read_csv(directory, *run.loaded.config.experiment);
-    refine(run.loaded, [&run](const Sweep&) { return run.results; });
+    grow(run.loaded, [&run](const Sweep&) { return run.results; });
   } else {
     throw InputError(fmt::format("{}: no run directory: it has neither run.db nor manifest.json", directory));
   }

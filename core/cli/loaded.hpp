@@ -7,7 +7,7 @@
 #include "core/report/claim.hpp"
 #include "core/report/figure.hpp"
 #include "core/sweep/config.hpp"
-#include "core/sweep/refine.hpp"
+#include "core/sweep/grow.hpp"
 #include "core/sweep/results.hpp"
 #include "core/sweep/store.hpp"
 
@@ -22,9 +22,9 @@ struct Loaded {
 // Throws InputError with every message of the config, its figures and its claims.
 Loaded load_config(const ConfigSource& source);
 
-// Adds the points that a sweep with `refine` has by now, to the config's sweep and to its claims'.
-void refine(Loaded& loaded, const FinishedTrials& finished);
-void refine(Loaded& loaded, const Store& store);
+// Adds what a sweep that grows has by now, to the config's sweep and to its claims'.
+void grow(Loaded& loaded, const FinishedTrials& finished);
+void grow(Loaded& loaded, const Store& store);
 
 // A run directory, from its run.db, or where it has none (a committed reference) from its manifest.json
 // and CSVs. Throws InputError where it is neither.

@@ -8,6 +8,7 @@
 
 #include "core/base/file.hpp"
 #include "core/cli/version.hpp"
+#include "core/sweep/replicate.hpp"
 
 namespace qklab {
 
@@ -57,7 +58,7 @@ Json resolved_parameters(const Results& results) {
 
 void write_manifest(const std::string& directory, const Config& config, const Results& results,
                     double seconds, std::size_t threads) {
-  const Json manifest = {
+  Json manifest = {
       {"name", config.name},
       {"experiment", config.experiment->name},
       {"experiment_version", config.experiment->version},
@@ -72,6 +73,7 @@ void write_manifest(const std::string& directory, const Config& config, const Re
       {"threads", threads},
       {"seconds", seconds},
   };
+  if (config.sweep.replication()) manifest["replicates"] = replicated(config.sweep, results).str();
   write_file(manifest_path(directory), manifest.dump(2) + "\n");
 }
 
@@ -102,7 +104,7 @@ Provenance read_manifest_provenance(const std::string& directory) {
   const Json manifest = Json::parse(read_file(path), nullptr, false);
   if (!manifest.is_object()) throw InputError(fmt::format("{}: no JSON object", path));
   Provenance provenance;
-  for (const char* key : {"qklab", "commit", "compiler", "blas", "simd"}) {
+  for (const char* key : {"qklab", "commit", "compiler", "blas", "simd", "replicates"}) {
     const Json& value = manifest.value(key, Json());
     if (value.is_string()) provenance.emplace_back(key, value.get<std::string>());
   }

@@ -31,7 +31,7 @@ void add_merge(CLI::App& app, Exit& exit) {
                counts.lost > 0 ? fmt::format(", {} are damaged and were left out", counts.lost) : "");
     const Store store(store_path(out), Store::Mode::write);
     Loaded loaded = load_config(store.source());
-    refine(loaded, store);
+    grow(loaded, store);
     exit = report_results(loaded, store, {.directory = out, .changed = true});
   });
 }

@@ -70,9 +70,10 @@ Stored read_stored(const std::string& directory, const std::function<bool(std::u
   };
   if (fs::exists(store_path(directory))) {
     const Store store(store_path(directory), Store::Mode::read);
-    const Config config = load_config(store.source()).config;
-    begin(*config.experiment);
-    store.for_each(config.sweep, take);
+    Loaded loaded = load_config(store.source());
+    grow(loaded, store);
+    begin(*loaded.config.experiment);
+    store.for_each(loaded.config.sweep, take);
   } else {
     const Config config = load_config(read_manifest_source(directory)).config;
     begin(*config.experiment);

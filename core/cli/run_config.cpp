@@ -16,6 +16,7 @@
 #include "core/report/claims_json.hpp"
 #include "core/report/series_needed.hpp"
 #include "core/report/verdict_table.hpp"
+#include "core/sweep/replicate.hpp"
 #include "core/sweep/scratch.hpp"
 
 namespace qklab {
@@ -35,11 +36,13 @@ int dry_run(const Config& config, const std::string& directory) {
     return true;
   });
   if (n > shown) say("... and {} more\n", n - shown);
-  const std::string more = config.sweep.refinement() ? fmt::format(" and up to {} that refine adds",
-                                                                   config.sweep.refinement()->budget)
-                                                     : "";
+  std::string more;
+  if (const auto& refinement = config.sweep.refinement())
+    more += fmt::format(" and up to {} that refine adds", refinement->budget);
+  if (const auto& until = config.sweep.replication())
+    more += fmt::format(" ({} to {} replicates a point)", until->min, until->max);
   say("{}: {} trials{} of {}, into {} (dry run: nothing was written)\n", config.name, n, more,
-             config.experiment->name, directory);
+      config.experiment->name, directory);
   return exit_done;
 }
 
@@ -72,14 +75,14 @@ std::uint64_t missing_trials(const Sweep& sweep, const Store& store) {
   return missing;
 }
 
-// Runs what the store lacks. A sweep that is refined runs in rounds, until nothing is added to it.
+// Runs what the store lacks. A sweep that grows runs in rounds, until nothing is added to it.
 RunOutcome run_rounds(Loaded& loaded, Store& store, RunOptions options) {
-  refine(loaded, store);
+  grow(loaded, store);
   RunOutcome outcome = run_trials(loaded.config.sweep, store, options, stop_on_signals());
   options.rerun = Rerun::none;  // the first round has seen to it
   while (!outcome.interrupted) {
     const std::uint64_t before = loaded.config.sweep.grid_size();
-    refine(loaded, store);
+    grow(loaded, store);
     if (loaded.config.sweep.grid_size() == before) break;
     const Progress earlier = outcome.progress;
     outcome = run_trials(loaded.config.sweep, store, options, stop_on_signals());
@@ -120,8 +123,8 @@ int report_results(const Loaded& loaded, const Store& store, const Reporting& re
   if (const std::uint64_t missing = missing_trials(config.sweep, store); missing > 0) {
     if (reporting.changed) export_csv(store, config.sweep, directory);
     const std::uint64_t failed = store.counts().failed;
-    say("results: {} ({} trials of the sweep have not been run: no figures or verdicts yet)\n",
-               directory, missing);
+    say("results: {} ({} trials of the sweep have not been run: no figures or verdicts yet)\n", directory,
+        missing);
     return failed > 0 ? exit_failed : exit_done;
   }
   const Results results = store.load(config.sweep, series_needed(loaded.figures, loaded.claims));
@@ -137,18 +140,17 @@ int report_results(const Loaded& loaded, const Store& store, const Reporting& re
                    reporting.jobs ? reporting.jobs : std::thread::hardware_concurrency());
     write_report(directory, loaded, results, verdicts);
   }
-  if (!verdicts.empty())
-    say("{}", verdict_table(loaded.claims, verdicts, terminal_width(), color_wanted()));
+  if (config.sweep.replication()) say("{}\n", replicated(config.sweep, results).str());
+  if (!verdicts.empty()) say("{}", verdict_table(loaded.claims, verdicts, terminal_width(), color_wanted()));
   say("results: {}\n", directory);
-  for (const Figure& figure : loaded.figures)
-    say("figure:  {}/figures/{}.svg\n", directory, figure.name);
+  for (const Figure& figure : loaded.figures) say("figure:  {}/figures/{}.svg\n", directory, figure.name);
   say("report:  {}/report.html\n", directory);
 
   std::uint64_t failed = 0;
   for (const TrialRecord& trial : results.trials) failed += trial.status == Status::failed ? 1 : 0;
   if (failed > 0) {
-    say(stderr, "{} trials failed; `qklab status {}` lists them, --rerun failed runs them again\n",
-               failed, directory);
+    say(stderr, "{} trials failed; `qklab status {}` lists them, --rerun failed runs them again\n", failed,
+        directory);
   }
   return failed > 0 || falls_short(loaded.claims, verdicts) ? exit_failed : exit_done;
 }
@@ -202,7 +204,7 @@ int run_config(const Loaded& asked, const RunRequest& request) {
                       outcome.progress.seconds, outcome.interrupted ? ", interrupted" : ""));
   if (outcome.interrupted) {
     say(stderr, "interrupted; finished trials are kept in {}: the same command goes on from there\n",
-               directory);
+        directory);
     // A trial that does not look at its stop request still runs in another thread.
     if (outcome.abandoned) std::_Exit(exit_interrupted);
     return exit_interrupted;

@@ -4,6 +4,7 @@
 
 #include "core/cli/cli.hpp"
 #include "core/cli/loaded.hpp"
+#include "core/sweep/replicate.hpp"
 #include "core/sweep/store.hpp"
 
 namespace qklab {
@@ -21,7 +22,7 @@ void print_status(const std::string& directory) {
   // The sweep's size needs the experiment, which a plugin may hold that is not loaded.
   try {
     Loaded loaded = load_config(source);
-    refine(loaded, store);
+    grow(loaded, store);
     const Config& config = loaded.config;
     const auto statuses = store.statuses();
     std::uint64_t finished = 0;
@@ -29,6 +30,8 @@ void print_status(const std::string& directory) {
     for (const std::uint64_t id : ids) finished += statuses.count(id);
     fmt::print("the sweep has {} trials: {} finished, {} to run\n", ids.size(), finished,
                ids.size() - finished);
+    if (config.sweep.replication())
+      fmt::print("{}\n", replicated(config.sweep, store.load(config.sweep, {})).str());
     if (const std::uint64_t others = statuses.size() - finished; others > 0) {
       fmt::print("{} more trials are kept that this config does not ask for\n", others);
     }

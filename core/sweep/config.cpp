@@ -8,9 +8,9 @@
 #include <limits>
 
 #include "core/base/file.hpp"
+#include "core/sweep/grow.hpp"
 #include "core/sweep/layer.hpp"
 #include "core/sweep/overrides.hpp"
-#include "core/sweep/refine.hpp"
 #include "core/sweep/yaml.hpp"
 
 namespace qklab {
@@ -116,7 +116,7 @@ Config parse(const ConfigSource& source, Diagnostics& found) {
   map.finish();
   if (found.empty()) check_required(layer, *config.experiment, map.place("experiment"), found);
   if (found.empty()) config.sweep = build_sweep(*config.experiment, layer, map.place("sweep"));
-  if (found.empty()) check_refinement(config.sweep, found);
+  if (found.empty()) check_growth(config.sweep, found);
   return config;
 }
 

@@ -25,6 +25,10 @@ class Enumeration {
   void check() const;
   bool next();  // to the next point, the last axis fastest; false after the last
 
+  // Of the last axis, which must be there: where it stands, and next() goes past what is left of it.
+  std::uint64_t innermost() const { return wheels_.back().position; }
+  void skip_innermost() { wheels_.back().position = wheels_.back().axis->size() - 1; }
+
  private:
   struct Wheel {
     const Axis* axis;

@@ -88,6 +88,7 @@ class SweepBuilder {
         axis->append(0, sweep.base_);
       } else if (tree.kind == AxisTree::Kind::values && tree.parameter == seed) {
         seeds = std::move(axis);
+        sweep.replication_ = tree.until;
       } else {
         sweep.axes_.push_back(std::move(axis));
       }

@@ -22,6 +22,7 @@ struct AxisTree {
   std::size_t parameter = 0;  // of values
   AxisPointer axis = nullptr;
   std::vector<std::vector<AxisTree>> rows = {};  // of zip and grid
+  std::optional<Replication> until = {};         // of the seeds' values
 };
 
 struct Layer {

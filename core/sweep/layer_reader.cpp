@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 
 #include "core/sweep/axis_form.hpp"
@@ -187,11 +188,53 @@ class LayerReader {
   void read_seeds(const YAML::Node& node, std::vector<AxisTree>& axes, Taken& taken) {
     const std::size_t seed = *schema_.find("seed");
     claim(seed, map_.place("seeds"), taken);
-    if (node.IsMap() || node.IsNull()) return error(node, "seeds: expected how many, or a list of seeds");
+    if (node.IsMap() && MapReader(node, map_.file(), map_.diagnostics(), "seeds").has("until"))
+      return read_until(node, seed, axes);
+    if (node.IsMap() || node.IsNull()) {
+      const std::string found =
+          node.size() == 1 && node.begin()->first.IsScalar() ? node.begin()->first.Scalar() : "";
+      return error(node,
+                   fmt::format("seeds: expected how many, a list of seeds, or until: {{metric: NAME, ci: "
+                               "WIDTH, max: N}}{}",
+                               did_you_mean(found, std::vector<std::string>{"until"})));
+    }
     const auto form = read_axis_form(node, "seeds", map_.file(), map_.diagnostics());
     if (!form) return;
     if (AxisPointer axis = make_seeds(*form, node.IsSequence(), schema_, map_.diagnostics()))
       axes.push_back({.parameter = seed, .axis = std::move(axis)});
+  }
+
+  // seeds: {until: {metric: loss, ci: 0.01, max: 64, min: 4}}
+  void read_until(const YAML::Node& node, std::size_t seed, std::vector<AxisTree>& axes) {
+    constexpr std::int64_t most = 1'000'000;
+    MapReader seeds(node, map_.file(), map_.diagnostics(), "seeds");
+    MapReader map(seeds.node("until"), map_.file(), map_.diagnostics(), "until");
+    seeds.finish();
+    if (!seeds.node("until").IsMap()) return;  // reported
+    Replication until;
+    until.place = map.place();
+    until.metric = map.required_text("metric");
+    until.ci = map.required_real("ci");
+    const std::int64_t max = map.integer("max").value_or(0), min = map.integer("min").value_or(4);
+    map.finish();
+    bool good = !std::isnan(until.ci);  // reported otherwise
+    const auto demand = [&](bool holds, const char* key, std::string_view message) {
+      if (!holds) map_.diagnostics().error(map.place(key), message);
+      good = good && holds;
+    };
+    demand(!(until.ci <= 0), "ci",
+           "until: ci: expected the half-width of the interval at which to stop, above 0");
+    demand(min >= 2, "min", "until: min: an interval needs at least 2 replicates");
+    demand(max >= std::max<std::int64_t>(min, 2) && max <= most, "max",
+           fmt::format("until: max: expected how many replicates a point may have, from {} to {}",
+                       std::max<std::int64_t>(min, 2), most));
+    if (!good) return;
+    until.min = static_cast<std::uint64_t>(min);
+    until.max = static_cast<std::uint64_t>(max);
+    axes.push_back({.parameter = seed,
+                    .axis = values_axis(seed, until.max,
+                                        [](std::uint64_t i) { return Value(static_cast<std::int64_t>(i)); }),
+                    .until = until});
   }
 
   MapReader& map_;

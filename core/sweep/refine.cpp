@@ -1,7 +1,5 @@
 #include "core/sweep/refine.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -11,6 +9,8 @@
 #include <set>
 #include <unordered_set>
 #include <vector>
+
+#include "core/sweep/grow.hpp"
 
 namespace qklab {
 namespace {
@@ -171,12 +171,7 @@ void check_refinement(const Sweep& sweep, Diagnostics& diagnostics) {
   if (!sweep.refinement()) return;
   const Refinement& wanted = *sweep.refinement();
   const Experiment& experiment = sweep.experiment();
-  if (!experiment.scalar_metric(wanted.metric)) {
-    std::vector<std::string> names;
-    for (const Metric& metric : experiment.scalars) names.push_back(metric.name);
-    diagnostics.error(wanted.place, fmt::format("refine: '{}' has no scalar '{}'{}", experiment.name,
-                                                wanted.metric, did_you_mean(wanted.metric, names)));
-  }
+  check_scalar(experiment, wanted.metric, "refine", wanted.place, diagnostics);
   const std::vector<std::size_t> varied = sweep.varied();
   bool fits = (varied.size() == 1 || varied.size() == 2) && sweep.has_own_axes(varied);
   for (const std::size_t i : varied) fits = fits && experiment.parameters[i].type == Type::real;
@@ -191,10 +186,8 @@ void check_refinement(const Sweep& sweep, Diagnostics& diagnostics) {
 Sweep refine(const Sweep& sweep, const FinishedTrials& finished) {
   if (!sweep.refinement()) return sweep;
   const Refinement& wanted = *sweep.refinement();
-  const Experiment& experiment = sweep.experiment();
-  const auto scalar =
-      static_cast<std::size_t>(experiment.scalar_metric(wanted.metric) - experiment.scalars.data());
-  Sweep current = sweep.with_points({});
+  const std::size_t scalar = scalar_slot(sweep.experiment(), wanted.metric);
+  Sweep current = sweep.with_points({}).with_replicates({});
   const Plane plane(current);
   const std::size_t axes = sweep.varied().size();
 
@@ -223,7 +216,7 @@ Sweep refine(const Sweep& sweep, const FinishedTrials& finished) {
       for (const Coordinates& at : lacking) added.push_back(plane.point(at));
       for (const Cell& part : parts(lines)) next.push_back(part);
     }
-    if (added.size() > before) current = sweep.with_points(added);
+    if (added.size() > before) current = current.with_points(added);
     if (spent || next.empty()) return current;
     cells = std::move(next);
   }

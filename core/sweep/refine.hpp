@@ -10,7 +10,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 
 #include "core/base/error.hpp"
@@ -22,10 +21,6 @@ namespace qklab {
 // Reports a metric that is no scalar of the experiment, and a sweep that varies anything but one or two real
 // parameters, each on an axis of its own, and the seed.
 void check_refinement(const Sweep& sweep, Diagnostics& diagnostics);
-
-// Finished trials, failed and diverged ones too: those of the sweep that is asked for, and any others. Series
-// are not needed.
-using FinishedTrials = std::function<Results(const Sweep&)>;
 
 // The sweep's grid with all points that follow from finished trials. Where it has unfinished trials these
 // come first: run them and call again, until nothing is added. A sweep without refinement is returned as it

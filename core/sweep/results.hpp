@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +30,10 @@ struct Results {
   std::vector<TrialRecord> trials;
   std::vector<std::string> loaded_series;  // names of the series that were asked for
 };
+
+// Finished trials, failed and diverged ones too: those of the sweep that is asked for, and any others. Series
+// are not needed.
+using FinishedTrials = std::function<Results(const Sweep&)>;
 
 std::optional<Status> parse_status(std::string_view name);  // as name_of(Status) writes it
 

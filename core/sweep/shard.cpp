@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace qklab {
 
@@ -24,10 +25,16 @@ Shard parse_shard(std::string_view text) {
 
 ShardMembers::ShardMembers(const Sweep& sweep, const Shard& shard) : whole_(shard.is_whole()) {
   if (whole_) return;
-  std::vector<std::uint64_t> all = sweep.ids();
-  std::sort(all.begin(), all.end());
-  for (std::uint64_t rank = 0; rank < all.size(); ++rank)
-    if (shard_of_rank(rank, shard.count) == shard.index) ids_.push_back(all[rank]);
+  ids_ = sweep.replication() ? sweep.points() : sweep.ids();
+  std::sort(ids_.begin(), ids_.end());
+  std::uint64_t rank = 0;
+  std::erase_if(ids_, [&](std::uint64_t) { return shard_of_rank(rank++, shard.count) != shard.index; });
+  if (!sweep.replication()) return;
+  const std::vector<std::uint64_t> points = std::exchange(ids_, {});
+  sweep.for_each_replicate([&](std::uint64_t point, const TrialSpec& trial) {
+    if (std::binary_search(points.begin(), points.end(), point)) ids_.push_back(trial.id);
+  });
+  std::sort(ids_.begin(), ids_.end());
 }
 
 bool ShardMembers::has(std::uint64_t id) const {

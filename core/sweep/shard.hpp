@@ -25,7 +25,9 @@ Shard parse_shard(std::string_view text);
 
 // The trials of a shard. Ids are dealt out in their order, like cards, so that shards differ by one trial at
 // most; and since ids are hashes, no shard gets all the large values of an axis. Which trial falls to which
-// shard depends on the set of trials and on nothing else.
+// shard depends on the set of trials and on nothing else. Of a sweep with a replication points are dealt out,
+// in the order of theirs, and a point's trials stay together, since no shard else could tell how many it
+// needs.
 class ShardMembers {
  public:
   ShardMembers(const Sweep& sweep, const Shard& shard);

@@ -35,13 +35,19 @@ std::uint64_t trial_id(const Experiment& experiment, const Parameters& params) {
   return mix(sum);
 }
 
+std::uint64_t Sweep::size_of(const std::vector<AxisPointer>& axes) const {
+  std::uint64_t size = replication_ ? replication_->min : 1;
+  for (std::size_t i = 0; i + (replication_ ? 1 : 0) < axes.size(); ++i)
+    size = saturating_product(size, axes[i]->size());
+  return size;
+}
+
 std::uint64_t Sweep::grid_size() const {
-  std::uint64_t size = 1;
-  for (const AxisPointer& axis : axes_) size = saturating_product(size, axis->size());
-  if (!added_) return size;
-  std::uint64_t added = 1;
-  for (const AxisPointer& axis : added_axes()) added = saturating_product(added, axis->size());
-  return saturating_sum(size, added);
+  std::uint64_t size = size_of(axes_);
+  if (added_) size = saturating_sum(size, size_of(added_axes()));
+  if (replicates_)
+    for (const auto& [point, count] : *replicates_) size = saturating_sum(size, count - replication_->min);
+  return size;
 }
 
 std::vector<std::size_t> Sweep::varied() const {
@@ -69,6 +75,19 @@ Sweep Sweep::with_points(std::vector<Axis::Point> points) const {
   return sweep;
 }
 
+Sweep Sweep::with_replicates(Replicates replicates) const {
+  Sweep sweep = *this;
+  sweep.replicates_ =
+      replicates.empty() ? nullptr : std::make_shared<const Replicates>(std::move(replicates));
+  return sweep;
+}
+
+std::uint64_t Sweep::replicates_of(std::uint64_t point) const {
+  if (replicates_)
+    if (const auto found = replicates_->find(point); found != replicates_->end()) return found->second;
+  return replication_->min;
+}
+
 std::vector<AxisPointer> Sweep::added_axes() const {
   std::vector<AxisPointer> axes = {added_};
   const std::vector<std::size_t> seed = {*experiment_->parameters.find("seed")};
@@ -76,25 +95,57 @@ std::vector<AxisPointer> Sweep::added_axes() const {
   return axes;
 }
 
-void Sweep::for_each(const std::function<bool(const TrialSpec&)>& visit) const {
+void Sweep::walk(const std::function<bool(std::uint64_t, const TrialSpec&)>& visit) const {
   IdSet seen;
   bool any = false;
-  const auto walk = [&](const std::vector<AxisPointer>& axes) {
+  const auto walk_over = [&](const std::vector<AxisPointer>& axes) {
     Enumeration enumeration(*experiment_, base_, axes, place_);
+    std::uint64_t point = 0;
     do {
       const TrialSpec& trial = enumeration.trial();
+      if (replication_) {
+        const std::uint64_t replicate = enumeration.innermost();
+        if (replicate == 0) point = trial.id;
+        if (replicate + 1 >= replicates_of(point)) enumeration.skip_innermost();
+      }
       if (where_ && !where_->holds(trial.params)) continue;
       enumeration.check();
       if (!seen.insert(trial.id)) continue;
       any = true;
-      if (!visit(trial)) return false;
+      if (!visit(point, trial)) return false;
     } while (enumeration.next());
     return true;
   };
-  if (!walk(axes_)) return;
-  if (added_ && !walk(added_axes())) return;
+  if (!walk_over(axes_)) return;
+  if (added_ && !walk_over(added_axes())) return;
   if (!any)
     throw InputError(fmt::format("{}: where: '{}' leaves no trial", where_place_.str(), where_->text()));
+}
+
+void Sweep::for_each(const std::function<bool(const TrialSpec&)>& visit) const {
+  walk([&visit](std::uint64_t, const TrialSpec& trial) { return visit(trial); });
+}
+
+void Sweep::for_each_replicate(const std::function<void(std::uint64_t, const TrialSpec&)>& visit) const {
+  walk([&visit](std::uint64_t point, const TrialSpec& trial) {
+    visit(point, trial);
+    return true;
+  });
+}
+
+std::vector<std::uint64_t> Sweep::points() const {
+  std::vector<std::uint64_t> points;
+  IdSet seen;
+  const auto add_those_of = [&](const std::vector<AxisPointer>& axes) {
+    Enumeration enumeration(*experiment_, base_, axes, place_);
+    do {
+      if (seen.insert(enumeration.trial().id)) points.push_back(enumeration.trial().id);
+      enumeration.skip_innermost();
+    } while (enumeration.next());
+  };
+  add_those_of(axes_);
+  if (added_) add_those_of(added_axes());
+  return points;
 }
 
 std::vector<std::uint64_t> Sweep::ids() const {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -39,6 +40,17 @@ struct Refinement {
   Place place;               // in the config
 };
 
+// How many replicates to give each point of a grid: see replicate.hpp.
+struct Replication {
+  std::string metric;              // a scalar
+  double ci = 0;                   // the widest half-width of the 95 % interval of its mean that will do
+  std::uint64_t min = 4, max = 0;  // replicates of a point; 2 <= min <= max
+  Place place;                     // in the config
+};
+
+// Replicates by point, which is the id that the point's trial with the first seed has; `min` of others.
+using Replicates = std::unordered_map<std::uint64_t, std::uint64_t>;
+
 std::string trial_name(std::uint64_t id);  // 16 hexadecimal digits
 std::optional<std::uint64_t> parse_trial_name(std::string_view name);
 
@@ -47,7 +59,8 @@ class Sweep {
   Sweep() = default;
 
   const Experiment& experiment() const { return *experiment_; }
-  // Number of grid points, and of those added, before `where` and before equal trials are merged; saturates.
+  // Number of trials of the grid, and of those added, before `where` and before equal trials are merged;
+  // saturates.
   std::uint64_t grid_size() const;
 
   // Calls visit(trial) for each trial in order: axes as written, the last fastest, seeds innermost, then the
@@ -70,15 +83,30 @@ class Sweep {
   // the axes but the seed.
   Sweep with_points(std::vector<Axis::Point> points) const;
 
+  const std::optional<Replication>& replication() const { return replication_; }
+  bool grows() const { return refinement_ || replication_; }  // as it runs: see grow.hpp
+  // The same sweep with so many replicates of these points. Of sweeps with a replication alone, as are the
+  // next three.
+  Sweep with_replicates(Replicates replicates) const;
+  std::uint64_t replicates_of(std::uint64_t point) const;
+  std::vector<std::uint64_t> points() const;  // in order, each once, before `where`
+  // As for_each, with the point that each trial is a replicate of.
+  void for_each_replicate(
+      const std::function<void(std::uint64_t point, const TrialSpec& trial)>& visit) const;
+
  private:
   friend class SweepBuilder;
   std::vector<std::shared_ptr<const Axis>> added_axes() const;
+  std::uint64_t size_of(const std::vector<std::shared_ptr<const Axis>>& axes) const;
+  void walk(const std::function<bool(std::uint64_t point, const TrialSpec& trial)>& visit) const;
 
   const Experiment* experiment_ = nullptr;
   Axis::Point base_;                               // values written under params:, by schema index
   std::vector<std::shared_ptr<const Axis>> axes_;  // the seeds' axis last
   std::shared_ptr<const Axis> added_;              // points after the grid; null where there are none
   std::optional<Refinement> refinement_;
+  std::optional<Replication> replication_;        // the seeds' axis is then as long as its max
+  std::shared_ptr<const Replicates> replicates_;  // null where there are none
   std::optional<Where> where_;
   Place place_;  // of the sweep, for messages about its points
   Place where_place_;

@@ -37,8 +37,33 @@ const dark = () => darkQuery.matches && !printing;
 const themed = [];  // redrawn when the theme changes
 const redrawAll = () => themed.forEach((draw) => draw());
 darkQuery.addEventListener("change", redrawAll);
-window.addEventListener("beforeprint", () => { printing = true; redrawAll(); });
-window.addEventListener("afterprint", () => { printing = false; redrawAll(); });
+// On paper the page is as wide as the paper, in light colours, and everything is drawn.
+function setPrinting(now) {
+  printing = now;
+  document.documentElement.classList.toggle("printing", now);
+  if (now) [...waiting.keys()].forEach(drawNow);
+  redrawAll();
+}
+window.addEventListener("beforeprint", () => setPrinting(true));
+window.addEventListener("afterprint", () => setPrinting(false));
+
+// Calls `draw` when `element` comes within a screen's height of what is seen, or is printed; again when the theme
+// changes. So a page of many figures opens as fast as one of few.
+const waiting = new Map();
+function drawNow(element) {
+  const draw = waiting.get(element);
+  waiting.delete(element);
+  observer.unobserve(element);
+  themed.push(draw);
+  draw();
+}
+const observer = new IntersectionObserver((entries) => {
+  for (const entry of entries) if (entry.isIntersecting && waiting.has(entry.target)) drawNow(entry.target);
+}, {rootMargin: "100% 0px"});
+function whenSeen(element, draw) {
+  waiting.set(element, draw);
+  observer.observe(element);
+}
 const ink = () => getComputedStyle(document.documentElement).getPropertyValue("--text").trim();
 const lineColor = () => getComputedStyle(document.documentElement).getPropertyValue("--line").trim();
 

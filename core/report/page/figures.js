@@ -110,10 +110,12 @@ function heatPanel(figure, panelData) {
   return {
     data: [[xedges[0], xedges[xedges.length - 1]]], series: [], filled: true,
     paint: (context, u) => {
-      const px = xedges.map((x) => u.valToPos(x, "x", true)), py = yedges.map((y) => u.valToPos(y, "y", true));
+      // Whole pixels, or seams would show between the cells.
+      const px = xedges.map((x) => Math.round(u.valToPos(x, "x", true)));
+      const py = yedges.map((y) => Math.round(u.valToPos(y, "y", true)));
       panelData.cells.forEach((row, j) => row.forEach((v, i) => {
         context.fillStyle = viridis(cellShade(panelData.color, v));
-        context.fillRect(px[i], py[j + 1], px[i + 1] - px[i] + 0.6, py[j] - py[j + 1] + 0.6);
+        context.fillRect(px[i], py[j + 1], px[i + 1] - px[i], py[j] - py[j + 1]);
       }));
       const ratio = window.devicePixelRatio || 1;
       for (const lines of panelData.contours) strokeLines(context, u, lines, ratio, [6 * ratio, 4 * ratio]);
@@ -229,7 +231,10 @@ function logToggle(label, able, pressed, change) {
 
 function figureBlock(figure) {
   const block = el("div", {class: "figure"}, el("h3", {}, figure.title || figure.name));
-  if (figure.error) return el("div", {class: "figure"}, el("h3", {}, figure.title || figure.name), el("p", {}, figure.error));
+  if (figure.error) {
+    block.append(el("p", {}, figure.error));
+    return block;
+  }
   const heat = figure.plot === "heatmap";
   const view = {logX: figure.log.x, logY: figure.log.y, hidden: new Set()};
   const xs = heat ? [] : allPoints(figure, "x");
@@ -239,18 +244,23 @@ function figureBlock(figure) {
   const columnCount = figure.columns || (figure.panels.length <= 1 ? 1 : figure.panels.length <= 4 ? 2 : 3);
   const panels = el("div", {class: "panels", style: `grid-template-columns: repeat(${columnCount}, minmax(0, 1fr))`});
   block.append(keys, controls, panels);
+  const height = columnCount === 1 ? 340 : 260;
+  panels.style.minHeight = `${Math.ceil(figure.panels.length / columnCount) * (height + 50)}px`;  // until drawn
   let destroy = [];
   const draw = () => {
-    destroy.forEach((end) => end());
     keys.replaceChildren(...(heat ? [...(figure.several ? [] : [ramp(figure.panels[0].color)]),
                                      ...figure.keys.map((key) => el("span", {class: "quiet"}, key))]
                                   : legend(figure, view, drawPanels)));
+    if (figure.theory) {
+      keys.append(el("span", {class: "quiet"}, figure.plot === "line" ? "thick: measured, dashed: theory" : "dashed: theory"));
+    }
     if (figure.plot === "trajectory") keys.append(el("span", {class: "quiet"}, "○ start  ● end"));
     drawPanels();
   };
   function drawPanels() {
     destroy.forEach((end) => end());
     panels.replaceChildren();
+    panels.style.minHeight = "";
     destroy = figure.panels.map((p) => {
       const holder = el("div", {class: "panel"});
       panels.append(holder);
@@ -265,7 +275,7 @@ function figureBlock(figure) {
       holder.append(inner);
       return panel(inner, figure.several ? "" : p.title, {
         x: {...x, label: figure.xlabel, names: figure.xnames}, y: {...y, label: figure.ylabel, names: figure.ynames},
-        height: columnCount === 1 ? 340 : 260, ...kind});
+        height, ...kind});
     });
   }
   if (!heat) {
@@ -273,18 +283,11 @@ function figureBlock(figure) {
       logToggle("log y", canBeLog(ys), view.logY, (on) => { view.logY = on; drawPanels(); }));
   }
   controls.append(el("span", {class: "quiet"}, "Drag to zoom, double click to reset; click a point to list its trials."));
-  themed.push(draw);
-  return {block, draw};
+  whenSeen(block, draw);
+  return block;
 }
 
 function showFigures() {
   if (!data.figures.length) return body("figures").append(el("p", {}, "This config draws no figures."));
-  for (const figure of data.figures) {
-    const made = figureBlock(figure);
-    if (made instanceof Node) body("figures").append(made);
-    else {
-      body("figures").append(made.block);
-      made.draw();
-    }
-  }
+  body("figures").append(...data.figures.map(figureBlock));
 }

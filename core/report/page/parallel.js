@@ -37,8 +37,10 @@ function showParallel(holder) {
   const note = el("p", {class: "quiet"});
   const metrics = axes.filter((a) => a.column.metric);
   const colorChoice = el("select", {onchange: () => draw()}, (metrics.length ? metrics : axes).map((a) => el("option", {}, a.column.name)));
-  holder.append(el("div", {class: "row controls"}, el("label", {}, "Colour by ", colorChoice)), canvas, note);
-  const margin = {top: 34, bottom: 22, side: 58};
+  canvas.style.minWidth = `${92 * axes.length}px`;  // below that, names and numbers run into one another
+  holder.append(el("div", {class: "row controls"}, el("label", {}, "Colour by ", colorChoice)),
+    el("div", {class: "scroll"}, canvas), note);
+  const margin = {top: 44, bottom: 22, side: 58};
   const geometry = () => ({width: canvas.clientWidth, height: canvas.clientHeight});
   const axisX = (k, width) => margin.side + k * (width - 2 * margin.side) / (axes.length - 1);
 
@@ -56,7 +58,9 @@ function showParallel(holder) {
   }
 
   let dragged = null;  // {k, from, to}
+  let seen = false;
   function draw() {
+    if (!seen) return;
     const {width, height} = geometry();
     const ratio = window.devicePixelRatio || 1;
     canvas.width = width * ratio;
@@ -79,6 +83,9 @@ function showParallel(holder) {
     context.globalAlpha = 1;
     context.font = "11px system-ui, sans-serif";
     context.textAlign = "center";
+    const nameOf = (axis) => axis.column.name + (axis.log ? " (log)" : "");
+    const room = (width - 2 * margin.side) / (axes.length - 1) - 6;
+    const crowded = axes.some((axis) => context.measureText(nameOf(axis)).width > room);  // names in two lines
     axes.forEach((axis, k) => {
       const x = axisX(k, width);
       context.strokeStyle = context.fillStyle = ink();
@@ -86,8 +93,7 @@ function showParallel(holder) {
       context.moveTo(x, margin.top);
       context.lineTo(x, height - margin.bottom);
       context.stroke();
-      const room = (width - 2 * margin.side) / (axes.length - 1) - 4;
-      context.fillText(axis.column.name + (axis.log ? " (log)" : ""), x, 12 + (room < 90 ? (k % 2) * 11 : 0), Math.max(60, room * 2));
+      context.fillText(nameOf(axis), x, crowded && k % 2 ? 25 : 12, (crowded ? 2 : 1) * room);
       for (const [text, t] of axis.ticks.length > 12 ? [axis.ticks[0], axis.ticks.at(-1)] : axis.ticks) {
         const y = height - margin.bottom - t * (height - margin.top - margin.bottom);
         context.fillText(text, x, t === 0 ? y + 13 : t === 1 ? y - 4 : y + 4, 80);
@@ -113,7 +119,9 @@ function showParallel(holder) {
     canvas.setPointerCapture(event.pointerId);
   });
   canvas.addEventListener("pointermove", (event) => { if (dragged) { dragged.to = event.offsetY; draw(); } });
+  canvas.addEventListener("pointercancel", () => { dragged = null; draw(); });
   canvas.addEventListener("pointerup", () => {
+    if (!dragged) return;
     const {k, from, to} = dragged;
     dragged = null;
     const axis = axes[k], {height} = geometry();
@@ -131,6 +139,6 @@ function showParallel(holder) {
       .map((text) => `${name} != "${text}"`)));
   });
   listeners.push(draw);
-  themed.push(draw);
   new ResizeObserver(draw).observe(canvas);
+  whenSeen(canvas, () => { seen = true; draw(); });
 }

@@ -6,7 +6,7 @@ const rowsInPrint = 50;
 function showTrials() {
   const holder = body("trials");
   if (!trials.count) return holder.append(el("p", {}, "No trial has finished."));
-  const input = el("input", {type: "search", size: 44, placeholder: "variance >= 0.1 mean = 0", "aria-label": "Filter of trials",
+  const input = el("input", {type: "search", placeholder: "variance >= 0.1 mean = 0", "aria-label": "Filter of trials",
     autocomplete: "off", spellcheck: "false", id: "filter"});
   const status = el("span", {class: "quiet", role: "status"});
   showParallel(holder);
@@ -63,6 +63,8 @@ function showTrials() {
     fill();
   }
 
+  const onPaper = el("p", {class: "quiet paper"});
+  holder.append(onPaper);
   function fill() {
     const from = printing ? 0 : Math.max(0, Math.floor(grid.scrollTop / rowHeight) - 8);
     const to = printing ? Math.min(rowsInPrint, rows.length)
@@ -74,7 +76,9 @@ function showTrials() {
         shown.map((column, c) => el("span", {role: "cell", style: `width: ${widths[c]}px`}, number(column.at(i))))));
     }
     lines.replaceChildren(...drawn);
-    if (printing) lines.style.height = `${rowHeight * to}px`;
+    if (!printing) return;
+    lines.style.height = `${rowHeight * to}px`;
+    onPaper.textContent = to < rows.length ? `The first ${to} of ${plural(rows.length, "trial")}; trials.csv has all.` : "";
   }
 
   const tell = () => {

@@ -1,0 +1,139 @@
+"""A page in headless Chromium, driven over its DevTools protocol by the standard library alone.
+
+The protocol goes through a pair of pipes (--remote-debugging-pipe): JSON messages, each ended by a zero byte.
+"""
+import base64
+import json
+import os
+import select
+import shutil
+import subprocess
+import tempfile
+import time
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--no-default-browser-check",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
+         "--remote-debugging-pipe"]
+# In the page before its own scripts: when the frame after the one in which it says that it is ready was painted.
+STOPWATCH = """
+  new MutationObserver((_, observer) => {
+    if (!document.documentElement || document.documentElement.dataset.ready !== "true") return;
+    observer.disconnect();
+    requestAnimationFrame(() => setTimeout(() => { window.paintedAt = performance.now(); }, 0));
+  }).observe(document, {attributes: true, subtree: true, attributeFilter: ["data-ready"]});
+"""
+
+
+class Browser:
+    """One tab. `console` gathers what the page wrote to its console, and its uncaught errors."""
+
+    def __init__(self, width=1200, height=900, dark=False):
+        self.console, self.number, self.buffer, self.loaded = [], 0, b"", False
+        self.profile = tempfile.TemporaryDirectory(prefix="qklab-chromium-")
+        to_browser, self.pen = os.pipe()
+        self.ear, from_browser = os.pipe()
+        # Chromium reads from descriptor 3 and writes to 4.
+        command = ["/bin/sh", "-c", f'exec "$@" 3<&{to_browser} 4>&{from_browser}', "sh", CHROMIUM, *FLAGS,
+                   f"--user-data-dir={self.profile.name}"]
+        self.process = subprocess.Popen(command, pass_fds=(to_browser, from_browser), stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.close(to_browser)
+        os.close(from_browser)
+        self.session = None
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Log"):
+            self.call(f"{domain}.enable")
+        self.call("Page.addScriptToEvaluateOnNewDocument", source=STOPWATCH)
+        self.resize(width, height)
+        self.theme(dark)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        try:
+            self.session = None
+            self.call("Browser.close")
+        except (OSError, AssertionError):
+            self.process.terminate()
+        self.process.wait(timeout=30)
+        os.close(self.pen)
+        os.close(self.ear)
+        self.profile.cleanup()
+
+    # --- The protocol
+
+    def receive(self, deadline):
+        while b"\0" not in self.buffer:
+            ready, _, _ = select.select([self.ear], [], [], max(0, deadline - time.monotonic()))
+            data = os.read(self.ear, 1 << 20) if ready else b""
+            assert data, "Chromium does not answer" if not ready else "Chromium has gone"
+            self.buffer += data
+        text, self.buffer = self.buffer.split(b"\0", 1)
+        message = json.loads(text)
+        method, params = message.get("method"), message.get("params", {})
+        if method == "Runtime.consoleAPICalled":
+            self.console.append(" ".join(str(a.get("value", a.get("description", ""))) for a in params["args"]))
+        elif method == "Runtime.exceptionThrown":
+            details = params["exceptionDetails"]
+            self.console.append(details.get("exception", {}).get("description", details["text"]))
+        elif method == "Log.entryAdded":
+            self.console.append(params["entry"]["text"])
+        elif method == "Page.loadEventFired":
+            self.loaded = True
+        return message
+
+    def call(self, method, timeout=60, **params):
+        self.number += 1
+        message = {"id": self.number, "method": method, "params": params}
+        if self.session:
+            message["sessionId"] = self.session
+        data = json.dumps(message).encode() + b"\0"
+        while data:
+            data = data[os.write(self.pen, data):]
+        deadline = time.monotonic() + timeout
+        while True:
+            answer = self.receive(deadline)
+            if answer.get("id") == self.number:
+                assert "error" not in answer, f"{method}: {answer['error']}"
+                return answer["result"]
+
+    # --- The page
+
+    def resize(self, width, height):
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+
+    def theme(self, dark, media=""):
+        self.call("Emulation.setEmulatedMedia", media=media,
+                  features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
+
+    def open(self, url, timeout=60):
+        """Until it is loaded, scripts run."""
+        self.loaded = False
+        self.call("Page.navigate", url=url)
+        deadline = time.monotonic() + timeout
+        while not self.loaded:
+            self.receive(deadline)
+
+    def open_report(self, path):
+        """Opens a report.html; seconds from the navigation until it is drawn and takes input."""
+        self.open(path.resolve().as_uri())
+        return 1e-3 * self.run("while (!window.paintedAt) await new Promise((go) => setTimeout(go, 10)); return paintedAt;")
+
+    def run(self, script, timeout=60):
+        """What the function body `script` returns, promises awaited."""
+        answer = self.call("Runtime.evaluate", timeout=timeout, expression=f"(async () => {{{script}}})()",
+                           awaitPromise=True, returnByValue=True)
+        assert "exceptionDetails" not in answer, answer["exceptionDetails"]
+        return answer["result"].get("value")
+
+    def key(self, name):
+        for kind in ("keyDown", "keyUp"):
+            self.call("Input.dispatchKeyEvent", type=kind, key=name,
+                      windowsVirtualKeyCode={"Tab": 9, "Enter": 13, "ArrowRight": 39}[name],
+                      **({"text": "\r"} if (name, kind) == ("Enter", "keyDown") else {}))
+
+    def pdf(self):
+        return base64.b64decode(self.call("Page.printToPDF")["data"])

@@ -85,21 +85,22 @@ Tensor<T> linear(Tensor<T> x, Tensor<T> w, std::type_identity_t<Linear<T>> with 
 // with a mask tensor of shape (T,S), or more trailing axes, what is not 0 there. The rest gets weight 0 and
 // counts as absent, so a row that may look at nothing is all zero. No gradient goes to the mask.
 enum class Visible { all, causal };
+template <class T>
+struct Sight {
+  Visible visible = Visible::all;
+  Tensor<T> mask{};
+  Sight(Visible rule = Visible::all) : visible(rule) {}
+  Sight(Tensor<T> shown) : mask(shown) {}
+};
 
 template <class T>
-Tensor<T> softmax(Tensor<T> scores, Visible visible = Visible::all);
-template <class T>
-Tensor<T> softmax(Tensor<T> scores, Tensor<T> mask);
+Tensor<T> softmax(Tensor<T> scores, std::type_identity_t<Sight<T>> sight = {});
 // Euclidean projection on the simplex (Martins & Astudillo 2016).
 template <class T>
-Tensor<T> sparsemax(Tensor<T> scores, Visible visible = Visible::all);
-template <class T>
-Tensor<T> sparsemax(Tensor<T> scores, Tensor<T> mask);
+Tensor<T> sparsemax(Tensor<T> scores, std::type_identity_t<Sight<T>> sight = {});
 // clip((1/n)(1 + s - mean s), 0, 1) over the n visible scores (Bao, Hataya, Karakida 2024).
 template <class T>
-Tensor<T> piecewise_softmax(Tensor<T> scores, Visible visible = Visible::all);
-template <class T>
-Tensor<T> piecewise_softmax(Tensor<T> scores, Tensor<T> mask);
+Tensor<T> piecewise_softmax(Tensor<T> scores, std::type_identity_t<Sight<T>> sight = {});
 
 // --- Gated linear attention (ops_scan.cpp) ---
 // Along axis T: S_t = S_{t-1} diag(gate_t) + v_t k_t^T, S (N,M), S_{-1} = 0, and y_t = S_t q_t.
@@ -118,11 +119,10 @@ template <class T>
 Tensor<T> attend(Tensor<T> qkv, Attend how);
 
 // --- Normalization over the last axis (ops_layernorm.cpp) ---
-// (x - mean) / sqrt(variance + epsilon), then times gain plus bias, both (D), where given.
+// (x - mean) / sqrt(variance + epsilon), then times gain plus bias, both (D), where both are given.
 template <class T>
-Tensor<T> layer_norm(Tensor<T> x, double epsilon = 1e-5);
-template <class T>
-Tensor<T> layer_norm(Tensor<T> x, Tensor<T> gain, Tensor<T> bias, double epsilon = 1e-5);
+Tensor<T> layer_norm(Tensor<T> x, std::type_identity_t<Tensor<T>> gain = {},
+                     std::type_identity_t<Tensor<T>> bias = {}, double epsilon = 1e-5);
 
 // --- Rows of a table (ops_embedding.cpp) ---
 // table (V,D), ids (...) -> (..., D). forward() throws Error where an id is outside 0 .. V-1.

@@ -90,60 +90,41 @@ template <class Normalizer, class T>
 constexpr Rule<T> rule{Normalizer::name, forward<Normalizer, T>, backward<Normalizer, T>};
 
 template <class Normalizer, class T>
-Tensor<T> normalize(Tensor<T> scores, Visible visible) {
+Tensor<T> normalize(Tensor<T> scores, const Sight<T>& sight) {
   const Shape shape = scores.shape();
-  const bool causal = visible == Visible::causal;
   if (shape.rank() == 0) bad_shapes(Normalizer::name, {shape}, "needs an axis");
-  if (causal && (shape.rank() < 2 || shape[shape.rank() - 2] != shape.last())) {
+  if (sight.mask.tape) {
+    const Shape mask = sight.mask.shape();
+    if (mask.rank() == 0 || !shape.ends_with(mask))
+      bad_shapes(Normalizer::name, {shape, mask}, "the mask must be the last axes of the scores");
+    return scores.tape->record(rule<Normalizer, T>, {scores, sight.mask}, shape, {},
+                               3 * static_cast<std::size_t>(shape.last()));
+  }
+  const bool causal = sight.visible == Visible::causal;
+  if (causal && (shape.rank() < 2 || shape[shape.rank() - 2] != shape.last()))
     bad_shapes(Normalizer::name, {shape}, "causal scores are square in the last two axes");
-  }
   return scores.tape->record(rule<Normalizer, T>, {scores}, shape, {.integer = {causal, 0}});
-}
-
-template <class Normalizer, class T>
-Tensor<T> normalize(Tensor<T> scores, Tensor<T> mask) {
-  const Shape shape = scores.shape();
-  if (mask.shape().rank() == 0 || !shape.ends_with(mask.shape())) {
-    bad_shapes(Normalizer::name, {shape, mask.shape()}, "the mask must be the last axes of the scores");
-  }
-  return scores.tape->record(rule<Normalizer, T>, {scores, mask}, shape, {},
-                             3 * static_cast<std::size_t>(shape.last()));
 }
 
 }  // namespace
 
 template <class T>
-Tensor<T> softmax(Tensor<T> scores, Visible visible) {
-  return normalize<kernels::Softmax>(scores, visible);
+Tensor<T> softmax(Tensor<T> scores, std::type_identity_t<Sight<T>> sight) {
+  return normalize<kernels::Softmax>(scores, sight);
 }
 template <class T>
-Tensor<T> softmax(Tensor<T> scores, Tensor<T> mask) {
-  return normalize<kernels::Softmax>(scores, mask);
+Tensor<T> sparsemax(Tensor<T> scores, std::type_identity_t<Sight<T>> sight) {
+  return normalize<kernels::Sparsemax>(scores, sight);
 }
 template <class T>
-Tensor<T> sparsemax(Tensor<T> scores, Visible visible) {
-  return normalize<kernels::Sparsemax>(scores, visible);
-}
-template <class T>
-Tensor<T> sparsemax(Tensor<T> scores, Tensor<T> mask) {
-  return normalize<kernels::Sparsemax>(scores, mask);
-}
-template <class T>
-Tensor<T> piecewise_softmax(Tensor<T> scores, Visible visible) {
-  return normalize<kernels::PiecewiseSoftmax>(scores, visible);
-}
-template <class T>
-Tensor<T> piecewise_softmax(Tensor<T> scores, Tensor<T> mask) {
-  return normalize<kernels::PiecewiseSoftmax>(scores, mask);
+Tensor<T> piecewise_softmax(Tensor<T> scores, std::type_identity_t<Sight<T>> sight) {
+  return normalize<kernels::PiecewiseSoftmax>(scores, sight);
 }
 
-#define QKLAB_INSTANTIATE(T)                                \
-  template Tensor<T> softmax(Tensor<T>, Visible);           \
-  template Tensor<T> softmax(Tensor<T>, Tensor<T>);         \
-  template Tensor<T> sparsemax(Tensor<T>, Visible);         \
-  template Tensor<T> sparsemax(Tensor<T>, Tensor<T>);       \
-  template Tensor<T> piecewise_softmax(Tensor<T>, Visible); \
-  template Tensor<T> piecewise_softmax(Tensor<T>, Tensor<T>);
+#define QKLAB_INSTANTIATE(T)                         \
+  template Tensor<T> softmax(Tensor<T>, Sight<T>);   \
+  template Tensor<T> sparsemax(Tensor<T>, Sight<T>); \
+  template Tensor<T> piecewise_softmax(Tensor<T>, Sight<T>);
 QKLAB_INSTANTIATE(float)
 QKLAB_INSTANTIATE(double)
 

@@ -33,34 +33,27 @@ void backward(const Call<T>& c) {
   kernels::layer_norm_backward_parameters(rows, n, c.in(0), c.saved(), c.out_gradient(), dgain, dbias);
 }
 
-template <class T>
-constexpr Rule<T> rule{"layer_norm", forward<T>, backward<T>, true};
-
-std::size_t saved(const Shape& x) { return 2 * (x.size() / static_cast<std::size_t>(x.last())); }
-
 }  // namespace
 
 template <class T>
-Tensor<T> layer_norm(Tensor<T> x, double epsilon) {
+Tensor<T> layer_norm(Tensor<T> x, std::type_identity_t<Tensor<T>> gain, std::type_identity_t<Tensor<T>> bias,
+                     double epsilon) {
+  static constexpr Rule<T> rule{"layer_norm", forward<T>, backward<T>, true};
   const Shape shape = x.shape();
   if (shape.rank() == 0) bad_shapes("layer_norm", {shape}, "needs an axis");
-  return x.tape->record(rule<T>, {x}, shape, {.real = {epsilon, 0}}, saved(shape));
-}
-
-template <class T>
-Tensor<T> layer_norm(Tensor<T> x, Tensor<T> gain, Tensor<T> bias, double epsilon) {
-  const Shape shape = x.shape();
-  if (shape.rank() == 0 || gain.shape() != Shape{shape.last()} || bias.shape() != gain.shape()) {
-    bad_shapes("layer_norm", {shape, gain.shape(), bias.shape()},
-               "gain and bias are as long as the last axis");
+  std::vector<Handle<T>> operands = {x};
+  if (gain.tape || bias.tape) {
+    if (!gain.tape || !bias.tape) bad_shapes("layer_norm", {shape}, "needs gain and bias, or neither");
+    if (gain.shape() != Shape{shape.last()} || bias.shape() != gain.shape())
+      bad_shapes("layer_norm", {shape, gain.shape(), bias.shape()},
+                 "gain and bias are as long as the last axis");
+    operands = {x, gain, bias};
   }
-  return x.tape->record(rule<T>, {x, gain, bias}, shape, {.real = {epsilon, 0}}, saved(shape));
+  const std::size_t rows = shape.size() / static_cast<std::size_t>(shape.last());
+  return x.tape->record(rule, std::span<const Handle<T>>(operands), shape, {.real = {epsilon, 0}}, 2 * rows);
 }
 
-#define QKLAB_INSTANTIATE(T)                        \
-  template Tensor<T> layer_norm(Tensor<T>, double); \
-  template Tensor<T> layer_norm(Tensor<T>, Tensor<T>, Tensor<T>, double);
-QKLAB_INSTANTIATE(float)
-QKLAB_INSTANTIATE(double)
+template Tensor<float> layer_norm(Tensor<float>, Tensor<float>, Tensor<float>, double);
+template Tensor<double> layer_norm(Tensor<double>, Tensor<double>, Tensor<double>, double);
 
 }  // namespace qklab::autodiff

@@ -6,20 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "core/kernels/reduce.hpp"
+#include "core/kernels/normalizers.hpp"
 
 namespace qklab::kernels {
-
-// p = softmax(x) over n logits; yields log sum_j exp(x_j).
-template <class T>
-T softmax_with_log_sum(std::size_t n, const T* __restrict x, T* __restrict p) {
-  const T top = *std::max_element(x, x + n);
-  for (std::size_t i = 0; i < n; ++i) p[i] = std::exp(x[i] - top);
-  const T sum = sum_of<T>(n, [=](std::size_t i) { return p[i]; });
-  for (std::size_t i = 0; i < n; ++i) p[i] /= sum;
-  return top + std::log(sum);
-}
-float softmax_with_log_sum(std::size_t n, const float* x, float* p);  // by SIMD
 
 // logits: [rows, classes]; targets: [rows], each `ignore` or in 0 .. classes-1. Yields the mean of
 // log sum_j exp(logit_j) - logit_target over the rows not ignored (NaN where all are), and its gradient by
@@ -35,7 +24,8 @@ T cross_entropy(std::size_t rows, std::size_t classes, std::int32_t ignore, cons
       std::fill_n(gradient, classes, T{0});
       continue;
     }
-    loss += softmax_with_log_sum(classes, logits, gradient) - logits[targets[r]];
+    const auto [top, sum] = Softmax::forward(classes, logits, gradient);
+    loss += top + std::log(sum) - logits[targets[r]];
     gradient[targets[r]] -= 1;
     for (std::size_t i = 0; i < classes; ++i) gradient[i] /= used;
   }

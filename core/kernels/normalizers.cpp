@@ -4,18 +4,20 @@
 
 namespace qklab::kernels {
 
-void Softmax::forward(std::size_t n, const float* x, float* y) {
+Softmax::Terms<float> Softmax::forward(std::size_t n, const float* x, float* y) {
   constexpr float least = -std::numeric_limits<float>::infinity();
   Batch largest(least), total(0.0f);
   for_batches(n, [&](auto load, auto) { largest = xsimd::max(largest, load(x, least)); });
-  const Batch shift(top(largest));
+  const float shift = top(largest);
   for_batches(n, [&](auto load, auto store) {
-    const Batch e = xsimd::exp(load(x, least) - shift);
+    const Batch e = xsimd::exp(load(x, least) - Batch(shift));
     total += e;
     store(e, y);
   });
-  const Batch factor(1 / xsimd::hadd(total));
+  const float sum = xsimd::hadd(total);
+  const Batch factor(1 / sum);
   for_batches(n, [&](auto load, auto store) { store(load(y) * factor, y); });
+  return {shift, sum};
 }
 
 void Softmax::backward(std::size_t n, const float* y, const float* dy, float* dx) {

@@ -13,19 +13,24 @@
 
 namespace qklab::kernels {
 
-// y_i = exp(x_i) / sum_j exp(x_j). By SIMD in single precision.
+// y_i = exp(x_i) / sum_j exp(x_j), by sum = sum_j exp(x_j - top). By SIMD in single precision.
 struct Softmax {
   static constexpr const char* name = "softmax";
+  template <class T>
+  struct Terms {
+    T top, sum;
+  };
 
-  static void forward(std::size_t n, const float* x, float* y);
+  static Terms<float> forward(std::size_t n, const float* x, float* y);
   static void backward(std::size_t n, const float* y, const float* dy, float* dx);
 
   template <class T>
-  static void forward(std::size_t n, const T* __restrict x, T* __restrict y) {
+  static Terms<T> forward(std::size_t n, const T* __restrict x, T* __restrict y) {
     const T top = *std::max_element(x, x + n);
     for (std::size_t i = 0; i < n; ++i) y[i] = std::exp(x[i] - top);
     const T sum = sum_of<T>(n, [=](std::size_t i) { return y[i]; });
     for (std::size_t i = 0; i < n; ++i) y[i] /= sum;
+    return {top, sum};
   }
 
   template <class T>

@@ -53,6 +53,15 @@ def attention_weights(kind, scores, visible):
     return unsupported(f"attention {kind}")
 
 
+def gated_scan(q, k, v, gate):
+    """S_t = S_{t-1} diag(g_t) + v_t k_t^T, o_t = S_t q_t, from S = 0. All (..., length, width); gate's may be 1."""
+    state, outputs = 0, []
+    for t in range(q.shape[-2]):
+        state = state * gate[..., t, None, :] + v[..., t, :, None] * k[..., t, None, :]
+        outputs.append((state @ q[..., t, :, None])[..., 0])
+    return torch.stack(outputs, dim=-2)
+
+
 class Model:
     """The transformer of core/nn/transformer.hpp, from its parameters by name."""
 
@@ -64,38 +73,64 @@ class Model:
         return functional.layer_norm(x, x.shape[-1:], self.p[name + ".weight"], self.p[name + ".bias"],
                                      self.m["norm_epsilon"])
 
+    def weight(self, name):
+        """A block's weight as it is used: itself, or with sigma-Reparam gamma W / ||W||, the norm by its u and v."""
+        w = self.p[name + ".weight"]
+        if name + ".gamma" not in self.p:
+            return w
+        return w * (self.p[name + ".gamma"] / (self.p[name + ".u"] @ w @ self.p[name + ".v"]))
+
+    def query_key(self, block):
+        """W_q and W_k of each head, (heads, m, dim), or with combined matrices W_QK (heads, dim, dim) and None."""
+        names = ("qk",) if self.m["combined"] else ("q", "k")
+        ws = [self.weight(f"blocks.{block}.attn.{w}").reshape(self.m["heads"], -1, self.m["dim"]) for w in names]
+        return ws[0], (None if self.m["combined"] else ws[1])
+
     def head_matrices(self, block):
         """W_QK of each head, up to transposition: (heads, n, n)."""
-        heads = self.m["heads"]
-        if self.m["combined"]:
-            return self.p[f"blocks.{block}.attn.qk.weight"].reshape(heads, self.m["dim"], self.m["dim"])
-        q, k = (self.p[f"blocks.{block}.attn.{w}.weight"].reshape(heads, -1, self.m["dim"]) for w in "qk")
-        return q @ k.transpose(1, 2)
+        q, k = self.query_key(block)
+        return q if k is None else q @ k.transpose(1, 2)
+
+    def traces(self, block):
+        return self.head_matrices(block).diagonal(dim1=1, dim2=2).sum(dim=-1)
+
+    def squares(self, block, kind):
+        """tr(W^2) of each head's W = W_QK, or tr(W W^T)."""
+        if kind == "trace":
+            w = self.head_matrices(block)
+            return torch.einsum("hij,hji->h", w, w)
+        q, k = self.query_key(block)
+        return (q if k is None else k.transpose(1, 2) @ q).square().sum(dim=(1, 2))
 
     def attention(self, x, block):
         name = f"blocks.{block}.attn."
         batch, length, dim = x.shape
-        heads = self.m["heads"]
 
         def split(y):
-            return y.reshape(batch, length, heads, -1).transpose(1, 2)
+            return y.reshape(batch, length, self.m["heads"], -1).transpose(1, 2)
 
-        if self.m["combined"]:
-            scores = split(x @ self.p[name + "qk.weight"].T) @ x[:, None].transpose(2, 3) / math.sqrt(dim)
+        query, key = self.query_key(block)
+        if name + "gamma" in self.p:  # TAME
+            eta = self.squares(block, "trace")
+            query = query * (self.p[name + "gamma"] * (eta + 1e-6).log() / eta.sqrt())[:, None, None]
+        q = x[:, None] @ query.transpose(1, 2)
+        k = x[:, None] if key is None else x[:, None] @ key.transpose(1, 2)
+        v = split(x @ self.weight(name + "v").T)
+        scale = 1 / math.sqrt(q.shape[-1])
+        if self.m["attention"] == "gated_linear":
+            gate = split(torch.sigmoid(x @ self.weight(name + "g").T + self.p[name + "g.bias"]))
+            mixed = gated_scan(q, k, v, gate) * scale / length
         else:
-            q, k = (split(x @ self.p[f"{name}{w}.weight"].T) for w in "qk")
-            scores = q @ k.transpose(2, 3) / math.sqrt(dim // heads)
-        visible = torch.ones(length, length, dtype=torch.bool)
-        if self.m["causal"]:
-            visible = visible.tril()
-        weights = attention_weights(self.m["attention"], scores, visible)
-        mixed = (weights @ split(x @ self.p[name + "v.weight"].T)).transpose(1, 2).reshape(batch, length, dim)
-        return mixed @ self.p[name + "o.weight"].T
+            visible = torch.ones(length, length, dtype=torch.bool)
+            if self.m["causal"]:
+                visible = visible.tril()
+            mixed = attention_weights(self.m["attention"], q @ k.transpose(2, 3) * scale, visible) @ v
+        return mixed.transpose(1, 2).reshape(batch, length, dim) @ self.weight(name + "o").T
 
     def mlp(self, x, block):
         name = f"blocks.{block}.mlp."
-        hidden = functional.gelu(x @ self.p[name + "fc1.weight"].T + self.p[name + "fc1.bias"])
-        return hidden @ self.p[name + "fc2.weight"].T + self.p[name + "fc2.bias"]
+        hidden = functional.gelu(x @ self.weight(name + "fc1").T + self.p[name + "fc1.bias"])
+        return hidden @ self.weight(name + "fc2").T + self.p[name + "fc2.bias"]
 
     def part(self, x, f, block, norm):
         """One of a block's two parts, with its norm and skip connection."""
@@ -119,17 +154,36 @@ class Model:
         return x @ self.p["head.weight"].T
 
 
-class Lion(torch.optim.Optimizer):
-    """Chen et al. 2023. Weight decay is decoupled."""
+class Simple(torch.optim.Optimizer):
+    """Optimizers that PyTorch lacks: update(w, gradient, state, lr, numbers) changes w."""
+
+    def __init__(self, parameters, update, lr, numbers):
+        super().__init__(parameters, dict(lr=lr))
+        self.update, self.numbers = update, numbers
 
     @torch.no_grad()
     def step(self):
         for group in self.param_groups:
-            for p in group["params"]:
-                m = self.state[p].setdefault("m", torch.zeros_like(p))
-                direction = (group["beta1"] * m + (1 - group["beta1"]) * p.grad).sign()
-                m.mul_(group["beta2"]).add_(p.grad, alpha=1 - group["beta2"])
-                p.mul_(1 - group["lr"] * group["weight_decay"]).sub_(group["lr"] * direction)
+            for w in group["params"]:
+                self.update(w, w.grad, self.state[w], group["lr"], self.numbers)
+
+
+def sign_sgd(w, gradient, _, lr, o):
+    w.sub_(lr * (gradient + o["weight_decay"] * w).sign())
+
+
+def lion(w, gradient, state, lr, o):
+    """Chen et al. 2023. Weight decay is decoupled."""
+    m = state.setdefault("m", torch.zeros_like(w))
+    direction = (o["beta1"] * m + (1 - o["beta1"]) * gradient).sign()
+    m.mul_(o["beta2"]).add_(gradient, alpha=1 - o["beta2"])
+    w.mul_(1 - lr * o["weight_decay"]).sub_(lr * direction)
+
+
+def mirror(w, gradient, _, lr, o):
+    """Mirror descent under the potential (1/p) sum |w|^p: sign(w) |w|^(p-1) moves against the gradient."""
+    dual = w.sign() * w.abs() ** (o["power"] - 1) - lr * (gradient + o["weight_decay"] * w)
+    w.copy_(dual.sign() * dual.abs() ** (1 / (o["power"] - 1)))
 
 
 def make_optimizer(o, parameters):
@@ -141,8 +195,9 @@ def make_optimizer(o, parameters):
     if name in ("adam", "adamw"):
         kind = torch.optim.Adam if name == "adam" else torch.optim.AdamW
         return kind(parameters, lr=lr, betas=(o["beta1"], o["beta2"]), eps=o["epsilon"], weight_decay=decay)
-    if name == "lion":
-        return Lion(parameters, dict(lr=lr, beta1=o["beta1"], beta2=o["beta2"], weight_decay=decay))
+    for update in (sign_sgd, lion, mirror):
+        if name == update.__name__:
+            return Simple(parameters, update, lr, o)
     return unsupported(f"optimizer {name}")
 
 
@@ -155,20 +210,49 @@ def rate_factor(s, step):
     return s["last"] + (1 - s["last"]) * 0.5 * (1 + math.cos(math.pi * done))
 
 
-def penalty(r, model, traces):
-    """What the regularizer adds to the loss; `traces` are the initial tr W_QK by layer."""
-    if r["name"] in ("none", "weight_decay"):  # the latter is the optimizer's
+def penalty(r, model, initial):
+    """What the regularizer adds to the loss; `initial` are the initial tr W_QK by layer."""
+    if r["name"] != "locater":  # the others belong to the optimizer or to the model
         return 0.0
-    if r["name"] != "locater" or r["keep"] == "init" or r["squares"] != "trace":
-        unsupported(f"regularizer {r['name']} with keep {r['keep']} and squares {r['squares']}")
     total = 0.0
-    for block, initial in enumerate(traces):
-        w = model.head_matrices(block)
-        total = total + r["strength"] * torch.einsum("hij,hji->", w, w)
+    for block, traces in enumerate(initial):
+        total = total + r["strength"] * model.squares(block, r["squares"]).sum()
         if r["keep"] == "penalty":
-            now = w.diagonal(dim1=1, dim2=2).sum(dim=-1)
-            total = total + r["strength"] * ((now - initial) ** 2).sum()
+            total = total + r["strength"] * ((model.traces(block) - traces) ** 2).sum()
     return total
+
+
+def hold_trace(q, k, trace):
+    """Moves a head's W_QK = q, or W_q = q and W_k = k, to the nearest ones with tr(W_QK) = trace.
+
+    Of factors, q + k and q - k are divided by 1 - s and 1 + s. The condition <q, k> = trace is then a polynomial
+    in s, which has one root between -1 and 1.
+    """
+    if k is None:
+        q.diagonal().add_((trace - q.double().trace()) / len(q))
+        return
+    plus, minus = q.double() + k.double(), q.double() - k.double()
+    a, b, c = float(plus.square().sum()), float(minus.square().sum()), 4 * float(trace)
+    roots = numpy.roots([-c, 0, a - b + 2 * c, 2 * (a + b), a - b - c])
+    (s,) = [root.real for root in roots if abs(root.imag) < 1e-9 and abs(root.real) < 1]
+    plus, minus = plus / (1 - s), minus / (1 + s)
+    q.copy_((plus + minus) / 2)
+    k.copy_((plus - minus) / 2)
+
+
+@torch.no_grad()
+def after_update(r, model, initial):
+    """What the regularizer does to the weights themselves."""
+    for name in model.p:
+        if name.endswith(".u"):  # sigma-Reparam: a step of power iteration
+            w, u, v = (model.p[name[:-1] + part] for part in ("weight", "u", "v"))
+            u.copy_(functional.normalize(w @ v, dim=0).T)
+            v.copy_(functional.normalize(u @ w, dim=1).T)
+    if r["name"] == "locater" and r["keep"] == "init":
+        for block, traces in enumerate(initial):
+            q, k = model.query_key(block)
+            for head, trace in enumerate(traces):
+                hold_trace(q[head], None if k is None else k[head], trace)
 
 
 def relative(a, b):
@@ -185,15 +269,14 @@ def main():
 
     trace = json.loads((folder / "model.json").read_text())
     files = sorted((folder / "params").glob("*.npy"))
-    parameters = {file.stem: torch.from_numpy(numpy.load(file)).requires_grad_() for file in files}
-    if any(name.endswith((".gamma", ".u", ".v")) for name in parameters):
-        unsupported("reparametrized weights")
-    model = Model(trace["model"], parameters)
-    optimizer = make_optimizer(trace["optimizer"], list(parameters.values()))
-    task, clip = trace["task"], trace["optimizer"]["clip"]
+    arrays = {file.stem: torch.from_numpy(numpy.load(file)) for file in files}
+    model = Model(trace["model"], arrays)
+    trained = {name: array.requires_grad_() for name, array in arrays.items()
+               if (folder / "grads" / f"{name}.npy").exists()}
+    optimizer = make_optimizer(trace["optimizer"], list(trained.values()))
+    task, clip, regularizer = trace["task"], trace["optimizer"]["clip"], trace["regularizer"]
     with torch.no_grad():
-        traces = [model.head_matrices(n).diagonal(dim1=1, dim2=2).sum(dim=-1)
-                  for n in range(trace["model"]["layers"])]
+        traces = [model.traces(n) for n in range(trace["model"]["layers"])]
 
     with open(folder / "losses.csv", newline="") as file:
         expected = [(int(row["step"]), float(row["loss"])) for row in csv.DictReader(file)]
@@ -214,19 +297,17 @@ def main():
         if not difference <= worst:  # NaN, too
             worst, worst_step = difference, step
         optimizer.zero_grad()
-        (loss + penalty(trace["regularizer"], model, traces)).backward()
+        (loss + penalty(regularizer, model, traces)).backward()
         if step == 0:
-            for name, parameter in parameters.items():
+            for name, parameter in trained.items():
                 gradient = torch.from_numpy(numpy.load(folder / "grads" / f"{name}.npy"))
                 worst_gradient = max(worst_gradient, relative(gradient, parameter.grad))
         if clip > 0:
-            norm = torch.sqrt(sum((p.grad.double() ** 2).sum() for p in parameters.values())).item()
-            if norm > clip:
-                for p in parameters.values():
-                    p.grad.mul_(clip / norm)
+            torch.nn.utils.clip_grad_norm_(trained.values(), clip)
         for group in optimizer.param_groups:
             group["lr"] = trace["optimizer"]["rate"] * rate_factor(trace["schedule"], step)
         optimizer.step()
+        after_update(regularizer, model, traces)
 
     print(f"{len(expected)} steps: largest relative difference of a loss {worst:.2e} (step {worst_step}), "
           f"of a first gradient {worst_gradient:.2e}")

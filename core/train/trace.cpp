@@ -115,6 +115,21 @@ Json meanings(const nn::ModelConfig& m) {
         "(dim, dim): head h has rows h m .. (h+1) m - 1, m = dim / heads; scores are q . k / sqrt(m)";
   }
   json["blocks.N.attn.{v,o}.weight"] = "(dim, dim): values, heads as above, and what maps the joined heads";
+  if (m.attention == nn::AttentionKind::gated_linear) {
+    json["blocks.N.attn.g.{weight,bias}"] =
+        "gates sigmoid(W x + b), one a head or one for each key coordinate, by which the state S (m, m) "
+        "decays: S_t = S_{t-1} diag(g_t) + v_t k_t^T, output S_t q_t / (sqrt(m) length)";
+  }
+  if (m.reparametrization == nn::Reparametrization::sigma) {
+    json["blocks.N.<map>.{gamma,u,v}"] =
+        "the weight W is used as gamma W / (u W v); after each update u = W v / |W v|, v = W^T u / |W^T u|, "
+        "which are not trained";
+  }
+  if (m.reparametrization == nn::Reparametrization::tame) {
+    json["blocks.N.attn.gamma"] =
+        "(heads): the rows of q or qk of each head are used times gamma log(eta + 1e-6) / sqrt(eta), "
+        "eta = tr(W_QK^2)";
+  }
   json["batches/<k>_inputs.npy"] = "int32 (batch, length) ids, or float32 (batch, length, features)";
   json["batches/<k>_targets.npy"] =
       "int32 (batch, answers) labels, ignored_target where there is none, or float32 (batch, answers, "

@@ -133,6 +133,10 @@ def test_traces_replayed_by_pytorch():
         ("regression", "task=regression length=9 attention=linear combined=true optimizer=nesterov lr=1e-2 clip=0.5"),
         ("text", "task=text vocabulary=30 attention=piecewise ffn=16 optimizer=adamw schedule=cosine warmup=10"),
         ("locater", "task=recall length=12 vocabulary=6 regularizer=locater keep=penalty strength=1e-3 norm=none"),
+        ("held", "task=sort heads=2 regularizer=locater keep=init squares=frobenius strength=1e-2"),
+        ("held-combined", "task=sort combined=true regularizer=locater keep=init strength=1e-2 optimizer=momentum"),
+        ("sigma", "task=markov heads=2 ffn=24 attention=gated_linear regularizer=sigma_reparam optimizer=sign_sgd"),
+        ("tame", "task=markov heads=2 ffn=24 regularizer=tame optimizer=mirror lr=1e-3"),
     ):
         folder = FOLDER / f"trace-{name}"
         qklab("trace", SMALL, *overrides.split(), "dim=16", "steps=100", "--out", folder)

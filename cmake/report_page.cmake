@@ -1,4 +1,4 @@
-# The page of report.html and what it uses of third_party/, embedded into the program.
+# The pages of report.html and of `qklab serve`, and what they use of third_party/, embedded into the program.
 file(STRINGS ${CMAKE_SOURCE_DIR}/third_party/checksums.txt sums)
 foreach(line ${sums})
   string(REGEX MATCH "^([0-9a-f]+)  (.+)$" ignored "${line}")
@@ -12,12 +12,12 @@ foreach(line ${sums})
   endif()
 endforeach()
 
-file(GLOB page CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/core/report/page/*)
+file(GLOB page CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/core/report/page/* ${CMAKE_SOURCE_DIR}/core/cli/page/*)
 list(APPEND page ${CMAKE_SOURCE_DIR}/third_party/uplot/uPlot.iife.min.js
                  ${CMAKE_SOURCE_DIR}/third_party/uplot/uPlot.min.css)
 list(JOIN page "," joined)
 set(assets ${CMAKE_BINARY_DIR}/page_assets.cpp)
 add_custom_command(OUTPUT ${assets}
   COMMAND ${CMAKE_COMMAND} -DOUT=${assets} "-DFILES=${joined}" -P ${CMAKE_SOURCE_DIR}/cmake/embed.cmake
-  DEPENDS ${page} ${CMAKE_SOURCE_DIR}/cmake/embed.cmake COMMENT "Embedding the page of report.html" VERBATIM)
+  DEPENDS ${page} ${CMAKE_SOURCE_DIR}/cmake/embed.cmake COMMENT "Embedding the pages" VERBATIM)
 target_sources(qklab_report PRIVATE ${assets})

@@ -10,7 +10,8 @@
 #include <thread>
 
 #include "core/cli/live.hpp"
-#include "core/cli/live_page.hpp"
+#include "core/report/labels.hpp"
+#include "core/report/page_asset.hpp"
 
 namespace qklab {
 
@@ -34,41 +35,56 @@ bool same(const std::string& a, const std::string& b) {
   return difference == 0;
 }
 
+std::string page_with(const std::string& token) {
+  constexpr std::string_view marker = "{{token}}";
+  std::string page(page_asset("live.html"));
+  for (std::size_t at; (at = page.find(marker)) != std::string::npos;) page.replace(at, marker.size(), token);
+  return page;
+}
+
 Json number(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
 
-Json plot_json(const LiveState::Plot& plot, const Schema& schema) {
+// Every kind of figure as curves: a heatmap's rows, each with its colours for heights.
+Json plot_json(const LiveState::Plot& plot, const Experiment& experiment) {
   const Figure& figure = *plot.figure;
-  const auto label = [&](const std::optional<std::size_t>& parameter, const Key& key) {
-    return parameter && !key.empty() ? key_text(schema, {*parameter}, key) : std::string();
-  };
+  const bool heatmap = figure.plot == Plot::heatmap;
+  const ShortTexts texts = curve_texts(plot.data);
+  const auto titles = panel_titles(figure, experiment, plot.data);
   const auto at = [](const Value& x) {
     if (const auto* real = std::get_if<double>(&x)) return number(*real);
     return std::visit([](const auto& value) { return Json(value); }, x);
   };
   Json panels = Json::array();
-  for (const Panel& panel : plot.data.panels) {
+  for (std::size_t k = 0; k < titles.size(); ++k) {
+    const Panel& panel = plot.data.panels[k];
     Json curves = Json::array();
     for (const Curve& curve : panel.curves) {
       Json points = Json::array();
       for (const Point& point : curve.points)
         points.push_back(
             {at(point.x), number(point.mean), number(point.low), number(point.high), number(point.theory)});
-      curves.push_back({{"label", label(figure.curve_parameter, curve.key)}, {"points", points}});
+      curves.push_back({{"label", curve.key.empty() ? "" : texts.of(curve.key[0])}, {"points", points}});
     }
-    panels.push_back({{"label", label(figure.facet_parameter, panel.key)}, {"curves", curves}});
+    panels.push_back({{"title", titles[k]}, {"curves", curves}});
   }
-  return {{"name", figure.name},   {"x", figure.xlabel},    {"y", figure.ylabel},
-          {"log_x", figure.log_x}, {"log_y", figure.log_y}, {"panels", panels}};
+  return {{"name", figure.name},
+          {"x", figure.xlabel},
+          {"value", value_label(figure)},
+          {"legend", heatmap ? figure.ylabel : figure.colorlabel},
+          {"theory", figure.theory.has_value()},
+          {"log_x", figure.log_x},
+          {"log_value", heatmap ? figure.log_color : figure.log_y},
+          {"panels", panels}};
 }
 
-std::string state_json(const LiveState& state, const Schema& schema) {
+std::string state_json(const LiveState& state, const Experiment& experiment) {
   Json failures = Json::array(), plots = Json::array();
   for (const Store::Failure& failure : state.failures)
     failures.push_back({{"trial", trial_name(failure.id)},
                         {"status", name_of(failure.status)},
                         {"message", failure.message},
                         {"params", failure.params}});
-  for (const auto& plot : state.plots) plots.push_back(plot_json(plot, schema));
+  for (const auto& plot : state.plots) plots.push_back(plot_json(plot, experiment));
   const Json document = {{"name", state.name},
                          {"writer", state.writer},
                          {"finished", state.finished},
@@ -93,7 +109,7 @@ struct LiveServer::Impl {
     const std::lock_guard lock(mutex);
     if (Clock::now() < next_look) return json;
     const auto begin = Clock::now();
-    json = state_json(view.look(true), view.loaded().config.experiment->parameters);
+    json = state_json(view.look(true), *view.loaded().config.experiment);
     next_look =
         Clock::now() + std::max<Clock::duration>(std::chrono::milliseconds(500), 4 * (Clock::now() - begin));
     return json;
@@ -142,13 +158,14 @@ struct LiveServer::Impl {
                                        : httplib::Server::HandlerResponse::Handled;
     });
     server.Get("/", [this](const httplib::Request&, httplib::Response& response) {
-      response.set_content(live_page(token), "text/html; charset=utf-8");
+      response.set_content(page_with(token), "text/html; charset=utf-8");
     });
     server.Get("/live.js", [](const httplib::Request&, httplib::Response& response) {
-      response.set_content(live_script.data(), live_script.size(), "text/javascript; charset=utf-8");
+      response.set_content(std::string(page_asset("ticks.js")) + std::string(page_asset("live.js")),
+                           "text/javascript; charset=utf-8");
     });
     server.Get("/live.css", [](const httplib::Request&, httplib::Response& response) {
-      response.set_content(live_style.data(), live_style.size(), "text/css; charset=utf-8");
+      response.set_content(std::string(page_asset("live.css")), "text/css; charset=utf-8");
     });
     server.Get("/state", [this](const httplib::Request&, httplib::Response& response) {
       try {

@@ -30,6 +30,11 @@ int terminal_width() {
   return 100;
 }
 
+int terminal_height() {
+  winsize size{};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : 24;
+}
+
 std::string duration(double seconds) {
   if (!(seconds >= 0) || seconds > 1e7) return "?";
   if (seconds < 10) return fmt::format("{:.1f} s", seconds);

@@ -25,6 +25,7 @@ void say(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
 
 bool color_wanted();   // standard output is a terminal, and NO_COLOR is not set
 int terminal_width();  // columns of the terminal, 100 where there is none
+int terminal_height();
 
 // On a terminal one line that is redrawn; elsewhere a plain line at most every ten seconds.
 class ProgressLine {

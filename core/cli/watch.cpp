@@ -11,6 +11,7 @@
 #include "core/cli/live.hpp"
 #include "core/cli/signals.hpp"
 #include "core/cli/terminal.hpp"
+#include "core/report/labels.hpp"
 
 namespace qklab {
 
@@ -36,44 +37,77 @@ std::string sparkline(const std::vector<Point>& points, double low, double high,
   return line;
 }
 
+// The first line, to at most `width` characters.
 std::string clipped(const std::string& text, std::size_t width) {
-  std::string line = text.substr(0, text.find('\n'));
-  return line.size() <= width ? line : line.substr(0, width > 3 ? width - 3 : 0) + "...";
+  const std::string line = text.substr(0, text.find('\n'));
+  const std::string cut = fmt::format("{:.{}}", line, width);
+  return cut.size() == line.size() ? line : fmt::format("{:.{}}...", line, width > 3 ? width - 3 : 0);
 }
 
-void add_plot(std::vector<std::string>& lines, const LiveState::Plot& plot, const Schema& schema,
-              std::size_t width) {
-  const Figure& figure = *plot.figure;
+struct Range {
   double low = INFINITY, high = -INFINITY;
-  for (const Panel& panel : plot.data.panels)
+
+  void cover(const Panel& panel) {
     for (const Curve& curve : panel.curves)
       for (const Point& point : curve.points)
         if (std::isfinite(point.mean)) low = std::min(low, point.mean), high = std::max(high, point.mean);
-  if (!(low <= high)) return;
+  }
+  bool empty() const { return !(low <= high); }
+  std::string text() const { return empty() ? "" : fmt::format("{:.4g} to {:.4g}", low, high); }
+};
+
+// `count` of `n` curves, evenly spaced, with the first and the last.
+std::vector<std::size_t> picked(std::size_t n, std::size_t count) {
+  std::vector<std::size_t> places;
+  for (std::size_t k = 0; k < std::min(n, count); ++k)
+    places.push_back(n <= count || count == 1 ? k : k * (n - 1) / (count - 1));
+  return places;
+}
+
+void add_plot(std::vector<std::string>& lines, const LiveState::Plot& plot, const Experiment& experiment,
+              std::size_t width) {
+  const Figure& figure = *plot.figure;
+  const std::vector<Panel>& panels = plot.data.panels;
+  Range shared;
+  std::size_t all = 0, shown = 0;
+  const std::size_t most = std::max<std::size_t>(1, curves_shown / std::max<std::size_t>(1, panels.size()));
+  for (const Panel& panel : panels) {
+    shared.cover(panel);
+    all += panel.curves.size();
+    shown += std::min(most, panel.curves.size());
+  }
+  if (shared.empty()) return;
+  const std::string value = value_label(figure);  // "": panels show different metrics, each in its own range
+  std::string head =
+      fmt::format("{}: {}along {}", figure.name, value.empty() ? "" : value + " ", figure.xlabel);
+  if (!value.empty()) head += ", " + shared.text();
+  if (shown < all) head += fmt::format(" ({} of {} curves)", shown, all);
   lines.emplace_back();
-  lines.push_back(clipped(
-      fmt::format("{}: {} along {}, {:.4g} to {:.4g}", figure.name, figure.ylabel, figure.xlabel, low, high),
-      width));
-  const auto name = [&](const std::optional<std::size_t>& parameter, const Key& key) {
-    return parameter && !key.empty() ? key_text(schema, {*parameter}, key) : std::string();
-  };
-  std::size_t shown = 0, all = 0;
-  for (const Panel& panel : plot.data.panels) all += panel.curves.size();
-  for (const Panel& panel : plot.data.panels) {
-    for (const Curve& curve : panel.curves) {
-      if (shown++ == curves_shown) {
-        lines.push_back(fmt::format("  ... and {} more curves", all - curves_shown));
-        return;
-      }
-      const std::string label =
-          name(figure.facet_parameter, panel.key) + "  " + name(figure.curve_parameter, curve.key);
-      lines.push_back(fmt::format("  {:34.34} {}", label,
-                                  sparkline(curve.points, low, high, width > 40 ? width - 40 : 8)));
+  lines.push_back(clipped(head, width));
+
+  const ShortTexts texts = curve_texts(plot.data);
+  const auto titles = panel_titles(figure, experiment, plot.data);
+  const std::string name =
+      figure.curve_parameter ? experiment.parameters[*figure.curve_parameter].name + " " : "";
+  for (std::size_t k = 0; k < panels.size(); ++k) {
+    Range range = shared;
+    if (value.empty()) {
+      range = {};
+      range.cover(panels[k]);
+    }
+    if (!titles[k].empty())
+      lines.push_back(clipped("  " + titles[k] + (value.empty() ? ", " + range.text() : ""), width));
+    for (const std::size_t place : picked(panels[k].curves.size(), most)) {
+      const Curve& curve = panels[k].curves[place];
+      const std::string label = curve.key.empty() ? "" : name + texts.of(curve.key[0]);
+      lines.push_back(
+          fmt::format("    {:22.22} {}", label,
+                      sparkline(curve.points, range.low, range.high, width > 36 ? width - 28 : 8)));
     }
   }
 }
 
-std::vector<std::string> screen(const LiveState& state, const Schema& schema, std::size_t width) {
+std::vector<std::string> screen(const LiveState& state, const Experiment& experiment, std::size_t width) {
   std::vector<std::string> lines;
   const double share =
       state.total > 0 ? static_cast<double>(state.finished) / static_cast<double>(state.total) : 1;
@@ -87,8 +121,7 @@ std::vector<std::string> screen(const LiveState& state, const Schema& schema, st
   std::string counts = fmt::format("{} failed, {} diverged", state.counts.failed, state.counts.diverged);
   if (state.rate > 0)
     counts += fmt::format(", {:.3g} trials/s, {} left", state.rate, duration(state.eta_seconds));
-  lines.push_back(counts);
-  for (const auto& plot : state.plots) add_plot(lines, plot, schema, width);
+  lines.push_back(clipped(counts, width));
   if (!state.failures.empty()) lines.emplace_back();
   const std::size_t first = state.failures.size() - std::min(state.failures.size(), failures_shown);
   for (std::size_t i = first; i < state.failures.size(); ++i) {
@@ -97,20 +130,31 @@ std::vector<std::string> screen(const LiveState& state, const Schema& schema, st
                                         failure.message, failure.params),
                             width));
   }
+  for (const auto& plot : state.plots) add_plot(lines, plot, experiment, width);
   return lines;
+}
+
+// What does not fit would scroll the top away. The cursor takes the last row.
+void fit(std::vector<std::string>& lines, std::size_t rows, std::size_t width) {
+  if (rows < 3 || lines.size() < rows) return;
+  const std::size_t left_out = lines.size() - (rows - 2);
+  lines.resize(rows - 2);
+  lines.push_back(clipped(fmt::format("... {} more lines in a higher window", left_out), width));
 }
 
 int watch(const std::string& directory, double interval, bool once) {
   const std::atomic<bool>& stop = stop_on_signals();
   LiveView view(directory);
-  const Schema& schema = view.loaded().config.experiment->parameters;
+  const Experiment& experiment = *view.loaded().config.experiment;
   const bool redraws = !once && isatty(STDOUT_FILENO) != 0;
   while (true) {
     const auto begin = std::chrono::steady_clock::now();
     const LiveState state = view.look(true);
+    const auto width = static_cast<std::size_t>(terminal_width());
+    std::vector<std::string> lines = screen(state, experiment, width);
+    if (redraws) fit(lines, static_cast<std::size_t>(terminal_height()), width);
     std::string text = redraws ? "\x1b[H" : "";
-    for (const std::string& line : screen(state, schema, static_cast<std::size_t>(terminal_width())))
-      text += line + (redraws ? "\x1b[K\n" : "\n");
+    for (const std::string& line : lines) text += line + (redraws ? "\x1b[K\n" : "\n");
     fmt::print("{}{}", text, redraws ? "\x1b[J" : "");
     std::fflush(stdout);
     if (once || state.is_complete()) return exit_done;

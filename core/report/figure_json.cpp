@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/report/json_number.hpp"
+#include "core/report/labels.hpp"
 #include "core/report/plots.hpp"
 
 namespace qklab {
@@ -21,7 +22,7 @@ std::string joined(const std::vector<std::string>& items) {
 std::string names_member(const char* member, const Coordinate& axis) {
   if (axis.numeric) return "";
   std::vector<std::string> names;
-  for (const Value& value : axis.values) names.push_back(json_text(value_text(value)));
+  for (const Value& value : axis.values) names.push_back(json_text(to_text(value)));
   return fmt::format(",\"{}\":{}", member, joined(names));
 }
 
@@ -36,13 +37,14 @@ std::string parameter_json(const std::optional<std::size_t>& parameter, const Ex
 }
 
 // "title" and "facet" of a panel.
-std::string panel_head(const Figure& figure, const Experiment& experiment, const Panel& panel) {
+std::string panel_head(const Figure& figure, const Experiment& experiment, const Panel& panel,
+                       const std::string& title) {
   std::string facet = "null";
   if (!panel.key.empty()) {
     facet = fmt::format("{{\"name\":{},\"value\":{}}}", parameter_json(figure.facet_parameter, experiment),
                         json_value(panel.key[0]));
   }
-  return fmt::format("\"title\":{},\"facet\":{}", json_text(panel_title(figure, experiment, panel)), facet);
+  return fmt::format("\"title\":{},\"facet\":{}", json_text(title), facet);
 }
 
 std::string shade_json(const Curve& curve, const Shade& shade) {
@@ -52,7 +54,7 @@ std::string shade_json(const Curve& curve, const Shade& shade) {
 }
 
 std::string curve_json(const Figure& figure, const Experiment& experiment, const CurvePage& page,
-                       const Curve& curve) {
+                       const Curve& curve, const ShortTexts& texts) {
   std::vector<double> x, mean, low, high, theory, seeds, index;
   for (const Point& p : curve.points) {
     x.push_back(page.x.position(p.x));
@@ -68,7 +70,7 @@ std::string curve_json(const Figure& figure, const Experiment& experiment, const
       "{{\"name\":{},\"value\":{},\"label\":{},\"shade\":{},\"x\":{},\"mean\":{},\"low\":{},\"high\":{}{}{},"
       "\"seeds\":{}}}",
       named ? parameter_json(figure.curve_parameter, experiment) : "null",
-      named ? json_value(curve.key[0]) : "null", json_text(named ? value_text(curve.key[0]) : ""),
+      named ? json_value(curve.key[0]) : "null", json_text(named ? texts.of(curve.key[0]) : ""),
       shade_json(curve, page.shade(curve)), json_numbers(x), json_numbers(mean), json_numbers(low),
       json_numbers(high), figure.theory ? ",\"theory\":" + json_numbers(theory) : "",
       figure.plot == Plot::trajectory ? ",\"index\":" + json_numbers(index) : "", json_numbers(seeds));
@@ -76,12 +78,16 @@ std::string curve_json(const Figure& figure, const Experiment& experiment, const
 
 std::string curves_json(const Figure& figure, const Experiment& experiment, const FigureData& data) {
   const CurvePage page = curve_page(figure, experiment, data, true);
+  const ShortTexts texts = curve_texts(data);
+  const auto titles = panel_titles(figure, experiment, data);
   std::vector<std::string> panels;
-  for (const Panel& panel : data.panels) {
+  for (std::size_t k = 0; k < data.panels.size(); ++k) {
+    const Panel& panel = data.panels[k];
     std::vector<std::string> curves;
-    for (const Curve& curve : panel.curves) curves.push_back(curve_json(figure, experiment, page, curve));
-    panels.push_back(
-        fmt::format("{{{},\"curves\":{}}}", panel_head(figure, experiment, panel), joined(curves)));
+    for (const Curve& curve : panel.curves)
+      curves.push_back(curve_json(figure, experiment, page, curve, texts));
+    panels.push_back(fmt::format("{{{},\"curves\":{}}}", panel_head(figure, experiment, panel, titles[k]),
+                                 joined(curves)));
   }
   return fmt::format(",\"theory\":{}{},\"index\":{},\"panels\":{}", figure.theory ? "true" : "false",
                      names_member("xnames", page.x),
@@ -109,6 +115,7 @@ std::string cells_json(const Figure& figure, const Experiment& experiment, const
     return static_cast<std::size_t>(std::find(axis.values.begin(), axis.values.end(), value) -
                                     axis.values.begin());
   };
+  const auto titles = panel_titles(figure, experiment, data);
   std::vector<std::string> panels;
   for (std::size_t k = 0; k < data.panels.size(); ++k) {
     const Panel& panel = data.panels[k];
@@ -123,7 +130,7 @@ std::string cells_json(const Figure& figure, const Experiment& experiment, const
     panels.push_back(fmt::format(
         "{{{},\"color\":{{\"label\":{},\"low\":{},\"high\":{},\"log\":{}}},\"cells\":{},\"contours\":{},"
         "\"outline\":{},\"curves\":[]}}",
-        panel_head(figure, experiment, panel), json_text(bar.label), json_number(bar.scale.low),
+        panel_head(figure, experiment, panel, titles[k]), json_text(bar.label), json_number(bar.scale.low),
         json_number(bar.scale.high), bar.scale.log, joined(rows), joined(lines), lines_json(outlines[k])));
   }
   std::vector<std::string> keys;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/report/labels.hpp"
 #include "core/report/plots.hpp"
 
 namespace qklab {
@@ -152,6 +153,7 @@ Page heatmap_page(const Figure& figure, const Experiment& experiment, const Figu
 
   const auto contours = panel_contours(figure, experiment, data);
   const auto outlines = panel_outlines(figure, experiment, data);
+  const auto titles = panel_titles(figure, experiment, data);
   for (std::size_t k = 0; k < data.panels.size(); ++k) {
     const Panel& panel = data.panels[k];
     const ColorBar bar = color_bar(figure, experiment, data, panel.metric);
@@ -172,8 +174,7 @@ Page heatmap_page(const Figure& figure, const Experiment& experiment, const Figu
         {rows, "using 1:2:3:4:5:6:7 with boxxyerror lc rgb variable lw 0.3 fs solid 1 border"}};
     for (const ContourLine& contour : contours[k]) add_line(layers, contour.lines, 0.7, "dt (6,4)");
     add_line(layers, outlines[k], 1.4, "");
-    page.panels.push_back({panel_title(figure, experiment, panel), std::move(layers),
-                           several ? std::optional(bar) : std::nullopt});
+    page.panels.push_back({titles[k], std::move(layers), several ? std::optional(bar) : std::nullopt});
   }
   return page;
 }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/report/labels.hpp"
+
 namespace qklab {
 namespace {
 
@@ -47,8 +49,9 @@ void explain_colors(const Figure& figure, CurvePage& result) {
     return;
   }
   page.legend_title = figure.colorlabel + ":";
+  const ShortTexts texts(curves.values, ShortTexts::Style::typeset);
   for (const Value& value : curves.values) {
-    page.legend.push_back({value_text(value), result.color({{value}, {}}), Mark::line});
+    page.legend.push_back({texts.of(value), result.color({{value}, {}}), Mark::line});
   }
 }
 
@@ -81,7 +84,7 @@ std::vector<double> Coordinate::positions() const {
 Scale Coordinate::scale(double padding, int max_ticks) const {
   if (numeric) return numeric_scale(positions(), log, padding, max_ticks);
   std::vector<std::string> names;
-  for (const Value& value : values) names.push_back(value_text(value));
+  for (const Value& value : values) names.push_back(to_text(value));
   return category_scale(names);
 }
 
@@ -141,19 +144,8 @@ CurvePage curve_page(const Figure& figure, const Experiment& experiment, const F
   page.x = result.x.scale(0.03, 4);
   page.y = value_scale(figure, data, with_intervals);
   explain_colors(figure, result);
-  for (const Panel& panel : data.panels) page.panels.push_back({panel_title(figure, experiment, panel), {}});
+  for (const std::string& title : panel_titles(figure, experiment, data)) page.panels.push_back({title, {}});
   return result;
-}
-
-std::string panel_title(const Figure& figure, const Experiment& experiment, const Panel& panel) {
-  if (figure.metrics.size() > 1) return label(figure.metrics[panel.metric], experiment);
-  if (!figure.facet_parameter) return "";
-  return fmt::format("{} = {}", experiment.parameters[*figure.facet_parameter].name,
-                     value_text(panel.key[0]));
-}
-
-std::string value_text(const Value& value) {
-  return is_number(value) ? tick_text(as_number(value)) : to_text(value);
 }
 
 }  // namespace qklab

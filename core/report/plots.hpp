@@ -64,8 +64,4 @@ struct CurvePage {
 CurvePage curve_page(const Figure& figure, const Experiment& experiment, const FigureData& data,
                      bool with_intervals);
 
-std::string panel_title(const Figure& figure, const Experiment& experiment,
-                        const Panel& panel);  // "mean = 0.5"
-std::string value_text(const Value& value);   // short: 0.0316, 10⁻⁵, pre
-
 }  // namespace qklab

@@ -10,6 +10,7 @@
 #include "core/report/color.hpp"
 #include "core/report/figure_json.hpp"
 #include "core/report/json_number.hpp"
+#include "core/report/labels.hpp"
 #include "core/report/main_effects.hpp"
 
 namespace qklab {
@@ -103,12 +104,12 @@ std::string parameter_row(const Results& results, std::size_t i) {
     values.emplace(value, true);
     changed |= parameter.derive ? value != parameter.derive(trial.params) : value != parameter.fallback;
   }
+  std::vector<Value> first;
+  for (const auto& [value, unused] : values)
+    if (first.size() < most) first.push_back(value);
+  const ShortTexts texts(first, ShortTexts::Style::plain);
   std::string listed;
-  std::size_t shown = 0;
-  for (const auto& [value, unused] : values) {
-    if (++shown > most) break;
-    listed += (listed.empty() ? "" : ", ") + to_text(value);
-  }
+  for (const Value& value : first) listed += (listed.empty() ? "" : ", ") + texts.of(value);
   if (values.size() > most) listed += fmt::format(", ... ({} values)", values.size());
   return fmt::format("{{\"name\":{},\"values\":{},\"default\":{},\"changed\":{},\"doc\":{}}}",
                      json_text(parameter.name), json_text(listed), json_text(parameter.default_text()),

@@ -54,11 +54,11 @@ std::string superscript(int n) {
 
 }  // namespace
 
-std::string tick_text(double x) {
+std::string tick_text(double x, int digits) {
   const double size = std::abs(x);
-  if (size == 0 || (size >= 1e-3 && size < 1e5)) return fmt::format("{:.4g}", x == 0 ? 0.0 : x);
+  if (size == 0 || (size >= 1e-3 && size < 1e5)) return fmt::format("{:.{}g}", x == 0 ? 0.0 : x, digits);
   const int exponent = static_cast<int>(std::floor(std::log10(size) + 1e-9));
-  const std::string mantissa = fmt::format("{:.3g}", x / std::pow(10.0, exponent));
+  const std::string mantissa = fmt::format("{:.{}g}", x / std::pow(10.0, exponent), digits - 1);
   if (mantissa == "1") return "10" + superscript(exponent);
   return mantissa + "·10" + superscript(exponent);
 }

@@ -28,6 +28,7 @@ Scale category_scale(const std::vector<std::string>& names);
 // Edges of cells about ascending `centers`: midpoints, in log where log. One longer than `centers`.
 std::vector<double> cell_edges(const std::vector<double>& centers, bool log);
 
-std::string tick_text(double x);  // 0.25, 100, 10⁻⁵
+// 0.25, 100, 10⁻⁵, to `digits` significant digits; in front of a power of ten one less.
+std::string tick_text(double x, int digits = 4);
 
 }  // namespace qklab

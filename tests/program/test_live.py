@@ -1,15 +1,21 @@
 """watch and serve: a running sweep seen from outside, by those who have the link and by nobody else."""
+import fcntl
 import http.client
 import json
 import os
+import pty
 import random
+import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
+import termios
 import time
 import urllib.parse
 
+from browser import CHROMIUM, Browser
 from harness import FOLDER, QKLAB, qklab, run_tests, write
 
 SWEEP = write("live.yaml", """
@@ -20,7 +26,10 @@ sweep: {mean: [0, 0.5], variance: {logspace: [0.01, 10, 6]}}
 seeds: 12
 figures:
   - {name: support, plot: line, x: position, y: support, color: variance, facet: mean, theory: support_theory}
+  - {name: plane, plot: heatmap, x: variance, y: mean, color: [contrast, entropy], log: x}
 """)
+# What the variances of the sweep are called where there is little room.
+SHORT = ["0.01", "0.03981", "0.1585", "0.631", "2.512", "10"]
 FUZZ_SECONDS = float(os.environ.get("QKLAB_FUZZ_SECONDS", 5))
 
 
@@ -56,7 +65,7 @@ class Server:
     def send(self, data):
         with socket.create_connection((self.host, self.port), timeout=10) as connection:
             connection.sendall(data)
-            connection.settimeout(0.2)
+            connection.settimeout(0.05)  # what is cut short is waited for in vain
             try:
                 return connection.recv(4096)
             except OSError:
@@ -88,9 +97,13 @@ def test_a_running_sweep_is_seen_and_not_disturbed():
     panels = state["plots"][0]["panels"]
     assert len(panels) == 2 and len(panels[0]["curves"]) == 6 and len(panels[0]["curves"][0]["points"]) == 16
     assert state["plots"][0]["name"] == "support"
+    assert [curve["label"] for curve in panels[0]["curves"]] == SHORT, panels[0]["curves"]
+    plane = state["plots"][1]
+    assert [p["title"] for p in plane["panels"]] == ["contrast", "entropy [nats]"] and plane["legend"] == "mean", plane
     text = qklab("watch", "live", "--once").stdout
     assert "144/144 trials, complete" in text and "support" in text and "█" in text, text
     assert "\x1b" not in text
+    assert "variance 0.6310" not in text and "variance 0.631 " in text and "entropy [nats], " in text, text
     return f"passed (seen at {sorted(set(seen))} of 144 trials)"
 
 
@@ -170,6 +183,66 @@ def test_fuzz():
         assert server.process.poll() is None
         assert server.ask("/state")[0] == 200
     return f"passed ({count} requests, {answered} answered, in {FUZZ_SECONDS:.0f} s)"
+
+
+def on_a_terminal(columns, rows, *arguments, **environment):
+    """What qklab writes to a terminal of that size."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    process = subprocess.Popen([QKLAB, *arguments], cwd=FOLDER, stdin=slave, stdout=slave, stderr=slave,
+                               env={**os.environ, **environment})
+    os.close(slave)
+    written = b""
+    while True:
+        try:
+            part = os.read(master, 65536)
+        except OSError:  # the other side was closed
+            break
+        if not part:
+            break
+        written += part
+    os.close(master)
+    assert process.wait(timeout=20) == 0, written
+    return written.decode()
+
+
+def test_watch_fits_its_terminal():
+    for columns, rows in ((80, 24), (120, 50), (40, 10), (80, 2)):
+        text = on_a_terminal(columns, rows, "watch", "live", NO_COLOR="1")
+        assert not re.search("\x1b\\[[0-9;]*m", text), text
+        lines = re.sub("\x1b\\[[0-9;]*[A-Za-z]", "", text).splitlines()
+        assert max(map(len, lines)) <= columns, (columns, max(lines, key=len))
+        assert len(lines) < rows or rows < 3, (rows, len(lines))
+        assert "144/144" in lines[0] and (rows > 30) != any("more lines" in line for line in lines) or rows < 3, lines
+
+
+def test_the_page_in_a_browser():
+    if not CHROMIUM:
+        return "skipped: chromium is not installed"
+    with Server("live") as server:
+        for dark in (False, True):
+            for width in (1200, 400):
+                with Browser(width, 900, dark) as page:
+                    page.open(f"http://{server.host}:{server.port}/?token={server.token}")
+                    out = page.run("""
+                      while (!document.querySelector("#plots svg")) await new Promise((go) => setTimeout(go, 50));
+                      return {
+                        sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+                        panels: document.querySelectorAll("#plots svg").length,
+                        curves: document.querySelectorAll("#plots path").length,
+                        legend: [...document.querySelectorAll("#plots .legend")].map((l) => l.textContent),
+                        texts: [...document.querySelectorAll("#plots text")].map((t) => t.textContent),
+                        status: document.getElementById("status").textContent,
+                        inks: [...new Set([...document.querySelectorAll("#plots path")].map((p) => p.getAttribute("stroke")))],
+                      };""")
+                    assert not page.console, page.console
+                assert out["sideways"] <= 0 and out["panels"] == 4 and out["curves"] == 2 * 2 * 6 + 2 * 2, out
+                assert all(name in out["legend"][0] for name in SHORT) and "theory" in out["legend"][0], out["legend"]
+                assert "mean = 0.5" in out["texts"] and "entropy [nats]" in out["texts"] and "variance" in out["texts"]
+                assert max(map(len, out["texts"])) < 16, out["texts"]
+                assert "144 of 144 trials, complete" in out["status"], out["status"]
+                darkest = min(sum(map(int, re.findall("[0-9]+", ink))) for ink in out["inks"])
+                assert (darkest > 200) == dark, (dark, out["inks"])
 
 
 def test_bad_command_lines():

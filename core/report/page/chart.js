@@ -22,23 +22,6 @@ const canBeLog = (values) => {
   return numbers.length > 0 && numbers.every((v) => v > 0);
 };
 
-// Where a log axis has ticks: powers of ten; 2 and 5 times these as well where few are in sight; equal steps where
-// not even those are. uPlot's own ticks presume a range that begins at a power of ten, and do not end on any other.
-function logTicks(low, high) {
-  const first = Math.floor(Math.log10(low)), last = Math.ceil(Math.log10(high));
-  const within = (factors, stride) => {
-    const ticks = [];
-    for (let k = first; k <= last; k += stride) ticks.push(...factors.map((f) => Number(`${f}e${k}`)));
-    return ticks.filter((t) => t >= low && t <= high);
-  };
-  const decades = within([1], 1);
-  if (decades.length > 7) return within([1], Math.ceil(decades.length / 7));
-  if (decades.length > 2) return decades;
-  const finer = within([1, 2, 5], 1);
-  if (finer.length > 2) return finer;
-  return [0, 1, 2, 3].map((k) => Number((low + k * (high - low) / 3).toPrecision(3))).filter((t) => t >= low && t <= high);
-}
-
 // `chart`: {x: axis, y: axis, series, data, bands, paint(context, u), read(x, y, u) -> text, pick(x, y, u), height}
 // An axis: {label, range, log, names}; names stand at 0, 1, 2, ... Returns what destroys it.
 function panel(holder, title, chart) {

@@ -1,0 +1,29 @@
+// Round numbers along an axis, for the report and for the page of `qklab serve`.
+"use strict";
+
+// Multiples of 1, 2 or 5 times a power of ten, three to six of them.
+function linearTicks(low, high) {
+  if (!(high > low)) return [low];
+  const step = [1, 2, 5, 10].map((f) => f * Math.pow(10, Math.floor(Math.log10((high - low) / 5))))
+    .find((s) => (high - low) / s <= 5.5);
+  const ticks = [];
+  for (let k = Math.ceil(low / step); k * step <= high; ++k) ticks.push(Number((k * step).toPrecision(12)));
+  return ticks;
+}
+
+// Where a log axis has ticks: powers of ten; 2 and 5 times these as well where few are in sight; round numbers
+// where not even those are. uPlot's own ticks presume a range that begins at a power of ten, and do not end on any other.
+function logTicks(low, high) {
+  const first = Math.floor(Math.log10(low)), last = Math.ceil(Math.log10(high));
+  const within = (factors, stride) => {
+    const ticks = [];
+    for (let k = first; k <= last; k += stride) ticks.push(...factors.map((f) => Number(`${f}e${k}`)));
+    return ticks.filter((t) => t >= low && t <= high);
+  };
+  const decades = within([1], 1);
+  if (decades.length > 7) return within([1], Math.ceil(decades.length / 7));
+  if (decades.length > 2) return decades;
+  const finer = within([1, 2, 5], 1);
+  if (finer.length > 2) return finer;
+  return linearTicks(low, high);
+}

@@ -4,10 +4,11 @@
     bench/phase_torch.py [--jobs 2] [--points 64]
 
 Every point trains one block on sorting 32 symbols out of 16 (dim 32, batch 64, 300 steps of AdamW), W_q W_k^T
-drawn with the point's mean and variance of eigenvalues, and evaluates it on 4 batches at the end. Prints the
-points a minute, without the start of the processes.
+drawn with the point's mean and variance of eigenvalues, and evaluates it on 4 batches at the end. Prints JSON:
+the seconds that it took, without the start of the processes, and the lowest and highest loss at the end.
 """
 import argparse
+import json
 import multiprocessing
 import time
 
@@ -60,8 +61,7 @@ def main():
         start = time.time()
         losses = pool.map(train, points, chunksize=1)
         seconds = time.time() - start
-    print(f"{len(points)} points in {seconds:.1f} s, {60 * len(points) / seconds:.1f} a minute; "
-          f"losses {min(losses):.3f} to {max(losses):.3f}")
+    print(json.dumps({"points": len(points), "seconds": seconds, "lowest_loss": min(losses), "highest_loss": max(losses)}))
 
 
 main()

@@ -53,21 +53,27 @@ void add_bench(CLI::App& app, Exit&) {
     return bench_step(shapes.empty() ? standard_shapes() : shapes,
                       {.torch = arguments->peer == "torch", .profile = arguments->profile});
   };
+  const auto phase = [arguments] { return bench_phase(arguments->peer == "torch"); };
   const std::vector<std::pair<std::string, Benchmark>> benchmarks = {{"startup", bench_startup},
                                                                      {"localization", bench_localization},
                                                                      {"sweep", bench_sweep},
                                                                      {"reopen", bench_reopen},
-                                                                     {"step", step}};
+                                                                     {"step", step},
+                                                                     {"phase", phase},
+                                                                     {"scaling", bench_scaling},
+                                                                     {"roofline", bench_roofline}};
   std::vector<std::string> known;
   for (const auto& [name, run] : benchmarks) known.push_back(name);
   CLI::App* verb =
       app.add_subcommand("bench", "measure speed, beside peers where there are some; one thread");
-  verb->add_option("names", arguments->names, "which (default: all but step, or step where shapes are given)")
+  verb->add_option("names", arguments->names,
+                   "which (default: startup, localization, sweep, reopen; with options of a step, step)")
       ->check(one_of(known));
   verb->add_option("--shape", arguments->shapes,
                    "a training step to measure, D,T,B,L,H,V,FFN; repeatable (default: five)")
       ->allow_extra_args(false);
-  verb->add_option("--peer", arguments->peer, "measure this peer's step as well")->check(one_of({"torch"}));
+  verb->add_option("--peer", arguments->peer, "measure this peer as well, beside step and phase")
+      ->check(one_of({"torch"}));
   verb->add_flag("--profile", arguments->profile, "print what each op of a step takes");
   verb->add_flag("--json", arguments->json, "print a JSON list");
   verb->callback([arguments, benchmarks] {
@@ -81,10 +87,13 @@ void add_bench(CLI::App& app, Exit&) {
     openblas_set_num_threads(1);
     if (!arguments->json) fmt::print("{}\n\n", version_text());
     std::vector<std::string> names = arguments->names;
-    if (!arguments->shapes.empty() || arguments->profile || !arguments->peer.empty()) names = {"step"};
+    const bool of_step = !arguments->shapes.empty() || arguments->profile || !arguments->peer.empty();
+    if (names.empty())
+      names = of_step ? std::vector<std::string>{"step"}
+                      : std::vector<std::string>{"startup", "localization", "sweep", "reopen"};
     auto list = nlohmann::ordered_json::array();
     for (const auto& [name, run] : benchmarks) {
-      if (names.empty() ? name == "step" : std::count(names.begin(), names.end(), name) == 0) continue;
+      if (std::ranges::find(names, name) == names.end()) continue;
       for (Measurement& measurement : run()) {
         if (!arguments->json) fmt::print("{:<28} {}\n", measurement.name, measurement.text);
         std::fflush(stdout);

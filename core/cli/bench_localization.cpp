@@ -3,11 +3,8 @@
 #include <fmt/format.h>
 #include <tbb/task_arena.h>
 
-#include <cstdio>
-#include <memory>
-
+#include "core/cli/bench_script.hpp"
 #include "core/cli/benchmark.hpp"
-#include "core/cli/version.hpp"
 #include "core/kernels/gemm.hpp"
 #include "core/kernels/normal.hpp"
 #include "core/measure/bridge.hpp"
@@ -70,17 +67,10 @@ double run_bound() {
 
 // The seconds that the script measured, without its start.
 double run_numpy(std::string_view mode) {
-  const std::string command = fmt::format(
-      "/usr/bin/python3 '{}/bench/localization_numpy.py' --mode {} --dim {} --length {} --samples {} "
-      "--repeat 1",
-      source_directory(), mode, dim, length, samples);
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(popen(command.c_str(), "r"), pclose);
-  std::string output;
-  char buffer[256];
-  while (pipe && std::fgets(buffer, sizeof buffer, pipe.get())) output += buffer;
-  const auto parsed = nlohmann::json::parse(output, nullptr, false);
-  if (parsed.is_discarded()) throw Error(fmt::format("the NumPy peer did not run: {}", command));
-  return parsed.at("seconds");
+  return run_script(
+             fmt::format("localization_numpy.py --mode {} --dim {} --length {} --samples {} --repeat 1", mode,
+                         dim, length, samples))
+      .at("seconds");
 }
 
 }  // namespace

@@ -71,12 +71,16 @@ std::vector<Measurement> bench_step(const std::vector<StepShape>& shapes, const 
       }
     }
     const Spread s = spread(step_us), f = spread(floor_us), r = spread(ratio);
+    // What is planned is written and read at least once each.
+    const double intensity = floor.flops() / (2 * static_cast<double>(step.planned_bytes()));
     const std::string name = to_text(shape);
     Measurement m{
         "step/" + name,
-        fmt::format("{:.2f} of the floor ({:.2f} to {:.2f}); {}; floor {}; {:.1f} MB planned, {:.1f} MB used",
-                    r.median, r.low, r.high, to_text(s, "us"), to_text(f, "us"),
-                    1e-6 * static_cast<double>(step.planned_bytes()), 1e-6 * static_cast<double>(grown)),
+        fmt::format(
+            "{:.2f} of the floor ({:.2f} to {:.2f}); {}; floor {}; {:.1f} MB planned, {:.1f} MB used; "
+            "{:.0f} operations a byte",
+            r.median, r.low, r.high, to_text(s, "us"), to_text(f, "us"),
+            1e-6 * static_cast<double>(step.planned_bytes()), 1e-6 * static_cast<double>(grown), intensity),
         {{"shape", name},
          {"step_us", s.median},
          {"step_us_spread", {s.low, s.high}},
@@ -85,7 +89,8 @@ std::vector<Measurement> bench_step(const std::vector<StepShape>& shapes, const 
          {"ratio_spread", {r.low, r.high}},
          {"planned_bytes", step.planned_bytes()},
          {"resident_bytes", grown},
-         {"floor_gflops", 1e-3 * floor.flops() / f.median}}};
+         {"floor_gflops", 1e-3 * floor.flops() / f.median},
+         {"flops_a_byte", intensity}}};
     if (peer) {
       const Spread p = spread(peer_us), q = spread(peer_ratio);
       m.text += fmt::format("; PyTorch {:.2f} of the floor ({:.2f} to {:.2f}), {}", q.median, q.low, q.high,

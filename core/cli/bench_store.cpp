@@ -7,6 +7,7 @@
 
 #include "core/base/error.hpp"
 #include "core/cli/benchmark.hpp"
+#include "core/cli/temporary_folder.hpp"
 #include "core/sweep/config.hpp"
 #include "core/sweep/scheduler.hpp"
 #include "core/sweep/store.hpp"
@@ -16,22 +17,6 @@ namespace qklab {
 namespace {
 
 namespace fs = std::filesystem;
-
-// A folder of its own for each measurement, removed at the end.
-struct Scratch {
-  std::string path;
-  Scratch() {
-    std::string name = (fs::temp_directory_path() / "qklab-bench-XXXXXX").string();
-    if (!mkdtemp(name.data())) throw Error("cannot create a temporary folder");
-    path = name;
-  }
-  ~Scratch() {
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-};
 
 Config no_op_sweep(std::int64_t trials) {
   if (!find_experiment("no_op")) {
@@ -83,22 +68,24 @@ std::vector<Measurement> bench_startup() {
   return {{"startup", to_text(s, "ms") + " for `qklab --version`", {{"ms", {s.low, s.median, s.high}}}}};
 }
 
+double seconds_of_empty_sweep(std::int64_t trials) {
+  const Config config = no_op_sweep(trials);
+  const TemporaryFolder scratch;
+  const std::atomic<bool> stop{false};
+  RunOptions options;
+  options.jobs = 1;
+  options.directory = scratch.path;
+  return seconds_of([&] {
+    Store store(scratch.path + "/run.db", Store::Mode::write);
+    if (static_cast<std::int64_t>(run_trials(config.sweep, store, options, stop).progress.done) != trials)
+      throw Error("trials are missing");
+  });
+}
+
 std::vector<Measurement> bench_sweep() {
   constexpr std::int64_t trials = 100000;
-  const Config config = no_op_sweep(trials);
   std::vector<double> us;
-  for (int round = 0; round < 5; ++round) {
-    const Scratch scratch;
-    const std::atomic<bool> stop{false};
-    RunOptions options;
-    options.jobs = 1;
-    options.directory = scratch.path;
-    us.push_back(1e6 / trials * seconds_of([&] {
-                   Store store(scratch.path + "/run.db", Store::Mode::write);
-                   if (run_trials(config.sweep, store, options, stop).progress.done != trials)
-                     throw Error("trials are missing");
-                 }));
-  }
+  for (int round = 0; round < 5; ++round) us.push_back(1e6 / trials * seconds_of_empty_sweep(trials));
   const Spread s = spread(us);
   return {{"sweep",
            to_text(s, "us") + fmt::format(" a trial, {} trials that do nothing, stored", trials),
@@ -108,7 +95,7 @@ std::vector<Measurement> bench_sweep() {
 std::vector<Measurement> bench_reopen() {
   constexpr std::int64_t trials = 1000000;
   const Config config = no_op_sweep(trials);
-  const Scratch scratch;
+  const TemporaryFolder scratch;
   const std::string path = scratch.path + "/run.db";
   const std::atomic<bool> stop{false};
   RunOptions options;

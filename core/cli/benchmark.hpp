@@ -1,6 +1,7 @@
 // A benchmark of `qklab bench`: timings taken in turns within one run, reported with their spread.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -35,5 +36,11 @@ std::vector<Measurement> bench_localization();
 std::vector<Measurement> bench_startup();
 std::vector<Measurement> bench_sweep();
 std::vector<Measurement> bench_reopen();
+std::vector<Measurement> bench_phase(bool torch);
+std::vector<Measurement> bench_scaling();
+std::vector<Measurement> bench_roofline();
+
+// Of a sweep of trials that do nothing, on one thread, with the store on.
+double seconds_of_empty_sweep(std::int64_t trials);
 
 }  // namespace qklab

@@ -20,12 +20,6 @@ constexpr Rule<T> input_rule{"input"};
 template <class T>
 constexpr Rule<T> indices_rule{"indices"};
 
-// Training in single precision flushes denormals.
-template <class T>
-struct Precision {};
-template <>
-struct Precision<float> : kernels::FlushDenormals {};
-
 double cpu_seconds() {
   timespec now;
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
@@ -140,7 +134,7 @@ void Tape<T>::call(void (*function)(const Call<T>&), const Node<T>& node, double
 
 template <class T>
 void Tape<T>::forward() {
-  [[maybe_unused]] const Precision<T> precision;
+  [[maybe_unused]] const kernels::Precision<T> precision;
   settle();
   for (const Node<T>& node : nodes_) {
     if (node.rule->forward) call(node.rule->forward, node, &Timing::forward);
@@ -162,7 +156,7 @@ void Tape<T>::backward(Tensor<T> loss) {
   const Node<T>& end = at(loss.id);
   if (end.shape.size() != 1) bad_shapes("backward", {end.shape}, "a loss is a single number");
   if (planned_for_ >= 0 && planned_for_ != loss.id) throw Error("[backward] the plan is for another loss");
-  [[maybe_unused]] const Precision<T> precision;
+  [[maybe_unused]] const kernels::Precision<T> precision;
   settle();
   std::ranges::fill(reached_, std::uint8_t{0});
   if (end.needs_gradient) {

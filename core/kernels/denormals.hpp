@@ -24,4 +24,10 @@ class FlushDenormals {
   [[maybe_unused]] unsigned before_ = 0;
 };
 
+// What computing in T begins with: training, in single precision, flushes; checks, in double, do not.
+template <class T>
+struct Precision {};
+template <>
+struct Precision<float> : FlushDenormals {};
+
 }  // namespace qklab::kernels

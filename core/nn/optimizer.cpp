@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/base/error.hpp"
+#include "core/kernels/denormals.hpp"
 #include "core/kernels/optimizers.hpp"
 #include "core/kernels/reduce.hpp"
 
@@ -84,6 +85,7 @@ void Optimizer<T>::set_rates(const std::function<double(std::string_view)>& of) 
 
 template <class T>
 double Optimizer<T>::step(double factor) {
+  [[maybe_unused]] const kernels::Precision<T> precision;
   ++steps_;
   const T* gradients = tape_->gradients().data();
   double squares = 0;

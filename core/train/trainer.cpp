@@ -62,6 +62,8 @@ Trainer::Trainer(const TrainConfig& config, const tasks::Task& task, const Strea
       objective_(regularizer_.add_to(training_.loss)),
       optimizer_(config.optimizer, tape_) {
   config_.model = model_.config;
+  for (const autodiff::Tensor<float>& read : {training_.loss, model_.output}) tape_.keep(read);
+  tape_.plan(objective_);
   nn::initialize(model_, config.initialization, initial);
   regularizer_.begin();
 }

@@ -42,8 +42,9 @@ struct Evaluation {
 
 class Trainer {
  public:
-  // Records the graphs and draws the initial parameters. The task must outlive it. Throws InputError where
-  // model, optimizer or regularizer have problems.
+  // Records the graphs, plans the memory of the one for training (of which the parameters, their gradients,
+  // the loss and the model's output can be read) and draws the initial parameters. The task must outlive it.
+  // Throws InputError where model, optimizer or regularizer have problems.
   Trainer(const TrainConfig& config, const tasks::Task& task, const Stream& initial);
   Trainer(const Trainer&) = delete;
   Trainer& operator=(const Trainer&) = delete;

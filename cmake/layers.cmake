@@ -11,11 +11,16 @@ function(qklab_layer NAME)
   endif()
 endfunction()
 
-# For code that computes nothing itself: most of its build time would go into reading library headers and
-# into optimizing what runs once.
+# Most of the build time would go into reading library headers over and over. Sources include what they use
+# all the same: the debug preset builds without precompiled headers.
+function(qklab_precompile TARGET)
+  target_precompile_headers(${TARGET} PRIVATE <algorithm> <filesystem> <string> <vector> <fmt/format.h> ${ARGN})
+endfunction()
+
+# For code that computes nothing itself, so that optimizing it would take longer than it ever saves.
 function(qklab_compile_lightly TARGET)
   target_compile_options(${TARGET} PRIVATE $<$<NOT:$<CONFIG:Debug>>:-O1>)
-  target_precompile_headers(${TARGET} PRIVATE <algorithm> <filesystem> <string> <vector> <fmt/format.h> ${ARGN})
+  qklab_precompile(${TARGET} ${ARGN})
 endfunction()
 
 qklab_layer(base)
@@ -28,6 +33,10 @@ qklab_layer(theory qklab_spectrum qklab_measure)
 qklab_layer(tasks qklab_base)
 target_compile_definitions(qklab_tasks PRIVATE QKLAB_SOURCE_DIR="${CMAKE_SOURCE_DIR}")  # of data/
 qklab_layer(train qklab_nn qklab_tasks)
+qklab_precompile(qklab_spectrum <xtensor-blas/xlinalg.hpp> <xtensor/xmath.hpp> <xtensor/xview.hpp>)
+foreach(layer measure theory tasks)
+  target_precompile_headers(qklab_${layer} REUSE_FROM qklab_spectrum)
+endforeach()
 qklab_layer(sweep qklab_measure yaml-cpp SQLite::SQLite3 ${CMAKE_DL_LIBS})
 # HDF5 is a format to export to, and no more: used where it is there.
 pkg_check_modules(hdf5 QUIET IMPORTED_TARGET hdf5-serial)
@@ -37,11 +46,14 @@ if(hdf5_FOUND)
 endif()
 qklab_layer(report qklab_sweep qklab_measure)
 include(cmake/report_page.cmake)
+qklab_precompile(qklab_sweep <map>)
+qklab_compile_lightly(qklab_report <map> <nlohmann/json.hpp>)
 
 # Experiments register themselves when the program starts, so their objects are linked in whole.
 file(GLOB experiments CONFIGURE_DEPENDS experiments/*.cpp)
 add_library(qklab_experiments OBJECT ${experiments})
 target_link_libraries(qklab_experiments PUBLIC qklab_options qklab_sweep qklab_theory qklab_train)
+target_precompile_headers(qklab_experiments REUSE_FROM qklab_spectrum)
 
 # The program exports all of core/ so that experiments built as shared libraries find it.
 set(core_layers base kernels autodiff spectrum measure nn theory tasks train sweep report)

@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "core/kernels/gemm.hpp"
+#include "core/kernels/product.hpp"
 #include "core/kernels/normalizers.hpp"
 #include "core/kernels/tile.hpp"
 

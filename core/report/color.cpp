@@ -42,6 +42,11 @@ Color viridis(double t) {
              position - static_cast<double>(below));
 }
 
+Color light_grey(double t) {
+  if (std::isnan(t)) return {1, 1, 1};
+  return mix({0.58, 0.58, 0.58}, {0.97, 0.97, 0.97}, std::clamp(t, 0.0, 1.0));
+}
+
 Color categorical(std::size_t k) { return from_hex(okabe_ito[k % okabe_ito.size()]); }
 
 }  // namespace qklab

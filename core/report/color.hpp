@@ -17,6 +17,10 @@ struct Color {
 // between 10 of its colours (viridisLite::viridis(10) in R). Grey where `t` is NaN.
 Color viridis(double t);
 
+// Greys that coloured lines stand out from, from a middle one at 0 to nearly white at 1. White where `t` is
+// NaN.
+Color light_grey(double t);
+
 // The k-th colour for categories (Okabe & Ito 2008), repeated after 7; the yellow of the original is left
 // out because it can't be read on white.
 Color categorical(std::size_t k);

@@ -40,8 +40,9 @@ struct Figure {
   std::optional<std::size_t> curve_parameter;
   std::optional<std::size_t> facet_parameter;
   std::optional<Where> where;
-  std::vector<Contour> contours;   // heatmap
-  std::optional<Outline> outline;  // heatmap
+  std::vector<Contour> contours;       // heatmap
+  std::optional<Outline> outline;      // heatmap
+  std::shared_ptr<const Figure> over;  // trajectory: a heatmap of the same plane, drawn beneath
   bool log_x = false;
   bool log_y = false;
   bool log_color = false;

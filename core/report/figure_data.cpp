@@ -168,6 +168,7 @@ FigureData figure_data(const Figure& figure, const Results& results) {
       data.panels.push_back(std::move(panel));
     }
   }
+  if (figure.over) data.over = std::make_shared<const FigureData>(figure_data(*figure.over, results));
   return data;
 }
 

@@ -1,6 +1,7 @@
 // The numbers of a figure: means and intervals over seeds, before anything is drawn.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,7 @@ struct FigureData {
   std::vector<Panel> panels;
   std::size_t failed = 0;  // trials left out
   std::size_t diverged = 0;
+  std::shared_ptr<const FigureData> over;  // of the heatmap beneath, where there is one
 };
 
 // Throws Error where no trial is done, or trials of one point differ in more than the seed.

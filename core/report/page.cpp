@@ -285,7 +285,7 @@ class Script {
           "set object rectangle from screen {:.6f},{:.6f} to screen {:.6f},{:.6f} fc rgb '{}' fs solid "
           "noborder\n",
           sx(from + (to - from) * k / steps), sy(middle + 0.5 * strip_height), sx(to),
-          sy(middle - 0.5 * strip_height), viridis(bar.span * (k + 0.5) / steps).hex());
+          sy(middle - 0.5 * strip_height), bar.color((k + 0.5) / steps).hex());
     }
     label(low, left, middle, "left", small_size);
     label(high, left + layout_.panel_width, middle, "right", small_size);
@@ -301,7 +301,7 @@ class Script {
     const Scale up{false, 0, 1, {}};
     std::string rows;
     for (int k = 0; k < steps; ++k) {
-      const std::string color = viridis(page_.bar->span * (k + 0.5) / steps).hex();
+      const std::string color = page_.bar->color((k + 0.5) / steps).hex();
       rows += fmt::format("0.5 0.5 0 1 {} 1 0x{}\n", static_cast<double>(k) / steps, color.substr(1));
     }
     text_ += fmt::format("$bar << EOD\n{}EOD\n", rows);

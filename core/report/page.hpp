@@ -21,7 +21,10 @@ struct PlotLayer {
 struct ColorBar {
   Scale scale;
   std::string label;
-  double span = 1;  // how much of viridis is used, from its dark end
+  double span = 1;    // how much of viridis is used, from its dark end
+  bool grey = false;  // light greys instead
+
+  Color color(double fraction) const { return grey ? light_grey(fraction) : viridis(span * fraction); }
 };
 
 struct PagePanel {

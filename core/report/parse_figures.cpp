@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/report/figure.hpp"
+#include "core/report/parse_heatmap.hpp"
 
 namespace qklab {
 namespace {
@@ -103,91 +104,33 @@ void read_curves(MapReader& map, Figure& figure, const Experiment& experiment, c
   if (figure.curve_parameter) figure.colorlabel = label(experiment.parameters[*figure.curve_parameter]);
 }
 
-// The metrics of a heatmap's panels, each one number a trial.
-void read_metrics(MapReader& map, Figure& figure, const Experiment& experiment, const std::string& at) {
-  std::vector<std::string> names = map.texts("color");
-  if (names.empty()) map.required_text("color");
-  for (const std::string& name : names) {
-    const auto value = find_quantity(map, "color", name, at, experiment);
-    if (!value) continue;
-    if (value->whole_series()) {
-      map.diagnostics().error(
-          map.place("color"),
-          fmt::format("color: '{}' is a series; say which of its numbers (at: last)", name));
-    }
-    figure.metrics.push_back(*value);
-  }
-  if (figure.metrics.size() > 1 && figure.facet_parameter) {
-    map.diagnostics().error(map.place("facet"), "facet: the panels of this figure are its metrics already");
-  }
-  if (figure.metrics.empty()) return;
-  figure.value = figure.metrics.front();
-  figure.colorlabel = label(figure.value, experiment);
-}
+// The heatmap that a trajectory is to lie on, looked up once all figures are read.
+struct Beneath {
+  std::size_t figure;  // the trajectory's place
+  std::string name;
+  Place place;
+};
 
-void read_contour(MapReader& map, Figure& figure, const Experiment& experiment) {
-  const std::string name = map.required_text("metric");
-  const std::string at = map.text("at").value_or("");
-  Contour contour;
-  for (const std::string& level : map.texts("levels")) {
-    const auto number = parse_real(level);
-    if (!number) {
-      map.diagnostics().error(map.place("levels"), fmt::format("levels: expected numbers, got '{}'", level));
-    } else {
-      contour.levels.push_back(*number);
+void lay_over(const Beneath& beneath, std::vector<Figure>& figures, Diagnostics& diagnostics) {
+  Figure& figure = figures[beneath.figure];
+  std::vector<std::string> heatmaps;
+  for (const Figure& other : figures) {
+    if (other.plot != Plot::heatmap) continue;
+    heatmaps.push_back(other.name);
+    if (other.name != beneath.name) continue;
+    if (other.metrics.size() > 1 || other.facet_parameter) {
+      diagnostics.error(beneath.place,
+                        fmt::format("over: '{}' has several panels; name a heatmap with one", other.name));
     }
-  }
-  std::sort(contour.levels.begin(), contour.levels.end());
-  map.finish();
-  if (name.empty()) return;
-  const auto quantity = find_quantity(map, "metric", name, at, experiment);
-  if (!quantity) return;
-  if (quantity->whole_series()) {
-    map.diagnostics().error(
-        map.place("metric"),
-        fmt::format("contours: '{}' is a series; say which of its numbers (at: last)", name));
-  }
-  contour.quantity = *quantity;
-  figure.contours.push_back(std::move(contour));
-}
-
-void read_contours(MapReader& map, Figure& figure, const Experiment& experiment) {
-  const YAML::Node list = map.node("contours");
-  if (!list || list.IsNull()) return;
-  if (!list.IsSequence()) {
-    map.diagnostics().error(map.place("contours"), "contours: expected a list of maps {metric, levels}");
+    if (other.log_x != figure.log_x || other.log_y != figure.log_y) {
+      diagnostics.error(beneath.place, fmt::format("over: '{}' must have the same log axes as '{}'",
+                                                   other.name, figure.name));
+    }
+    figure.over = std::make_shared<const Figure>(other);
     return;
   }
-  for (const YAML::Node& node : list) {
-    MapReader contour(node, map.file(), map.diagnostics(), "contour");
-    read_contour(contour, figure, experiment);
-  }
-}
-
-void read_outline(MapReader& map, Figure& figure, const Experiment& experiment) {
-  const auto text = map.text("outline");
-  const auto shown = map.text("outlinelabel");
-  if (!text) return;
-  const auto names = std::make_shared<Schema>();
-  for (const Parameter& parameter : experiment.parameters) {
-    if (parameter.name != "seed") names->add(parameter);
-  }
-  for (const Metric& metric : experiment.scalars)
-    names->add(real(metric.name, metric.doc).nonfinite_allowed());
-  figure.outline = Outline{Where::parse(*text, *names, map.place("outline"), map.diagnostics()), names,
-                           shown.value_or(*text)};
-}
-
-void read_heatmap(MapReader& map, Figure& figure, const Experiment& experiment, const std::string& at) {
-  read_metrics(map, figure, experiment, at);
-  read_contours(map, figure, experiment);
-  read_outline(map, figure, experiment);
-  const std::string x = map.required_text("x"), y = map.required_text("y");
-  if (x.empty() || y.empty()) return;
-  figure.x_parameter = find_parameter(map, "x", x, experiment);
-  figure.curve_parameter = find_parameter(map, "y", y, experiment);
-  if (figure.x_parameter) figure.xlabel = label(experiment.parameters[*figure.x_parameter]);
-  if (figure.curve_parameter) figure.ylabel = label(experiment.parameters[*figure.curve_parameter]);
+  diagnostics.error(beneath.place, fmt::format("over: no heatmap is named '{}'{}", beneath.name,
+                                               did_you_mean(beneath.name, heatmaps)));
 }
 
 // Both axes are series along the same index.
@@ -228,9 +171,10 @@ void check_distinct(MapReader& map, const Figure& figure, const Schema& schema) 
   }
 }
 
-Figure parse_figure(MapReader& map, const Experiment& experiment, std::size_t number) {
+Figure parse_figure(MapReader& map, const Experiment& experiment, std::size_t place,
+                    std::vector<Beneath>& beneath) {
   Figure figure;
-  figure.name = map.text("name").value_or(fmt::format("figure_{}", number));
+  figure.name = map.text("name").value_or(fmt::format("figure_{}", place + 1));
   if (!is_path_name(figure.name)) {
     map.diagnostics().error(
         map.place("name"),
@@ -246,6 +190,7 @@ Figure parse_figure(MapReader& map, const Experiment& experiment, std::size_t nu
   figure.facet_parameter = read_parameter(map, "facet", experiment);
   if (figure.plot == Plot::trajectory) {
     read_trajectory(map, figure, experiment);
+    if (const auto over = map.text("over")) beneath.push_back({place, *over, map.place("over")});
   } else {
     const std::string at = map.text("at").value_or("");
     figure.plot == Plot::heatmap ? read_heatmap(map, figure, experiment, at)
@@ -276,14 +221,16 @@ std::vector<Figure> parse_figures(const Config& config, Diagnostics& diagnostics
     return figures;
   }
   std::set<std::string> names;
+  std::vector<Beneath> beneath;
   for (const YAML::Node& node : config.figures) {
     MapReader map(node, file, diagnostics, "figure");
-    figures.push_back(parse_figure(map, *config.experiment, figures.size() + 1));
+    figures.push_back(parse_figure(map, *config.experiment, figures.size(), beneath));
     if (!names.insert(figures.back().name).second) {
       diagnostics.error(place_of(node, file),
                         fmt::format("figure: the name '{}' is used twice", figures.back().name));
     }
   }
+  for (const Beneath& one : beneath) lay_over(one, figures, diagnostics);
   return figures;
 }
 

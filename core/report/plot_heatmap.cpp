@@ -130,6 +130,50 @@ std::vector<std::vector<Line>> panel_outlines(const Figure& figure, const Experi
   return panels;
 }
 
+std::vector<PlotLayer> heatmap_layers(const Figure& figure, const Experiment& experiment,
+                                      const FigureData& data, std::size_t panel, const ColorBar& bar) {
+  const Cells cells = cells_of(figure, experiment, data);
+  const Color missing = bar.grey ? Color{1, 1, 1} : Color{0.8, 0.8, 0.8};
+  std::vector<Color> colors(cells.size(), missing);
+  for (const Curve& row : data.panels[panel].curves) {
+    for (const Point& p : row.points) {
+      if (bar.scale.can_show(p.mean)) colors[cells.at(row, p)] = bar.color(bar.scale.fraction(p.mean));
+    }
+  }
+  std::string rows;
+  for (std::size_t cell = 0; cell < cells.size(); ++cell) {
+    const double *x = &cells.x_edges[cell % cells.columns()], *y = &cells.y_edges[cell / cells.columns()];
+    rows += fmt::format("{:.17g} {:.17g} {:.17g} {:.17g} {:.17g} {:.17g} 0x{}\n", x[0], y[0], x[0], x[1],
+                        y[0], y[1], colors[cell].hex().substr(1));
+  }
+  // A hair of a border closes the seams that antialiasing leaves between cells.
+  std::vector<PlotLayer> layers = {
+      {rows, "using 1:2:3:4:5:6:7 with boxxyerror lc rgb variable lw 0.3 fs solid 1 border"}};
+  const std::vector<std::vector<ContourLine>> contours = panel_contours(figure, experiment, data);
+  for (const ContourLine& contour : contours[panel]) add_line(layers, contour.lines, 0.7, "dt (6,4)");
+  add_line(layers, panel_outlines(figure, experiment, data)[panel], 1.4, "");
+  return layers;
+}
+
+std::vector<LegendEntry> heatmap_legend(const Figure& figure, const FigureData& data) {
+  std::vector<LegendEntry> legend;
+  for (std::size_t c = 0; c < figure.contours.size(); ++c) {
+    std::string levels;
+    for (const double level : contour_levels(figure, data, c))
+      levels += (levels.empty() ? "" : ", ") + tick_text(level);
+    legend.push_back({fmt::format("{} = {}", figure.contours[c].quantity.metric, levels), {}, Mark::dashed});
+  }
+  if (figure.outline) legend.push_back({figure.outline->label, {}, Mark::thick});
+  return legend;
+}
+
+std::pair<std::vector<double>, std::vector<double>> heatmap_edges(const Figure& figure,
+                                                                  const Experiment& experiment,
+                                                                  const FigureData& data) {
+  Cells cells = cells_of(figure, experiment, data);
+  return {std::move(cells.x_edges), std::move(cells.y_edges)};
+}
+
 Page heatmap_page(const Figure& figure, const Experiment& experiment, const FigureData& data) {
   const Cells cells = cells_of(figure, experiment, data);
   const bool several = figure.metrics.size() > 1;
@@ -142,39 +186,13 @@ Page heatmap_page(const Figure& figure, const Experiment& experiment, const Figu
   page.x = covering(cells.x_edges, cells.x.scale(0, 4));
   page.y = covering(cells.y_edges, cells.y.scale(0, 5));
   if (!several) page.bar = color_bar(figure, experiment, data, 0);
-  for (std::size_t c = 0; c < figure.contours.size(); ++c) {
-    std::string levels;
-    for (const double level : contour_levels(figure, data, c))
-      levels += (levels.empty() ? "" : ", ") + tick_text(level);
-    page.legend.push_back(
-        {fmt::format("{} = {}", figure.contours[c].quantity.metric, levels), {}, Mark::dashed});
-  }
-  if (figure.outline) page.legend.push_back({figure.outline->label, {}, Mark::thick});
-
-  const auto contours = panel_contours(figure, experiment, data);
-  const auto outlines = panel_outlines(figure, experiment, data);
+  page.legend = heatmap_legend(figure, data);
   const auto titles = panel_titles(figure, experiment, data);
   for (std::size_t k = 0; k < data.panels.size(); ++k) {
     const Panel& panel = data.panels[k];
     const ColorBar bar = color_bar(figure, experiment, data, panel.metric);
-    std::vector<std::string> colors(cells.size(), "#cccccc");
-    for (const Curve& row : panel.curves) {
-      for (const Point& p : row.points) {
-        if (bar.scale.can_show(p.mean)) colors[cells.at(row, p)] = viridis(bar.scale.fraction(p.mean)).hex();
-      }
-    }
-    std::string rows;
-    for (std::size_t cell = 0; cell < cells.size(); ++cell) {
-      const double *x = &cells.x_edges[cell % cells.columns()], *y = &cells.y_edges[cell / cells.columns()];
-      rows += fmt::format("{:.17g} {:.17g} {:.17g} {:.17g} {:.17g} {:.17g} 0x{}\n", x[0], y[0], x[0], x[1],
-                          y[0], y[1], colors[cell].substr(1));
-    }
-    // A hair of a border closes the seams that antialiasing leaves between cells.
-    std::vector<PlotLayer> layers = {
-        {rows, "using 1:2:3:4:5:6:7 with boxxyerror lc rgb variable lw 0.3 fs solid 1 border"}};
-    for (const ContourLine& contour : contours[k]) add_line(layers, contour.lines, 0.7, "dt (6,4)");
-    add_line(layers, outlines[k], 1.4, "");
-    page.panels.push_back({titles[k], std::move(layers), several ? std::optional(bar) : std::nullopt});
+    page.panels.push_back({titles[k], heatmap_layers(figure, experiment, data, k, bar),
+                           several ? std::optional(bar) : std::nullopt});
   }
   return page;
 }

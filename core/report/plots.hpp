@@ -14,7 +14,8 @@ Page band_page(const Figure& figure, const Experiment& experiment, const FigureD
 // One cell for each pair of x and y; grey where a value is missing or not finite. Contours dashed, the
 // outlined region in a thick line.
 Page heatmap_page(const Figure& figure, const Experiment& experiment, const FigureData& data);
-// One series over another, from a ring at the first index to a dot at the last.
+// One series over another, from a ring at the first index to a dot at the last; over a heatmap in greys,
+// where the figure has one.
 Page trajectory_page(const Figure& figure, const Experiment& experiment, const FigureData& data);
 
 // Parts of a heatmap, for each of the data's panels.
@@ -28,6 +29,14 @@ std::vector<std::vector<ContourLine>> panel_contours(const Figure& figure, const
                                                      const FigureData& data);
 std::vector<std::vector<Line>> panel_outlines(const Figure& figure, const Experiment& experiment,
                                               const FigureData& data);
+// What is drawn in a heatmap's panel, coloured as `bar` says: cells, contours, outline.
+std::vector<PlotLayer> heatmap_layers(const Figure& figure, const Experiment& experiment,
+                                      const FigureData& data, std::size_t panel, const ColorBar& bar);
+std::vector<LegendEntry> heatmap_legend(const Figure& figure, const FigureData& data);
+// The edges of a heatmap's cells, along x and along y.
+std::pair<std::vector<double>, std::vector<double>> heatmap_edges(const Figure& figure,
+                                                                  const Experiment& experiment,
+                                                                  const FigureData& data);
 
 // The distinct values of one parameter, or of a series' index, and where they stand on an axis: numbers at
 // themselves, others at their rank.

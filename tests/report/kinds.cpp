@@ -80,11 +80,75 @@ TEST_CASE("wrong keys of the new kinds are told") {
   CHECK(contains(line("plot: trajectory, x: support, y: support, theory: support"), "theory"));
 }
 
+TEST_CASE("a trajectory lies over a heatmap of one panel, with the same log axes") {
+  const auto over = [](const std::string& map, const std::string& keys) {
+    return complaints("figures:\n  - {plot: trajectory, x: support, y: support_theory, " + keys +
+                      "}\n  - {name: plane, plot: heatmap, x: variance, y: mean, " + map + "}\n");
+  };
+  CHECK(over("color: contrast", "over: plane").empty());
+  CHECK(over("color: contrast, log: x", "over: plane, log: x").empty());
+  CHECK(contains(over("color: contrast", "over: plan"), "did you mean 'plane'"));
+  CHECK(contains(over("color: contrast, log: x", "over: plane"), "same log axes"));
+  CHECK(contains(over("color: [contrast, entropy]", "over: plane"), "several panels"));
+  CHECK(contains(over("color: contrast, facet: norm", "over: plane"), "several panels"));
+  CHECK(contains(complaints("figures: [{x: position, y: support, over: plane}]\n"), "over"));
+}
+
+TEST_CASE("under a trajectory the heatmap is grey, and the axes cover both") {
+  const Config config =
+      probe::config(grid +
+                    "figures:\n"
+                    "  - {name: plane, plot: heatmap, x: variance, y: mean, color: contrast,"
+                    " outline: \"contrast > 0.5\", outlinelabel: inside}\n"
+                    "  - {plot: trajectory, x: support, y: support_theory, color: norm,"
+                    " where: \"mean == 0 and variance == 1\", over: plane}\n");
+  const auto figures = probe::figures(config);
+  const Results results = probe::results(config, fill);
+  const FigureData data = figure_data(figures[1], results);
+  const Page page = trajectory_page(figures[1], *config.experiment, data);
+  const auto [x, y] = heatmap_edges(figures[0], *config.experiment, *data.over);
+  CHECK(page.x.low <= x.front());
+  CHECK(page.x.high >= x.back());
+  CHECK(page.y.low <= -1.59);  // the lowest point of the path
+  CHECK(page.y.high >= y.back());
+  REQUIRE(page.bar);
+  CHECK(page.bar->grey);
+  CHECK(page.legend.back().text == "inside");
+  const std::string cells = page.panels[0].layers[0].rows;  // each cell ends in its colour, 0xrrggbb
+  std::size_t coloured = 0, seen = 0;
+  for (std::size_t at = cells.find("0x"); at != std::string::npos; at = cells.find("0x", at + 1), ++seen)
+    coloured += cells.substr(at + 2, 2) != cells.substr(at + 4, 2);
+  CHECK(seen == 6 * 9);
+  CHECK(coloured == 0);
+}
+
 TEST_CASE("series of contours and trajectories are loaded") {
   const Config config = probe::config(grid + phases);
   CHECK(series_needed(probe::figures(config), {}) == std::vector<std::string>{"support"});
   const Config other = probe::config(grid + path);
   CHECK(series_needed(probe::figures(other), {}) == std::vector<std::string>{"support", "support_theory"});
+}
+
+TEST_CASE("what no figure and no claim reads is dropped, and nothing else") {
+  const Config config = probe::config(
+      grid +
+      "figures: [{x: position, y: support, theory: none, color: variance, where: \"mean == 1\"}]\n"
+      "claims: [{id: c, text: t, test: difference, metric: support, at: last, at_least: 0,\n"
+      "          where: \"variance == 0.01\", against: \"variance == 100\"}]\n");
+  const Results all = probe::results(config, fill);
+  Results kept = all;
+  CHECK(drop_unread_series(kept, probe::figures(config), probe::claims(config)) ==
+        std::vector<std::string>{"support", "support_theory"});
+  for (std::size_t i = 0; i < all.trials.size(); ++i) {
+    const Parameters& params = all.trials[i].params;
+    const double variance = params.real("variance");
+    const bool read = params.real("mean") == 1 || variance == 0.01 || variance == 100;
+    CHECK(kept.trials[i].series[0].value.size() == (read ? 20 : 0));
+    CHECK(kept.trials[i].series[1].value.empty());
+    CHECK(kept.trials[i].scalars == all.trials[i].scalars);
+  }
+  CHECK(drop_unread_series(kept, probe::figures(config), probe::claims(config)).empty());
+  CHECK(figure_csv(probe::figures(config)[0], kept) == figure_csv(probe::figures(config)[0], all));
 }
 
 TEST_CASE("the CSV of several metrics has each with its contours and outlined cells") {

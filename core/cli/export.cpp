@@ -4,12 +4,44 @@
 
 #include "core/base/file.hpp"
 #include "core/cli/cli.hpp"
+#include "core/cli/figures.hpp"
 #include "core/cli/loaded.hpp"
+#include "core/cli/manifest.hpp"
 #include "core/cli/one_of.hpp"
+#include "core/report/claims_json.hpp"
+#include "core/report/series_needed.hpp"
 #include "core/sweep/columns.hpp"
 #include "core/sweep/store.hpp"
 
 namespace qklab {
+
+namespace {
+
+// What results/reference/ keeps of a run: enough to derive its figures and verdicts again, and to run its
+// trials again. Neither run.db nor series that nothing reads.
+void export_reference(const std::string& directory, const std::string& out) {
+  RunDirectory run = open_directory(directory);
+  if (run.has_store && out == directory) {
+    throw InputError(
+        "export --format reference: give --out DIR, for the run directory keeps all of its series");
+  }
+  const std::size_t trials = run.loaded.config.sweep.ids().size();
+  if (run.results.trials.size() < trials) {
+    throw InputError(fmt::format("{}: {} of {} trials have not been run; run its config to the end first",
+                                 directory, trials - run.results.trials.size(), trials));
+  }
+  drop_unread_series(run.results, run.loaded.figures, run.loaded.claims);
+  make_directories(out);
+  write_reference_manifest(directory, out);
+  write_trials_csv(out + "/trials.csv", run.results);
+  write_series_csv(out + "/series.csv", run.results);
+  draw_figures(run.loaded, run.results, out);
+  write_file(out + "/claims.json",
+             claims_json(run.loaded.config, run.loaded.claims, judge(run.loaded.claims, run.results)));
+  fmt::print("{0}/trials.csv\n{0}/series.csv\n{0}/claims.json\n{0}/figures\n{0}/manifest.json\n", out);
+}
+
+}  // namespace
 
 void add_export(CLI::App& app, Exit&) {
   struct Arguments {
@@ -19,11 +51,15 @@ void add_export(CLI::App& app, Exit&) {
   CLI::App* verb = app.add_subcommand("export", "write what is finished so far, for other tools");
   verb->add_option("directory", arguments->directory, "run directory")->required()->type_name("DIR");
   verb->add_option("--out", arguments->out, "where to write (default: the run directory)")->type_name("DIR");
-  verb->add_option("--format", arguments->format,
-                   "csv: trials.csv and series.csv; npy: a file a column, for NumPy; hdf5: results.h5")
-      ->check(one_of({"csv", "npy", "hdf5"}));
+  verb->add_option(
+          "--format", arguments->format,
+          "csv: trials.csv and series.csv; npy: a file a column, for NumPy; hdf5: results.h5; reference: a "
+          "directory to be committed, with figures and verdicts and the series that these read")
+      ->check(one_of({"csv", "npy", "hdf5", "reference"}));
   verb->callback([arguments] {
     const std::string& directory = arguments->directory;
+    if (arguments->format == "reference")
+      return export_reference(directory, arguments->out.empty() ? directory : arguments->out);
     if (!std::filesystem::exists(store_path(directory))) {
       throw InputError(fmt::format("{}: no run directory: it has no run.db", directory));
     }

@@ -29,6 +29,11 @@ Json source_json(const ConfigSource& source) {
           {"text", source.text}};
 }
 
+// Discarded or null where there is none.
+Json read_json(const std::string& path) {
+  return std::filesystem::exists(path) ? Json::parse(read_file(path), nullptr, false) : Json();
+}
+
 // Each parameter with its one value, or the list of those it took, in order of appearance.
 Json resolved_parameters(const Results& results) {
   Json parameters = Json::object();
@@ -57,7 +62,7 @@ Json resolved_parameters(const Results& results) {
 }  // namespace
 
 void write_manifest(const std::string& directory, const Config& config, const Results& results,
-                    double seconds, std::size_t threads) {
+                    const std::optional<Effort>& effort) {
   Json manifest = {
       {"name", config.name},
       {"experiment", config.experiment->name},
@@ -70,11 +75,37 @@ void write_manifest(const std::string& directory, const Config& config, const Re
       {"compiler", compiler()},
       {"blas", blas()},
       {"simd", simd()},
-      {"threads", threads},
-      {"seconds", seconds},
   };
+  if (effort) {
+    manifest["threads"] = effort->threads;
+    manifest["seconds"] = effort->seconds;
+  } else if (const Json earlier = read_json(manifest_path(directory)); earlier.is_object()) {
+    for (const char* key : {"threads", "seconds"}) manifest[key] = earlier.value(key, Json());
+  }
   if (config.sweep.replication()) manifest["replicates"] = replicated(config.sweep, results).str();
   write_file(manifest_path(directory), manifest.dump(2) + "\n");
+}
+
+namespace {
+
+constexpr const char* series_left = "that figures and claims read";
+
+}  // namespace
+
+void write_reference_manifest(const std::string& from, const std::string& to) {
+  try {
+    Json manifest = Json::parse(read_file(manifest_path(from)));
+    manifest["series"] = series_left;
+    write_file(manifest_path(to), manifest.dump(2) + "\n");
+  } catch (const Json::exception& error) {
+    throw InputError(fmt::format("{}: {}", manifest_path(from), error.what()));
+  }
+}
+
+bool is_reference(const std::string& directory) {
+  if (!std::filesystem::exists(manifest_path(directory))) return false;
+  const Json manifest = Json::parse(read_file(manifest_path(directory)), nullptr, false);
+  return manifest.is_object() && manifest.value("series", Json()) == series_left;
 }
 
 bool manifest_is_current(const std::string& directory, const Config& config) {

@@ -11,9 +11,20 @@ namespace qklab {
 
 std::string manifest_path(const std::string& directory);
 
-// `seconds` and `threads` are of the call that finished the sweep.
+// What the call that finished a sweep took.
+struct Effort {
+  double seconds = 0;
+  std::size_t threads = 0;
+};
+
+// Without an effort, as where nothing was run, that of the manifest before stays.
 void write_manifest(const std::string& directory, const Config& config, const Results& results,
-                    double seconds, std::size_t threads);
+                    const std::optional<Effort>& effort);
+
+// Of a reference, from the manifest of the directory that it was made from: the same but for the series that
+// are left. Throws InputError where that has none.
+void write_reference_manifest(const std::string& from, const std::string& to);
+bool is_reference(const std::string& directory);  // whether its manifest says so
 
 // Whether the directory's manifest was written for this very config by this very build; never true for a
 // build of a tree with uncommitted changes.

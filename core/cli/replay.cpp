@@ -36,6 +36,7 @@ struct Stored {
   std::size_t eligible = 0;  // trials that are done or diverged
   std::vector<TrialRecord> chosen;
   MetricSizes sizes;
+  bool all_series = true;  // not of a reference, which keeps those that figures and claims read
 };
 
 bool is_run_directory(const fs::path& path) {
@@ -57,7 +58,7 @@ std::vector<fs::path> known_directories() {
 }
 
 Stored read_stored(const std::string& directory, const std::function<bool(std::uint64_t)>& wanted) {
-  Stored stored{directory, nullptr, 0, {}, MetricSizes(Experiment{})};
+  Stored stored{directory, nullptr, 0, {}, MetricSizes(Experiment{}), !is_reference(directory)};
   const auto take = [&](const TrialRecord& trial) {
     if (trial.status == Status::failed) return;
     stored.sizes.include(trial);
@@ -146,12 +147,14 @@ int replay(const Arguments& arguments) {
   const Stored stored = find(arguments);
   if (stored.chosen.empty()) throw InputError(fmt::format("{}: no finished trial", stored.directory));
   const double tolerance = tolerance_for(arguments, stored);
+  if (!stored.all_series)
+    fmt::print("of series those that its figures and claims read, as it holds no others\n");
   const std::atomic<bool>& stop = stop_on_signals();
   std::size_t same = 0;
   for (const TrialRecord& trial : stored.chosen) {
     const Result again = run_trial(*stored.experiment, {trial.id, trial.params}, stop);
-    const std::vector<std::string> differences =
-        compare_trial(*stored.experiment, trial, again, stored.directory, tolerance, stored.sizes);
+    const std::vector<std::string> differences = compare_trial(
+        *stored.experiment, trial, again, stored.directory, tolerance, stored.sizes, stored.all_series);
     same += differences.empty();
     fmt::print("{}  {}  ({})\n", trial_name(trial.id), differences.empty() ? "same" : "DIFFERS",
                trial.params.str());

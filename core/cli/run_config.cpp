@@ -7,6 +7,7 @@
 #include "core/base/file.hpp"
 #include "core/cli/cli.hpp"
 #include "core/cli/failure_log.hpp"
+#include "core/cli/figures.hpp"
 #include "core/cli/manifest.hpp"
 #include "core/cli/report.hpp"
 #include "core/cli/run.hpp"
@@ -129,21 +130,23 @@ int report_results(const Loaded& loaded, const Store& store, const Reporting& re
   }
   const Results results = store.load(config.sweep, series_needed(loaded.figures, loaded.claims));
   const std::vector<Verdict> verdicts = judge(loaded.claims, results);
+  std::size_t undrawn = 0;
   if (reporting.changed || !report_is_current(loaded, directory)) {
     export_csv(store, config.sweep, directory);
-    make_directories(directory + "/figures");
-    for (const Figure& figure : loaded.figures) {
-      for (const std::string& remark : draw(figure, results, directory)) say(stderr, "{}\n", remark);
-    }
+    undrawn = draw_figures(loaded, results, directory);
     write_file(directory + "/claims.json", claims_json(config, loaded.claims, verdicts));
-    write_manifest(directory, config, results, reporting.seconds,
-                   reporting.jobs ? reporting.jobs : std::thread::hardware_concurrency());
+    const std::size_t threads = reporting.jobs ? reporting.jobs : std::thread::hardware_concurrency();
+    write_manifest(directory, config, results,
+                   reporting.changed ? std::optional(Effort{reporting.seconds, threads}) : std::nullopt);
     write_report(directory, loaded, results, verdicts);
   }
   if (config.sweep.replication()) say("{}\n", replicated(config.sweep, results).str());
   if (!verdicts.empty()) say("{}", verdict_table(loaded.claims, verdicts, terminal_width(), color_wanted()));
   say("results: {}\n", directory);
-  for (const Figure& figure : loaded.figures) say("figure:  {}/figures/{}.svg\n", directory, figure.name);
+  for (const Figure& figure : loaded.figures) {
+    const std::string file = fmt::format("{}/figures/{}.svg", directory, figure.name);
+    if (fs::exists(file)) say("figure:  {}\n", file);
+  }
   say("report:  {}/report.html\n", directory);
 
   std::uint64_t failed = 0;
@@ -152,7 +155,7 @@ int report_results(const Loaded& loaded, const Store& store, const Reporting& re
     say(stderr, "{} trials failed; `qklab status {}` lists them, --rerun failed runs them again\n", failed,
         directory);
   }
-  return failed > 0 || falls_short(loaded.claims, verdicts) ? exit_failed : exit_done;
+  return failed > 0 || undrawn > 0 || falls_short(loaded.claims, verdicts) ? exit_failed : exit_done;
 }
 
 int run_config(const Loaded& asked, const RunRequest& request) {

@@ -6,7 +6,9 @@
 
 #include "core/cli/cli.hpp"
 #include "core/cli/loaded.hpp"
+#include "core/cli/manifest.hpp"
 #include "core/cli/terminal.hpp"
+#include "core/report/series_needed.hpp"
 #include "core/report/verdict_table.hpp"
 #include "core/report/verify.hpp"
 #include "core/sweep/store_health.hpp"
@@ -50,8 +52,14 @@ void add_verify(CLI::App& app, Exit& exit) {
       exit = exit_failed;
       return;
     }
-    const RunDirectory run = open_directory(*directory);
-    const std::vector<std::string> differences = verify_directory(run.loaded.config, run.results, *directory);
+    RunDirectory run = open_directory(*directory);
+    std::vector<std::string> differences = verify_directory(run.loaded.config, run.results, *directory);
+    const bool reference = is_reference(*directory);
+    if (reference) {
+      for (const std::string& name : drop_unread_series(run.results, run.loaded.figures, run.loaded.claims))
+        differences.push_back(
+            fmt::format("series.csv: holds '{}' of trials for which nothing reads it", name));
+    }
     for (const std::string& difference : differences) fmt::print(stderr, "{}: {}\n", *directory, difference);
     if (!run.loaded.claims.empty()) {
       fmt::print("{}", verdict_table(run.loaded.claims, judge(run.loaded.claims, run.results),
@@ -59,6 +67,8 @@ void add_verify(CLI::App& app, Exit& exit) {
     }
     fmt::print("{}: {} trials, {}\n", *directory, run.results.trials.size(),
                differences.empty() ? "verdicts and figures follow from them" : "see the differences above");
+    if (reference)
+      fmt::print("a reference: its series.csv holds what figures and claims read, and no more\n");
     exit = differences.empty() ? exit_done : exit_failed;
   });
 }

@@ -64,7 +64,7 @@ void MetricSizes::include(const TrialRecord& trial) {
 
 std::vector<std::string> compare_trial(const Experiment& experiment, const TrialRecord& stored,
                                        const Result& again, const std::string& directory, double tolerance,
-                                       const MetricSizes& sizes) {
+                                       const MetricSizes& sizes, bool all_series) {
   if (stored.status != again.status) {
     return {fmt::format("stored as {}, now {}{}{}", name_of(stored.status), name_of(again.status),
                         again.message.empty() ? "" : ": ", again.message)};
@@ -79,6 +79,7 @@ std::vector<std::string> compare_trial(const Experiment& experiment, const Trial
   }
   for (std::size_t i = 0; i < experiment.series.size(); ++i) {
     const Metric& metric = experiment.series[i];
+    if (!all_series && stored.series[i].value.empty()) continue;
     const std::string difference = series_difference(
         metric.name, metric, stored.series[i], again.all_series[i], {exact, tolerance * sizes.series[i]});
     if (!difference.empty()) differences.push_back(difference);

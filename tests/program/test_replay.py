@@ -78,6 +78,32 @@ def test_other_hardware_gets_a_tolerance_that_is_told():
     assert "bit by bit (as asked for)" in qklab("replay", other, "--exact").stdout
 
 
+def test_a_reference_keeps_the_series_that_are_read():
+    reference()
+    out = FOLDER / "kept"
+    qklab("export", "results/small", "--format", "reference", "--out", out)
+    assert {path.name for path in out.iterdir()} == {"trials.csv", "series.csv", "claims.json", "figures",
+                                                     "manifest.json"}
+    metrics = lambda directory: {line.split(",")[1] for line in (directory / "series.csv").read_text().splitlines()[1:]}
+    assert metrics(out) == {"support", "support_theory"}, metrics(out)
+    assert len(metrics(reference())) > 2
+    assert (out / "claims.json").read_bytes() == (reference() / "claims.json").read_bytes()
+    text = qklab("verify", out).stdout
+    assert "holds what figures and claims read, and no more" in text, text
+    text = qklab("replay", out, "--trials", 12).stdout
+    assert "12 of 12 trials are the same to the last bit" in text and "as it holds no others" in text, text
+    again = FOLDER / "again"  # from a directory that has no run.db, as it is committed
+    qklab("export", out, "--format", "reference", "--out", again)
+    assert (again / "series.csv").read_bytes() == (out / "series.csv").read_bytes()
+    # What nothing reads is told, as is a series that is changed.
+    shutil.copy(reference() / "series.csv", again / "series.csv")
+    assert "for which nothing reads it" in qklab("verify", again, code=1).stderr
+    edit(out, "series.csv", lambda text: text.replace(",support,1,0", ",support,1,1", 1))
+    assert "11 of 12 trials are the same" in qklab("replay", out, "--trials", 12, code=1).stdout
+    told = qklab("export", "results/small", "--format", "reference", code=2).stderr
+    assert "--out" in told, told
+
+
 def test_bad_requests_exit_2():
     reference()
     told = qklab("replay", "smalll", code=2).stderr

@@ -1,0 +1,146 @@
+"""`reproduce` killed at any moment and started again repeats nothing; a figure without trials stops nothing."""
+import json
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+
+from harness import FOLDER, QKLAB, ROOT, qklab, run_tests, tables, write
+
+FIGURES = ("fig_entropy_collapse", "fig_rank_collapse")
+COMMAND = ("reproduce", *FIGURES, "--preset", "smoke", "-j", "2")
+DERIVED = ("trials.csv", "series.csv", "claims.json")
+
+
+def place(name):
+    """A folder that holds copies of the shipped configs, and no results."""
+    folder = FOLDER / name
+    (folder / "configs").mkdir(parents=True)
+    for figure in FIGURES:
+        text = (ROOT / "configs" / f"{figure}.yaml").read_text()
+        (folder / "configs" / f"{figure}.yaml").write_text(text)
+    return folder
+
+
+def directory(folder, figure):
+    return folder / "results" / f"{figure}-smoke"
+
+
+def stored(folder, figure):
+    """How many trials its run.db holds."""
+    path = directory(folder, figure) / "run.db"
+    if not path.exists():
+        return 0
+    try:
+        store = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        count = store.execute("SELECT count(*) FROM trials").fetchone()[0]
+        store.close()
+        return count
+    except sqlite3.OperationalError:  # its tables are just being made
+        return 0
+
+
+def run_by_last_call(folder, figure):
+    """How many trials the last call ran, by run.log."""
+    return int(re.findall(r"(\d+) done, 0 failed, 0 diverged", (directory(folder, figure) / "run.log").read_text())[-1])
+
+
+def derived(folder):
+    files = {}
+    for figure in FIGURES:
+        for path in sorted(directory(folder, figure).rglob("*")):
+            if path.name in DERIVED or path.suffix in (".svg", ".pdf", ".png"):
+                files[str(path.relative_to(folder))] = path.read_bytes()
+    return files
+
+
+def kill_when(folder, figure, least):
+    """Kills a `reproduce` once that figure's store holds so many trials; True where it was killed before its end."""
+    process = subprocess.Popen([QKLAB, *COMMAND], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while process.poll() is None and stored(folder, figure) < least:
+        time.sleep(0.002)
+    process.send_signal(signal.SIGKILL)
+    return process.wait() == -signal.SIGKILL
+
+
+def test_killed_reproduce_repeats_nothing():
+    whole = place("whole")
+    qklab(*COMMAND, cwd=whole)
+    total = {figure: stored(whole, figure) for figure in FIGURES}
+    assert all(count > 100 for count in total.values()), total
+
+    killed = place("killed")
+    kills = 0
+    for figure in FIGURES:
+        for share in (0.1, 0.6):
+            before = {name: stored(killed, name) for name in FIGURES}
+            kills += kill_when(killed, figure, max(1, int(share * total[figure])))
+            after = {name: stored(killed, name) for name in FIGURES}
+            assert all(after[name] >= before[name] for name in FIGURES), (before, after)
+    assert kills > 0, "every call was over before it was killed"
+    kept = {name: stored(killed, name) for name in FIGURES}
+    assert sum(kept.values()) < sum(total.values()), "nothing was left to do"
+    qklab(*COMMAND, cwd=killed)
+    for figure in FIGURES:
+        assert run_by_last_call(killed, figure) + kept[figure] == total[figure], (figure, kept)
+        assert stored(killed, figure) == total[figure]
+    assert derived(killed) == derived(whole)
+    assert len(derived(whole)) > 2 * len(DERIVED)
+
+    qklab(*COMMAND, cwd=killed)
+    assert all(run_by_last_call(killed, figure) == 0 for figure in FIGURES)
+    return f"passed, {kills} kills"
+
+
+# A text that is not there fails its trials, and only these.
+HALF = """
+name: half
+experiment: training
+params: {task: text, dim: 8, length: 8, batch: 2, layers: 1, steps: 2, evaluate_every: 1, evaluation_batches: 1}
+sweep: {text: [here.txt, gone.txt]}
+seeds: 2
+figures:
+  - {name: lost, x: step, y: loss, where: "text == 'gone.txt'"}
+  - {name: drawn, x: step, y: loss, where: "text == 'here.txt'"}
+claims:
+  - {id: finite, text: The loss is finite., test: bound, metric: final_loss, at_least: 0, by: [text]}
+  - {id: gone, text: So is that of a text that is not there., test: bound, metric: final_loss, at_least: 0,
+     where: "text == 'gone.txt'"}
+"""
+
+
+def test_a_figure_that_cannot_be_drawn_stops_nothing():
+    write("here.txt", "so it goes on and on, until it ends. " * 40)
+    config = write("half.yaml", HALF)
+    for _ in range(2):  # and so does a call that finds the results there
+        told = qklab("run", config, "--out", "half", code=1)
+        assert "figure 'lost': no trial to draw (2 failed" in told.stderr, told.stderr
+        assert "1 of 2 figures could not be drawn" in told.stderr, told.stderr
+        assert "drawn.svg" in told.stdout and "lost.svg" not in told.stdout, told.stdout
+    out = FOLDER / "half"
+    assert (out / "figures" / "drawn.svg").exists() and not (out / "figures" / "lost.svg").exists()
+    assert (out / "report.html").exists() and (out / "manifest.json").exists()
+    claims = {claim["id"]: claim for claim in json.loads((out / "claims.json").read_text())["claims"]}
+    assert claims["gone"]["verdict"] == "undecided" and claims["gone"]["slices"][0]["failed"] == 2, claims["gone"]
+    outcomes = {slice["at"]["text"]: slice["verdict"] for slice in claims["finite"]["slices"]}
+    assert outcomes == {"here.txt": "holds", "gone.txt": "undecided"}, outcomes
+    write("gone.txt", "it is there now, and so are its trials. " * 40)  # nothing is left of the failure
+    qklab("run", config, "--out", "half", "--rerun", "failed")
+    assert (out / "figures" / "lost.svg").exists()
+
+
+def test_a_figure_of_an_earlier_time_is_removed():
+    write("here.txt", "so it goes on and on, until it ends. " * 40)
+    write("gone.txt", "it is there at first, and then no more. " * 40)
+    config = write("half.yaml", HALF)
+    qklab("run", config, "--out", "earlier")
+    assert (FOLDER / "earlier" / "figures" / "lost.svg").exists()
+    (FOLDER / "gone.txt").unlink()
+    qklab("run", config, "--out", "earlier", "--rerun", "all", code=1)
+    assert not list((FOLDER / "earlier" / "figures").glob("lost.*"))
+
+
+if __name__ == "__main__":
+    run_tests(sys.modules[__name__])

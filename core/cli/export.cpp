@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <memory>
 
 #include "core/base/file.hpp"
@@ -36,6 +37,10 @@ void export_reference(const std::string& directory, const std::string& out) {
   write_trials_csv(out + "/trials.csv", run.results);
   write_series_csv(out + "/series.csv", run.results);
   draw_figures(run.loaded, run.results, out);
+  for (const Figure& figure : run.loaded.figures) {  // what a browser shows will do
+    for (const char* suffix : {"pdf", "png"})
+      std::filesystem::remove(fmt::format("{}/figures/{}.{}", out, figure.name, suffix));
+  }
   write_file(out + "/claims.json",
              claims_json(run.loaded.config, run.loaded.claims, judge(run.loaded.claims, run.results)));
   fmt::print("{0}/trials.csv\n{0}/series.csv\n{0}/claims.json\n{0}/figures\n{0}/manifest.json\n", out);

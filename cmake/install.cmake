@@ -4,7 +4,7 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 install(TARGETS qklab RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(DIRECTORY configs/ DESTINATION ${CMAKE_INSTALL_DATADIR}/qklab/configs FILES_MATCHING PATTERN "*.yaml")
+install(DIRECTORY configs/ DESTINATION ${CMAKE_INSTALL_DATADIR}/qklab/configs FILES_MATCHING PATTERN "*.yaml" PATTERN "order.txt")
 install(DIRECTORY core DESTINATION include/qklab FILES_MATCHING PATTERN "*.hpp" PATTERN "core/cli" EXCLUDE)
 install(FILES README.md LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/qklab)
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/qklab/docs FILES_MATCHING PATTERN "*.md")

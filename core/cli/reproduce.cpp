@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 
 #include "core/cli/cli.hpp"
@@ -27,6 +28,13 @@ std::vector<std::string> shipped_figures() {
     if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
   }
   std::sort(names.begin(), names.end());
+  // What others build upon comes first: the figures that order.txt names, in its order; the rest by name.
+  auto next = names.begin();
+  std::ifstream order(config_directory() + "/order.txt");
+  for (std::string name; std::getline(order, name);) {
+    const auto found = std::find(next, names.end(), name);
+    if (found != names.end()) std::rotate(next++, found, found + 1);
+  }
   return names;
 }
 

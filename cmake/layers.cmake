@@ -12,7 +12,7 @@ function(qklab_layer NAME)
 endfunction()
 
 # Most of the build time would go into reading library headers over and over. Sources include what they use
-# all the same: the debug preset builds without precompiled headers.
+# all the same: the debug preset builds each by itself, without precompiled headers.
 function(qklab_precompile TARGET)
   target_precompile_headers(${TARGET} PRIVATE <algorithm> <filesystem> <string> <vector> <fmt/format.h> ${ARGN})
 endfunction()
@@ -69,8 +69,12 @@ file(GLOB cli CONFIGURE_DEPENDS core/cli/*.cpp)
 list(FILTER cli EXCLUDE REGEX "/main\\.cpp$")
 add_library(qklab_cli OBJECT ${cli})
 target_link_libraries(qklab_cli PUBLIC qklab_options qklab_report qklab_train spdlog::spdlog PkgConfig::httplib)
-qklab_compile_lightly(qklab_cli <CLI/CLI.hpp> <nlohmann/json.hpp>)
-set_source_files_properties(core/cli/version.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON COMPILE_DEFINITIONS
+qklab_compile_lightly(qklab_cli)
+# Every verb instantiates the same templates of CLI11: some verbs together take hardly longer than one.
+if(NOT CMAKE_DISABLE_PRECOMPILE_HEADERS)
+  set_target_properties(qklab_cli PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 7)
+endif()
+set_source_files_properties(core/cli/version.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON COMPILE_DEFINITIONS
   "QKLAB_VERSION=\"${PROJECT_VERSION}\";QKLAB_ARCH=\"${QKLAB_ARCH}\";QKLAB_SOURCE_DIR=\"${CMAKE_SOURCE_DIR}\";QKLAB_COMPILER=\"${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}\"")
 
 add_custom_target(qklab_commit COMMAND ${CMAKE_COMMAND} -DSOURCE=${CMAKE_SOURCE_DIR}

@@ -12,7 +12,7 @@ namespace qklab {
 
 namespace {
 
-constexpr int rounds = 3, points = 64;
+constexpr int points = 64;
 
 // As bench/phase_torch.py has it: one head sorts 32 of 16 symbols, and is evaluated before and after.
 constexpr std::string_view phase_diagram = R"(
@@ -56,7 +56,7 @@ Measurement measurement(std::string name, const std::vector<double>& values, std
 
 std::vector<Measurement> bench_phase(bool torch) {
   std::vector<double> one, two, speedup, peer, ratio;
-  for (int round = 0; round < rounds; ++round) {
+  for (int round = 0; round < 3; ++round) {
     one.push_back(trainings_a_minute(1));
     two.push_back(trainings_a_minute(2));
     speedup.push_back(two.back() / one.back());

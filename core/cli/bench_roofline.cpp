@@ -12,18 +12,16 @@ namespace qklab {
 
 namespace {
 
-constexpr int rounds = 21;
-constexpr double window = 0.02;  // seconds
-
 // Calls a second, by round.
 template <class Work>
 std::vector<double> calls_a_second(Work work) {
   work();
   const double start = cpu_seconds();
   work();
+  constexpr double window = 0.02;  // seconds
   const int times = std::max(1, static_cast<int>(window / (cpu_seconds() - start)));
   std::vector<double> rates;
-  for (int round = 0; round < rounds; ++round) {
+  for (int round = 0; round < 21; ++round) {
     const double begin = cpu_seconds();
     for (int i = 0; i < times; ++i) work();
     rates.push_back(times / (cpu_seconds() - begin));

@@ -13,8 +13,6 @@ namespace qklab {
 
 namespace {
 
-constexpr int rounds = 7;
-
 // Of y ~ x^exponent, over the sizes and over the upper half of them, where it is nearer to its limit.
 struct Exponents {
   double all, upper;
@@ -53,7 +51,7 @@ void add_steps(std::vector<Measurement>& out, std::string_view along, const std:
     megabytes.push_back(1e-6 * static_cast<double>(steps.back()->planned_bytes()));
   }
   std::vector<std::vector<double>> seconds(shapes.size());
-  for (int round = 0; round < rounds; ++round) {
+  for (int round = 0; round < 7; ++round) {
     for (std::size_t i = 0; i < steps.size(); ++i) {
       const double start = cpu_seconds();
       steps[i]->run();

@@ -17,7 +17,7 @@ namespace qklab {
 
 namespace {
 
-constexpr std::size_t curves_shown = 12, failures_shown = 6;
+constexpr std::size_t curves_shown = 12, latest_failures = 6;
 
 std::string bar(double share, std::size_t cells) {
   const auto full = static_cast<std::size_t>(std::lround(share * static_cast<double>(cells)));
@@ -123,7 +123,7 @@ std::vector<std::string> screen(const LiveState& state, const Experiment& experi
     counts += fmt::format(", {:.3g} trials/s, {} left", state.rate, duration(state.eta_seconds));
   lines.push_back(clipped(counts, width));
   if (!state.failures.empty()) lines.emplace_back();
-  const std::size_t first = state.failures.size() - std::min(state.failures.size(), failures_shown);
+  const std::size_t first = state.failures.size() - std::min(state.failures.size(), latest_failures);
   for (std::size_t i = first; i < state.failures.size(); ++i) {
     const Store::Failure& failure = state.failures[i];
     lines.push_back(clipped(fmt::format("{} {}: {} {}", name_of(failure.status), trial_name(failure.id),

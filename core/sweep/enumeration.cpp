@@ -107,24 +107,4 @@ bool Enumeration::next() {
   return false;
 }
 
-bool IdSet::insert(std::uint64_t id) {
-  if (id == 0) return !std::exchange(has_zero_, true);
-  if (2 * size_ >= slots_.size()) grow();
-  const std::uint64_t mask = slots_.size() - 1;
-  std::uint64_t i = id & mask;
-  for (; slots_[i] != 0; i = (i + 1) & mask)
-    if (slots_[i] == id) return false;
-  slots_[i] = id;
-  ++size_;
-  return true;
-}
-
-void IdSet::grow() {
-  std::vector<std::uint64_t> old(2 * slots_.size());
-  std::swap(old, slots_);
-  size_ = 0;
-  for (const std::uint64_t id : old)
-    if (id != 0) insert(id);
-}
-
 }  // namespace qklab

@@ -54,17 +54,4 @@ class Enumeration {
   Axis::Point point_;  // kept to save allocations
 };
 
-// A set of trial ids. They are hashes already, so an open table indexed by their low bits will do.
-class IdSet {
- public:
-  bool insert(std::uint64_t id);  // false where it was there
-
- private:
-  void grow();
-
-  std::vector<std::uint64_t> slots_ = std::vector<std::uint64_t>(64);  // 0 is empty
-  std::uint64_t size_ = 0;
-  bool has_zero_ = false;
-};
-
 }  // namespace qklab

@@ -7,6 +7,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <unordered_set>
 
 #include "core/sweep/store_file.hpp"
 #include "core/sweep/store_writer.hpp"
@@ -109,15 +110,28 @@ StoreCounts Store::counts() const {
   return counts;
 }
 
-std::unordered_map<std::uint64_t, Status> Store::statuses() const {
+void Store::for_each_status(const std::function<void(std::uint64_t, Status)>& visit) const {
   const Transaction snapshot(impl_->database());
-  std::unordered_map<std::uint64_t, Status> statuses;
-  statuses.reserve(static_cast<std::size_t>(impl_->database().integer("SELECT count(*) FROM trials")));
-  Statement all(impl_->database(), "SELECT id FROM trials");
-  while (all.step()) statuses.emplace(to_id(all.integer(0)), Status::done);
+  std::unordered_set<std::uint64_t> not_done;
   Statement others(impl_->database(), "SELECT id, status FROM trials WHERE status <> 'done'");
-  while (others.step()) statuses[to_id(others.integer(0))] = impl_->status(others.bytes(1));
+  while (others.step()) {
+    const std::uint64_t id = to_id(others.integer(0));
+    visit(id, impl_->status(others.bytes(1)));
+    not_done.insert(id);
+  }
+  // From the index of ids, which is far smaller than the table.
+  Statement all(impl_->database(), "SELECT id FROM trials");
+  while (all.step()) {
+    const std::uint64_t id = to_id(all.integer(0));
+    if (not_done.empty() || !not_done.contains(id)) visit(id, Status::done);
+  }
   impl_->check_unchanged();
+}
+
+std::unordered_map<std::uint64_t, Status> Store::statuses() const {
+  std::unordered_map<std::uint64_t, Status> statuses;
+  statuses.reserve(counts().done);
+  for_each_status([&statuses](std::uint64_t id, Status status) { statuses.emplace(id, status); });
   return statuses;
 }
 

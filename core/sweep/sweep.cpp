@@ -7,8 +7,16 @@
 
 #include "core/sweep/axes.hpp"
 #include "core/sweep/enumeration.hpp"
+#include "core/sweep/id_set.hpp"
 
 namespace qklab {
+
+namespace {
+
+// Ids that a set has room for from the start, as far as memory is no matter.
+constexpr std::uint64_t most_expected = 1'000'000;
+
+}  // namespace
 
 std::string trial_name(std::uint64_t id) { return fmt::format("{:016x}", id); }
 
@@ -96,7 +104,7 @@ std::vector<AxisPointer> Sweep::added_axes() const {
 }
 
 void Sweep::walk(const std::function<bool(std::uint64_t, const TrialSpec&)>& visit) const {
-  IdSet seen;
+  IdSet seen(std::min(grid_size(), most_expected));
   bool any = false;
   const auto walk_over = [&](const std::vector<AxisPointer>& axes) {
     Enumeration enumeration(*experiment_, base_, axes, place_);

@@ -8,6 +8,7 @@
 
 #include "core/base/file.hpp"
 #include "core/base/npy.hpp"
+#include "core/sweep/id_set.hpp"
 #include "core/sweep/stored_trial.hpp"
 
 namespace qklab {
@@ -24,16 +25,19 @@ bool runs_again(Status status, Rerun rerun) {
 }  // namespace
 
 std::uint64_t plan(const Sweep& sweep, const Store& store, const RunOptions& options, Run& run) {
-  auto known = store.statuses();
+  IdSet finished(store.counts().done);
+  const auto note = [&](std::uint64_t id, Status status) {
+    if (!runs_again(status, options.rerun)) finished.insert(id);
+  };
   for (const std::string& directory : options.besides)
-    known.merge(Store(directory + "/run.db", Store::Mode::read).statuses());
+    Store(directory + "/run.db", Store::Mode::read).for_each_status(note);
+  store.for_each_status(note);
   const ShardMembers members(sweep, options.shard);
   const auto& cost = run.experiment.cost;
   std::uint64_t resumed = 0;
   sweep.for_each([&](const TrialSpec& trial) {
-    const auto found = known.find(trial.id);
     if (!members.has(trial.id)) return true;
-    if (found != known.end() && !runs_again(found->second, options.rerun)) {
+    if (finished.contains(trial.id)) {
       ++resumed;
     } else {
       run.trials.add(trial);

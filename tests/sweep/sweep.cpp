@@ -5,7 +5,7 @@
 #include <chrono>
 #include <set>
 
-#include "core/sweep/enumeration.hpp"
+#include "core/sweep/id_set.hpp"
 #include "tests/sweep/specimen.hpp"
 
 using namespace qklab;

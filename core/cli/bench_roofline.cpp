@@ -50,7 +50,7 @@ std::vector<Measurement> bench_roofline() {
                                          std::pair("memory", 512 << 10)}) {
     const std::size_t size = static_cast<std::size_t>(kilobytes) * 1024 / (2 * sizeof(float));
     std::vector<float> x(size, 1), y(size, 1);
-    out.push_back(measurement(fmt::format("roofline/{}", level), calls_a_second([&] {
+    out.push_back(measurement(fmt::format("roofline/{} kB", kilobytes), calls_a_second([&] {
                                 for (std::size_t i = 0; i < size; ++i) y[i] += 0.5f * x[i];
                               }),
                               3.0 * sizeof(float) * static_cast<double>(size), "GB/s"));

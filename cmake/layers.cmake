@@ -17,9 +17,10 @@ function(qklab_precompile TARGET)
   target_precompile_headers(${TARGET} PRIVATE <algorithm> <filesystem> <string> <vector> <fmt/format.h> ${ARGN})
 endfunction()
 
-# For code that computes nothing itself, so that optimizing it would take longer than it ever saves.
+# For code that computes nothing itself, so that optimizing it would take longer than it ever saves; under
+# sanitizers, most of all.
 function(qklab_compile_lightly TARGET)
-  target_compile_options(${TARGET} PRIVATE $<$<NOT:$<CONFIG:Debug>>:-O1>)
+  target_compile_options(${TARGET} PRIVATE $<$<NOT:$<CONFIG:Debug>>:-O$<NOT:$<BOOL:${QKLAB_SANITIZE}>>>)
   qklab_precompile(${TARGET} ${ARGN})
 endfunction()
 

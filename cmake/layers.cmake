@@ -19,8 +19,12 @@ endfunction()
 
 # For code that computes nothing itself, so that optimizing it would take longer than it ever saves; under
 # sanitizers, most of all.
+set(light_optimization -O1)
+if(QKLAB_SANITIZE)
+  set(light_optimization -O0)
+endif()
 function(qklab_compile_lightly TARGET)
-  target_compile_options(${TARGET} PRIVATE $<$<NOT:$<CONFIG:Debug>>:-O$<NOT:$<BOOL:${QKLAB_SANITIZE}>>>)
+  target_compile_options(${TARGET} PRIVATE $<$<NOT:$<CONFIG:Debug>>:${light_optimization}>)
   qklab_precompile(${TARGET} ${ARGN})
 endfunction()
 

@@ -7,7 +7,7 @@
 
 #include "core/cli/bench_training.hpp"
 #include "core/cli/benchmark.hpp"
-#include "core/report/statistic.hpp"
+#include "core/report/correlation.hpp"
 
 namespace qklab {
 

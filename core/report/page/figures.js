@@ -240,7 +240,7 @@ function figureBlock(figure) {
   const xs = heat ? [] : allPoints(figure, "x");
   const ys = heat ? [] : allPoints(figure, "mean", "low", "high", "theory");
   const controls = el("div", {class: "row controls"});
-  const keys = el("div", {class: "row"});
+  const keys = el("div", {class: "row keys"});
   const columnCount = figure.columns || (figure.panels.length <= 1 ? 1 : figure.panels.length <= 4 ? 2 : 3);
   const panels = el("div", {class: "panels", style: `grid-template-columns: repeat(${columnCount}, minmax(0, 1fr))`});
   block.append(keys, controls, panels);

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <memory>
 
@@ -24,19 +26,37 @@ void print_list(const char* title, const std::vector<std::string>& lines) {
   for (const std::string& line : lines) fmt::print("  {}\n", line);
 }
 
+// Another order of the same sums leaves no more than this, relative to the means.
+bool is_rounding(const ScalarDifference& d) {
+  return std::abs(d.largest) <= 1e-12 * std::max(std::abs(d.mean_a), std::abs(d.mean_b));
+}
+
 void print_scalars(const std::vector<ScalarDifference>& differences) {
-  fmt::print("Scalars (means over the points that both have; difference with its 95% interval over seeds)\n");
+  fmt::print(
+      "Scalars (means over the points that both have; second - first with its 95% interval over seeds)\n");
   if (differences.empty()) fmt::print("  no point in common\n");
+  std::size_t names = 0;
+  for (const ScalarDifference& each : differences) names = std::max(names, each.metric.size());
   for (const ScalarDifference& each : differences) {
+    fmt::print("  {:{}}  ", each.metric, names);
     if (each.equal) {
-      fmt::print("  {}: equal to the bit ({} points, {} trials)\n", each.metric, each.points, each.trials);
-      continue;
+      fmt::print("equal to the bit");
+    } else if (is_rounding(each)) {
+      fmt::print("equal but for rounding, by {:.1g} at most", std::abs(each.largest));
+    } else {
+      const Interval range = interval(each.difference, confidence);
+      fmt::print("{:>10.5g} -> {:<10.5g}  {:>10.4g} {:<24}", each.mean_a, each.mean_b, each.difference.value,
+                 fmt::format("[{:.4g}, {:.4g}]", range.low, range.high));
+      if (each.points > 1) fmt::print("  largest {:.4g} at {}", each.largest, each.largest_at);
     }
-    const Interval range = interval(each.difference, confidence);
-    fmt::print("  {}: {:.6g} -> {:.6g}, difference {:.4g} [{:.4g}, {:.4g}] ({} points, {} trials, {})\n",
-               each.metric, each.mean_a, each.mean_b, each.difference.value, range.low, range.high,
-               each.points, each.trials, each.paired ? "paired by seed" : "seeds differ");
-    if (each.points > 1) fmt::print("    largest: {:.4g} at {}\n", each.largest, each.largest_at);
+    fmt::print("\n");
+  }
+  // The same for all scalars, but where some trials lack one.
+  for (std::size_t i = 0; i < differences.size(); ++i) {
+    const ScalarDifference &each = differences[i], &last = differences[i ? i - 1 : 0];
+    if (i && each.points == last.points && each.trials == last.trials && each.paired == last.paired) continue;
+    fmt::print("  {}{} points, {} trials, {}\n", i ? each.metric + " and on: " : "", each.points, each.trials,
+               each.paired ? "paired by seed" : "seeds differ");
   }
 }
 
@@ -54,8 +74,8 @@ void add_diff(CLI::App& app, Exit&) {
       ->type_name("DIR");
   verb->callback([arguments] {
     const TrialsByName a = read_by_name(arguments->a), b = read_by_name(arguments->b);
-    fmt::print("{} ({} trials) -> {} ({} trials)\n", arguments->a, a.trials.size(), arguments->b,
-               b.trials.size());
+    fmt::print("first:  {} ({} trials)\nsecond: {} ({} trials)\n", arguments->a, a.trials.size(),
+               arguments->b, b.trials.size());
     print_list("Config", config_differences(a, b));
     print_scalars(scalar_differences(a, b));
     print_list("Verdicts", claim_differences(claims_of(arguments->a), claims_of(arguments->b)));

@@ -112,7 +112,8 @@ void query_sql(const std::string& directory, const std::string& sql) {
       print_row(row);
     }
   } catch (const Error& error) {
-    throw InputError(error.what());
+    throw InputError(
+        fmt::format("{}\n  \"SELECT * FROM results LIMIT 1\" shows the columns of results", error.what()));
   }
 }
 
@@ -141,6 +142,7 @@ void query_where(const std::string& directory, const std::string& expression) {
   for (const Metric& metric : experiment.scalars) row.push_back(metric.name);
   print_row(row);
   Parameters values(columns);
+  std::size_t found = 0;
   for (const TrialRecord& trial : run.results.trials) {
     row = {trial_name(trial.id), std::string(name_of(trial.status))};
     for (std::size_t i = 0; i < experiment.parameters.size(); ++i) {
@@ -153,8 +155,11 @@ void query_where(const std::string& directory, const std::string& expression) {
       row.push_back(std::isnan(value) ? "" : shortest(value));
     }
     values.set(*columns.find("status"), std::string(name_of(trial.status)));
-    if (where.holds(values)) print_row(row);
+    if (!where.holds(values)) continue;
+    print_row(row);
+    ++found;
   }
+  if (found == 0) fmt::print(stderr, "none of {} trials fits\n", run.results.trials.size());
 }
 
 }  // namespace
@@ -167,10 +172,14 @@ void add_query(CLI::App& app, Exit&) {
   CLI::App* verb = app.add_subcommand("query", "pick trials of a run directory; CSV on standard output");
   verb->add_option("directory", arguments->directory, "run directory")->required()->type_name("DIR");
   verb->add_option("query", arguments->text,
-                   "SQL (\"SELECT mean, avg(entropy) FROM results GROUP BY mean\"), or a condition as under "
-                   "'where', over parameters, scalars and status (\"entropy < 1 and mean == 0\")")
+                   "a condition as under 'where', over parameters, scalars and status, or SQL")
       ->required()
       ->type_name("QUERY");
+  verb->footer(
+      "For instance:\n"
+      "  qklab query results/walk \"entropy < 1 and mean == 0\"\n"
+      "  qklab query results/walk \"SELECT mean, avg(entropy) FROM results GROUP BY mean\"\n"
+      "In SQL, results is trials.csv as a table; docs/run-directory.md has the others.");
   verb->callback([arguments] {
     if (is_sql(arguments->text)) {
       if (!std::filesystem::exists(store_path(arguments->directory)))

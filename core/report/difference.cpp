@@ -10,6 +10,7 @@
 #include <set>
 
 #include "core/base/value.hpp"
+#include "core/report/labels.hpp"
 
 namespace qklab {
 
@@ -30,10 +31,24 @@ std::vector<std::string> values_of(const TrialsByName& run, const std::string& p
   return values;
 }
 
-std::string listed(const std::vector<std::string>& values) {
-  const std::vector<std::string> first(
-      values.begin(), values.begin() + static_cast<std::ptrdiff_t>(std::min(values.size(), values_shown)));
-  std::string text = fmt::format("{}", fmt::join(first, ", "));
+Value value_of(const std::string& text) {
+  if (const auto whole = parse_integer(text)) return *whole;
+  if (const auto real = parse_real(text)) return *real;
+  return text;
+}
+
+// Short texts for all that a parameter is in either run.
+ShortTexts texts_of(const TrialsByName& a, const TrialsByName& b, const std::string& parameter) {
+  std::vector<Value> values;
+  for (const TrialsByName* run : {&a, &b})
+    for (const std::string& text : values_of(*run, parameter)) values.push_back(value_of(text));
+  return {values, ShortTexts::Style::plain};
+}
+
+std::string listed(const std::vector<std::string>& values, const ShortTexts& texts) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(values.size(), values_shown); ++i)
+    text += (i ? ", " : "") + texts.of(value_of(values[i]));
   if (values.size() > values_shown) text += fmt::format(", ... ({} values)", values.size());
   return text;
 }
@@ -53,14 +68,16 @@ std::string changed(const std::string& what, const std::string& a, const std::st
 using BySeed = std::map<std::string, double>;
 using ByPoint = std::map<std::string, BySeed>;
 
-std::map<std::string, ByPoint> arrange(const TrialsByName& run, const std::vector<std::string>& parameters) {
+// A point is named by the values of `parameters`, in texts that tell them apart.
+std::map<std::string, ByPoint> arrange(const TrialsByName& run,
+                                       const std::map<std::string, ShortTexts>& parameters) {
   std::map<std::string, ByPoint> metrics;
   for (const NamedTrial& trial : run.trials) {
     std::string point;
-    for (const std::string& name : parameters) {
+    for (const auto& [name, texts] : parameters) {
       const auto value = trial.params.find(name);
       point += fmt::format("{}{}={}", point.empty() ? "" : " ", name,
-                           value == trial.params.end() ? "" : value->second);
+                           value == trial.params.end() ? "" : texts.of(value_of(value->second)));
     }
     const auto seed = trial.params.find("seed");
     for (const auto& [metric, value] : trial.scalars)
@@ -123,8 +140,9 @@ std::vector<std::string> config_differences(const TrialsByName& a, const TrialsB
   names.merge(parameters_of(b));
   for (const std::string& name : names) {
     const auto in_a = values_of(a, name), in_b = values_of(b, name);
-    if (std::set(in_a.begin(), in_a.end()) != std::set(in_b.begin(), in_b.end()))
-      lines.push_back(changed(name, listed(in_a), listed(in_b)));
+    if (std::set(in_a.begin(), in_a.end()) == std::set(in_b.begin(), in_b.end())) continue;
+    const ShortTexts texts = texts_of(a, b, name);
+    lines.push_back(changed(name, listed(in_a, texts), listed(in_b, texts)));
   }
   if (a.source.text != b.source.text) lines.emplace_back("the texts of the configs differ");
   return lines;
@@ -132,11 +150,12 @@ std::vector<std::string> config_differences(const TrialsByName& a, const TrialsB
 
 std::vector<ScalarDifference> scalar_differences(const TrialsByName& a, const TrialsByName& b) {
   const std::set<std::string> in_a = parameters_of(a), in_b = parameters_of(b);
-  std::vector<std::string> common;
+  std::map<std::string, ShortTexts> common;
   for (const std::string& name : in_a) {
     if (name == "seed" || !in_b.count(name)) continue;
     // One value in each run tells no points apart. If the two differ, that is what is compared.
-    if (values_of(a, name).size() > 1 || values_of(b, name).size() > 1) common.push_back(name);
+    if (values_of(a, name).size() > 1 || values_of(b, name).size() > 1)
+      common.emplace(name, texts_of(a, b, name));
   }
   const auto metrics_a = arrange(a, common), metrics_b = arrange(b, common);
   std::vector<ScalarDifference> out;
@@ -172,10 +191,17 @@ std::vector<std::string> claim_differences(const std::string& a, const std::stri
     for (const Json& claim : document["claims"]) claims[claim.at("id").get<std::string>()] = claim;
     return claims;
   };
-  const auto slices = [](const Json& claim) {
+  const auto place = [](const Json& at) {
+    std::string text;
+    for (const auto& [name, value] : at.items())
+      text += fmt::format("{}{}={}", text.empty() ? "" : " ", name,
+                          value.is_string() ? value.get<std::string>() : value.dump());
+    return text;
+  };
+  const auto slices = [&](const Json& claim) {
     std::map<std::string, std::string> out;
     for (const Json& slice : claim.at("slices"))
-      out[slice.at("at").dump()] = slice.at("verdict").get<std::string>();
+      out[place(slice.at("at"))] = slice.at("verdict").get<std::string>();
     return out;
   };
   const auto in_a = verdicts(a), in_b = verdicts(b);
@@ -192,7 +218,7 @@ std::vector<std::string> claim_differences(const std::string& a, const std::stri
     const auto slices_b = slices(other->second);
     for (const auto& [at, verdict] : slices(claim)) {
       const auto slice = slices_b.find(at);
-      if (at != "{}" && slice != slices_b.end() && slice->second != verdict)
+      if (!at.empty() && slice != slices_b.end() && slice->second != verdict)
         lines.push_back(changed(fmt::format("{} at {}", id, at), verdict, slice->second));
     }
   }

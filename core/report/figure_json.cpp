@@ -166,6 +166,10 @@ std::string figure_json(const Figure& figure, const Results& results) {
         parameter_json(figure.x_parameter, experiment));
     text += figure.plot == Plot::heatmap ? cells_json(figure, experiment, data)
                                          : curves_json(figure, experiment, data);
+    if (figure.over) {
+      text += fmt::format(",\"beneath\":{{\"name\":{}{}}}", json_text(figure.over->name),
+                          cells_json(*figure.over, experiment, *data.over));
+    }
   } catch (const Error& error) {
     return fmt::format("{{\"name\":{},\"title\":{},\"error\":{}}}", json_text(figure.name),
                        json_text(figure.title), json_text(error.what()));

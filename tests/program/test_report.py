@@ -1,9 +1,10 @@
 """report.html as a reader sees it, in headless Chromium. Skipped where Chromium is not installed."""
 import re
+import shutil
 import sys
 
 from browser import CHROMIUM, Browser
-from harness import FOLDER, qklab, run_tests, write
+from harness import FOLDER, ROOT, qklab, run_tests, write
 
 HOSTILE = "<script>document.title='taken'</script>"
 
@@ -165,6 +166,31 @@ def test_every_width_and_theme():
                 assert not page.console, page.console
             grounds.add(out[1])
     assert len(grounds) == 2, grounds
+
+
+def test_paths_lie_over_their_map():
+    if not CHROMIUM:
+        return "skipped: chromium is not installed"
+    shutil.copytree(ROOT / "results" / "reference" / "fig_dynamics", FOLDER / "paths")
+    qklab("report", "paths")
+    with Browser() as page:
+        page.open_report(FOLDER / "paths" / "report.html")
+        out = page.run(SCROLL + """
+          const blocks = [...document.querySelectorAll("#figures .figure")];
+          return data.figures.map((figure, k) => [figure, blocks[k]]).filter(([figure]) => figure.beneath).map(([figure, block]) => {
+            const canvas = block.querySelector(".uplot canvas");
+            const d = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+            let grey = 0, colored = 0;
+            for (let i = 0; i < d.length; i += 4) {
+              const spread = Math.max(d[i], d[i + 1], d[i + 2]) - Math.min(d[i], d[i + 1], d[i + 2]);
+              if (d[i + 3] > 200 && spread === 0 && d[i] >= 148 && d[i] <= 247) ++grey;
+              if (d[i + 3] > 200 && spread > 60) ++colored;
+            }
+            return {grey: 4 * grey / d.length, colored, ramps: block.querySelectorAll(".ramp").length};
+          });""")
+        assert not page.console, page.console
+    assert out, "no figure of fig_dynamics lies over a map"
+    assert all(f["grey"] > 0.2 and f["colored"] > 200 and f["ramps"] == 1 for f in out), out
 
 
 def test_print():

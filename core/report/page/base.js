@@ -72,6 +72,12 @@ function viridis(t) {
   if (!(t >= 0 && t <= 1)) return dark() ? "#555555" : "#cccccc";
   return data.viridis[Math.min(data.viridis.length - 1, Math.floor(t * data.viridis.length))];
 }
+// Of a map that lies beneath curves: greys that leave the colours to these.
+function greys(t) {
+  if (!(t >= 0 && t <= 1)) return dark() ? "#000000" : "#ffffff";
+  const grey = Math.round(dark() ? 30 + 70 * t : 148 + 99 * t);
+  return `rgb(${grey}, ${grey}, ${grey})`;
+}
 // Of a line: on white viridis lacks its brightest end, on black its darkest.
 function lineShade(shade) {
   if (shade === null) return dark() ? "#6cbcf0" : "#0072b2";

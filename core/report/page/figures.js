@@ -1,15 +1,8 @@
-// The figures of the config: lines and bands with theory dashed, heat maps, trajectories.
+// The figures of the config: lines and bands with theory dashed, trajectories; heat maps are in maps.js.
 "use strict";
 
 const allPoints = (figure, ...keys) =>
   figure.panels.flatMap((p) => p.curves.flatMap((c) => keys.flatMap((key) => c[key] ?? [])));
-
-// Keeps in the table the trials behind a point. `pairs`: [name, value].
-function showTrialsOf(pairs) {
-  let text = "";
-  for (const [name, value] of pairs) if (columnOf.has(name)) text += ` ${name} = ${quotedValue(value)}`;
-  setFilter(text.trim());
-}
 
 // --- Lines and bands
 
@@ -78,65 +71,6 @@ function linePanel(figure, panelData, view) {
   };
 }
 
-// --- Heat maps
-
-const cellShade = ({low, high, log}, v) => {
-  if (v === null || (log && v <= 0)) return NaN;
-  const t = log ? Math.log(v / low) / Math.log(high / low) : (v - low) / (high - low);
-  return Math.min(1, Math.max(0, t));
-};
-
-// White beneath, so that a line is seen on dark cells as on bright ones. `lines`: [[x, y, x, y, ...], ...]
-function strokeLines(context, u, lines, width, dashes) {
-  for (const [style, extra, pattern] of [["#ffffff", 2 * width, []], ["#000000", 0, dashes]]) {
-    context.strokeStyle = style;
-    context.lineWidth = width + extra;
-    context.setLineDash(pattern);
-    for (const line of lines) {
-      context.beginPath();
-      for (let i = 0; i < line.length; i += 2) context.lineTo(u.valToPos(line[i], "x", true), u.valToPos(line[i + 1], "y", true));
-      context.stroke();
-    }
-  }
-}
-
-function heatPanel(figure, panelData) {
-  const {xedges, yedges} = figure;
-  const find = (edges, v) => edges.findIndex((e, i) => i + 1 < edges.length && v >= e && v < edges[i + 1]);
-  const cell = (x, y) => {
-    const column = find(xedges, x), row = find(yedges, y);
-    return column < 0 || row < 0 ? null : {column, row, value: panelData.cells[row][column]};
-  };
-  return {
-    data: [[xedges[0], xedges[xedges.length - 1]]], series: [], filled: true,
-    paint: (context, u) => {
-      // Whole pixels, or seams would show between the cells.
-      const px = xedges.map((x) => Math.round(u.valToPos(x, "x", true)));
-      const py = yedges.map((y) => Math.round(u.valToPos(y, "y", true)));
-      panelData.cells.forEach((row, j) => row.forEach((v, i) => {
-        context.fillStyle = viridis(cellShade(panelData.color, v));
-        context.fillRect(px[i], py[j + 1], px[i + 1] - px[i], py[j] - py[j + 1]);
-      }));
-      const ratio = window.devicePixelRatio || 1;
-      for (const lines of panelData.contours) strokeLines(context, u, lines, ratio, [6 * ratio, 4 * ratio]);
-      strokeLines(context, u, panelData.outline, 2 * ratio, []);
-    },
-    read: (x, y) => {
-      const at = cell(x, y);
-      if (!at) return "";
-      return `${figure.xlabel} ${number(figure.xvalues[at.column])}, ${figure.ylabel} ${number(figure.yvalues[at.row])}: ` +
-             `${panelData.color.label} ${number(at.value)}`;
-    },
-    pick: (x, y) => {
-      const at = cell(x, y);
-      if (!at) return;
-      const pairs = [[figure.xparameter, figure.xvalues[at.column]], [figure.yparameter, figure.yvalues[at.row]]];
-      if (panelData.facet) pairs.push([panelData.facet.name, panelData.facet.value]);
-      showTrialsOf(pairs);
-    },
-  };
-}
-
 // --- Trajectories: one series over another
 
 function trajectoryPanel(figure, panelData, view) {
@@ -155,19 +89,25 @@ function trajectoryPanel(figure, panelData, view) {
     return best;
   };
   return {
-    data: [[0, 1]], series: [],
+    data: [[0, 1]], series: [], filled: Boolean(figure.beneath),
     paint: (context, u) => {
       const ratio = window.devicePixelRatio || 1;
+      if (figure.beneath) paintMap(context, u, figure.beneath, figure.beneath.panels[0], greys);
+      context.setLineDash([]);
       for (const curve of curves) {
         const points = curve.x.map((cx, i) => known(curve, i) && [u.valToPos(cx, "x", true), u.valToPos(curve.mean[i], "y", true)])
           .filter(Boolean);
         if (!points.length) continue;
-        context.strokeStyle = context.fillStyle = lineShade(curve.shade);
-        context.lineWidth = 1.6 * ratio;
-        context.setLineDash([]);
-        context.beginPath();
-        points.forEach(([px, py]) => context.lineTo(px, py));
-        context.stroke();
+        context.fillStyle = lineShade(curve.shade);
+        // Over a map the ground's colour on either side sets the line off.
+        for (const [style, width] of [[figure.beneath && (dark() ? "#000000" : "#ffffff"), 3.2], [context.fillStyle, 1.6]]) {
+          if (!style) continue;
+          context.strokeStyle = style;
+          context.lineWidth = width * ratio;
+          context.beginPath();
+          points.forEach(([px, py]) => context.lineTo(px, py));
+          context.stroke();
+        }
         for (const [place, draw] of [[points[0], "stroke"], [points.at(-1), "fill"]]) {
           context.beginPath();
           context.arc(place[0], place[1], 4 * ratio, 0, 2 * Math.PI);
@@ -208,16 +148,6 @@ function legend(figure, view, redraw) {
   })];
 }
 
-function ramp(color) {
-  const canvas = el("canvas", {width: 144, height: 8, "aria-hidden": "true"});
-  const context = canvas.getContext("2d");
-  for (let i = 0; i < 144; ++i) {
-    context.fillStyle = viridis(i / 144);
-    context.fillRect(i, 0, 1, 8);
-  }
-  return el("span", {class: "ramp"}, el("span", {}, number(color.low)), canvas, el("span", {}, number(color.high)), el("span", {}, color.label));
-}
-
 function logToggle(label, able, pressed, change) {
   const button = el("button", {class: "toggle", type: "button", "aria-pressed": String(pressed), onclick: () => {
     const now = button.getAttribute("aria-pressed") !== "true";
@@ -237,8 +167,9 @@ function figureBlock(figure) {
   }
   const heat = figure.plot === "heatmap";
   const view = {logX: figure.log.x, logY: figure.log.y, hidden: new Set()};
-  const xs = heat ? [] : allPoints(figure, "x");
-  const ys = heat ? [] : allPoints(figure, "mean", "low", "high", "theory");
+  const {beneath} = figure;
+  const xs = heat ? [] : [...allPoints(figure, "x"), ...(beneath?.xedges ?? [])];
+  const ys = heat ? [] : [...allPoints(figure, "mean", "low", "high", "theory"), ...(beneath?.yedges ?? [])];
   const controls = el("div", {class: "row controls"});
   const keys = el("div", {class: "row keys"});
   const columnCount = figure.columns || (figure.panels.length <= 1 ? 1 : figure.panels.length <= 4 ? 2 : 3);
@@ -255,6 +186,7 @@ function figureBlock(figure) {
       keys.append(el("span", {class: "quiet"}, figure.plot === "line" ? "thick: measured, dashed: theory" : "dashed: theory"));
     }
     if (figure.plot === "trajectory") keys.append(el("span", {class: "quiet"}, "○ start  ● end"));
+    if (beneath) keys.append(ramp(beneath.panels[0].color, greys), ...beneath.keys.map((key) => el("span", {class: "quiet"}, key)));
     drawPanels();
   };
   function drawPanels() {

@@ -58,3 +58,10 @@ function withCondition(name, conditions) {
   return `${kept} ${conditions.join(" ")}`.replace(/\s+/g, " ").trim();
 }
 const quotedValue = (value) => typeof value === "number" ? String(value) : `"${value}"`;
+
+// Keeps in the table the trials behind a point. `pairs`: [name, value].
+function showTrialsOf(pairs) {
+  let text = "";
+  for (const [name, value] of pairs) if (columnOf.has(name)) text += ` ${name} = ${quotedValue(value)}`;
+  setFilter(text.trim());
+}

@@ -1,0 +1,73 @@
+// Heat maps, on their own and beneath trajectories.
+"use strict";
+
+const cellShade = ({low, high, log}, v) => {
+  if (v === null || (log && v <= 0)) return NaN;
+  const t = log ? Math.log(v / low) / Math.log(high / low) : (v - low) / (high - low);
+  return Math.min(1, Math.max(0, t));
+};
+
+// White beneath, so that a line is seen on dark cells as on bright ones. `lines`: [[x, y, x, y, ...], ...]
+function strokeLines(context, u, lines, width, dashes) {
+  for (const [style, extra, pattern] of [["#ffffff", 2 * width, []], ["#000000", 0, dashes]]) {
+    context.strokeStyle = style;
+    context.lineWidth = width + extra;
+    context.setLineDash(pattern);
+    for (const line of lines) {
+      context.beginPath();
+      for (let i = 0; i < line.length; i += 2) context.lineTo(u.valToPos(line[i], "x", true), u.valToPos(line[i + 1], "y", true));
+      context.stroke();
+    }
+  }
+}
+
+// Cells in colours of `shade`, with contours and outline.
+function paintMap(context, u, {xedges, yedges}, panelData, shade) {
+  // Whole pixels, or seams would show between the cells.
+  const px = xedges.map((x) => Math.round(u.valToPos(x, "x", true)));
+  const py = yedges.map((y) => Math.round(u.valToPos(y, "y", true)));
+  panelData.cells.forEach((row, j) => row.forEach((v, i) => {
+    context.fillStyle = shade(cellShade(panelData.color, v));
+    context.fillRect(px[i], py[j + 1], px[i + 1] - px[i], py[j] - py[j + 1]);
+  }));
+  const ratio = window.devicePixelRatio || 1;
+  for (const lines of panelData.contours) strokeLines(context, u, lines, ratio, [6 * ratio, 4 * ratio]);
+  strokeLines(context, u, panelData.outline, 2 * ratio, []);
+}
+
+function heatPanel(figure, panelData) {
+  const {xedges, yedges} = figure;
+  const find = (edges, v) => edges.findIndex((e, i) => i + 1 < edges.length && v >= e && v < edges[i + 1]);
+  const cell = (x, y) => {
+    const column = find(xedges, x), row = find(yedges, y);
+    return column < 0 || row < 0 ? null : {column, row, value: panelData.cells[row][column]};
+  };
+  return {
+    data: [[xedges[0], xedges[xedges.length - 1]]], series: [], filled: true,
+    paint: (context, u) => paintMap(context, u, figure, panelData, viridis),
+    read: (x, y) => {
+      const at = cell(x, y);
+      if (!at) return "";
+      return `${figure.xlabel} ${number(figure.xvalues[at.column])}, ${figure.ylabel} ${number(figure.yvalues[at.row])}: ` +
+             `${panelData.color.label} ${number(at.value)}`;
+    },
+    pick: (x, y) => {
+      const at = cell(x, y);
+      if (!at) return;
+      const pairs = [[figure.xparameter, figure.xvalues[at.column]], [figure.yparameter, figure.yvalues[at.row]]];
+      if (panelData.facet) pairs.push([panelData.facet.name, panelData.facet.value]);
+      showTrialsOf(pairs);
+    },
+  };
+}
+
+// The colours from the least to the largest value.
+function ramp(color, shade = viridis) {
+  const canvas = el("canvas", {width: 144, height: 8, "aria-hidden": "true"});
+  const context = canvas.getContext("2d");
+  for (let i = 0; i < 144; ++i) {
+    context.fillStyle = shade(i / 144);
+    context.fillRect(i, 0, 1, 8);
+  }
+  return el("span", {class: "ramp"}, el("span", {}, number(color.low)), canvas, el("span", {}, number(color.high)), el("span", {}, color.label));
+}

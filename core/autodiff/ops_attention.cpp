@@ -13,7 +13,7 @@ template <class T>
 class Rows {
  public:
   explicit Rows(const Call<T>& c)
-      : length(static_cast<std::size_t>(c.shape().last())),
+      : length(c.shape().extent(-1)),
         count(c.size() / length),
         mask_(c.operands() == 2 ? c.in(1) : nullptr),
         mask_size_(c.operands() == 2 ? c.shape(1).size() : 0),
@@ -97,11 +97,10 @@ Tensor<T> normalize(Tensor<T> scores, const Sight<T>& sight) {
     const Shape mask = sight.mask.shape();
     if (mask.rank() == 0 || !shape.ends_with(mask))
       bad_shapes(Normalizer::name, {shape, mask}, "the mask must be the last axes of the scores");
-    return scores.tape->record(rule<Normalizer, T>, {scores, sight.mask}, shape, {},
-                               3 * static_cast<std::size_t>(shape.last()));
+    return scores.tape->record(rule<Normalizer, T>, {scores, sight.mask}, shape, {}, 3 * shape.extent(-1));
   }
   const bool causal = sight.visible == Visible::causal;
-  if (causal && (shape.rank() < 2 || shape[shape.rank() - 2] != shape.last()))
+  if (causal && (shape.rank() < 2 || shape[-2] != shape[-1]))
     bad_shapes(Normalizer::name, {shape}, "causal scores are square in the last two axes");
   return scores.tape->record(rule<Normalizer, T>, {scores}, shape, {.integer = {causal, 0}});
 }

@@ -10,7 +10,7 @@ namespace {
 // Operands: table (V,D), ids (...).
 template <class T>
 void forward(const Call<T>& c) {
-  const auto width = static_cast<std::size_t>(c.shape(0)[1]);
+  const std::size_t width = c.shape(0).extent(1);
   const std::int32_t* ids = c.index_in(1);
   for (std::size_t i = 0; i < c.shape(1).size(); ++i) {
     if (ids[i] < 0 || ids[i] >= c.shape(0)[0]) {
@@ -22,7 +22,7 @@ void forward(const Call<T>& c) {
 
 template <class T>
 void backward(const Call<T>& c) {
-  const auto width = static_cast<std::size_t>(c.shape(0)[1]);
+  const std::size_t width = c.shape(0).extent(1);
   const std::int32_t* ids = c.index_in(1);
   for (std::size_t i = 0; i < c.shape(1).size(); ++i) {
     kernels::Accumulate::run(width, c.out_gradient() + i * width,

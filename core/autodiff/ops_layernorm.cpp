@@ -10,7 +10,7 @@ namespace {
 // each row.
 template <class T>
 void forward(const Call<T>& c) {
-  const auto n = static_cast<std::size_t>(c.shape().last());
+  const std::size_t n = c.shape().extent(-1);
   const bool affine = c.operands() == 3;
   kernels::layer_norm(c.size() / n, n, static_cast<T>(c.attributes().real[0]), c.in(0),
                       affine ? c.in(1) : nullptr, affine ? c.in(2) : nullptr, c.out(), c.saved());
@@ -18,7 +18,7 @@ void forward(const Call<T>& c) {
 
 template <class T>
 void backward(const Call<T>& c) {
-  const auto n = static_cast<std::size_t>(c.shape().last());
+  const std::size_t n = c.shape().extent(-1);
   const std::size_t rows = c.size() / n;
   const bool affine = c.operands() == 3;
   if (T* dx = c.in_gradient(0)) {
@@ -49,7 +49,7 @@ Tensor<T> layer_norm(Tensor<T> x, std::type_identity_t<Tensor<T>> gain, std::typ
                  "gain and bias are as long as the last axis");
     operands = {x, gain, bias};
   }
-  const std::size_t rows = shape.size() / static_cast<std::size_t>(shape.last());
+  const std::size_t rows = shape.size() / shape.extent(-1);
   return x.tape->record(rule, std::span<const Handle<T>>(operands), shape, {.real = {epsilon, 0}}, 2 * rows);
 }
 

@@ -88,7 +88,7 @@ Tensor<T> linear(Tensor<T> x, Tensor<T> w, std::type_identity_t<Linear<T>> with)
   if (weight.rank() != 2 || from.rank() == 0 || from.last() != weight[1]) {
     bad_shapes("linear", {from, weight}, "needs a weight (out, in), in as long as the last axis");
   }
-  const Shape to = from.with(from.rank() - 1, weight[0]);
+  const Shape to = from.with(-1, weight[0]);
   std::vector<Handle<T>> operands = {x, w};
   int given = 0;
   if (with.bias.tape) {

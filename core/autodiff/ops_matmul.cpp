@@ -18,10 +18,10 @@ struct Products {
 
   Products(const Shape& a, const Shape& b, const Attributes& attributes)
       : transpose_a(attributes.integer[0] != 0), transpose_b(attributes.integer[1] != 0) {
-    m = a[a.rank() - (transpose_a ? 1 : 2)];
-    k = a[a.rank() - (transpose_a ? 2 : 1)];
-    n = b[b.rank() - (transpose_b ? 2 : 1)];
-    const std::size_t leading_a = a.size(0, a.rank() - 2), leading_b = b.size(0, b.rank() - 2);
+    m = a[transpose_a ? -1 : -2];
+    k = a[transpose_a ? -2 : -1];
+    n = b[transpose_b ? -2 : -1];
+    const std::size_t leading_a = a.leading().size(), leading_b = b.leading().size();
     if (b.rank() == 2 && !transpose_a) {
       m *= static_cast<int>(leading_a);  // all rows of a meet the same b: one tall product
       return;
@@ -97,19 +97,15 @@ Tensor<T> matmul(Tensor<T> a, Tensor<T> b, Product product) {
   static constexpr Rule<T> rule{"matmul", forward<T>, backward<T>, true};
   const Shape x = a.shape(), y = b.shape();
   if (x.rank() < 2 || y.rank() < 2) bad_shapes("matmul", {x, y}, "both need two axes or more");
-  const int inner_x = x[x.rank() - (product.transpose_a ? 2 : 1)];
-  const int inner_y = y[y.rank() - (product.transpose_b ? 1 : 2)];
+  const int rows = x[product.transpose_a ? -1 : -2], inner_x = x[product.transpose_a ? -2 : -1];
+  const int columns = y[product.transpose_b ? -2 : -1], inner_y = y[product.transpose_b ? -1 : -2];
   if (inner_x != inner_y) {
     bad_shapes("matmul", {x, y}, fmt::format("inner extents {} and {} differ", inner_x, inner_y));
   }
-  const Shape leading_x = x.prefix(x.rank() - 2), leading_y = y.prefix(y.rank() - 2);
-  if (leading_x != leading_y && leading_x.rank() > 0 && leading_y.rank() > 0) {
+  if (x.rank() > 2 && y.rank() > 2 && x.leading() != y.leading()) {
     bad_shapes("matmul", {x, y}, "the leading axes differ");
   }
-  const int rows = x[x.rank() - (product.transpose_a ? 1 : 2)];
-  const int columns = y[y.rank() - (product.transpose_b ? 2 : 1)];
-  const Shape& longer = x.rank() >= y.rank() ? x : y;
-  const Shape shape = longer.with(longer.rank() - 2, rows).with(longer.rank() - 1, columns);
+  const Shape shape = (x.rank() >= y.rank() ? x : y).with(-2, rows).with(-1, columns);
   return a.tape->record(rule, {a, b}, shape,
                         {.real = {product.scale, 0}, .integer = {product.transpose_a, product.transpose_b}});
 }

@@ -10,7 +10,7 @@ namespace {
 // w: (..., N, N) -> y: (...), a matrix at a time.
 template <class T, class Each>
 void each_matrix(const Call<T>& c, Each each) {
-  const auto n = static_cast<std::size_t>(c.shape(0).last());
+  const std::size_t n = c.shape(0).extent(-1);
   for (std::size_t i = 0; i < c.size(); ++i) each(i, n, i * n * n);
 }
 
@@ -42,7 +42,7 @@ void square_backward(const Call<T>& c) {
 // integer[0]: steps. Saves u (M) and v (N); v = 0 means that the iteration has yet to start, or that w was 0.
 template <class T>
 void spectral_forward(const Call<T>& c) {
-  const auto m = static_cast<std::size_t>(c.shape(0)[0]), n = static_cast<std::size_t>(c.shape(0)[1]);
+  const std::size_t m = c.shape(0).extent(0), n = c.shape(0).extent(1);
   T *u = c.saved(), *v = u + m;
   if (std::all_of(v, v + n, [](T x) { return x == 0; })) {
     Stream start(0, 0, "spectral_norm");  // any vector that is not at right angles to the answer
@@ -53,7 +53,7 @@ void spectral_forward(const Call<T>& c) {
 }
 template <class T>
 void spectral_backward(const Call<T>& c) {
-  const auto m = static_cast<std::size_t>(c.shape(0)[0]), n = static_cast<std::size_t>(c.shape(0)[1]);
+  const std::size_t m = c.shape(0).extent(0), n = c.shape(0).extent(1);
   kernels::outer_backward(m, n, c.saved(), c.saved() + m, *c.out_gradient(), c.in_gradient(0));
 }
 
@@ -71,10 +71,10 @@ void potential_backward(const Call<T>& c) {
 template <class T>
 Tensor<T> of_square_matrices(const Rule<T>& rule, Tensor<T> w) {
   const Shape shape = w.shape();
-  if (shape.rank() < 2 || shape[shape.rank() - 2] != shape.last()) {
+  if (shape.rank() < 2 || shape[-2] != shape[-1]) {
     bad_shapes(rule.name, {shape}, "needs square matrices");
   }
-  return w.tape->record(rule, {w}, shape.prefix(shape.rank() - 2));
+  return w.tape->record(rule, {w}, shape.leading());
 }
 
 }  // namespace
@@ -96,8 +96,7 @@ Tensor<T> spectral_norm(Tensor<T> w, int steps) {
   static constexpr Rule<T> rule{"spectral_norm", spectral_forward<T>, spectral_backward<T>};
   const Shape shape = w.shape();
   if (shape.rank() != 2 || steps < 1) bad_shapes("spectral_norm", {shape}, "needs a matrix and a step");
-  return w.tape->record(rule, {w}, {}, {.integer = {steps, 0}},
-                        static_cast<std::size_t>(shape[0] + shape[1]));
+  return w.tape->record(rule, {w}, {}, {.integer = {steps, 0}}, shape.extent(0) + shape.extent(1));
 }
 
 template <class T>

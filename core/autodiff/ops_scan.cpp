@@ -6,8 +6,7 @@ namespace {
 
 // Operands: q, k (..., T, M), v (..., T, N), gate (..., T, M or 1); a sequence at a time. Saves scratch.
 kernels::ScanSize sizes(const Shape& k, const Shape& v, const Shape& gate) {
-  const auto extent = [](int n) { return static_cast<std::size_t>(n); };
-  return {extent(k[k.rank() - 2]), extent(k.last()), extent(v.last()), extent(gate.last())};
+  return {k.extent(-2), k.extent(-1), v.extent(-1), gate.extent(-1)};
 }
 
 template <class T>
@@ -43,16 +42,13 @@ Tensor<T> gated_scan(Tensor<T> q, Tensor<T> k, Tensor<T> v, Tensor<T> gate) {
   const Shape a = q.shape(), b = k.shape(), c = v.shape(), g = gate.shape();
   if (a != b || a.rank() < 2)
     bad_shapes("gated_scan", {a, b, c, g}, "queries and keys need equal (..., T, M)");
-  const int last = a.rank() - 1;
-  if (c.rank() != a.rank() || c.with(last, a.last()) != a) {
+  if (c.rank() != a.rank() || c.with(-1, a[-1]) != a) {
     bad_shapes("gated_scan", {a, b, c, g}, "values need the keys' shape but for the last axis");
   }
-  if (g != a && g != a.with(last, 1)) {
+  if (g != a && g != a.with(-1, 1)) {
     bad_shapes("gated_scan", {a, b, c, g}, "gates need the keys' shape, or 1 as last axis");
   }
-  const auto states = static_cast<std::size_t>(a[last - 1]) + 2;
-  return q.tape->record(rule, {q, k, v, gate}, c, {},
-                        states * static_cast<std::size_t>(a.last()) * static_cast<std::size_t>(c.last()));
+  return q.tape->record(rule, {q, k, v, gate}, c, {}, (a.extent(-2) + 2) * a.extent(-1) * c.extent(-1));
 }
 
 template Tensor<float> gated_scan(Tensor<float>, Tensor<float>, Tensor<float>, Tensor<float>);

@@ -21,13 +21,13 @@ Shape::Shape(std::span<const int> extents) {
 
 std::size_t Shape::size(int from, int to) const {
   std::size_t product = 1;
-  for (int axis = from; axis < to; ++axis) product *= static_cast<std::size_t>((*this)[axis]);
+  for (int axis = from; axis < to; ++axis) product *= extent(axis);
   return product;
 }
 
 Shape Shape::with(int axis, int extent) const {
   auto changed = extents_;
-  changed[static_cast<std::size_t>(axis)] = extent;
+  changed[place(axis)] = extent;
   return Shape(std::span(changed).first(static_cast<std::size_t>(rank_)));
 }
 

@@ -33,8 +33,8 @@ SpectrumStatistics head_spectrum(const ModelConfig& c, const Attention<T>& atten
 // weights: (batch, heads, length, length).
 template <class T>
 double head_entropy(std::span<const T> weights, const Shape& shape, std::size_t head) {
-  const auto batch = static_cast<std::size_t>(shape[0]), heads = static_cast<std::size_t>(shape[1]);
-  const auto length = static_cast<std::size_t>(shape[2]);
+  const std::size_t batch = shape.extent(0), heads = shape.extent(1);
+  const std::size_t length = shape.extent(2);
   double total = 0;
   for (std::size_t b = 0; b < batch; ++b) {
     const std::size_t at = (b * heads + head) * length * length;

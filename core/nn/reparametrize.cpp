@@ -12,8 +12,8 @@ namespace {
 template <class T>
 T step(const SpectralWeight<T>& of) {
   const Shape shape = of.weight.shape();
-  return kernels::power_step(static_cast<std::size_t>(shape[0]), static_cast<std::size_t>(shape[1]),
-                             of.weight.value().data(), of.u.value().data(), of.v.value().data());
+  return kernels::power_step(shape.extent(0), shape.extent(1), of.weight.value().data(), of.u.value().data(),
+                             of.v.value().data());
 }
 
 }  // namespace

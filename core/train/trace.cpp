@@ -18,7 +18,7 @@ using Json = nlohmann::ordered_json;
 
 std::vector<std::size_t> extents(const autodiff::Shape& shape) {
   std::vector<std::size_t> all;
-  for (int i = 0; i < shape.rank(); ++i) all.push_back(static_cast<std::size_t>(shape[i]));
+  for (int i = 0; i < shape.rank(); ++i) all.push_back(shape.extent(i));
   return all;
 }
 

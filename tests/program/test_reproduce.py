@@ -94,6 +94,22 @@ def test_killed_reproduce_repeats_nothing():
     return f"passed, {kills} kills"
 
 
+def test_every_claim_says_whose_words_it_judges():
+    """A quotation names the abstract that it is from; all else is marked as a paraphrase or as our own."""
+    seen = 0
+    for path in sorted((ROOT / "configs").glob("*.yaml")):
+        _, _, claims = path.read_text().partition("\nclaims:\n")
+        for claim in re.split(r"(?m)^(?=  - id: )", claims):
+            wording = re.search(r"(?m)^    paper: (?:>-\n)?((?:.*\n)(?:      .*\n)*)", claim)
+            if not claim.strip():
+                continue
+            assert wording, f"{path.name}: {claim.splitlines()[0]} has no paper"
+            text = " ".join(wording[1].split()).strip('"')
+            assert text.startswith(("(our paraphrase) ", "(ours) ")) or ", abstract" in text, f"{path.name}: {text}"
+            seen += 1
+    assert seen > 50, seen
+
+
 # A text that is not there fails its trials, and only these.
 HALF = """
 name: half

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "core/base/text_check.hpp"
+
 namespace qklab {
 
 static_assert(std::endian::native == std::endian::little, "'<f8' is little-endian");
@@ -56,10 +58,15 @@ namespace {
 std::u32string code_points(const std::string& text) {
   std::u32string points;
   for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = character_length(std::string_view(text).substr(i));
+    if (length == 0) {
+      points += U'\xfffd';
+      ++i;
+      continue;
+    }
     const auto first = static_cast<unsigned char>(text[i]);
-    const std::size_t length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
     char32_t point = length == 1 ? first : first & (0xffu >> (length + 1));
-    for (std::size_t k = 1; k < length && i + k < text.size(); ++k)
+    for (std::size_t k = 1; k < length; ++k)
       point = (point << 6) | (static_cast<unsigned char>(text[i + k]) & 0x3fu);
     points += point;
     i += length;

@@ -16,7 +16,8 @@ std::string npy_bytes(const std::vector<std::size_t>& shape, std::span<const flo
 std::string npy_bytes(const std::vector<std::size_t>& shape, std::span<const std::int32_t> data);  // <i4
 std::string npy_bytes(const std::vector<std::size_t>& shape, std::span<const std::int64_t> data);  // <i8
 std::string npy_bytes(const std::vector<std::size_t>& shape, const std::vector<bool>& data);       // |b1
-// As wide as the longest text; UTF-8 becomes UCS-4.
+// As wide as the longest text; UTF-8 becomes UCS-4, and each byte that is none U+FFFD, as NumPy reads
+// characters only.
 std::string npy_bytes(const std::vector<std::size_t>& shape, const std::vector<std::string>& data);  // <U...
 
 }  // namespace qklab

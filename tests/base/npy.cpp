@@ -77,3 +77,19 @@ TEST_CASE("NumPy reads the files") {
   CHECK(std::system(("/usr/bin/python3 " + folder + "/check.py " + folder).c_str()) == 0);
   fs::remove_all(folder);
 }
+
+TEST_CASE("texts become characters, and bytes that are none the replacement character") {
+  const auto points_of = [](const std::string& text) {
+    const std::string bytes = npy_bytes({1}, std::vector<std::string>{text});
+    const std::size_t begin =
+        10 + static_cast<unsigned char>(bytes[8]) + 256u * static_cast<unsigned char>(bytes[9]);
+    std::u32string points((bytes.size() - begin) / 4, U'\0');
+    std::memcpy(points.data(), bytes.data() + begin, 4 * points.size());
+    return points;
+  };
+  CHECK(points_of("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80") == U"a\u00e9\u20ac\U0001f600");
+  CHECK(points_of("\xff\x80") == U"\ufffd\ufffd");                                 // no beginning
+  CHECK(points_of("x\xc3") == U"x\ufffd");                                         // cut short
+  CHECK(points_of("\xf7\xbf\xbf\xbf").find(U'\x1fffff') == std::u32string::npos);  // beyond Unicode
+  CHECK(points_of("\xed\xa0\x80") == U"\ufffd\ufffd\ufffd");                       // a surrogate
+}

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/../.."
 seconds=${1:?seconds for each target}
 shift
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(config overrides where csv)
+[ ${#targets[@]} -gt 0 ] || targets=(config overrides where csv npy)
 [ -f build/fuzz/build.ninja ] || cmake --preset fuzz >&2
 cmake --build build/fuzz --target "${targets[@]/#/fuzz_}" >&2
 work=$(mktemp -d)

@@ -124,6 +124,7 @@ void run(const Trial& trial, Result& result) {
   hooks.save_due = [&trial] { return trial.save_due(); };
   hooks.save = [&trial](const std::string& state) { trial.save(state); };
   hooks.saved = trial.saved();
+  hooks.stop_at = trial.stop_at();
   const Outcome outcome = train::train(trainer, hooks);
 
   const std::map<std::string, Curve>& curves = outcome.history.curves();
@@ -138,6 +139,7 @@ void run(const Trial& trial, Result& result) {
   }
   result.scalar("updates", static_cast<double>(outcome.steps));
   if (!outcome.divergence.empty()) return result.diverged(outcome.divergence);
+  if (outcome.stopped) return result.pruned(outcome.steps);
   result.scalar("final_loss", outcome.last.loss);
   result.scalar("final_accuracy", outcome.last.accuracy);
   if (const auto entropy = mean_at_end(outcome.history.curves(), "entropy."))
@@ -274,6 +276,7 @@ Experiment make() {
   };
   experiment.overlays = {{"loss", "loss_floor"}};
   experiment.run = run;
+  experiment.stops = true;
   experiment.trace = trace;
   experiment.cost = cost;
   experiment.check = check;

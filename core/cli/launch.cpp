@@ -44,7 +44,8 @@ std::vector<std::uint64_t> unfinished(const Sweep& sweep, const SlurmSweep& slur
   std::vector<bool> missing(slurm.shards);
   for (std::size_t i = 0; i < ids.size(); ++i) {
     const auto found = known.find(ids[i]);
-    const bool has = found != known.end() && rerun != "all" && rerun != name_of(found->second);
+    const bool has = found != known.end() && found->second != Status::pruned && rerun != "all" &&
+                     rerun != name_of(found->second);
     if (!has) missing[shard_of_rank(i, slurm.shards) - 1] = true;
   }
   std::vector<std::uint64_t> shards;

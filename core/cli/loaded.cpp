@@ -6,6 +6,7 @@
 
 #include "core/cli/manifest.hpp"
 #include "core/report/series_needed.hpp"
+#include "core/sweep/prune.hpp"
 
 namespace qklab {
 
@@ -31,6 +32,18 @@ void grow(Loaded& loaded, const FinishedTrials& finished) {
 
 void grow(Loaded& loaded, const Store& store) {
   grow(loaded, [&store](const Sweep& sweep) { return store.load(sweep, {}); });
+}
+
+std::uint64_t unfinished_trials(const Sweep& sweep, const Store& store) {
+  if (const auto& pruning = sweep.pruning())
+    return next_round(sweep, store.load(sweep, {pruning->metric})).trials.size();
+  const auto known = store.statuses();
+  std::uint64_t missing = 0;
+  for (const std::uint64_t id : sweep.ids()) {
+    const auto found = known.find(id);
+    missing += found == known.end() || found->second == Status::pruned ? 1 : 0;
+  }
+  return missing;
 }
 
 RunDirectory open_directory(const std::string& directory) {

@@ -26,6 +26,9 @@ Loaded load_config(const ConfigSource& source);
 void grow(Loaded& loaded, const FinishedTrials& finished);
 void grow(Loaded& loaded, const Store& store);
 
+// How many trials of a grown sweep are to be run, or of a pruned one are to go on, as far as is known by now.
+std::uint64_t unfinished_trials(const Sweep& sweep, const Store& store);
+
 // A run directory, from its run.db, or where it has none (a committed reference) from its manifest.json
 // and CSVs. Throws InputError where it is neither.
 struct RunDirectory {

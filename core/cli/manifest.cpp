@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -83,6 +84,10 @@ void write_manifest(const std::string& directory, const Config& config, const Re
     for (const char* key : {"threads", "seconds"}) manifest[key] = earlier.value(key, Json());
   }
   if (config.sweep.replication()) manifest["replicates"] = replicated(config.sweep, results).str();
+  if (config.sweep.pruning()) {
+    manifest["pruned"] = std::count_if(results.trials.begin(), results.trials.end(),
+                                       [](const TrialRecord& t) { return t.status == Status::pruned; });
+  }
   write_file(manifest_path(directory), manifest.dump(2) + "\n");
 }
 

@@ -124,7 +124,7 @@ Schema columns_of(const Experiment& experiment) {
   for (const Metric& metric : experiment.scalars)
     if (!columns.find(metric.name)) columns.add(real(metric.name, metric.doc).nonfinite_allowed());
   if (!columns.find("status"))
-    columns.add(choice("status", "done", {"done", "failed", "diverged"}, "outcome"));
+    columns.add(choice("status", "done", {"done", "failed", "diverged", "pruned"}, "outcome"));
   return columns;
 }
 

@@ -60,7 +60,7 @@ std::vector<fs::path> known_directories() {
 Stored read_stored(const std::string& directory, const std::function<bool(std::uint64_t)>& wanted) {
   Stored stored{directory, nullptr, 0, {}, MetricSizes(Experiment{}), !is_reference(directory)};
   const auto take = [&](const TrialRecord& trial) {
-    if (trial.status == Status::failed) return;
+    if (trial.status == Status::failed || trial.status == Status::pruned) return;
     stored.sizes.include(trial);
     ++stored.eligible;
     if (wanted(trial.id)) stored.chosen.push_back(trial);

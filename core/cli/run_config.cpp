@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <thread>
+#include <unordered_set>
 
 #include "core/base/file.hpp"
 #include "core/cli/cli.hpp"
@@ -42,6 +43,9 @@ int dry_run(const Config& config, const std::string& directory) {
     more += fmt::format(" and up to {} that refine adds", refinement->budget);
   if (const auto& until = config.sweep.replication())
     more += fmt::format(" ({} to {} replicates a point)", until->min, until->max);
+  if (const auto& pruning = config.sweep.pruning())
+    more += fmt::format(" (of which a share of {} goes on at each of the steps {})", pruning->keep,
+                        fmt::join(pruning->at, ", "));
   say("{}: {} trials{} of {}, into {} (dry run: nothing was written)\n", config.name, n, more,
       config.experiment->name, directory);
   return exit_done;
@@ -68,14 +72,6 @@ bool report_is_current(const Loaded& loaded, const std::string& directory) {
   return manifest_is_current(directory, loaded.config);
 }
 
-// How many trials of the sweep have not been run.
-std::uint64_t missing_trials(const Sweep& sweep, const Store& store) {
-  const auto known = store.statuses();
-  std::uint64_t missing = 0;
-  for (const std::uint64_t id : sweep.ids()) missing += known.count(id) == 0 ? 1 : 0;
-  return missing;
-}
-
 // Runs what the store lacks. A sweep that grows runs in rounds, until nothing is added to it.
 RunOutcome run_rounds(Loaded& loaded, Store& store, RunOptions options) {
   grow(loaded, store);
@@ -98,6 +94,38 @@ RunOutcome run_rounds(Loaded& loaded, Store& store, RunOptions options) {
   return outcome;
 }
 
+// As run_rounds, for a sweep of which only the best trials go on, from one round to the next.
+RunOutcome run_pruned(const Sweep& sweep, Store& store, RunOptions options) {
+  std::unordered_set<std::uint64_t> again, begun;  // to be run anew; of this call
+  for (const auto& [id, status] : store.statuses())
+    if (runs_again(status, options.rerun)) again.insert(id);
+  RunOutcome outcome;
+  while (!outcome.interrupted) {
+    Results known = store.load(sweep, {sweep.pruning()->metric});
+    std::erase_if(known.trials, [&](const TrialRecord& trial) { return again.contains(trial.id); });
+    options.round = next_round(sweep, known);
+    if (options.round->trials.empty()) break;
+    begun.insert(options.round->trials.begin(), options.round->trials.end());
+    const Progress earlier = outcome.progress;
+    outcome = run_trials(sweep, store, options, stop_on_signals());
+    for (const std::uint64_t id : options.round->trials) again.erase(id);
+    Progress& all = outcome.progress;
+    all.done += earlier.done;
+    all.failed += earlier.failed;
+    all.diverged += earlier.diverged;
+    all.seconds += earlier.seconds;
+  }
+  Progress& all = outcome.progress;
+  all.total = begun.size();
+  all.resumed = sweep.ids().size() - all.total;
+  if (outcome.interrupted) return outcome;
+  all.pruned = all.total - all.done - all.failed - all.diverged;
+  for (const auto& [id, status] : store.statuses()) {  // nothing goes on from there any more
+    if (status == Status::pruned) fs::remove(Checkpoint(options.directory, id, {}).path());
+  }
+  return outcome;
+}
+
 }  // namespace
 
 void refuse_accidents(const Config& config, bool yes, bool sharded) {
@@ -112,6 +140,12 @@ void refuse_accidents(const Config& config, bool yes, bool sharded) {
                     "refine out of the shards, merge them, and run the merged directory with it",
                     config.sweep.refinement()->place.str()));
   }
+  if (config.sweep.pruning() && sharded) {
+    throw InputError(fmt::format(
+        "{}: prune: which trials go on is known only where all of them are; run it without shards, or with "
+        "'prune: none'",
+        config.sweep.pruning()->place.str()));
+  }
   bool any = false;
   // Looks at every point, so that a value out of range is found before anything is written.
   config.sweep.for_each([&any](const TrialSpec&) { return any = true; });
@@ -121,7 +155,7 @@ void refuse_accidents(const Config& config, bool yes, bool sharded) {
 int report_results(const Loaded& loaded, const Store& store, const Reporting& reporting) {
   const Config& config = loaded.config;
   const std::string& directory = reporting.directory;
-  if (const std::uint64_t missing = missing_trials(config.sweep, store); missing > 0) {
+  if (const std::uint64_t missing = unfinished_trials(config.sweep, store); missing > 0) {
     if (reporting.changed) export_csv(store, config.sweep, directory);
     const std::uint64_t failed = store.counts().failed;
     say("results: {} ({} trials of the sweep have not been run: no figures or verdicts yet)\n", directory,
@@ -163,6 +197,10 @@ int run_config(const Loaded& asked, const RunRequest& request) {
   const Config& config = loaded.config;
   const std::string& directory = request.directory;
   refuse_accidents(config, request.yes, !request.shard.is_whole());
+  if (config.sweep.pruning() && !request.besides.empty()) {
+    throw InputError(fmt::format("{}: prune: does not go with --besides: merge that directory instead",
+                                 config.sweep.pruning()->place.str()));
+  }
   if (request.dry_run) return dry_run(config, directory);
 
   if (request.fresh) move_aside(directory);
@@ -195,16 +233,18 @@ int run_config(const Loaded& asked, const RunRequest& request) {
   };
   RunOutcome outcome;
   try {
-    outcome = run_rounds(loaded, store, options);
+    outcome = config.sweep.pruning() ? run_pruned(config.sweep, store, options)
+                                     : run_rounds(loaded, store, options);
   } catch (...) {
     if (scratch) scratch->save(store);
     throw;
   }
   if (scratch) scratch->save(store);
   progress.finish(outcome.progress);
-  log.say(fmt::format("{} done, {} failed, {} diverged of {} in {:.3f} s{}", outcome.progress.done,
-                      outcome.progress.failed, outcome.progress.diverged, outcome.progress.total,
-                      outcome.progress.seconds, outcome.interrupted ? ", interrupted" : ""));
+  log.say(fmt::format("{} done, {} failed, {} diverged, {} pruned of {} in {:.3f} s{}", outcome.progress.done,
+                      outcome.progress.failed, outcome.progress.diverged, outcome.progress.pruned,
+                      outcome.progress.total, outcome.progress.seconds,
+                      outcome.interrupted ? ", interrupted" : ""));
   if (outcome.interrupted) {
     say(stderr, "interrupted; finished trials are kept in {}: the same command goes on from there\n",
         directory);

@@ -17,22 +17,24 @@ void print_status(const std::string& directory) {
   const Store store(store_path(directory), Store::Mode::read);
   const ConfigSource source = store.source();
   const StoreCounts counts = store.counts();
-  fmt::print("{}: {} done, {} failed, {} diverged (config {}, preset {})\n", directory, counts.done,
-             counts.failed, counts.diverged, source.file, source.preset);
+  fmt::print("{}: {} done, {} failed, {} diverged{} (config {}, preset {})\n", directory, counts.done,
+             counts.failed, counts.diverged,
+             counts.pruned > 0 ? fmt::format(", {} pruned", counts.pruned) : "", source.file, source.preset);
   // The sweep's size needs the experiment, which a plugin may hold that is not loaded.
   try {
     Loaded loaded = load_config(source);
     grow(loaded, store);
     const Config& config = loaded.config;
     const auto statuses = store.statuses();
-    std::uint64_t finished = 0;
+    std::uint64_t kept = 0;
     const std::vector<std::uint64_t> ids = config.sweep.ids();
-    for (const std::uint64_t id : ids) finished += statuses.count(id);
-    fmt::print("the sweep has {} trials: {} finished, {} to run\n", ids.size(), finished,
-               ids.size() - finished);
+    for (const std::uint64_t id : ids) kept += statuses.count(id);
+    const std::uint64_t unfinished = unfinished_trials(config.sweep, store);
+    fmt::print("the sweep has {} trials: {} finished, {} to run\n", ids.size(), ids.size() - unfinished,
+               unfinished);
     if (config.sweep.replication())
       fmt::print("{}\n", replicated(config.sweep, store.load(config.sweep, {})).str());
-    if (const std::uint64_t others = statuses.size() - finished; others > 0) {
+    if (const std::uint64_t others = statuses.size() - kept; others > 0) {
       fmt::print("{} more trials are kept that this config does not ask for\n", others);
     }
   } catch (const InputError& error) {

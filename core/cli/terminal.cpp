@@ -50,10 +50,11 @@ ProgressLine::ProgressLine(std::string name)
       last_(std::chrono::steady_clock::now()) {}
 
 std::string ProgressLine::text(const Progress& progress) const {
-  const std::uint64_t finished = progress.done + progress.failed + progress.diverged;
+  const std::uint64_t finished = progress.finished();
   std::string out = fmt::format("{}/{} trials", finished, progress.total);
   if (progress.failed > 0) out += fmt::format(", {} failed", progress.failed);
   if (progress.diverged > 0) out += fmt::format(", {} diverged", progress.diverged);
+  if (progress.pruned > 0) out += fmt::format(", {} pruned", progress.pruned);
   out += fmt::format(", {:.3g} trials/s", progress.rate());
   if (finished < progress.total) out += fmt::format(", {} left", duration(progress.eta_seconds()));
   return out;
@@ -77,8 +78,7 @@ void ProgressLine::update(const Progress& progress) {
   const auto cells = static_cast<std::size_t>(std::clamp(room, 0, 30));
   const double share = progress.total == 0
                            ? 1.0
-                           : static_cast<double>(progress.done + progress.failed + progress.diverged) /
-                                 static_cast<double>(progress.total);
+                           : static_cast<double>(progress.finished()) / static_cast<double>(progress.total);
   const auto full = static_cast<std::size_t>(std::lround(share * static_cast<double>(cells)));
   clear();
   say(stderr, "{} [{}{}] {}", name_, std::string(full, '#'), std::string(cells - full, '.'), counts);
@@ -97,6 +97,7 @@ void ProgressLine::finish(const Progress& progress) {
                                 duration(progress.seconds));
   if (progress.failed > 0) out += fmt::format(", {} failed", progress.failed);
   if (progress.diverged > 0) out += fmt::format(", {} diverged", progress.diverged);
+  if (progress.pruned > 0) out += fmt::format(", {} pruned", progress.pruned);
   if (progress.resumed > 0) out += fmt::format(" ({} were finished before)", progress.resumed);
   say(stderr, "{}\n", out);
 }

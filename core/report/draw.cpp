@@ -72,6 +72,7 @@ std::vector<std::string> draw(const Figure& figure, const Results& results, cons
   };
   remark(data.failed, "failed");
   remark(data.diverged, "diverged");
+  remark(data.pruned, "pruned");
   return remarks;
 }
 

@@ -151,6 +151,7 @@ FigureData figure_data(const Figure& figure, const Results& results) {
   for (const TrialRecord* trial : select(results, figure.where)) {
     data.failed += trial->status == Status::failed;
     data.diverged += trial->status == Status::diverged;
+    data.pruned += trial->status == Status::pruned;
     if (trial->status == Status::done) done.push_back(trial);
   }
   if (done.empty()) {

@@ -36,6 +36,7 @@ struct FigureData {
   std::vector<Panel> panels;
   std::size_t failed = 0;  // trials left out
   std::size_t diverged = 0;
+  std::size_t pruned = 0;
   std::shared_ptr<const FigureData> over;  // of the heatmap beneath, where there is one
 };
 

@@ -155,6 +155,10 @@ std::vector<Judged> judge_slices(const Claim& claim, const Results& results, con
     } else {
       measure(claim, side, opposite, key_text(schema, claim.by, key), slice);
     }
+    if (const std::size_t n = side.pruned + opposite.pruned; n > 0) {
+      verdict.note +=
+          fmt::format("{}{} pruned trial{} left out", verdict.note.empty() ? "" : "; ", n, n == 1 ? "" : "s");
+    }
     slices.push_back(std::move(slice));
   }
   return slices;

@@ -151,7 +151,7 @@ std::string report_data_json(const Config& config, const std::vector<Figure>& fi
       json_text(config.name), json_text(config.experiment->name), config.experiment->version,
       json_text(config.experiment->doc), results.trials.size(), count(results, Status::failed),
       count(results, Status::diverged));
-  text += R"(,"statuses":["","done","failed","diverged"])";
+  text += R"(,"statuses":["","done","failed","diverged","pruned"])";
   text += ",\"viridis\":" + list(shades, [](std::size_t k) {
             return json_text(viridis((static_cast<double>(k) + 0.5) / shades).hex());
           });

@@ -27,6 +27,7 @@ Sides sides(const Claim& claim, const Results& results, const std::optional<Wher
     Side& side = result[key_of(trial->params, claim.by)];
     side.failed += trial->status == Status::failed;
     side.diverged += trial->status == Status::diverged;
+    side.pruned += trial->status == Status::pruned;
     if (trial->status == Status::done) side.done.push_back(trial);
   }
   return result;

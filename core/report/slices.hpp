@@ -21,11 +21,11 @@ std::vector<Expected> expected_slices(const std::vector<Claim>& claims);
 // The trials of one slice on one side of a claim.
 struct Side {
   Trials done;
-  std::size_t failed = 0, diverged = 0;
+  std::size_t failed = 0, diverged = 0, pruned = 0;
 
   // How many of `wanted` trials have not run.
   std::size_t lacking(std::size_t wanted) const {
-    const std::size_t ran = done.size() + failed + diverged;
+    const std::size_t ran = done.size() + failed + diverged + pruned;
     return wanted > ran ? wanted - ran : 0;
   }
 };

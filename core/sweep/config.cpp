@@ -103,7 +103,7 @@ Config parse(const ConfigSource& source, Diagnostics& found) {
   config.claims = map.node("claims");
   map.text("doc");
   if (!config.experiment) {
-    for (const char* const key : {"params", "sweep", "where", "seeds", "presets"}) map.has(key);
+    for (const char* const key : {"params", "sweep", "where", "seeds", "prune", "presets"}) map.has(key);
     map.finish();
     return config;
   }

@@ -21,6 +21,8 @@ std::string_view name_of(Status status) {
       return "failed";
     case Status::diverged:
       return "diverged";
+    case Status::pruned:
+      return "pruned";
   }
   return "";
 }
@@ -98,6 +100,17 @@ void Result::array(std::string_view name, std::vector<std::size_t> shape, std::v
 void Result::diverged(std::string why) {
   status = Status::diverged;
   message = std::move(why);
+}
+
+void Result::pruned(std::uint64_t step) {
+  status = Status::pruned;
+  message = fmt::format("{}{}", pruned_before, step);
+}
+
+std::optional<std::uint64_t> pruned_at(std::string_view message) {
+  if (!message.starts_with(pruned_before)) return std::nullopt;
+  const auto step = parse_integer(message.substr(pruned_before.size()));
+  return step && *step >= 0 ? std::optional(static_cast<std::uint64_t>(*step)) : std::nullopt;
 }
 
 Stream Trial::stream(std::string_view purpose) const {

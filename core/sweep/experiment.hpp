@@ -36,7 +36,8 @@ struct Array {
   std::vector<double> data;  // row-major
 };
 
-enum class Status { done = 1, failed = 2, diverged = 3 };
+// pruned: stopped on request after some of its steps, see prune.hpp; what was recorded until then is kept.
+enum class Status { done = 1, failed = 2, diverged = 3, pruned = 4 };
 std::string_view name_of(Status status);
 
 // What one trial yields. A name that the experiment has not declared is an Error, as is a second value
@@ -52,9 +53,11 @@ class Result {
   void array(std::string_view name, std::vector<std::size_t> shape, std::vector<double> data);
   // Marks the trial as diverged; what was recorded so far is kept.
   void diverged(std::string message);
+  // Marks the trial as stopped before this step, as Trial::stop_at() told it to.
+  void pruned(std::uint64_t step);
 
   Status status = Status::done;
-  std::string message;  // of a failed or diverged trial
+  std::string message;  // of a trial that is not done
   double seconds = 0;
   std::vector<double> scalars;     // in declared order, NaN where none was set
   std::vector<Series> all_series;  // in declared order, empty where none was set, and for families
@@ -66,13 +69,17 @@ class Result {
   std::vector<bool> scalar_set_;
 };
 
+// The step in the message of a pruned trial; nothing in other messages.
+inline constexpr std::string_view pruned_before = "stopped before step ";
+std::optional<std::uint64_t> pruned_at(std::string_view message);
+
 // What a running trial may use. Valid until `run` returns.
 class Trial {
  public:
   // Without a checkpoint nothing is kept of a trial that does not finish.
   Trial(const Parameters& parameters, std::uint64_t id, const std::atomic<bool>& stop,
-        Checkpoint* checkpoint = nullptr)
-      : params(parameters), id(id), stop_(stop), checkpoint_(checkpoint) {}
+        Checkpoint* checkpoint = nullptr, std::optional<std::uint64_t> stop_at = {})
+      : params(parameters), id(id), stop_(stop), checkpoint_(checkpoint), stop_at_(stop_at) {}
 
   const Parameters& params;
   const std::uint64_t id;
@@ -95,9 +102,14 @@ class Trial {
     if (checkpoint_) checkpoint_->save(state);
   }
 
+  // Of experiments that declare `stops`: save() before this step, tell the result with pruned(step), and
+  // return. A trial that has fewer steps ends as ever.
+  std::optional<std::uint64_t> stop_at() const { return stop_at_; }
+
  private:
   const std::atomic<bool>& stop_;
   Checkpoint* checkpoint_;
+  std::optional<std::uint64_t> stop_at_;
 };
 
 // A theory curve that stands beside a measured one, both series metrics of the experiment.
@@ -119,6 +131,7 @@ class Experiment {
   // The experiment's own claims, in YAML as under a config's `claims:`; a config names them by id.
   std::string claims;
   std::function<void(const Trial&, Result&)> run;
+  bool stops = false;  // whether run heeds Trial::stop_at(), so that sweeps can be pruned
   // Writes files to `directory` from which others can replicate the trial with their own tools, and documents
   // itself there; `qklab trace` calls it. Optional.
   std::function<void(const Trial&, const std::string& directory)> trace;
@@ -143,7 +156,7 @@ std::vector<std::string> experiment_names();
 const Experiment& register_experiment(Experiment experiment);
 
 // Raised when a change makes experiments compiled before it unusable.
-inline constexpr int plugin_abi = 2;
+inline constexpr int plugin_abi = 3;
 
 // What a plugin tells about itself before any of its C++ is run.
 struct PluginHeader {

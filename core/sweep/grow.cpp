@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/sweep/prune.hpp"
 #include "core/sweep/refine.hpp"
 #include "core/sweep/replicate.hpp"
 
@@ -9,6 +10,7 @@ namespace qklab {
 
 void check_growth(const Sweep& sweep, Diagnostics& diagnostics) {
   check_refinement(sweep, diagnostics);
+  check_pruning(sweep, diagnostics);
   if (const auto& until = sweep.replication())
     check_scalar(sweep.experiment(), until->metric, "until", until->place, diagnostics);
 }

@@ -60,6 +60,7 @@ void Layer::apply(const Layer& over) {
   }
   if (over.where) where = over.where;
   if (over.refine) refine = over.refine;
+  if (over.prune) prune = over.prune;
 }
 
 bool Layer::sets(std::size_t parameter) const {
@@ -76,6 +77,7 @@ class SweepBuilder {
     sweep.experiment_ = &experiment;
     sweep.place_ = place;
     sweep.refinement_ = layer.refine;
+    if (layer.prune && !layer.prune->at.empty()) sweep.pruning_ = layer.prune;
     if (layer.where) {
       sweep.where_ = layer.where->first;
       sweep.where_place_ = layer.where->second;

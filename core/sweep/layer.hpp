@@ -29,14 +29,15 @@ struct Layer {
   std::vector<AxisTree> axes;
   std::optional<std::pair<Where, Place>> where;
   std::optional<Refinement> refine;
+  std::optional<Pruning> prune;  // without steps where it is switched off
 
   // Takes over what `over` sets: each of its parameters is removed from wherever it was set here.
   void apply(const Layer& over);
   bool sets(std::size_t parameter) const;
 };
 
-// Reads `params`, `sweep`, `seeds` and `where` of a config or preset. What is wrong is reported, and left
-// out of the result.
+// Reads `params`, `sweep`, `seeds`, `where` and `prune` of a config or preset. What is wrong is reported, and
+// left out of the result.
 Layer read_layer(MapReader& map, const Schema& schema);
 
 // `seeds: 4` is seeds 0 to 3, `seeds: 3,5` those two. Null where what is wrong has been reported.

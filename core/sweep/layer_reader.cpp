@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 
+#include "core/base/value.hpp"
 #include "core/sweep/axis_form.hpp"
 #include "core/sweep/layer.hpp"
 
@@ -32,6 +33,7 @@ class LayerReader {
       const Place place = map_.place("where");
       layer.where.emplace(Where::parse(*text, schema_, place, map_.diagnostics()), place);
     }
+    if (map_.has("prune")) layer.prune = read_prune(map_.node("prune"));
     return layer;
   }
 
@@ -235,6 +237,35 @@ class LayerReader {
                     .axis = values_axis(seed, until.max,
                                         [](std::uint64_t i) { return Value(static_cast<std::int64_t>(i)); }),
                     .until = until});
+  }
+
+  // prune: {metric: loss, keep: 0.5, at: [50, 100, 200], best: lowest}, or none
+  Pruning read_prune(const YAML::Node& node) {
+    Pruning prune;
+    if (node.IsScalar() && node.Scalar() == "none") return prune;
+    MapReader map(node, map_.file(), map_.diagnostics(), "prune");
+    if (!node.IsMap()) return prune;  // reported
+    prune.place = map.place();
+    prune.metric = map.required_text("metric");
+    prune.highest = map.choice("best", {"lowest", "highest"}) == "highest";
+    prune.keep = map.required_real("keep");
+    if (prune.keep <= 0 || prune.keep >= 1) {
+      map_.diagnostics().error(map.place("keep"),
+                               "prune: keep: expected the share that goes on, between 0 and 1");
+    }
+    bool ascending = map.has("at");
+    for (const std::string& text : map.texts("at")) {
+      const auto step = parse_integer(text);
+      const auto before = prune.at.empty() ? 0 : static_cast<std::int64_t>(prune.at.back());
+      ascending = ascending && step && *step > before;
+      if (ascending) prune.at.push_back(static_cast<std::uint64_t>(*step));
+    }
+    if (!ascending || prune.at.empty()) {
+      map_.diagnostics().error(map.place("at"),
+                               "prune: at: expected steps, each after the one before: [50, 100]");
+    }
+    map.finish();
+    return prune;
   }
 
   MapReader& map_;

@@ -102,6 +102,13 @@ std::string difference(const Content& a, const Content& b) {
   return "";
 }
 
+// Whether `a` was pruned where the same trial went further in `b`.
+bool is_earlier_rung(const StoredTrial& a, const StoredTrial& b) {
+  if (a.status != name_of(Status::pruned)) return false;
+  return b.status != name_of(Status::pruned) ? b.status != name_of(Status::failed)
+                                             : pruned_at(a.message) < pruned_at(b.message);
+}
+
 class Merger {
  public:
   Merger(const Database& target, std::string directory)
@@ -167,6 +174,11 @@ class Merger {
     if (!there.find(trial.id, known)) {
       insert(trial, directory);
       ++counts_.added;
+      return;
+    }
+    if (is_earlier_rung(trial, known) || is_earlier_rung(known, trial)) {
+      if (is_earlier_rung(known, trial)) replace(known, trial, directory);
+      ++counts_.equal;
       return;
     }
     const bool failed = trial.status == name_of(Status::failed);

@@ -10,7 +10,7 @@
 namespace qklab {
 
 std::optional<Status> parse_status(std::string_view name) {
-  for (const Status status : {Status::done, Status::failed, Status::diverged})
+  for (const Status status : {Status::done, Status::failed, Status::diverged, Status::pruned})
     if (name == name_of(status)) return status;
   return std::nullopt;
 }
@@ -116,7 +116,8 @@ TrialRecord read_trial(const CsvReader& csv, const Experiment& experiment) {
   TrialRecord trial;
   trial.id = id_of(csv);
   const std::optional<Status> status = parse_status(fields[1]);
-  if (!status) csv.fail(fmt::format("status: expected done, failed or diverged, got '{}'", fields[1]));
+  if (!status)
+    csv.fail(fmt::format("status: expected done, failed, diverged or pruned, got '{}'", fields[1]));
   trial.status = *status;
   trial.params = Parameters(experiment.parameters);
   std::size_t column = 2;

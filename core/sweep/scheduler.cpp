@@ -41,6 +41,9 @@ void count(const std::vector<Store::Finished>& batch, Progress& progress) {
       case Status::diverged:
         ++progress.diverged;
         break;
+      case Status::pruned:
+        ++progress.pruned;
+        break;
     }
   }
 }
@@ -97,7 +100,8 @@ class Coordinator {
     if (options_.fail_fast && progress_.failed > 0) run_.halt = true;
     if (!options_.on_failure) return;
     for (const Store::Finished& finished : batch)
-      if (finished.result.status != Status::done) options_.on_failure(finished.spec, finished.result);
+      if (finished.result.status == Status::failed || finished.result.status == Status::diverged)
+        options_.on_failure(finished.spec, finished.result);
   }
 
   void look_at_stop() {

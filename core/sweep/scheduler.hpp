@@ -8,32 +8,35 @@
 #include <string>
 #include <vector>
 
+#include "core/sweep/prune.hpp"
 #include "core/sweep/shard.hpp"
 #include "core/sweep/store.hpp"
 
 namespace qklab {
 
 struct Progress {
-  std::uint64_t total = 0, done = 0, failed = 0, diverged = 0;  // of this call
-  std::uint64_t resumed = 0;                                    // finished before this call
-  double seconds = 0;                                           // since this call began
+  std::uint64_t total = 0, done = 0, failed = 0, diverged = 0, pruned = 0;  // of this call
+  std::uint64_t resumed = 0;                                                // finished before this call
+  double seconds = 0;                                                       // since this call began
   double work = 0, work_done = 0;  // expected costs, in the experiment's unit; a trial is 1 where it has none
 
-  std::uint64_t finished() const { return done + failed + diverged; }
+  std::uint64_t finished() const { return done + failed + diverged + pruned; }
   double rate() const;         // trials a second
   double eta_seconds() const;  // NaN where unknown
 };
 
 // Which finished trials to run again; `none` resumes.
 enum class Rerun { none, failed, diverged, all };
+bool runs_again(Status status, Rerun rerun);
 
 struct RunOptions {
   Shard shard;                       // the part of the sweep to run
   std::vector<std::string> besides;  // run directories: what these have finished is not run again
   Rerun rerun = Rerun::none;
-  std::size_t jobs = 0;      // 0: one a core
-  std::uint64_t memory = 0;  // bytes that trials may use together; 0: all that this process may use
-  bool fail_fast = false;    // stop at the first trial that failed (not at one that diverged)
+  std::optional<PruneRound> round;  // of a pruned sweep: these trials are run, and `rerun` is not looked at
+  std::size_t jobs = 0;             // 0: one a core
+  std::uint64_t memory = 0;         // bytes that trials may use together; 0: all that this process may use
+  bool fail_fast = false;           // stop at the first trial that failed (not at one that diverged)
   // Called from the thread that called run_trials.
   std::function<void(const Progress&)> on_progress;                 // about 10 times a second
   std::function<void(const TrialSpec&, const Result&)> on_failure;  // as it happens
@@ -60,6 +63,6 @@ RunOutcome run_trials(const Sweep& sweep, Store& store, const RunOptions& option
 
 // Runs one trial in this thread; exceptions become a failed result, but Cancelled passes.
 Result run_trial(const Experiment& experiment, const TrialSpec& spec, const std::atomic<bool>& stop,
-                 Checkpoint* checkpoint = nullptr);
+                 Checkpoint* checkpoint = nullptr, std::optional<std::uint64_t> stop_at = {});
 
 }  // namespace qklab

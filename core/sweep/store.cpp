@@ -104,8 +104,9 @@ StoreCounts Store::counts() const {
   };
   counts.failed = of(Status::failed);
   counts.diverged = of(Status::diverged);
+  counts.pruned = of(Status::pruned);
   const auto all = static_cast<std::uint64_t>(impl_->database().integer("SELECT count(*) FROM trials"));
-  counts.done = all - counts.failed - counts.diverged;
+  counts.done = all - counts.failed - counts.diverged - counts.pruned;
   impl_->check_unchanged();
   return counts;
 }
@@ -145,10 +146,11 @@ std::vector<Store::Failure> Store::latest_failures(std::size_t limit) const {
 
 std::vector<Store::Failure> Store::Impl::failures(std::size_t limit, const char* order) const {
   std::vector<Failure> failures;
-  Statement find(database(),
-                 fmt::format("SELECT id, status, params, message FROM trials WHERE status <> 'done' "
-                             "ORDER BY trial {} LIMIT ?",
-                             order));
+  Statement find(
+      database(),
+      fmt::format("SELECT id, status, params, message FROM trials WHERE status IN ('failed', 'diverged') "
+                  "ORDER BY trial {} LIMIT ?",
+                  order));
   const auto most = static_cast<std::size_t>(std::numeric_limits<std::int64_t>::max());
   for (find.start(static_cast<std::int64_t>(std::min(limit, most))); find.step();) {
     failures.push_back({to_id(find.integer(0)), status(find.bytes(1)), std::string(find.bytes(2)),

@@ -17,7 +17,7 @@ inline constexpr int store_version = 2;  // PRAGMA user_version; older ones are 
 
 // Counts of finished trials, over everything in the file.
 struct StoreCounts {
-  std::uint64_t done = 0, failed = 0, diverged = 0;
+  std::uint64_t done = 0, failed = 0, diverged = 0, pruned = 0;
 };
 
 // All errors of SQLite and of the file system are thrown as Error, naming file and cause ("disk full").

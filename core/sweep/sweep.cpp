@@ -98,9 +98,13 @@ std::uint64_t Sweep::replicates_of(std::uint64_t point) const {
 
 std::vector<AxisPointer> Sweep::added_axes() const {
   std::vector<AxisPointer> axes = {added_};
-  const std::vector<std::size_t> seed = {*experiment_->parameters.find("seed")};
-  if (!axes_.empty() && axes_.back()->parameters() == seed) axes.push_back(axes_.back());
+  if (ends_with_seeds(axes_)) axes.push_back(axes_.back());
   return axes;
+}
+
+bool Sweep::ends_with_seeds(const std::vector<AxisPointer>& axes) const {
+  const std::vector<std::size_t> seed = {*experiment_->parameters.find("seed")};
+  return !axes.empty() && axes.back()->parameters() == seed;
 }
 
 void Sweep::walk(const std::function<bool(std::uint64_t, const TrialSpec&)>& visit) const {
@@ -108,14 +112,13 @@ void Sweep::walk(const std::function<bool(std::uint64_t, const TrialSpec&)>& vis
   bool any = false;
   const auto walk_over = [&](const std::vector<AxisPointer>& axes) {
     Enumeration enumeration(*experiment_, base_, axes, place_);
+    const bool seeded = ends_with_seeds(axes);
     std::uint64_t point = 0;
     do {
       const TrialSpec& trial = enumeration.trial();
-      if (replication_) {
-        const std::uint64_t replicate = enumeration.innermost();
-        if (replicate == 0) point = trial.id;
-        if (replicate + 1 >= replicates_of(point)) enumeration.skip_innermost();
-      }
+      const std::uint64_t replicate = seeded ? enumeration.innermost() : 0;
+      if (replicate == 0) point = trial.id;
+      if (replication_ && replicate + 1 >= replicates_of(point)) enumeration.skip_innermost();
       if (where_ && !where_->holds(trial.params)) continue;
       enumeration.check();
       if (!seen.insert(trial.id)) continue;

@@ -48,6 +48,15 @@ struct Replication {
   Place place;                     // in the config
 };
 
+// Which trials of a sweep go on, after some of their steps: see prune.hpp.
+struct Pruning {
+  std::string metric;             // a series along steps
+  bool highest = false;           // is best, rather than the lowest
+  double keep = 0;                // the share of points that goes on, 0 < keep < 1
+  std::vector<std::uint64_t> at;  // the steps at which is decided, ascending; empty: nothing is pruned
+  Place place;                    // in the config
+};
+
 // Replicates by point, which is the id that the point's trial with the first seed has; `min` of others.
 using Replicates = std::unordered_map<std::uint64_t, std::uint64_t>;
 
@@ -86,17 +95,21 @@ class Sweep {
   const std::optional<Replication>& replication() const { return replication_; }
   bool grows() const { return refinement_ || replication_; }  // as it runs: see grow.hpp
   // The same sweep with so many replicates of these points. Of sweeps with a replication alone, as are the
-  // next three.
+  // next two.
   Sweep with_replicates(Replicates replicates) const;
   std::uint64_t replicates_of(std::uint64_t point) const;
   std::vector<std::uint64_t> points() const;  // in order, each once, before `where`
-  // As for_each, with the point that each trial is a replicate of.
+  // As for_each, with the point that each trial is a replicate of: the id of the trial with the first seed
+  // and otherwise the same parameters.
   void for_each_replicate(
       const std::function<void(std::uint64_t point, const TrialSpec& trial)>& visit) const;
+
+  const std::optional<Pruning>& pruning() const { return pruning_; }
 
  private:
   friend class SweepBuilder;
   std::vector<std::shared_ptr<const Axis>> added_axes() const;
+  bool ends_with_seeds(const std::vector<std::shared_ptr<const Axis>>& axes) const;
   std::uint64_t size_of(const std::vector<std::shared_ptr<const Axis>>& axes) const;
   void walk(const std::function<bool(std::uint64_t point, const TrialSpec& trial)>& visit) const;
 
@@ -105,7 +118,8 @@ class Sweep {
   std::vector<std::shared_ptr<const Axis>> axes_;  // the seeds' axis last
   std::shared_ptr<const Axis> added_;              // points after the grid; null where there are none
   std::optional<Refinement> refinement_;
-  std::optional<Replication> replication_;        // the seeds' axis is then as long as its max
+  std::optional<Replication> replication_;  // the seeds' axis is then as long as its max
+  std::optional<Pruning> pruning_;
   std::shared_ptr<const Replicates> replicates_;  // null where there are none
   std::optional<Where> where_;
   Place place_;  // of the sweep, for messages about its points

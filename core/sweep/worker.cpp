@@ -17,17 +17,18 @@ namespace {
 
 constexpr std::size_t trial_bytes = 8 << 10;  // of a finished trial, beside its numbers
 
+}  // namespace
+
 bool runs_again(Status status, Rerun rerun) {
   return rerun == Rerun::all || (rerun == Rerun::failed && status == Status::failed) ||
          (rerun == Rerun::diverged && status == Status::diverged);
 }
 
-}  // namespace
-
 std::uint64_t plan(const Sweep& sweep, const Store& store, const RunOptions& options, Run& run) {
   IdSet finished(store.counts().done);
   const auto note = [&](std::uint64_t id, Status status) {
-    if (!runs_again(status, options.rerun)) finished.insert(id);
+    // One that was pruned goes on where nothing is pruned any more.
+    if (status != Status::pruned && !runs_again(status, options.rerun)) finished.insert(id);
   };
   for (const std::string& directory : options.besides)
     Store(directory + "/run.db", Store::Mode::read).for_each_status(note);
@@ -37,7 +38,7 @@ std::uint64_t plan(const Sweep& sweep, const Store& store, const RunOptions& opt
   std::uint64_t resumed = 0;
   sweep.for_each([&](const TrialSpec& trial) {
     if (!members.has(trial.id)) return true;
-    if (finished.contains(trial.id)) {
+    if (options.round ? !options.round->trials.contains(trial.id) : finished.contains(trial.id)) {
       ++resumed;
     } else {
       run.trials.add(trial);
@@ -99,7 +100,7 @@ Result run_if_it_fits(Run& run, const TrialSpec& spec, Checkpoint* checkpoint) {
     double bytes;
   };
   const Claim claim(run.memory, bytes);
-  return run_trial(run.experiment, spec, run.halt, checkpoint);
+  return run_trial(run.experiment, spec, run.halt, checkpoint, run.stop_at);
 }
 
 void run_next(Run& run, std::size_t position) {
@@ -107,7 +108,8 @@ void run_next(Run& run, std::size_t position) {
   Store::Finished finished{run.trials[row], Result(run.experiment), {}, {}};
   Checkpoint checkpoint(run.directory, finished.spec.id, run.checkpoint_every);
   finished.result = run_if_it_fits(run, finished.spec, run.directory.empty() ? nullptr : &checkpoint);
-  if (checkpoint.used()) finished.checkpoint = checkpoint.path();
+  // One that was stopped on request may be told to go on.
+  if (checkpoint.used() && finished.result.status != Status::pruned) finished.checkpoint = checkpoint.path();
   write_arrays(run, finished);
   run.work_done += run.costs.empty() ? 1 : run.costs[row];
   const std::size_t bytes = bytes_of(finished.result);

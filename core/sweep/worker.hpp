@@ -22,6 +22,7 @@ struct Run {
       : experiment(experiment),
         directory(options.directory),
         checkpoint_every(options.checkpoint_every),
+        stop_at(options.round ? options.round->stop_at : std::nullopt),
         stop(stop),
         memory(options.memory > 0 ? options.memory : usable_memory()) {}
 
@@ -31,6 +32,7 @@ struct Run {
   const Experiment& experiment;
   const std::string directory;
   const std::chrono::milliseconds checkpoint_every;
+  const std::optional<std::uint64_t> stop_at;  // a step, for trials of a pruned sweep
   const std::atomic<bool>& stop;
   MemoryBudget memory;
   TrialTable trials;

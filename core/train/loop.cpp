@@ -34,6 +34,8 @@ struct Progress {
     return out.take();
   }
 
+  static std::size_t step_of(std::string_view bytes) { return ByteReader(bytes).number<std::uint64_t>(); }
+
   static Progress load(std::string_view bytes, Trainer& trainer) {
     const auto numbers = [](std::string_view raw) {
       std::vector<double> values(raw.size() / sizeof(double));
@@ -83,10 +85,15 @@ bool stalled(const Curve& loss, std::size_t patience) {
 Outcome train(Trainer& trainer, const Hooks& hooks) {
   const TrainConfig& config = trainer.config();
   Progress progress;
-  if (hooks.saved) progress = Progress::load(*hooks.saved, trainer);
+  // A state beyond the stop would lead past it.
+  if (hooks.saved && !(hooks.stop_at && Progress::step_of(*hooks.saved) > *hooks.stop_at))
+    progress = Progress::load(*hooks.saved, trainer);
   Outcome outcome;
   for (std::size_t& step = progress.step;; ++step) {
     if (hooks.check) hooks.check();
+    // Of before the evaluation, which is made again when training goes on: no step is evaluated twice.
+    std::optional<std::string> here;
+    if (hooks.stop_at == step && step < config.steps) here = progress.save(trainer);
     const double loss = trainer.gradients(step);
     if (!std::isfinite(loss)) {
       outcome.divergence = fmt::format("the training loss is {} at step {}", loss, step);
@@ -109,6 +116,11 @@ Outcome train(Trainer& trainer, const Hooks& hooks) {
       last = last || stalled(progress.history["loss"], config.patience);
     }
     if (last) break;
+    if (here) {
+      if (hooks.save) hooks.save(*here);
+      outcome.stopped = true;
+      break;
+    }
     if (hooks.before_update) hooks.before_update(trainer, step);
     trainer.update(step);
     if (hooks.save && hooks.save_due && hooks.save_due()) {

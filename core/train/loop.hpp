@@ -42,12 +42,15 @@ struct Hooks {
   std::function<bool()> save_due;
   std::function<void(const std::string& state)> save;
   std::optional<std::string> saved;  // what `save` was given last, to go on from there
+  // Saves before this step, evaluates where that is due, and returns. A run of fewer steps ends as ever.
+  std::optional<std::size_t> stop_at;
 };
 
 struct Outcome {
   History history;
   Evaluation last;         // at the end
   std::size_t steps = 0;   // updates made
+  bool stopped = false;    // at stop_at
   std::string divergence;  // "" unless a loss was not finite; then what was, and when
 };
 

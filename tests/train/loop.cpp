@@ -62,6 +62,45 @@ TEST_CASE("a checkpoint at any step leads to bitwise the same end") {
   }
 }
 
+TEST_CASE("training that stops at a step keeps what it has measured, and goes on to bitwise the same end") {
+  Run whole;
+  const Outcome expected = train::train(whole.trainer);
+  std::string later;  // a state beyond the stops that follow
+  for (const std::size_t at : {19u, 13u, 12u, 6u, 1u, 0u}) {
+    CAPTURE(at);
+    std::string state;
+    Hooks stopping;
+    stopping.stop_at = at;
+    stopping.save = [&state](const std::string& bytes) { state = bytes; };
+    if (!later.empty()) stopping.saved = later;
+    Run first;
+    const Outcome part = train::train(first.trainer, stopping);
+    CHECK(part.stopped);
+    CHECK(part.steps == at);
+    const Curve &loss = part.history["loss"], &all = expected.history["loss"];
+    REQUIRE(loss.step.size() == at / 6 + 1);  // evaluated at 0, 6, 12, 18
+    for (std::size_t i = 0; i < loss.step.size(); ++i) {
+      CHECK(loss.step[i] == all.step[i]);
+      CHECK(loss.value[i] == all.value[i]);
+    }
+    later = state;
+
+    Hooks going_on;
+    going_on.saved = state;
+    Run rest;
+    const Outcome outcome = train::train(rest.trainer, going_on);
+    CHECK_FALSE(outcome.stopped);
+    CHECK(identical(outcome.history, expected.history));
+    CHECK(numbers(rest.trainer) == numbers(whole.trainer));
+  }
+  Hooks never;
+  never.stop_at = 20;  // where it ends anyway
+  Run other;
+  const Outcome outcome = train::train(other.trainer, never);
+  CHECK_FALSE(outcome.stopped);
+  CHECK(identical(outcome.history, expected.history));
+}
+
 TEST_CASE("a checkpoint of another model is refused") {
   Run run;
   std::string state;

@@ -1,0 +1,160 @@
+"""A pruned sweep: the same trials go on for any number of threads and after any kill, and none counts that did not."""
+import csv
+import io
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+
+from harness import FOLDER, QKLAB, qklab, run_tests, tables, write
+
+BODY = """
+experiment: training
+params: {task: copy, length: 8, vocabulary: 5, dim: 8, batch: 8, steps: 90, evaluate_every: 10}
+sweep: {lr: {logspace: [0.0001, 0.1, 4]}, init.variance: [0.1, 1]}
+seeds: 2
+"""
+SWEEP = write("pruned.yaml", "name: pruned" + BODY + """
+prune: {metric: loss, keep: 0.5, at: [20, 45]}
+figures:
+  - {name: loss, plot: line, x: step, y: loss, color: lr, facet: init.variance}
+claims:
+  - {id: learns, text: The loss is low at the end., test: difference, metric: final_loss, reference: 0, at_most: 9}
+presets: {paper: {prune: none}}
+""")
+WHOLE = write("whole.yaml", "name: whole" + BODY)
+REFERENCE = {}
+
+
+def reference():
+    if not REFERENCE:
+        qklab("run", SWEEP, "--out", "one", "-j", "1")
+        REFERENCE.update(tables("one"))
+    return REFERENCE
+
+
+def rows(table):
+    return list(csv.DictReader(io.StringIO(table.decode())))
+
+
+def curves(table):
+    """Loss by step, by trial."""
+    found = {}
+    for row in rows(table["series.csv"]):
+        if row["metric"] == "loss":
+            found.setdefault(row["trial"], {})[int(row["index"])] = float(row["value"])
+    return found
+
+
+def test_the_best_go_on():
+    trials, loss = rows(reference()["trials.csv"]), curves(reference())
+    points = {}
+    for row in trials:
+        points.setdefault((row["lr"], row["init.variance"]), []).append(row)
+    alive = list(points)
+    for step, last in ((20, 20), (45, 40)):
+        mean = {at: sum(loss[row["trial"]][last] for row in points[at]) for at in alive}
+        kept = sorted(alive, key=lambda at: mean[at])[:len(alive) // 2]
+        for at in set(alive) - set(kept):
+            for row in points[at]:
+                assert row["status"] == "pruned" and row["final_loss"] == "" and float(row["updates"]) == step, row
+                assert list(loss[row["trial"]]) == list(range(0, step + 1, 10)), row
+        alive = kept
+    assert len(alive) == 2
+    assert all(row["status"] == "done" for at in alive for row in points[at])
+
+
+def test_finished_trials_are_those_of_a_whole_sweep():
+    qklab("run", WHOLE, "--out", "whole")
+    whole = {row["trial"]: row for row in rows(tables("whole")["trials.csv"])}
+    losses, whole_losses = curves(reference()), curves(tables("whole"))
+    for row in rows(reference()["trials.csv"]):
+        if row["status"] == "done":
+            assert row == whole[row["trial"]]
+        part = losses[row["trial"]]
+        assert part == {step: whole_losses[row["trial"]][step] for step in part}
+    # Where all has been run already, nothing is run again, and nothing is taken back.
+    again = qklab("run", SWEEP, "--out", "whole").stderr
+    assert "0 of 0 trials" in again, again
+    assert all(row["status"] == "done" for row in rows(tables("whole")["trials.csv"]))
+
+
+def test_threads():
+    qklab("run", SWEEP, "--out", "two", "-j", "2")
+    assert tables("two") == reference()
+
+
+def test_killed_again_and_again():
+    choose, killed = random.Random(7), 0
+    for _ in range(15):
+        run = subprocess.Popen([QKLAB, "run", str(SWEEP), "--out", "killed", "-j", "2", "--checkpoint-every", "0.01"],
+                               cwd=FOLDER, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(choose.uniform(0.03, 0.2))
+        if run.poll() is None:
+            run.send_signal(signal.SIGKILL)
+            killed += 1
+        run.wait()
+    qklab("run", SWEEP, "--out", "killed", "-j", "2")
+    assert killed > 0
+    assert tables("killed") == reference()
+    assert not list((FOLDER / "killed/checkpoints").glob("*"))
+    return f"passed, {killed} kills"
+
+
+def test_pruned_trials_are_told_and_do_not_count():
+    reference()
+    status = qklab("status", "one").stdout
+    assert "4 done, 0 failed, 0 diverged, 12 pruned" in status and "0 to run" in status, status
+    first = qklab("run", SWEEP, "--out", "told")
+    assert "4 of 16 trials done" in first.stderr and "12 pruned" in first.stderr, first.stderr
+    assert "figure 'loss': 12 pruned trials left out" in first.stderr, first.stderr
+    assert json.loads((FOLDER / "told/manifest.json").read_text())["pruned"] == 12
+    (claim,) = json.loads((FOLDER / "told/claims.json").read_text())["claims"]
+    (slice_,) = claim["slices"]
+    assert slice_["trials"] == 4 and slice_["not_run"] == 0 and slice_["note"] == "12 pruned trials left out", slice_
+    with open(FOLDER / "told/figures/loss.csv", newline="") as file:
+        drawn = {(row["lr"], row["init.variance"]) for row in csv.DictReader(file)}
+    assert len(drawn) == 2, drawn
+    assert '"pruned"' in (FOLDER / "told/report.html").read_text()
+    qklab("verify", "told")
+    assert "4 of 4 trials are the same" in qklab("replay", "told", "--trials", "16").stdout
+    pruned = qklab("query", "told", "SELECT count(*) FROM trials WHERE status = 'pruned'").stdout
+    assert pruned.split() == ["count(*)", "12"], pruned
+    (FOLDER / "told/run.db").rename(FOLDER / "aside.db")  # as a committed reference: CSVs and manifest alone
+    qklab("verify", "told")
+    assert "4 of 4 trials are the same" in qklab("replay", "told", "--trials", "16").stdout
+
+
+def test_pruned_trials_go_on_where_more_are_to_be_kept():
+    qklab("run", SWEEP, "--out", "more")
+    done = qklab("run", SWEEP, "--preset", "paper", "--out", "more")
+    assert "12 of 12 trials done" in done.stderr, done.stderr
+    qklab("run", WHOLE, "--out", "whole")
+    assert tables("more") == tables("whole")
+
+
+def test_merging_keeps_what_went_further():
+    qklab("run", SWEEP, "--out", "left")
+    qklab("run", SWEEP, "init.variance=1", "--out", "right")
+    qklab("merge", "left", "right", "--config-of", "left", "--out", "both")
+    qklab("merge", "right", "left", "--config-of", "left", "--out", "other")
+    assert tables("both") == tables("other")
+    statuses = [rows(tables(run)["trials.csv"]) for run in ("left", "right", "both")]
+    done = [{row["trial"] for row in table if row["status"] == "done"} for table in statuses]
+    assert done[2] == done[0] | done[1]
+
+
+def test_refused():
+    message = qklab("run", SWEEP, "--out", "shards", "--shard", "1/2", code=2).stderr
+    assert "prune" in message and "without shards" in message, message
+    assert not (FOLDER / "shards").exists()
+    assert "steps 20, 45" in qklab("run", SWEEP, "--dry-run").stdout
+    other = write("other.yaml", SWEEP.read_text().replace("experiment: training", "experiment: localization")
+                  .split("params")[0] + "prune: {metric: support, keep: 0.5, at: [3]}\n")
+    assert "cannot stop" in qklab("run", other, code=2).stderr
+
+
+if __name__ == "__main__":
+    run_tests(sys.modules[__name__])

@@ -72,12 +72,16 @@ bool report_is_current(const Loaded& loaded, const std::string& directory) {
   return manifest_is_current(directory, loaded.config);
 }
 
+bool goes_on(const RunOutcome& outcome, const RunOptions& options) {
+  return !outcome.interrupted && !(options.fail_fast && outcome.progress.failed > 0);
+}
+
 // Runs what the store lacks. A sweep that grows runs in rounds, until nothing is added to it.
 RunOutcome run_rounds(Loaded& loaded, Store& store, RunOptions options) {
   grow(loaded, store);
   RunOutcome outcome = run_trials(loaded.config.sweep, store, options, stop_on_signals());
   options.rerun = Rerun::none;  // the first round has seen to it
-  while (!outcome.interrupted) {
+  while (goes_on(outcome, options)) {
     const std::uint64_t before = loaded.config.sweep.grid_size();
     grow(loaded, store);
     if (loaded.config.sweep.grid_size() == before) break;
@@ -100,11 +104,13 @@ RunOutcome run_pruned(const Sweep& sweep, Store& store, RunOptions options) {
   for (const auto& [id, status] : store.statuses())
     if (runs_again(status, options.rerun)) again.insert(id);
   RunOutcome outcome;
-  while (!outcome.interrupted) {
+  bool complete = false;
+  while (!complete && goes_on(outcome, options)) {
     Results known = store.load(sweep, {sweep.pruning()->metric});
     std::erase_if(known.trials, [&](const TrialRecord& trial) { return again.contains(trial.id); });
     options.round = next_round(sweep, known);
-    if (options.round->trials.empty()) break;
+    complete = options.round->trials.empty();
+    if (complete) break;
     begun.insert(options.round->trials.begin(), options.round->trials.end());
     const Progress earlier = outcome.progress;
     outcome = run_trials(sweep, store, options, stop_on_signals());
@@ -118,7 +124,7 @@ RunOutcome run_pruned(const Sweep& sweep, Store& store, RunOptions options) {
   Progress& all = outcome.progress;
   all.total = begun.size();
   all.resumed = sweep.ids().size() - all.total;
-  if (outcome.interrupted) return outcome;
+  if (!complete) return outcome;
   all.pruned = all.total - all.done - all.failed - all.diverged;
   for (const auto& [id, status] : store.statuses()) {  // nothing goes on from there any more
     if (status == Status::pruned) fs::remove(Checkpoint(options.directory, id, {}).path());

@@ -237,12 +237,12 @@ TEST_CASE("prune: what is wrong is told with its place") {
   };
   expect("{metric: los, keep: 0.5, at: [4]}", "4:8", "no series 'los' (did you mean 'loss'?)");
   expect("{metric: more.1, keep: 0.5, at: [4]}", "4:8", "there are loss");
-  expect("{metric: loss, keep: 1, at: [4]}", "4:30", "between 0 and 1");
+  expect("{metric: loss, keep: 1, at: [4]}", "4:29", "between 0 and 1");
   expect("{metric: loss, keep: 0.5, at: [4, 4]}", "4:38", "each after the one before");
   expect("{metric: loss, keep: 0.5, at: [0]}", "4:38", "each after the one before");
   expect("{metric: loss, keep: 0.5, at: [four]}", "4:38", "each after the one before");
   expect("{metric: loss, keep: 0.5}", "4:8", "each after the one before");
-  expect("{metric: loss, keep: 0.5, at: [4], best: lower}", "4:49", "did you mean 'lowest'");
+  expect("{metric: loss, keep: 0.5, at: [4], best: lowst}", "4:49", "did you mean 'lowest'");
   expect("{metric: loss, keep: 0.5, at: [4], rungs: 3}", "4:43", "unknown key 'rungs'");
   expect("often", "4:8", "expected a map");
   expect("{metric: loss, keep: 0.5, at: [4]}", "4:8", "cannot be pruned",

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <stdexcept>
 #include <xtensor-blas/xlinalg.hpp>
 #include <xtensor/xmath.hpp>
 #include <xtensor/xview.hpp>
@@ -78,7 +79,12 @@ void centre(const Problem& problem, Vector& x, double mu) {
   Matrix hessian;
   for (int iteration = 0; iteration < 200; ++iteration) {
     problem.derivatives(x, mu, gradient, hessian);
-    const Vector step = xt::linalg::solve(hessian, gradient);
+    Vector step;
+    try {
+      step = xt::linalg::solve(hessian, gradient);
+    } catch (const std::runtime_error&) {
+      return;  // singular to rounding, as multipliers grow without bound where nothing separates
+    }
     const double decrement = xt::sum(step * gradient)();
     if (!(decrement > enough)) return;
     const double before = problem.value(x, mu), rounding = 1e-15 * std::abs(before);

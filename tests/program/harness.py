@@ -1,9 +1,15 @@
 """What the tests of the program share: running it in a folder of its own and checking what it does."""
+import contextlib
+import csv
+import io
 import os
 import pathlib
+import random
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 QKLAB = str(pathlib.Path(sys.argv[1]).resolve())
@@ -33,6 +39,37 @@ def write(name, text):
 def tables(directory):
     """The bytes of both CSVs of a run directory."""
     return {name: (pathlib.Path(FOLDER) / directory / name).read_bytes() for name in ("trials.csv", "series.csv")}
+
+
+def csv_rows(table):
+    """The rows of a CSV given as text or bytes, each a dict."""
+    return list(csv.DictReader(io.StringIO(table if isinstance(table, str) else table.decode())))
+
+
+def run_through_kills(config, out, *arguments, seed, lives):
+    """Runs into `out`, killed after a short random while each of `lives` times, and then to its end. Returns how
+    many kills hit it."""
+    choose, killed = random.Random(seed), 0
+    for _ in range(lives):
+        run = subprocess.Popen([QKLAB, "run", str(config), "--out", out, "-j", "2", *arguments], cwd=FOLDER,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(choose.uniform(0.03, 0.2))
+        if run.poll() is None:
+            run.send_signal(signal.SIGKILL)
+            killed += 1
+        run.wait()
+    qklab("run", config, "--out", out, "-j", "2")
+    assert killed > 0
+    return killed
+
+
+@contextlib.contextmanager
+def without_store(directory):
+    """A run directory as a committed reference is: CSVs and manifest alone."""
+    store, aside = FOLDER / directory / "run.db", FOLDER / "aside.db"
+    store.rename(aside)
+    yield
+    aside.rename(store)
 
 
 def run_tests(module):

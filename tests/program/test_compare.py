@@ -1,7 +1,5 @@
 """diff, query and export: what two runs do not share, picking trials, and the same numbers in every format."""
-import csv
 import importlib.util
-import io
 import json
 import shutil
 import sqlite3
@@ -9,7 +7,7 @@ import sys
 
 import numpy as np
 
-from harness import FOLDER, qklab, run_tests, write
+from harness import FOLDER, csv_rows, qklab, run_tests, write
 
 SWEEP = write("compared.yaml", """
 name: compared
@@ -22,10 +20,6 @@ claims:
      tolerance: 0.3, by: [mean, variance], where: "attention == 'piecewise'"}
   - {id: above, text: Entropy is at least 0., test: bound, metric: entropy, at_least: 0}
 """)
-
-
-def rows(text):
-    return list(csv.DictReader(io.StringIO(text)))
 
 
 def setup():
@@ -49,9 +43,9 @@ def test_config_and_scalar_differences_have_intervals():
     line = next(line for line in text.splitlines() if line.strip().startswith("entropy "))
     low, high = map(float, line.split("[")[1].split("]")[0].split(","))
     a = {(r["mean"], r["variance"], r["attention"], r["seed"]): float(r["entropy"])
-         for r in csv.DictReader(open(FOLDER / "a/trials.csv"))}
+         for r in csv_rows((FOLDER / "a/trials.csv").read_text())}
     b = {(r["mean"], r["variance"], r["attention"], r["seed"]): float(r["entropy"])
-         for r in csv.DictReader(open(FOLDER / "more/trials.csv"))}
+         for r in csv_rows((FOLDER / "more/trials.csv").read_text())}
     difference = np.mean([b[key] - a[key] for key in a])
     assert low <= difference <= high and low < high, line
     assert abs(float(line.split("[")[0].split()[-1]) - difference) <= 1e-3 * abs(difference), line
@@ -77,27 +71,27 @@ def test_versions_and_verdicts_that_changed():
 
 def test_query_by_condition():
     setup()
-    table = rows((FOLDER / "a/trials.csv").read_text())
+    table = csv_rows((FOLDER / "a/trials.csv").read_text())
     expected = [r["trial"] for r in table if r["attention"] == "softmax" and float(r["entropy"]) > 1]
-    found = rows(qklab("query", "a", "attention == 'softmax' and entropy > 1").stdout)
+    found = csv_rows(qklab("query", "a", "attention == 'softmax' and entropy > 1").stdout)
     assert [r["trial"] for r in found] == expected and 0 < len(expected) < len(table)
     assert found[0].keys() == table[0].keys()
-    assert len(rows(qklab("query", "a", "status == 'done'").stdout)) == len(table)
+    assert len(csv_rows(qklab("query", "a", "status == 'done'").stdout)) == len(table)
     assert qklab("query", "a", "entropy < -1").stderr == "none of 48 trials fits\n"
     assert "did you mean 'variance'" in qklab("query", "a", "varience > 1", code=2).stderr
 
 
 def test_query_by_sql():
     setup()
-    table = rows((FOLDER / "a/trials.csv").read_text())
-    found = rows(qklab("query", "a", "SELECT mean, variance, avg(entropy) AS e, count(*) AS n FROM results "
-                                     "WHERE attention = 'softmax' GROUP BY mean, variance ORDER BY 1, 2").stdout)
+    table = csv_rows((FOLDER / "a/trials.csv").read_text())
+    found = csv_rows(qklab("query", "a", "SELECT mean, variance, avg(entropy) AS e, count(*) AS n FROM results "
+                                         "WHERE attention = 'softmax' GROUP BY mean, variance ORDER BY 1, 2").stdout)
     assert len(found) == 6
     for row in found:
         own = [float(r["entropy"]) for r in table if r["attention"] == "softmax"
                and float(r["mean"]) == float(row["mean"]) and float(r["variance"]) == float(row["variance"])]
         assert int(row["n"]) == len(own) and abs(float(row["e"]) - np.mean(own)) <= 1e-12
-    assert rows(qklab("query", "a", "WITH t AS (SELECT 'a,\"b' AS x) SELECT * FROM t").stdout) == [{"x": 'a,"b'}]
+    assert csv_rows(qklab("query", "a", "WITH t AS (SELECT 'a,\"b' AS x) SELECT * FROM t").stdout) == [{"x": 'a,"b'}]
 
 
 def test_query_changes_nothing():
@@ -124,12 +118,12 @@ def same(column, strings):
 def test_export_npy():
     setup()
     qklab("export", "a", "--format", "npy", "--out", "exported")
-    table = rows((FOLDER / "a/trials.csv").read_text())
+    table = csv_rows((FOLDER / "a/trials.csv").read_text())
     for name in table[0]:
         column = np.load(FOLDER / "exported/npy" / f"{name}.npy")
         assert same(column, [row[name] for row in table]), name
     series = {}
-    for row in csv.DictReader(open(FOLDER / "a/series.csv")):
+    for row in csv_rows((FOLDER / "a/series.csv").read_text()):
         series.setdefault(row["metric"], {}).setdefault(row["trial"], []).append((float(row["index"]), float(row["value"])))
     for name, trials in series.items():
         value = np.load(FOLDER / "exported/npy/series" / f"{name}.npy")
@@ -152,7 +146,7 @@ def test_export_hdf5():
         return "passed (written; not read back: no h5py)"
     import h5py
     with h5py.File(FOLDER / "exported/results.h5") as file:
-        table = rows((FOLDER / "a/trials.csv").read_text())
+        table = csv_rows((FOLDER / "a/trials.csv").read_text())
         for name in table[0]:
             column = file["trials"][name]
             strings = [row[name] for row in table]

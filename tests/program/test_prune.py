@@ -1,14 +1,9 @@
 """A pruned sweep: the same trials go on for any number of threads and after any kill, and none counts that did not."""
-import csv
-import io
+import functools
 import json
-import random
-import signal
-import subprocess
 import sys
-import time
 
-from harness import FOLDER, QKLAB, qklab, run_tests, tables, write
+from harness import FOLDER, csv_rows, qklab, run_through_kills, run_tests, tables, without_store, write
 
 BODY = """
 experiment: training
@@ -25,31 +20,25 @@ claims:
 presets: {paper: {prune: none}}
 """)
 WHOLE = write("whole.yaml", "name: whole" + BODY)
-REFERENCE = {}
 
 
+@functools.cache
 def reference():
-    if not REFERENCE:
-        qklab("run", SWEEP, "--out", "one", "-j", "1")
-        REFERENCE.update(tables("one"))
-    return REFERENCE
-
-
-def rows(table):
-    return list(csv.DictReader(io.StringIO(table.decode())))
+    qklab("run", SWEEP, "--out", "one", "-j", "1")
+    return tables("one")
 
 
 def curves(table):
     """Loss by step, by trial."""
     found = {}
-    for row in rows(table["series.csv"]):
+    for row in csv_rows(table["series.csv"]):
         if row["metric"] == "loss":
             found.setdefault(row["trial"], {})[int(row["index"])] = float(row["value"])
     return found
 
 
 def test_the_best_go_on():
-    trials, loss = rows(reference()["trials.csv"]), curves(reference())
+    trials, loss = csv_rows(reference()["trials.csv"]), curves(reference())
     points = {}
     for row in trials:
         points.setdefault((row["lr"], row["init.variance"]), []).append(row)
@@ -68,9 +57,9 @@ def test_the_best_go_on():
 
 def test_finished_trials_are_those_of_a_whole_sweep():
     qklab("run", WHOLE, "--out", "whole")
-    whole = {row["trial"]: row for row in rows(tables("whole")["trials.csv"])}
+    whole = {row["trial"]: row for row in csv_rows(tables("whole")["trials.csv"])}
     losses, whole_losses = curves(reference()), curves(tables("whole"))
-    for row in rows(reference()["trials.csv"]):
+    for row in csv_rows(reference()["trials.csv"]):
         if row["status"] == "done":
             assert row == whole[row["trial"]]
         part = losses[row["trial"]]
@@ -78,7 +67,7 @@ def test_finished_trials_are_those_of_a_whole_sweep():
     # Where all has been run already, nothing is run again, and nothing is taken back.
     again = qklab("run", SWEEP, "--out", "whole").stderr
     assert "0 of 0 trials" in again, again
-    assert all(row["status"] == "done" for row in rows(tables("whole")["trials.csv"]))
+    assert all(row["status"] == "done" for row in csv_rows(tables("whole")["trials.csv"]))
 
 
 def test_threads():
@@ -87,17 +76,7 @@ def test_threads():
 
 
 def test_killed_again_and_again():
-    choose, killed = random.Random(7), 0
-    for _ in range(15):
-        run = subprocess.Popen([QKLAB, "run", str(SWEEP), "--out", "killed", "-j", "2", "--checkpoint-every", "0.01"],
-                               cwd=FOLDER, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(choose.uniform(0.03, 0.2))
-        if run.poll() is None:
-            run.send_signal(signal.SIGKILL)
-            killed += 1
-        run.wait()
-    qklab("run", SWEEP, "--out", "killed", "-j", "2")
-    assert killed > 0
+    killed = run_through_kills(SWEEP, "killed", "--checkpoint-every", "0.01", seed=7, lives=15)
     assert tables("killed") == reference()
     assert not list((FOLDER / "killed/checkpoints").glob("*"))
     return f"passed, {killed} kills"
@@ -114,17 +93,16 @@ def test_pruned_trials_are_told_and_do_not_count():
     (claim,) = json.loads((FOLDER / "told/claims.json").read_text())["claims"]
     (slice_,) = claim["slices"]
     assert slice_["trials"] == 4 and slice_["not_run"] == 0 and slice_["note"] == "12 pruned trials left out", slice_
-    with open(FOLDER / "told/figures/loss.csv", newline="") as file:
-        drawn = {(row["lr"], row["init.variance"]) for row in csv.DictReader(file)}
+    drawn = {(row["lr"], row["init.variance"]) for row in csv_rows((FOLDER / "told/figures/loss.csv").read_text())}
     assert len(drawn) == 2, drawn
     assert '"pruned"' in (FOLDER / "told/report.html").read_text()
     qklab("verify", "told")
     assert "4 of 4 trials are the same" in qklab("replay", "told", "--trials", "16").stdout
     pruned = qklab("query", "told", "SELECT count(*) FROM trials WHERE status = 'pruned'").stdout
     assert pruned.split() == ["count(*)", "12"], pruned
-    (FOLDER / "told/run.db").rename(FOLDER / "aside.db")  # as a committed reference: CSVs and manifest alone
-    qklab("verify", "told")
-    assert "4 of 4 trials are the same" in qklab("replay", "told", "--trials", "16").stdout
+    with without_store("told"):
+        qklab("verify", "told")
+        assert "4 of 4 trials are the same" in qklab("replay", "told", "--trials", "16").stdout
 
 
 def test_pruned_trials_go_on_where_more_are_to_be_kept():
@@ -141,7 +119,7 @@ def test_merging_keeps_what_went_further():
     qklab("merge", "left", "right", "--config-of", "left", "--out", "both")
     qklab("merge", "right", "left", "--config-of", "left", "--out", "other")
     assert tables("both") == tables("other")
-    statuses = [rows(tables(run)["trials.csv"]) for run in ("left", "right", "both")]
+    statuses = [csv_rows(tables(run)["trials.csv"]) for run in ("left", "right", "both")]
     done = [{row["trial"] for row in table if row["status"] == "done"} for table in statuses]
     assert done[2] == done[0] | done[1]
 

@@ -1,13 +1,8 @@
 """A refined sweep: within its budget, the same points for any number of threads and after any kill."""
-import csv
-import io
-import random
-import signal
-import subprocess
+import functools
 import sys
-import time
 
-from harness import FOLDER, QKLAB, qklab, run_tests, tables, write
+from harness import FOLDER, csv_rows, qklab, run_through_kills, run_tests, tables, without_store, write
 
 GRID, BUDGET, SEEDS = 5 * 4, 200, 2
 SWEEP = write("refined.yaml", f"""
@@ -24,22 +19,16 @@ figures:
 claims:
   - {{id: bound, text: No row is below the bound., test: bound, metric: bound_slack, at_least: 0, tolerance: 1e-9}}
 """)
-REFERENCE = {}
 
 
+@functools.cache
 def reference():
-    if not REFERENCE:
-        qklab("run", SWEEP, "--out", "one", "-j", "1")
-        REFERENCE.update(tables("one"))
-    return REFERENCE
-
-
-def points(table):
-    return list(csv.DictReader(io.StringIO(table.decode())))
+    qklab("run", SWEEP, "--out", "one", "-j", "1")
+    return tables("one")
 
 
 def test_budget_is_spent_near_the_threshold():
-    rows = points(reference()["trials.csv"])
+    rows = csv_rows(reference()["trials.csv"])
     added = rows[GRID * SEEDS:]
     assert BUDGET - 5 * SEEDS <= len(added) <= BUDGET, len(added)
     far = lambda some: sum(abs(float(r["entropy_ratio"]) - 0.5) for r in some) / len(some)
@@ -52,17 +41,7 @@ def test_threads():
 
 
 def test_killed_again_and_again():
-    choose, killed = random.Random(3), 0
-    for _ in range(12):
-        run = subprocess.Popen([QKLAB, "run", str(SWEEP), "--out", "killed", "-j", "2"], cwd=FOLDER,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(choose.uniform(0.03, 0.2))
-        if run.poll() is None:
-            run.send_signal(signal.SIGKILL)
-            killed += 1
-        run.wait()
-    qklab("run", SWEEP, "--out", "killed", "-j", "2")
-    assert killed > 0
+    killed = run_through_kills(SWEEP, "killed", seed=3, lives=12)
     assert tables("killed") == reference()
     return f"passed, {killed} kills"
 
@@ -73,9 +52,8 @@ def test_other_verbs_see_the_same_sweep():
     qklab("verify", "one")
     qklab("export", "one", "--out", "exported")
     assert tables("exported") == reference()
-    (FOLDER / "one" / "run.db").rename(FOLDER / "aside.db")  # as a committed reference: CSVs and manifest alone
-    qklab("verify", "one")
-    (FOLDER / "aside.db").rename(FOLDER / "one" / "run.db")
+    with without_store("one"):
+        qklab("verify", "one")
     again = qklab("run", SWEEP, "--out", "one").stderr
     assert tables("one") == reference(), again
 

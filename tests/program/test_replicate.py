@@ -1,14 +1,9 @@
 """Sampling until settled: the same replicates for any number of threads, any shards and after any kill."""
-import csv
-import io
+import functools
 import json
-import random
-import signal
-import subprocess
 import sys
-import time
 
-from harness import FOLDER, QKLAB, qklab, run_tests, tables, write
+from harness import FOLDER, csv_rows, qklab, run_through_kills, run_tests, tables, without_store, write
 
 MOST = 48
 SWEEP = write("settled.yaml", f"""
@@ -24,19 +19,17 @@ figures:
 claims:
   - {{id: bound, text: No row is below the bound., test: bound, metric: bound_slack, at_least: 0, tolerance: 1e-9}}
 """)
-REFERENCE = {}
 
 
+@functools.cache
 def reference():
-    if not REFERENCE:
-        qklab("run", SWEEP, "--out", "one", "-j", "1")
-        REFERENCE.update(tables("one"))
-    return REFERENCE
+    qklab("run", SWEEP, "--out", "one", "-j", "1")
+    return tables("one")
 
 
 def points(table):
     found = {}
-    for row in csv.DictReader(io.StringIO(table.decode())):
+    for row in csv_rows(table):
         found.setdefault((row["mean"], row["variance"]), []).append(float(row["entropy_ratio"]))
     return found
 
@@ -52,8 +45,8 @@ def test_as_many_as_are_needed():
         # 1.96 is below Student's quantile for any n, and 3.19 above it for n >= 4.
         assert n == MOST or 1.96 * error <= 0.01, (at, n, error)
         assert n <= 8 or 3.19 * error * (n / (n - 1)) ** 0.5 > 0.01 / 2, (at, n, error)
-    with open(FOLDER / "one/figures/entropy.csv", newline="") as file:
-        assert sorted(int(row["seeds"]) for row in csv.DictReader(file)) == sorted(map(len, found.values()))
+    drawn = csv_rows((FOLDER / "one/figures/entropy.csv").read_text())
+    assert sorted(int(row["seeds"]) for row in drawn) == sorted(map(len, found.values()))
 
 
 def test_threads():
@@ -73,17 +66,7 @@ def test_shards():
 
 
 def test_killed_again_and_again():
-    choose, killed = random.Random(5), 0
-    for _ in range(12):
-        run = subprocess.Popen([QKLAB, "run", str(SWEEP), "--out", "killed", "-j", "2"], cwd=FOLDER,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(choose.uniform(0.03, 0.2))
-        if run.poll() is None:
-            run.send_signal(signal.SIGKILL)
-            killed += 1
-        run.wait()
-    qklab("run", SWEEP, "--out", "killed", "-j", "2")
-    assert killed > 0
+    killed = run_through_kills(SWEEP, "killed", seed=5, lives=12)
     assert tables("killed") == reference()
     return f"passed, {killed} kills"
 
@@ -99,9 +82,8 @@ def test_told_and_seen_by_other_verbs():
     assert f"4 to {MOST} replicates a point" in qklab("run", SWEEP, "--dry-run").stdout
     qklab("verify", "one")
     qklab("replay", "one", "--trials", "3")
-    (FOLDER / "one" / "run.db").rename(FOLDER / "aside.db")  # as a committed reference: CSVs and manifest alone
-    qklab("verify", "one")
-    (FOLDER / "aside.db").rename(FOLDER / "one" / "run.db")
+    with without_store("one"):
+        qklab("verify", "one")
     assert tables("one") == reference()
     qklab("run", SWEEP, "seeds=5", "--out", "fixed")
     assert {len(values) for values in points(tables("fixed")["trials.csv"]).values()} == {5}

@@ -12,6 +12,7 @@
 #include "core/cli/cli.hpp"
 #include "core/cli/one_of.hpp"
 #include "core/cli/version.hpp"
+#include "core/sweep/config.hpp"
 
 extern "C" void openblas_set_num_threads(int count);
 
@@ -25,6 +26,18 @@ Spread spread(std::vector<double> values) {
 
 std::string to_text(const Spread& spread, std::string_view unit) {
   return fmt::format("{:.3g} {} ({:.3g} to {:.3g})", spread.median, unit, spread.low, spread.high);
+}
+
+std::vector<double> list(const Spread& spread) { return {spread.low, spread.median, spread.high}; }
+
+Sweep sweep_of(std::string yaml) {
+  ConfigSource source;
+  source.file = "bench";
+  source.text = std::move(yaml);
+  Diagnostics diagnostics;
+  Config config = parse_config(source, diagnostics);
+  diagnostics.throw_if_any();
+  return std::move(config.sweep);
 }
 
 double seconds_of(const std::function<void()>& work) {

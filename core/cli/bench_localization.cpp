@@ -8,7 +8,6 @@
 #include "core/kernels/gemm.hpp"
 #include "core/kernels/normal.hpp"
 #include "core/measure/bridge.hpp"
-#include "core/sweep/config.hpp"
 #include "core/sweep/scheduler.hpp"
 
 namespace qklab {
@@ -18,17 +17,12 @@ namespace {
 constexpr int dim = 64, length = 32, samples = 100000, rounds = 5;
 
 TrialSpec trial_of(int seed) {
-  ConfigSource source;
-  source.file = "bench";
-  source.text = fmt::format(
-      "name: bench\nexperiment: localization\n"
-      "params: {{dim: {}, length: {}, samples: {}, mean: 0.125, variance: 1, seed: {}}}\n",
-      dim, length, samples, seed);
-  Diagnostics diagnostics;
-  const Config config = parse_config(source, diagnostics);
-  diagnostics.throw_if_any();
+  const Sweep sweep = sweep_of(
+      fmt::format("name: bench\nexperiment: localization\n"
+                  "params: {{dim: {}, length: {}, samples: {}, mean: 0.125, variance: 1, seed: {}}}\n",
+                  dim, length, samples, seed));
   TrialSpec spec;
-  config.sweep.for_each([&spec](const TrialSpec& trial) {
+  sweep.for_each([&spec](const TrialSpec& trial) {
     spec = trial;
     return false;
   });
@@ -89,7 +83,6 @@ std::vector<Measurement> bench_localization() {
     }
   }
   const auto shape = nlohmann::ordered_json{{"dim", dim}, {"length", length}, {"samples", samples}};
-  const auto list = [](const Spread& s) { return std::vector<double>{s.low, s.median, s.high}; };
   for (double& seconds : ours) seconds *= 1e3;
   std::vector<Measurement> out;
   out.push_back(

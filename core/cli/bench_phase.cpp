@@ -2,10 +2,9 @@
 // processes: what a user waits for.
 #include <fmt/format.h>
 
+#include "core/base/temporary_folder.hpp"
 #include "core/cli/bench_script.hpp"
 #include "core/cli/benchmark.hpp"
-#include "core/cli/temporary_folder.hpp"
-#include "core/sweep/config.hpp"
 #include "core/sweep/scheduler.hpp"
 
 namespace qklab {
@@ -28,12 +27,7 @@ sweep:
 
 // Trainings a minute, with the store on.
 double trainings_a_minute(std::size_t jobs) {
-  ConfigSource source;
-  source.file = "bench";
-  source.text = phase_diagram;
-  Diagnostics diagnostics;
-  const Config config = parse_config(source, diagnostics);
-  diagnostics.throw_if_any();
+  const Sweep sweep = sweep_of(std::string(phase_diagram));
   const TemporaryFolder folder;
   const std::atomic<bool> stop{false};
   RunOptions options;
@@ -41,15 +35,14 @@ double trainings_a_minute(std::size_t jobs) {
   options.directory = folder.path;
   Store store(folder.path + "/run.db", Store::Mode::write);
   const double seconds = seconds_of([&] {
-    if (run_trials(config.sweep, store, options, stop).progress.done != points)
-      throw Error("trials are missing");
+    if (run_trials(sweep, store, options, stop).progress.done != points) throw Error("trials are missing");
   });
   return 60 * points / seconds;
 }
 
 Measurement measurement(std::string name, const std::vector<double>& values, std::string_view unit) {
   const Spread s = spread(values);
-  return {std::move(name), to_text(s, unit), {{"points", points}, {"value", {s.low, s.median, s.high}}}};
+  return {std::move(name), to_text(s, unit), {{"points", points}, {"value", list(s)}}};
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ std::vector<double> calls_a_second(Work work) {
 Measurement measurement(std::string name, std::vector<double> rates, double each, std::string_view unit) {
   for (double& rate : rates) rate *= 1e-9 * each;
   const Spread s = spread(rates);
-  return {std::move(name), to_text(s, unit), {{"unit", unit}, {"value", {s.low, s.median, s.high}}}};
+  return {std::move(name), to_text(s, unit), {{"unit", unit}, {"value", list(s)}}};
 }
 
 }  // namespace

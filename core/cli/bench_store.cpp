@@ -6,9 +6,8 @@
 #include <filesystem>
 
 #include "core/base/error.hpp"
+#include "core/base/temporary_folder.hpp"
 #include "core/cli/benchmark.hpp"
-#include "core/cli/temporary_folder.hpp"
-#include "core/sweep/config.hpp"
 #include "core/sweep/scheduler.hpp"
 #include "core/sweep/store.hpp"
 
@@ -18,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Config no_op_sweep(std::int64_t trials) {
+Sweep no_op_sweep(std::int64_t trials) {
   if (!find_experiment("no_op")) {
     Experiment experiment;
     experiment.name = "no_op";
@@ -30,20 +29,13 @@ Config no_op_sweep(std::int64_t trials) {
     };
     register_experiment(std::move(experiment));
   }
-  ConfigSource source;
-  source.file = "bench";
-  source.text =
-      fmt::format("name: no_op\nexperiment: no_op\nsweep: {{index: {{range: [1, {}, 1]}}}}\n", trials);
-  Diagnostics diagnostics;
-  Config config = parse_config(source, diagnostics);
-  diagnostics.throw_if_any();
-  return config;
+  return sweep_of(
+      fmt::format("name: no_op\nexperiment: no_op\nsweep: {{index: {{range: [1, {}, 1]}}}}\n", trials));
 }
 
 Measurement in_seconds(std::string name, const std::vector<double>& seconds, std::string_view what) {
   const Spread s = spread(seconds);
-  return {
-      std::move(name), to_text(s, "s") + " " + std::string(what), {{"seconds", {s.low, s.median, s.high}}}};
+  return {std::move(name), to_text(s, "s") + " " + std::string(what), {{"seconds", list(s)}}};
 }
 
 }  // namespace
@@ -66,11 +58,11 @@ std::vector<Measurement> bench_startup() {
                  }));
   }
   const Spread s = spread(ms);
-  return {{"startup", to_text(s, "ms") + " for `qklab --version`", {{"ms", {s.low, s.median, s.high}}}}};
+  return {{"startup", to_text(s, "ms") + " for `qklab --version`", {{"ms", list(s)}}}};
 }
 
 double seconds_of_empty_sweep(std::int64_t trials) {
-  const Config config = no_op_sweep(trials);
+  const Sweep sweep = no_op_sweep(trials);
   const TemporaryFolder scratch;
   const std::atomic<bool> stop{false};
   RunOptions options;
@@ -78,7 +70,7 @@ double seconds_of_empty_sweep(std::int64_t trials) {
   options.directory = scratch.path;
   return seconds_of([&] {
     Store store(scratch.path + "/run.db", Store::Mode::write);
-    if (static_cast<std::int64_t>(run_trials(config.sweep, store, options, stop).progress.done) != trials)
+    if (static_cast<std::int64_t>(run_trials(sweep, store, options, stop).progress.done) != trials)
       throw Error("trials are missing");
   });
 }
@@ -90,12 +82,12 @@ std::vector<Measurement> bench_sweep() {
   const Spread s = spread(us);
   return {{"sweep",
            to_text(s, "us") + fmt::format(" a trial, {} trials that do nothing, stored", trials),
-           {{"trials", trials}, {"us_per_trial", {s.low, s.median, s.high}}}}};
+           {{"trials", trials}, {"us_per_trial", list(s)}}}};
 }
 
 std::vector<Measurement> bench_reopen() {
   constexpr std::int64_t trials = 1000000;
-  const Config config = no_op_sweep(trials);
+  const Sweep sweep = no_op_sweep(trials);
   const TemporaryFolder scratch;
   const std::string path = scratch.path + "/run.db";
   const std::atomic<bool> stop{false};
@@ -103,7 +95,7 @@ std::vector<Measurement> bench_reopen() {
   options.directory = scratch.path;
   {
     Store store(path, Store::Mode::write);
-    run_trials(config.sweep, store, options, stop);
+    run_trials(sweep, store, options, stop);
   }
   std::vector<double> open, status, resume;
   for (int round = 0; round < 5; ++round) {
@@ -114,8 +106,7 @@ std::vector<Measurement> bench_reopen() {
     }));
     resume.push_back(seconds_of([&] {
       Store store(path, Store::Mode::write);
-      if (run_trials(config.sweep, store, options, stop).progress.total != 0)
-        throw Error("a trial ran twice");
+      if (run_trials(sweep, store, options, stop).progress.total != 0) throw Error("a trial ran twice");
     }));
   }
   return {in_seconds("reopen", open, "to open a store of 10^6 trials"),

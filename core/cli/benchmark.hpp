@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/cli/bench_shape.hpp"
+#include "core/sweep/sweep.hpp"
 
 namespace qklab {
 
@@ -16,6 +17,7 @@ struct Spread {
 };
 Spread spread(std::vector<double> values);                         // at least one value
 std::string to_text(const Spread& spread, std::string_view unit);  // "1.23 ms (1.20 to 1.31)"
+std::vector<double> list(const Spread& spread);                    // low, median, high
 
 // A line of the report, and its JSON form.
 struct Measurement {
@@ -39,6 +41,9 @@ std::vector<Measurement> bench_reopen();
 std::vector<Measurement> bench_phase(bool torch);
 std::vector<Measurement> bench_scaling();
 std::vector<Measurement> bench_roofline();
+
+// Of a benchmark's own config, which must be valid.
+Sweep sweep_of(std::string yaml);
 
 // Of a sweep of trials that do nothing, on one thread, with the store on.
 double seconds_of_empty_sweep(std::int64_t trials);

@@ -4,10 +4,10 @@
 
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <limits>
 
 #include "core/base/file.hpp"
+#include "core/base/temporary_folder.hpp"
 
 using namespace qklab;
 
@@ -50,9 +50,8 @@ TEST_CASE("NumPy reads the files") {
     MESSAGE("skipped: no NumPy here");
     return;
   }
-  namespace fs = std::filesystem;
-  std::string folder = (fs::temp_directory_path() / "qklab-test-XXXXXX").string();
-  REQUIRE(mkdtemp(folder.data()));
+  const TemporaryFolder temporary;
+  const std::string& folder = temporary.path;
   for (std::size_t length = 1; length <= 40; ++length) {  // headers of every padding
     std::vector<std::size_t> shape(length, 1);
     shape.back() = 3;
@@ -75,7 +74,6 @@ TEST_CASE("NumPy reads the files") {
       "assert i.dtype == numpy.int32 and i.tolist() == [7, -1000000]\n";
   write_file(folder + "/check.py", script);
   CHECK(std::system(("/usr/bin/python3 " + folder + "/check.py " + folder).c_str()) == 0);
-  fs::remove_all(folder);
 }
 
 TEST_CASE("texts become characters, and bytes that are none the replacement character") {

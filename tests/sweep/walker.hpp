@@ -6,35 +6,21 @@
 
 #include <atomic>
 #include <csignal>
-#include <cstdlib>
-#include <filesystem>
 #include <functional>
 #include <limits>
 #include <stdexcept>
 #include <string>
 
 #include "core/base/file.hpp"
+#include "core/base/temporary_folder.hpp"
 #include "core/sweep/config.hpp"
 #include "core/sweep/scheduler.hpp"
 #include "core/sweep/store.hpp"
 
 namespace qklab::test {
 
-struct Scratch {
-  Scratch() {
-    std::string name = (std::filesystem::temp_directory_path() / "qklab-test-XXXXXX").string();
-    if (!mkdtemp(name.data())) throw Error("cannot create a temporary folder");
-    path = name;
-  }
-  ~Scratch() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-
+struct Scratch : TemporaryFolder {
   std::string db() const { return path + "/run.db"; }
-  std::string path;
 };
 
 // Files may not grow beyond `bytes` while this lives: what a full disk looks like, without a disk.

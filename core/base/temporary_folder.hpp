@@ -1,4 +1,4 @@
-// A folder of its own for a measurement, removed at the end.
+// A folder of its own for a measurement or a test, removed at the end.
 #pragma once
 
 #include <cstdlib>
@@ -13,7 +13,7 @@ struct TemporaryFolder {
   std::string path;
 
   TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "qklab-bench-XXXXXX").string();
+    std::string name = (std::filesystem::temp_directory_path() / "qklab-XXXXXX").string();
     if (!mkdtemp(name.data())) throw Error("cannot create a temporary folder");
     path = name;
   }

@@ -2,18 +2,17 @@
 
 #include <fmt/format.h>
 
-#include <bit>
-#include <cmath>
 #include <filesystem>
 #include <map>
-#include <nlohmann/json.hpp>
+#include <optional>
+#include <unordered_map>
 
 #include "core/base/file.hpp"
-#include "core/base/value.hpp"
 #include "core/sweep/store.hpp"
 #include "core/sweep/store_file.hpp"
 #include "core/sweep/store_health.hpp"
 #include "core/sweep/stored_trial.hpp"
+#include "core/sweep/trial_difference.hpp"
 
 namespace qklab {
 
@@ -55,51 +54,6 @@ void check_alike(const Meta& a, const std::string& in_a, const Meta& b, const st
                     : key == "preset" ? "presets"
                                       : "overrides"));
   }
-}
-
-// By name, so that trials of different files compare.
-struct Content {
-  Content(const StoredTrialReader& reader, const StoredTrial& trial) {
-    fields["status"] = trial.status;
-    fields["message"] = trial.message;
-    for (const auto& scalar : trial.scalars)
-      fields[fmt::format("scalar '{}'", reader.metric_name(scalar.metric))] = shortest(scalar.value);
-    for (const auto& series : trial.series) {
-      const std::string& name = reader.metric_name(series.metric);
-      fields[fmt::format("index of series '{}'", name)] = series.index;
-      fields[fmt::format("series '{}'", name)] = series.value;
-    }
-    for (const auto& array : trial.arrays)
-      fields[fmt::format("array '{}'", reader.metric_name(array.metric))] = array.file;
-  }
-  std::map<std::string, std::string> fields;
-};
-
-// What differs first between two series, or "" where none of their values do.
-std::string first_difference(const std::string& a, const std::string& b) {
-  const std::size_t size = std::min(a.size(), b.size()) / sizeof(double);
-  for (std::size_t i = 0; i < size; ++i) {
-    double x, y;
-    std::memcpy(&x, a.data() + i * sizeof x, sizeof x);
-    std::memcpy(&y, b.data() + i * sizeof y, sizeof y);
-    if (std::bit_cast<std::uint64_t>(x) != std::bit_cast<std::uint64_t>(y))
-      return fmt::format("value {} is {} in one, {} in the other", i + 1, shortest(x), shortest(y));
-  }
-  return fmt::format("has {} values in one, {} in the other", a.size() / sizeof(double),
-                     b.size() / sizeof(double));
-}
-
-std::string difference(const Content& a, const Content& b) {
-  for (const auto& [name, text] : a.fields) {
-    const auto other = b.fields.find(name);
-    if (other == b.fields.end()) return name + " is set in one alone";
-    if (other->second == text) continue;
-    if (name.find("series") != std::string::npos) return name + " " + first_difference(text, other->second);
-    return fmt::format("{} is '{}' in one, '{}' in the other", name, text, other->second);
-  }
-  for (const auto& [name, text] : b.fields)
-    if (!a.fields.count(name)) return name + " is set in one alone";
-  return "";
 }
 
 // Whether `a` was pruned where the same trial went further in `b`.
@@ -191,8 +145,7 @@ class Merger {
       if (known_failed) replace(known, trial, directory);
       ++counts_.replaced;
     } else {
-      std::string why =
-          trial.checksum == known.checksum ? "" : difference(Content(reader, trial), Content(there, known));
+      std::string why = trial.checksum == known.checksum ? "" : difference(reader, trial, there, known);
       if (why.empty()) why = array_difference(reader, trial, known, directory);
       if (!why.empty()) {
         throw InputError(fmt::format(

@@ -7,19 +7,25 @@
 namespace qklab {
 namespace {
 
-// The metrics of a heatmap's panels, each one number a trial.
+// A metric that is one number a trial; `what` of the figure is to show it.
+std::optional<Quantity> find_number(MapReader& map, std::string_view key, std::string_view what,
+                                    const std::string& name, const std::string& at,
+                                    const Experiment& experiment) {
+  const auto found = find_quantity(map, key, name, at, experiment);
+  if (found && found->whole_series()) {
+    map.diagnostics().error(
+        map.place(key), fmt::format("{}: '{}' is a series; say which of its numbers (at: last)", what, name));
+  }
+  return found;
+}
+
+// The metrics of a heatmap's panels.
 void read_metrics(MapReader& map, Figure& figure, const Experiment& experiment, const std::string& at) {
   std::vector<std::string> names = map.texts("color");
   if (names.empty()) map.required_text("color");
   for (const std::string& name : names) {
-    const auto value = find_quantity(map, "color", name, at, experiment);
-    if (!value) continue;
-    if (value->whole_series()) {
-      map.diagnostics().error(
-          map.place("color"),
-          fmt::format("color: '{}' is a series; say which of its numbers (at: last)", name));
-    }
-    figure.metrics.push_back(*value);
+    const auto value = find_number(map, "color", "color", name, at, experiment);
+    if (value) figure.metrics.push_back(*value);
   }
   if (figure.metrics.size() > 1 && figure.facet_parameter) {
     map.diagnostics().error(map.place("facet"), "facet: the panels of this figure are its metrics already");
@@ -44,13 +50,8 @@ void read_contour(MapReader& map, Figure& figure, const Experiment& experiment) 
   std::sort(contour.levels.begin(), contour.levels.end());
   map.finish();
   if (name.empty()) return;
-  const auto quantity = find_quantity(map, "metric", name, at, experiment);
+  const auto quantity = find_number(map, "metric", "contours", name, at, experiment);
   if (!quantity) return;
-  if (quantity->whole_series()) {
-    map.diagnostics().error(
-        map.place("metric"),
-        fmt::format("contours: '{}' is a series; say which of its numbers (at: last)", name));
-  }
   contour.quantity = *quantity;
   figure.contours.push_back(std::move(contour));
 }

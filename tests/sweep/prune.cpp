@@ -8,8 +8,8 @@
 #include <limits>
 #include <map>
 
-#include "core/sweep/config.hpp"
 #include "core/sweep/scheduler.hpp"
+#include "tests/sweep/reading.hpp"
 
 namespace qklab {
 namespace {
@@ -50,21 +50,13 @@ const Experiment& racer() {
   return register_experiment(experiment);
 }
 
-std::vector<std::string> messages_of(const std::string& body, Config* config = nullptr,
-                                     const std::string& preset = "fast") {
+test::Reading read(const std::string& body, const std::string& preset = "fast") {
   racer();
-  Diagnostics diagnostics;
-  const Config read =
-      parse_config({"t.yaml", "name: t\nexperiment: racer\n" + body, preset, {}}, diagnostics);
-  if (config) *config = read;
-  return diagnostics.messages();
+  return test::read_config("name: t\nexperiment: racer\n" + body, {}, preset);
 }
 
 Sweep sweep_of(const std::string& body, const std::string& preset = "fast") {
-  Config config;
-  const auto messages = messages_of(body, &config, preset);
-  REQUIRE_MESSAGE(messages.empty(), messages.front());
-  return config.sweep;
+  return test::sweep_of(read(body, preset));
 }
 
 class Memory {
@@ -230,10 +222,7 @@ TEST_CASE("prune: what is wrong is told with its place") {
   const auto expect = [](const std::string& prune, const std::string& place, const std::string& part,
                          const std::string& more = "") {
     CAPTURE(prune);
-    const auto messages = messages_of("sweep: {x: [0, 1]}\nprune: " + prune + "\n" + more);
-    REQUIRE(messages.size() == 1);
-    CHECK_MESSAGE(messages[0].find(part) != std::string::npos, messages[0]);
-    CHECK_MESSAGE(messages[0].find("t.yaml:" + place + ": ") == 0, messages[0]);
+    test::check_refused(read("sweep: {x: [0, 1]}\nprune: " + prune + "\n" + more), place, part);
   };
   expect("{metric: los, keep: 0.5, at: [4]}", "4:8", "no series 'los' (did you mean 'loss'?)");
   expect("{metric: more.1, keep: 0.5, at: [4]}", "4:8", "there are loss");
@@ -247,17 +236,14 @@ TEST_CASE("prune: what is wrong is told with its place") {
   expect("often", "4:8", "expected a map");
   expect("{metric: loss, keep: 0.5, at: [4]}", "4:8", "cannot be pruned",
          "seeds: {until: {metric: last, ci: 1, max: 8}}\n");
-  Diagnostics diagnostics;
   Experiment plain = racer();
   plain.name = "plain";
   plain.parameters = {real("x", 0.0, "")};
   plain.stops = false;
   if (!find_experiment("plain")) register_experiment(plain);
-  parse_config(
-      {"t.yaml", "name: t\nexperiment: plain\nprune: {metric: loss, keep: 0.5, at: [4]}\n", "fast", {}},
-      diagnostics);
-  REQUIRE(diagnostics.messages().size() == 1);
-  CHECK(diagnostics.messages()[0].find("t.yaml:3:8: prune: a trial of 'plain' cannot stop") == 0);
+  test::check_refused(
+      test::read_config("name: t\nexperiment: plain\nprune: {metric: loss, keep: 0.5, at: [4]}\n"), "3:8",
+      "prune: a trial of 'plain' cannot stop");
 }
 
 }  // namespace

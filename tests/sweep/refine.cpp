@@ -5,7 +5,7 @@
 #include <cmath>
 #include <set>
 
-#include "core/sweep/config.hpp"
+#include "tests/sweep/reading.hpp"
 #include "tests/sweep/rounds.hpp"
 
 namespace qklab {
@@ -27,21 +27,12 @@ const Experiment& circle() {
   return register_experiment(experiment);
 }
 
-std::vector<std::string> messages_of(const std::string& body, Config* config = nullptr) {
+test::Reading read(const std::string& body) {
   circle();
-  Diagnostics diagnostics;
-  const Config read =
-      parse_config({"t.yaml", "name: t\nexperiment: circle\n" + body, "fast", {}}, diagnostics);
-  if (config) *config = read;
-  return diagnostics.messages();
+  return test::read_config("name: t\nexperiment: circle\n" + body);
 }
 
-Sweep sweep_of(const std::string& body) {
-  Config config;
-  const auto messages = messages_of(body, &config);
-  REQUIRE_MESSAGE(messages.empty(), messages.front());
-  return config.sweep;
-}
+Sweep sweep_of(const std::string& body) { return test::sweep_of(read(body)); }
 
 const std::string plane =
     "sweep:\n  x: {linspace: [0, 1, 5]}\n  y: {linspace: [0, 1, 5]}\n"
@@ -72,12 +63,9 @@ TEST_CASE("refine: spends its budget, and no more, near the threshold") {
 
 TEST_CASE("refine: any interruption ends with the same sweep") {
   const Sweep sweep = sweep_of(plane);
+  check_interruptions(sweep);
   Memory at_once;
   const std::vector<std::uint64_t> expected = at_once.complete(sweep, 1000000).ids();
-  for (const std::size_t step : {1u, 7u, 64u}) {
-    Memory memory;
-    CHECK(memory.complete(sweep, step).ids() == expected);
-  }
   // A sweep that was refined before starts from its grid again.
   CHECK(refine(refine(sweep, at_once.finished()), at_once.finished()).ids() == expected);
 }
@@ -140,10 +128,8 @@ TEST_CASE("refine: cells at failed trials and at points left out are not crossed
 
 TEST_CASE("refine: what is wrong is told with its place") {
   const auto expect = [](const std::string& body, const std::string& part) {
-    const auto messages = messages_of(body);
-    REQUIRE(messages.size() == 1);
-    CHECK_MESSAGE(messages[0].find(part) != std::string::npos, messages[0]);
-    CHECK(messages[0].find("t.yaml:") == 0);
+    CAPTURE(body);
+    test::check_refused(read(body), "", part);
   };
   expect("sweep: {x: [0, 1], refine: {metric: g, threshold: 1, budget: 5}}\n", "no scalar 'g'");
   expect("sweep: {x: [0, 1], refine: {metric: f, threshold: 1, budget: 0}}\n", "at least 1");

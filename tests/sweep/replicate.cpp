@@ -9,8 +9,8 @@
 #include <set>
 
 #include "core/measure/intervals.hpp"
-#include "core/sweep/config.hpp"
 #include "core/sweep/shard.hpp"
+#include "tests/sweep/reading.hpp"
 #include "tests/sweep/rounds.hpp"
 
 namespace qklab {
@@ -36,23 +36,15 @@ const Experiment& scattered() {
   return register_experiment(experiment);
 }
 
-std::vector<std::string> messages_of(const std::string& body, Config* config = nullptr,
-                                     const std::vector<std::string>& overrides = {},
-                                     const std::string& preset = "fast") {
+test::Reading read(const std::string& body, const std::vector<std::string>& overrides = {},
+                   const std::string& preset = "fast") {
   scattered();
-  Diagnostics diagnostics;
-  const Config read =
-      parse_config({"t.yaml", "name: t\nexperiment: scattered\n" + body, preset, overrides}, diagnostics);
-  if (config) *config = read;
-  return diagnostics.messages();
+  return test::read_config("name: t\nexperiment: scattered\n" + body, overrides, preset);
 }
 
 Sweep sweep_of(const std::string& body, const std::vector<std::string>& overrides = {},
                const std::string& preset = "fast") {
-  Config config;
-  const auto messages = messages_of(body, &config, overrides, preset);
-  REQUIRE_MESSAGE(messages.empty(), messages.front());
-  return config.sweep;
+  return test::sweep_of(read(body, overrides, preset));
 }
 
 const std::string grid =
@@ -137,12 +129,9 @@ TEST_CASE("replicate: each point has as many as the rule says, seeds from 0 and 
 
 TEST_CASE("replicate: any interruption ends with the same sweep") {
   const Sweep sweep = sweep_of(grid);
+  check_interruptions(sweep);
   Memory at_once;
   const std::vector<std::uint64_t> expected = at_once.complete(sweep, 1000000).ids();
-  for (const std::size_t step : {1u, 7u, 64u}) {
-    Memory memory;
-    CHECK(memory.complete(sweep, step).ids() == expected);
-  }
   CHECK(grow(grow(sweep, at_once.finished()), at_once.finished()).ids() == expected);
 }
 
@@ -223,10 +212,7 @@ TEST_CASE("replicate: shards are made of whole points, whatever they have come t
 TEST_CASE("replicate: what is wrong is told with its place") {
   const auto expect = [](const std::string& seeds, const std::string& place, const std::string& part) {
     CAPTURE(seeds);
-    const auto messages = messages_of("sweep: {x: [0, 1]}\nseeds: " + seeds + "\n");
-    REQUIRE(messages.size() == 1);
-    CHECK_MESSAGE(messages[0].find(part) != std::string::npos, messages[0]);
-    CHECK_MESSAGE(messages[0].find("t.yaml:" + place + ": ") == 0, messages[0]);
+    test::check_refused(read("sweep: {x: [0, 1]}\nseeds: " + seeds + "\n"), place, part);
   };
   expect("{until: {metric: g, ci: 1, max: 5}}", "4:16", "no scalar 'g'");
   expect("{until: {metric: f, ci: 0, max: 5}}", "4:32", "above 0");

@@ -1,6 +1,8 @@
 // A sweep that grows, run in rounds without a store.
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <atomic>
 #include <map>
 
@@ -46,5 +48,11 @@ class Memory {
  private:
   std::map<std::uint64_t, TrialRecord> done_;
 };
+
+// However many trials are run before each look, the sweep ends as the same one.
+inline void check_interruptions(const Sweep& sweep) {
+  const std::vector<std::uint64_t> expected = Memory().complete(sweep, 1000000).ids();
+  for (const std::size_t step : {1u, 7u, 64u}) CHECK(Memory().complete(sweep, step).ids() == expected);
+}
 
 }  // namespace qklab

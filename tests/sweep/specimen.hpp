@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/sweep/config.hpp"
+#include "tests/sweep/reading.hpp"
 
 namespace qklab::specimen {
 
@@ -41,19 +41,12 @@ inline const Experiment& experiment() {
   return register_experiment(make());
 }
 
-struct Reading {
-  Config config;
-  std::vector<std::string> messages;
-};
+using test::Reading;
 
 inline Reading read_file_text(const std::string& text, const std::vector<std::string>& overrides = {},
                               const std::string& preset = "fast") {
   experiment();
-  Diagnostics diagnostics;
-  Reading reading;
-  reading.config = parse_config({"t.yaml", text, preset, overrides}, diagnostics);
-  reading.messages = diagnostics.messages();
-  return reading;
+  return test::read_config(text, overrides, preset);
 }
 
 // `body` begins at line 3 of the file.

@@ -220,7 +220,7 @@ def test_print():
 
 
 def test_100000_trials_open_fast_and_stay_smooth():
-    qklab("run", write("many.yaml", MANY), "--out", "many", timeout=280)
+    qklab("run", write("many.yaml", MANY), "--out", "many", timeout=1200)
     path = FOLDER / "many" / "report.html"
     assert path.stat().st_size < 30e6, path.stat().st_size
     if not CHROMIUM:

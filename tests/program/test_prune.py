@@ -124,6 +124,23 @@ def test_merging_keeps_what_went_further():
     assert done[2] == done[0] | done[1]
 
 
+def test_failures():
+    """A trial that fails ends there, whether the others go on or not."""
+    failing = write("failing.yaml", SWEEP.read_text().replace("sweep: {", "sweep: {task: [copy, text], ")
+                    .replace("params: {task: copy, ", "params: {text: nowhere.txt, "))
+    stopped = qklab("run", failing, "--out", "stopped", "--fail-fast", "-j", "1", code=1)
+    assert "nowhere.txt" in stopped.stderr, stopped.stderr
+    assert not (FOLDER / "stopped/report.html").exists()
+    for _ in range(2):  # goes on, and then finds nothing left but the failures, which it tries again
+        qklab("run", failing, "--out", "stopped", code=1)
+    table = csv_rows(tables("stopped")["trials.csv"])
+    by_task = {task: [row["status"] for row in table if row["task"] == task] for task in ("copy", "text")}
+    assert by_task["text"] == ["failed"] * 16, by_task
+    assert by_task["copy"].count("done") >= 4 and "failed" not in by_task["copy"], by_task
+    qklab("run", failing, "--out", "whole-run", "-j", "2", code=1)
+    assert tables("whole-run") == tables("stopped")
+
+
 def test_refused():
     message = qklab("run", SWEEP, "--out", "shards", "--shard", "1/2", code=2).stderr
     assert "prune" in message and "without shards" in message, message

@@ -111,6 +111,11 @@ Experiment make() {
     const double d = p.real("dim"), t = p.real("length");
     return 20 * d * d * d + 4 * t * d * (t + d);
   };
+  // Matrices of d x d, t x t and t x d that are there at once, found by measuring.
+  experiment.memory = [](const Parameters& p) {
+    const double d = p.real("dim"), t = p.real("length");
+    return 8 * (6 * d * d + 3 * t * t + 6 * t * d);
+  };
   experiment.run = run;
   return experiment;
 }

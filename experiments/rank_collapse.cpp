@@ -122,6 +122,11 @@ Experiment make() {
     const double d = p.real("dim"), t = p.real("length");
     return p.real("depth") * (20 * d * d * d + 4 * t * d * (t + d) + (p.flag("mlp") ? 16 * t * d * d : 0));
   };
+  // Matrices of d x d, t x t and t x d that are there at once, found by measuring.
+  experiment.memory = [](const Parameters& p) {
+    const double d = p.real("dim"), t = p.real("length");
+    return 8 * (7 * d * d + 3 * t * t + 14 * t * d + (p.flag("mlp") ? 16 * d * d + 12 * t * d : 0));
+  };
   experiment.run = run;
   return experiment;
 }

@@ -162,6 +162,18 @@ double cost(const Parameters& p) {
   return p.real("steps") * p.real("batch") * length * (1 + p.real("layers") * block);
 }
 
+// Bytes, found by measuring: what a token leaves for the backward pass and for a reading pass, and a
+// parameter with its gradient, moments and copies.
+double memory(const Parameters& p) {
+  const double length = p.real("length"), dim = p.real("dim"), ffn = p.real("ffn"), heads = p.real("heads"),
+               layers = p.real("layers"), outputs = p.real("vocabulary");
+  const double tokens = p.real("batch") * length;
+  const double activations = layers * (30 * dim + 8 * ffn + 5 * heads * length) + 14 * dim + 10 * outputs;
+  const double block = dim * (2 * dim + 2 * ffn + (p.flag("combined") ? heads * dim : 2 * dim));
+  const double parameters = layers * block + dim * (2 * outputs + p.real("max_length"));
+  return 4 * (tokens * activations + 8 * parameters);
+}
+
 Parameter by_task(Parameter parameter, std::function<Value(const tasks::TaskInfo&)> value) {
   return parameter.derived("the task's", [value](const Parameters& p) { return value(info(p)); });
 }
@@ -279,6 +291,7 @@ Experiment make() {
   experiment.stops = true;
   experiment.trace = trace;
   experiment.cost = cost;
+  experiment.memory = memory;
   experiment.check = check;
   return experiment;
 }

@@ -46,8 +46,7 @@ class TwoTasks : public tasks::Task {
   }
 
   // Squared errors of an estimator on one batch, summed.
-  template <class Predict>
-  double squared_errors(const tasks::Batch& batch, const Predict& predict) const {
+  template <class Predict> double squared_errors(const tasks::Batch& batch, const Predict& predict) const {
     const std::size_t n = 2 * examples_, channels = shape().channels, d = prior_.dim;
     double sum = 0;
     for (std::size_t b = 0; b < config().batch; ++b) {

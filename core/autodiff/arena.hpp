@@ -13,12 +13,10 @@ namespace qklab::autodiff {
 
 inline constexpr std::size_t cache_line = 64;
 
-template <class T>
-struct CacheLineAllocator {
+template <class T> struct CacheLineAllocator {
   using value_type = T;
   CacheLineAllocator() = default;
-  template <class U>
-  CacheLineAllocator(const CacheLineAllocator<U>&) {}
+  template <class U> CacheLineAllocator(const CacheLineAllocator<U>&) {}
   T* allocate(std::size_t n) {
     void* const p = ::operator new(n * sizeof(T), alignment(n));
 #if defined(__linux__)
@@ -39,8 +37,7 @@ struct CacheLineAllocator {
 
 // Offsets are handed out first; memory follows when it is asked for, so that recording a graph neither
 // copies nor touches what it will compute in. New memory is zero.
-template <class T>
-class Arena {
+template <class T> class Arena {
  public:
   // Room for n elements straight after the last.
   std::size_t append(std::size_t n) {

@@ -11,8 +11,7 @@
 namespace qklab::autodiff {
 namespace {
 
-template <class T>
-double norm(std::span<const T> x) {
+template <class T> double norm(std::span<const T> x) {
   double sum = 0;
   for (T element : x) sum += static_cast<double>(element) * static_cast<double>(element);
   return std::sqrt(sum);
@@ -20,8 +19,7 @@ double norm(std::span<const T> x) {
 
 }  // namespace
 
-template <class T>
-std::vector<double> gradient_norms(Tape<T>& tape) {
+template <class T> std::vector<double> gradient_norms(Tape<T>& tape) {
   std::vector<double> norms;
   for (const auto& block : tape.blocks()) {
     norms.push_back(norm<T>(tape.gradients().subspan(block.offset, block.size)));

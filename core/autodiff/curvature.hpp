@@ -9,8 +9,7 @@
 namespace qklab::autodiff {
 
 // Euclidean norm of the gradient of each of tape.blocks(), in order; 0 for what is not trainable.
-template <class T>
-std::vector<double> gradient_norms(Tape<T>& tape);
+template <class T> std::vector<double> gradient_norms(Tape<T>& tape);
 
 // H v, H the Hessian of `loss` in all parameters, v and result as long as tape.parameters():
 //     (g(x + e v) - g(x - e v)) / 2e,   e = cbrt(epsilon of T) (1 + |x|) / |v|

@@ -17,47 +17,25 @@
 namespace qklab::autodiff {
 
 // --- Elementwise (ops_elementwise.cpp) ---
-template <class T>
-Tensor<T> add(Tensor<T> a, Tensor<T> b);
-template <class T>
-Tensor<T> sub(Tensor<T> a, Tensor<T> b);
-template <class T>
-Tensor<T> mul(Tensor<T> a, Tensor<T> b);
-template <class T>
-Tensor<T> div(Tensor<T> a, Tensor<T> b);
+template <class T> Tensor<T> add(Tensor<T> a, Tensor<T> b);
+template <class T> Tensor<T> sub(Tensor<T> a, Tensor<T> b);
+template <class T> Tensor<T> mul(Tensor<T> a, Tensor<T> b);
+template <class T> Tensor<T> div(Tensor<T> a, Tensor<T> b);
 // factor x + offset.
-template <class T>
-Tensor<T> affine(Tensor<T> x, double factor, double offset);
-template <class T>
-Tensor<T> scale(Tensor<T> x, double factor);
+template <class T> Tensor<T> affine(Tensor<T> x, double factor, double offset);
+template <class T> Tensor<T> scale(Tensor<T> x, double factor);
 // x^exponent; for x >= 0 unless the exponent is whole.
-template <class T>
-Tensor<T> power(Tensor<T> x, double exponent);
-template <class T>
-Tensor<T> exp(Tensor<T> x);
-template <class T>
-Tensor<T> log(Tensor<T> x);
-template <class T>
-Tensor<T> tanh(Tensor<T> x);
-template <class T>
-Tensor<T> sigmoid(Tensor<T> x);
-template <class T>
-Tensor<T> gelu(Tensor<T> x);  // x Phi(x), exact
-template <class T>
-Tensor<T> relu(Tensor<T> x);  // slope 0 at 0
+template <class T> Tensor<T> power(Tensor<T> x, double exponent);
+template <class T> Tensor<T> exp(Tensor<T> x);
+template <class T> Tensor<T> log(Tensor<T> x);
+template <class T> Tensor<T> tanh(Tensor<T> x);
+template <class T> Tensor<T> sigmoid(Tensor<T> x);
+template <class T> Tensor<T> gelu(Tensor<T> x);  // x Phi(x), exact
+template <class T> Tensor<T> relu(Tensor<T> x);  // slope 0 at 0
 
-template <class T>
-Tensor<T> operator+(Tensor<T> a, Tensor<T> b) {
-  return add(a, b);
-}
-template <class T>
-Tensor<T> operator-(Tensor<T> a, Tensor<T> b) {
-  return sub(a, b);
-}
-template <class T>
-Tensor<T> operator*(Tensor<T> a, Tensor<T> b) {
-  return mul(a, b);
-}
+template <class T> Tensor<T> operator+(Tensor<T> a, Tensor<T> b) { return add(a, b); }
+template <class T> Tensor<T> operator-(Tensor<T> a, Tensor<T> b) { return sub(a, b); }
+template <class T> Tensor<T> operator*(Tensor<T> a, Tensor<T> b) { return mul(a, b); }
 
 // --- Matrix product (ops_matmul.cpp) ---
 struct Product {
@@ -67,12 +45,10 @@ struct Product {
 };
 // scale a b over the last two axes: (..., M, K) x (..., K, N) -> (..., M, N). Leading axes are equal, or
 // one operand has none and is used with every matrix of the other.
-template <class T>
-Tensor<T> matmul(Tensor<T> a, Tensor<T> b, Product product = {});
+template <class T> Tensor<T> matmul(Tensor<T> a, Tensor<T> b, Product product = {});
 
 // y = f(x w^T + bias) + residual for a weight (out, in): (..., in) -> (..., out), in one pass.
-template <class T>
-struct Linear {
+template <class T> struct Linear {
   Tensor<T> bias{};      // (out), where given
   Tensor<T> residual{};  // of y's shape, where given
   bool gelu = false;     // f: GELU, else nothing
@@ -85,28 +61,23 @@ Tensor<T> linear(Tensor<T> x, Tensor<T> w, std::type_identity_t<Linear<T>> with 
 // with a mask tensor of shape (T,S), or more trailing axes, what is not 0 there. The rest gets weight 0 and
 // counts as absent, so a row that may look at nothing is all zero. No gradient goes to the mask.
 enum class Visible { all, causal };
-template <class T>
-struct Sight {
+template <class T> struct Sight {
   Visible visible = Visible::all;
   Tensor<T> mask{};
   Sight(Visible rule = Visible::all) : visible(rule) {}
   Sight(Tensor<T> shown) : mask(shown) {}
 };
 
-template <class T>
-Tensor<T> softmax(Tensor<T> scores, std::type_identity_t<Sight<T>> sight = {});
+template <class T> Tensor<T> softmax(Tensor<T> scores, std::type_identity_t<Sight<T>> sight = {});
 // Euclidean projection on the simplex (Martins & Astudillo 2016).
-template <class T>
-Tensor<T> sparsemax(Tensor<T> scores, std::type_identity_t<Sight<T>> sight = {});
+template <class T> Tensor<T> sparsemax(Tensor<T> scores, std::type_identity_t<Sight<T>> sight = {});
 // clip((1/n)(1 + s - mean s), 0, 1) over the n visible scores (Bao, Hataya, Karakida 2024).
-template <class T>
-Tensor<T> piecewise_softmax(Tensor<T> scores, std::type_identity_t<Sight<T>> sight = {});
+template <class T> Tensor<T> piecewise_softmax(Tensor<T> scores, std::type_identity_t<Sight<T>> sight = {});
 
 // --- Gated linear attention (ops_scan.cpp) ---
 // Along axis T: S_t = S_{t-1} diag(gate_t) + v_t k_t^T, S (N,M), S_{-1} = 0, and y_t = S_t q_t.
 // q, k (..., T, M), v (..., T, N), gate (..., T, M) or (..., T, 1) -> (..., T, N).
-template <class T>
-Tensor<T> gated_scan(Tensor<T> q, Tensor<T> k, Tensor<T> v, Tensor<T> gate);
+template <class T> Tensor<T> gated_scan(Tensor<T> q, Tensor<T> k, Tensor<T> v, Tensor<T> gate);
 
 // softmax(scale q k^T) v of every head in one (ops_attend.cpp). qkv (B,T,3D) holds q, k and v side by side,
 // each with its heads side by side -> (B,T,D). What causal attention masks is not computed.
@@ -115,8 +86,7 @@ struct Attend {
   Visible visible = Visible::all;
   double scale = 1;
 };
-template <class T>
-Tensor<T> attend(Tensor<T> qkv, Attend how);
+template <class T> Tensor<T> attend(Tensor<T> qkv, Attend how);
 
 // --- Normalization over the last axis (ops_layernorm.cpp) ---
 // (x - mean) / sqrt(variance + epsilon), then times gain plus bias, both (D), where both are given.
@@ -126,24 +96,18 @@ Tensor<T> layer_norm(Tensor<T> x, std::type_identity_t<Tensor<T>> gain = {},
 
 // --- Rows of a table (ops_embedding.cpp) ---
 // table (V,D), ids (...) -> (..., D). forward() throws Error where an id is outside 0 .. V-1.
-template <class T>
-Tensor<T> embedding(Tensor<T> table, Indices<T> ids);
+template <class T> Tensor<T> embedding(Tensor<T> table, Indices<T> ids);
 
 // --- Layout (ops_layout.cpp) ---
-template <class T>
-Tensor<T> reshape(Tensor<T> x, Shape shape);  // of equal size; shares memory with x
-template <class T>
-Tensor<T> transpose(Tensor<T> x, int axis, int other);  // swaps two axes
+template <class T> Tensor<T> reshape(Tensor<T> x, Shape shape);  // of equal size; shares memory with x
+template <class T> Tensor<T> transpose(Tensor<T> x, int axis, int other);  // swaps two axes
 template <class T>
 Tensor<T> slice(Tensor<T> x, int axis, int begin, int end);  // indices begin .. end-1 along one axis
-template <class T>
-Tensor<T> concat(const std::vector<Tensor<T>>& parts, int axis);
+template <class T> Tensor<T> concat(const std::vector<Tensor<T>>& parts, int axis);
 
 // --- Reductions and losses, all yielding a scalar (ops_loss.cpp) ---
-template <class T>
-Tensor<T> sum(Tensor<T> x);
-template <class T>
-Tensor<T> mean(Tensor<T> x);
+template <class T> Tensor<T> sum(Tensor<T> x);
+template <class T> Tensor<T> mean(Tensor<T> x);
 template <class T>
 Tensor<T> mean_squared_error(Tensor<T> prediction, Tensor<T> target);  // mean of squares, equal shapes
 
@@ -154,16 +118,12 @@ template <class T>
 Tensor<T> cross_entropy(Tensor<T> logits, Indices<T> targets, std::int32_t ignore = ignored_target);
 
 // --- Scalars of matrices, for regularizers (ops_matrix.cpp) ---
-template <class T>
-Tensor<T> trace(Tensor<T> w);  // (..., N, N) -> (...)
-template <class T>
-Tensor<T> trace_of_square(Tensor<T> w);  // tr(w w), (..., N, N) -> (...)
+template <class T> Tensor<T> trace(Tensor<T> w);            // (..., N, N) -> (...)
+template <class T> Tensor<T> trace_of_square(Tensor<T> w);  // tr(w w), (..., N, N) -> (...)
 // Largest singular value of w (M,N), by `steps` of power iteration a forward(), each of which continues from
 // the last (Miyato et al. 2018). Gradient u v^T, exact once the iteration has converged.
-template <class T>
-Tensor<T> spectral_norm(Tensor<T> w, int steps = 1);
+template <class T> Tensor<T> spectral_norm(Tensor<T> w, int steps = 1);
 // (1/p) sum |w|^p for p > 1, a scalar: the potential of p-norm mirror descent.
-template <class T>
-Tensor<T> power_potential(Tensor<T> w, double p);
+template <class T> Tensor<T> power_potential(Tensor<T> w, double p);
 
 }  // namespace qklab::autodiff

@@ -8,8 +8,7 @@ namespace {
 
 // Operand: qkv (B,T,3D). real[0]: scale; integer[0], [1]: heads, causal. Saves each head's weights, and
 // scratch.
-template <class T>
-struct Heads {
+template <class T> struct Heads {
   kernels::Head head;
   int batch, heads;
   std::size_t dim;
@@ -23,8 +22,7 @@ struct Heads {
   std::size_t saved() const { return count() * head.weights() + head.scratch(); }
 
   // Calls body(offset of the head in qkv, in the output, of its weights).
-  template <class Body>
-  void for_each(Body body) const {
+  template <class Body> void for_each(Body body) const {
     const auto width = static_cast<std::size_t>(head.width), length = static_cast<std::size_t>(head.length);
     for (std::size_t i = 0; i < count(); ++i) {
       const std::size_t b = i / static_cast<std::size_t>(heads), h = i % static_cast<std::size_t>(heads);
@@ -33,8 +31,7 @@ struct Heads {
   }
 };
 
-template <class T>
-void forward(const Call<T>& c) {
+template <class T> void forward(const Call<T>& c) {
   const Heads<T> all(c.shape(0), c.attributes());
   const auto scale = static_cast<T>(c.attributes().real[0]);
   T* scratch = c.saved() + all.count() * all.head.weights();
@@ -45,8 +42,7 @@ void forward(const Call<T>& c) {
   });
 }
 
-template <class T>
-void backward(const Call<T>& c) {
+template <class T> void backward(const Call<T>& c) {
   const Heads<T> all(c.shape(0), c.attributes());
   const auto scale = static_cast<T>(c.attributes().real[0]);
   T* scratch = c.saved() + all.count() * all.head.weights();
@@ -61,8 +57,7 @@ void backward(const Call<T>& c) {
 
 }  // namespace
 
-template <class T>
-Tensor<T> attend(Tensor<T> qkv, Attend how) {
+template <class T> Tensor<T> attend(Tensor<T> qkv, Attend how) {
   static constexpr Rule<T> rule{"attend", forward<T>, backward<T>, true};
   const Shape shape = qkv.shape();
   if (shape.rank() != 3 || how.heads < 1 || shape[2] % (3 * how.heads) != 0) {

@@ -9,8 +9,7 @@ namespace {
 // Operands: scores (..., T, S) and, where there are two, a mask of their last axes. integer[0]: causal.
 // A normalizer sees the visible part of a row alone. That is a prefix but for a mask tensor, whose part is
 // gathered to `saved`, three rows long, and scattered back.
-template <class T>
-class Rows {
+template <class T> class Rows {
  public:
   explicit Rows(const Call<T>& c)
       : length(c.shape().extent(-1)),
@@ -23,8 +22,7 @@ class Rows {
   std::size_t prefix(std::size_t row) const { return causal_ ? row % length + 1 : length; }
 
   // Calls visit(position among the visible, column) for each visible column of a row; yields their number.
-  template <class Visit>
-  std::size_t visible(std::size_t row, Visit visit) const {
+  template <class Visit> std::size_t visible(std::size_t row, Visit visit) const {
     const T* mask = mask_ + row * length % mask_size_;
     std::size_t n = 0;
     for (std::size_t j = 0; j < length; ++j) {
@@ -41,8 +39,7 @@ class Rows {
   bool causal_;
 };
 
-template <class Normalizer, class T>
-void forward(const Call<T>& c) {
+template <class Normalizer, class T> void forward(const Call<T>& c) {
   const Rows<T> rows(c);
   const T* x = c.in(0);
   T* y = c.out();
@@ -62,8 +59,7 @@ void forward(const Call<T>& c) {
   }
 }
 
-template <class Normalizer, class T>
-void backward(const Call<T>& c) {
+template <class Normalizer, class T> void backward(const Call<T>& c) {
   const Rows<T> rows(c);
   const T* y = c.out();
   const T* dy = c.out_gradient();
@@ -89,8 +85,7 @@ void backward(const Call<T>& c) {
 template <class Normalizer, class T>
 constexpr Rule<T> rule{Normalizer::name, forward<Normalizer, T>, backward<Normalizer, T>};
 
-template <class Normalizer, class T>
-Tensor<T> normalize(Tensor<T> scores, const Sight<T>& sight) {
+template <class Normalizer, class T> Tensor<T> normalize(Tensor<T> scores, const Sight<T>& sight) {
   const Shape shape = scores.shape();
   if (shape.rank() == 0) bad_shapes(Normalizer::name, {shape}, "needs an axis");
   if (sight.mask.tape) {
@@ -107,16 +102,13 @@ Tensor<T> normalize(Tensor<T> scores, const Sight<T>& sight) {
 
 }  // namespace
 
-template <class T>
-Tensor<T> softmax(Tensor<T> scores, std::type_identity_t<Sight<T>> sight) {
+template <class T> Tensor<T> softmax(Tensor<T> scores, std::type_identity_t<Sight<T>> sight) {
   return normalize<kernels::Softmax>(scores, sight);
 }
-template <class T>
-Tensor<T> sparsemax(Tensor<T> scores, std::type_identity_t<Sight<T>> sight) {
+template <class T> Tensor<T> sparsemax(Tensor<T> scores, std::type_identity_t<Sight<T>> sight) {
   return normalize<kernels::Sparsemax>(scores, sight);
 }
-template <class T>
-Tensor<T> piecewise_softmax(Tensor<T> scores, std::type_identity_t<Sight<T>> sight) {
+template <class T> Tensor<T> piecewise_softmax(Tensor<T> scores, std::type_identity_t<Sight<T>> sight) {
   return normalize<kernels::PiecewiseSoftmax>(scores, sight);
 }
 

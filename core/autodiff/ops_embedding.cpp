@@ -8,8 +8,7 @@ namespace qklab::autodiff {
 namespace {
 
 // Operands: table (V,D), ids (...).
-template <class T>
-void forward(const Call<T>& c) {
+template <class T> void forward(const Call<T>& c) {
   const std::size_t width = c.shape(0).extent(1);
   const std::int32_t* ids = c.index_in(1);
   for (std::size_t i = 0; i < c.shape(1).size(); ++i) {
@@ -20,8 +19,7 @@ void forward(const Call<T>& c) {
   }
 }
 
-template <class T>
-void backward(const Call<T>& c) {
+template <class T> void backward(const Call<T>& c) {
   const std::size_t width = c.shape(0).extent(1);
   const std::int32_t* ids = c.index_in(1);
   for (std::size_t i = 0; i < c.shape(1).size(); ++i) {
@@ -32,8 +30,7 @@ void backward(const Call<T>& c) {
 
 }  // namespace
 
-template <class T>
-Tensor<T> embedding(Tensor<T> table, Indices<T> ids) {
+template <class T> Tensor<T> embedding(Tensor<T> table, Indices<T> ids) {
   static constexpr Rule<T> rule{"embedding", forward<T>, backward<T>};
   const Shape rows = table.shape(), positions = ids.shape();
   if (rows.rank() != 2 || positions.rank() == Shape::max_rank) {

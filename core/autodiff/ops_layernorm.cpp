@@ -8,16 +8,14 @@ namespace {
 
 // Operands: x (..., D) and either nothing or gain (D), bias (D). real[0]: epsilon. Saves mean and scale of
 // each row.
-template <class T>
-void forward(const Call<T>& c) {
+template <class T> void forward(const Call<T>& c) {
   const std::size_t n = c.shape().extent(-1);
   const bool affine = c.operands() == 3;
   kernels::layer_norm(c.size() / n, n, static_cast<T>(c.attributes().real[0]), c.in(0),
                       affine ? c.in(1) : nullptr, affine ? c.in(2) : nullptr, c.out(), c.saved());
 }
 
-template <class T>
-void backward(const Call<T>& c) {
+template <class T> void backward(const Call<T>& c) {
   const std::size_t n = c.shape().extent(-1);
   const std::size_t rows = c.size() / n;
   const bool affine = c.operands() == 3;

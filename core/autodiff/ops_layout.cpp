@@ -17,12 +17,10 @@ void swap(const Shape& from, const Attributes& attributes, const T* source, T* t
   kernels::swap_axes<Store>(from.size(0, a), from.size(a, a + 1), from.size(a + 1, b), from.size(b, b + 1),
                             from.size(b + 1, from.rank()), source, target);
 }
-template <class T>
-void transpose_forward(const Call<T>& c) {
+template <class T> void transpose_forward(const Call<T>& c) {
   swap<kernels::Assign>(c.shape(0), c.attributes(), c.in(0), c.out());
 }
-template <class T>
-void transpose_backward(const Call<T>& c) {
+template <class T> void transpose_backward(const Call<T>& c) {
   swap<kernels::Accumulate>(c.shape(), c.attributes(), c.out_gradient(), c.in_gradient(0));
 }
 
@@ -36,14 +34,12 @@ struct Part {
         whole(all.size(axis, all.rank())),
         begin(offset * all.size(axis + 1, all.rank())) {}
 };
-template <class T>
-void slice_forward(const Call<T>& c) {
+template <class T> void slice_forward(const Call<T>& c) {
   const auto [axis, offset] = c.attributes().integer;
   const Part p(c.shape(), c.shape(0), axis, static_cast<std::size_t>(offset));
   kernels::copy_runs<kernels::Assign>(p.runs, p.length, c.in(0) + p.begin, p.whole, c.out(), p.length);
 }
-template <class T>
-void slice_backward(const Call<T>& c) {
+template <class T> void slice_backward(const Call<T>& c) {
   const auto [axis, offset] = c.attributes().integer;
   const Part p(c.shape(), c.shape(0), axis, static_cast<std::size_t>(offset));
   kernels::copy_runs<kernels::Accumulate>(p.runs, p.length, c.out_gradient(), p.length,
@@ -51,8 +47,7 @@ void slice_backward(const Call<T>& c) {
 }
 
 // The operands are the parts of y along axis integer[0], in order.
-template <class T>
-void concat_forward(const Call<T>& c) {
+template <class T> void concat_forward(const Call<T>& c) {
   const int axis = c.attributes().integer[0];
   std::size_t offset = 0;
   for (int k = 0; k < c.operands(); offset += c.shape(k).size(axis, axis + 1), ++k) {
@@ -60,8 +55,7 @@ void concat_forward(const Call<T>& c) {
     kernels::copy_runs<kernels::Assign>(p.runs, p.length, c.in(k), p.length, c.out() + p.begin, p.whole);
   }
 }
-template <class T>
-void concat_backward(const Call<T>& c) {
+template <class T> void concat_backward(const Call<T>& c) {
   const int axis = c.attributes().integer[0];
   std::size_t offset = 0;
   for (int k = 0; k < c.operands(); offset += c.shape(k).size(axis, axis + 1), ++k) {
@@ -75,15 +69,13 @@ void concat_backward(const Call<T>& c) {
 
 }  // namespace
 
-template <class T>
-Tensor<T> reshape(Tensor<T> x, Shape shape) {
+template <class T> Tensor<T> reshape(Tensor<T> x, Shape shape) {
   static constexpr Rule<T> rule{"reshape"};
   if (shape.size() != x.shape().size()) bad_shapes("reshape", {x.shape(), shape}, "the sizes differ");
   return x.tape->alias(rule, x, shape);
 }
 
-template <class T>
-Tensor<T> transpose(Tensor<T> x, int axis, int other) {
+template <class T> Tensor<T> transpose(Tensor<T> x, int axis, int other) {
   static constexpr Rule<T> rule{"transpose", transpose_forward<T>, transpose_backward<T>};
   const Shape from = x.shape();
   if (!has_axis(from, axis) || !has_axis(from, other) || axis == other) {
@@ -93,8 +85,7 @@ Tensor<T> transpose(Tensor<T> x, int axis, int other) {
   return x.tape->record(rule, {x}, to, {.integer = {std::min(axis, other), std::max(axis, other)}});
 }
 
-template <class T>
-Tensor<T> slice(Tensor<T> x, int axis, int begin, int end) {
+template <class T> Tensor<T> slice(Tensor<T> x, int axis, int begin, int end) {
   static constexpr Rule<T> rule{"slice", slice_forward<T>, slice_backward<T>};
   const Shape from = x.shape();
   if (!has_axis(from, axis) || begin < 0 || begin >= end || end > from[axis]) {
@@ -103,8 +94,7 @@ Tensor<T> slice(Tensor<T> x, int axis, int begin, int end) {
   return x.tape->record(rule, {x}, from.with(axis, end - begin), {.integer = {axis, begin}});
 }
 
-template <class T>
-Tensor<T> concat(const std::vector<Tensor<T>>& parts, int axis) {
+template <class T> Tensor<T> concat(const std::vector<Tensor<T>>& parts, int axis) {
   static constexpr Rule<T> rule{"concat", concat_forward<T>, concat_backward<T>};
   if (parts.empty()) bad_shapes("concat", {}, "needs a tensor");
   const Shape first = parts.front().shape();

@@ -12,8 +12,7 @@ namespace {
 
 // Operands: x (..., in), w (out, in), and bias (out) and residual (..., out) where integer[0] has bits 1
 // and 2. integer[1]: GELU, whose slope is saved.
-template <class T>
-struct Sizes {
+template <class T> struct Sizes {
   int rows, in, out;
   int bias, residual;  // which operand, or 0
   bool gelu;
@@ -31,8 +30,7 @@ struct Sizes {
   }
 };
 
-template <class T>
-void forward(const Call<T>& c) {
+template <class T> void forward(const Call<T>& c) {
   const Sizes<T> s(c);
   T* y = s.gelu ? c.saved() : c.out();
   const bool begun = s.residual || (s.bias && !s.gelu);
@@ -50,8 +48,7 @@ void forward(const Call<T>& c) {
   }
 }
 
-template <class T>
-void backward(const Call<T>& c) {
+template <class T> void backward(const Call<T>& c) {
   const Sizes<T> s(c);
   const T* dz = c.out_gradient();  // z = x w^T + bias
   if (s.gelu) {
@@ -81,8 +78,7 @@ void backward(const Call<T>& c) {
 
 }  // namespace
 
-template <class T>
-Tensor<T> linear(Tensor<T> x, Tensor<T> w, std::type_identity_t<Linear<T>> with) {
+template <class T> Tensor<T> linear(Tensor<T> x, Tensor<T> w, std::type_identity_t<Linear<T>> with) {
   static constexpr Rule<T> rule{"linear", forward<T>, backward<T>, true};
   const Shape from = x.shape(), weight = w.shape();
   if (weight.rank() != 2 || from.rank() == 0 || from.last() != weight[1]) {

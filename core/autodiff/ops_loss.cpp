@@ -9,28 +9,24 @@ namespace qklab::autodiff {
 namespace {
 
 // y = real[0] sum x.
-template <class T>
-void sum_forward(const Call<T>& c) {
+template <class T> void sum_forward(const Call<T>& c) {
   const T* x = c.in(0);
   *c.out() = static_cast<T>(c.attributes().real[0]) *
              kernels::sum_of<T>(c.shape(0).size(), [=](std::size_t i) { return x[i]; });
 }
-template <class T>
-void sum_backward(const Call<T>& c) {
+template <class T> void sum_backward(const Call<T>& c) {
   kernels::add_value(c.shape(0).size(), static_cast<T>(c.attributes().real[0]) * *c.out_gradient(),
                      c.in_gradient(0));
 }
 
 // y = mean (a - b)^2.
-template <class T>
-void squares_forward(const Call<T>& c) {
+template <class T> void squares_forward(const Call<T>& c) {
   const T *a = c.in(0), *b = c.in(1);
   const std::size_t n = c.shape(0).size();
   const T sum = kernels::sum_of<T>(n, [=](std::size_t i) { return (a[i] - b[i]) * (a[i] - b[i]); });
   *c.out() = sum / static_cast<T>(n);
 }
-template <class T>
-void squares_backward(const Call<T>& c) {
+template <class T> void squares_backward(const Call<T>& c) {
   const std::size_t n = c.shape(0).size();
   const T factor = 2 * *c.out_gradient() / static_cast<T>(n);
   for (int k : {0, 1}) {
@@ -39,8 +35,7 @@ void squares_backward(const Call<T>& c) {
 }
 
 // Operands: logits (..., V), targets (...). integer[0]: the target to ignore. Saves the gradient.
-template <class T>
-void cross_entropy_forward(const Call<T>& c) {
+template <class T> void cross_entropy_forward(const Call<T>& c) {
   const int classes = c.shape(0).last(), ignore = c.attributes().integer[0];
   const std::int32_t* targets = c.index_in(1);
   const std::size_t rows = c.shape(1).size();
@@ -57,8 +52,7 @@ void cross_entropy_forward(const Call<T>& c) {
   *c.out() =
       kernels::cross_entropy(rows, static_cast<std::size_t>(classes), ignore, c.in(0), targets, c.saved());
 }
-template <class T>
-void cross_entropy_backward(const Call<T>& c) {
+template <class T> void cross_entropy_backward(const Call<T>& c) {
   const T beta = c.begin(0);
   const std::size_t n = c.shape(0).size();
   if (beta == 0) {
@@ -70,28 +64,24 @@ void cross_entropy_backward(const Call<T>& c) {
 
 }  // namespace
 
-template <class T>
-Tensor<T> sum(Tensor<T> x) {
+template <class T> Tensor<T> sum(Tensor<T> x) {
   static constexpr Rule<T> rule{"sum", sum_forward<T>, sum_backward<T>};
   return x.tape->record(rule, {x}, {}, {.real = {1, 0}});
 }
 
-template <class T>
-Tensor<T> mean(Tensor<T> x) {
+template <class T> Tensor<T> mean(Tensor<T> x) {
   static constexpr Rule<T> rule{"mean", sum_forward<T>, sum_backward<T>};
   return x.tape->record(rule, {x}, {}, {.real = {1 / static_cast<double>(x.shape().size()), 0}});
 }
 
-template <class T>
-Tensor<T> mean_squared_error(Tensor<T> prediction, Tensor<T> target) {
+template <class T> Tensor<T> mean_squared_error(Tensor<T> prediction, Tensor<T> target) {
   static constexpr Rule<T> rule{"mean_squared_error", squares_forward<T>, squares_backward<T>};
   const Shape a = prediction.shape(), b = target.shape();
   if (a != b) bad_shapes("mean_squared_error", {a, b}, "the shapes differ");
   return prediction.tape->record(rule, {prediction, target}, {});
 }
 
-template <class T>
-Tensor<T> cross_entropy(Tensor<T> logits, Indices<T> targets, std::int32_t ignore) {
+template <class T> Tensor<T> cross_entropy(Tensor<T> logits, Indices<T> targets, std::int32_t ignore) {
   static constexpr Rule<T> rule{"cross_entropy", cross_entropy_forward<T>, cross_entropy_backward<T>, true};
   const Shape scores = logits.shape(), labels = targets.shape();
   if (scores.rank() == 0 || scores.prefix(scores.rank() - 1) != labels) {

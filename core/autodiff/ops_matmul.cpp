@@ -41,8 +41,7 @@ void product(bool transpose_a, bool transpose_b, int m, int n, int k, T alpha, c
                 beta, c, n);
 }
 
-template <class T>
-void forward(const Call<T>& c) {
+template <class T> void forward(const Call<T>& c) {
   const Products p(c.shape(0), c.shape(1), c.attributes());
   const auto scale = static_cast<T>(c.attributes().real[0]);
   for (std::size_t i = 0; i < p.count; ++i) {
@@ -53,8 +52,7 @@ void forward(const Call<T>& c) {
 }
 
 // d op(a) = scale dy op(b)^T and d op(b) = scale op(a)^T dy, each transposed where the operand was.
-template <class T>
-void backward(const Call<T>& c) {
+template <class T> void backward(const Call<T>& c) {
   const Products p(c.shape(0), c.shape(1), c.attributes());
   const auto scale = static_cast<T>(c.attributes().real[0]);
   T* const first = c.in_gradient(0);
@@ -92,8 +90,7 @@ void backward(const Call<T>& c) {
 
 }  // namespace
 
-template <class T>
-Tensor<T> matmul(Tensor<T> a, Tensor<T> b, Product product) {
+template <class T> Tensor<T> matmul(Tensor<T> a, Tensor<T> b, Product product) {
   static constexpr Rule<T> rule{"matmul", forward<T>, backward<T>, true};
   const Shape x = a.shape(), y = b.shape();
   if (x.rank() < 2 || y.rank() < 2) bad_shapes("matmul", {x, y}, "both need two axes or more");

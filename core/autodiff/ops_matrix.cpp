@@ -8,40 +8,34 @@ namespace qklab::autodiff {
 namespace {
 
 // w: (..., N, N) -> y: (...), a matrix at a time.
-template <class T, class Each>
-void each_matrix(const Call<T>& c, Each each) {
+template <class T, class Each> void each_matrix(const Call<T>& c, Each each) {
   const std::size_t n = c.shape(0).extent(-1);
   for (std::size_t i = 0; i < c.size(); ++i) each(i, n, i * n * n);
 }
 
-template <class T>
-void trace_forward(const Call<T>& c) {
+template <class T> void trace_forward(const Call<T>& c) {
   each_matrix(
       c, [&](std::size_t i, std::size_t n, std::size_t at) { c.out()[i] = kernels::trace(n, c.in(0) + at); });
 }
-template <class T>
-void trace_backward(const Call<T>& c) {
+template <class T> void trace_backward(const Call<T>& c) {
   each_matrix(c, [&](std::size_t i, std::size_t n, std::size_t at) {
     kernels::trace_backward(n, c.out_gradient()[i], c.in_gradient(0) + at);
   });
 }
 
-template <class T>
-void square_forward(const Call<T>& c) {
+template <class T> void square_forward(const Call<T>& c) {
   each_matrix(c, [&](std::size_t i, std::size_t n, std::size_t at) {
     c.out()[i] = kernels::trace_of_square(n, c.in(0) + at);
   });
 }
-template <class T>
-void square_backward(const Call<T>& c) {
+template <class T> void square_backward(const Call<T>& c) {
   each_matrix(c, [&](std::size_t i, std::size_t n, std::size_t at) {
     kernels::trace_of_square_backward(n, c.in(0) + at, c.out_gradient()[i], c.in_gradient(0) + at);
   });
 }
 
 // integer[0]: steps. Saves u (M) and v (N); v = 0 means that the iteration has yet to start, or that w was 0.
-template <class T>
-void spectral_forward(const Call<T>& c) {
+template <class T> void spectral_forward(const Call<T>& c) {
   const std::size_t m = c.shape(0).extent(0), n = c.shape(0).extent(1);
   T *u = c.saved(), *v = u + m;
   if (std::all_of(v, v + n, [](T x) { return x == 0; })) {
@@ -51,25 +45,21 @@ void spectral_forward(const Call<T>& c) {
   for (int step = 0; step < c.attributes().integer[0]; ++step)
     *c.out() = kernels::power_step(m, n, c.in(0), u, v);
 }
-template <class T>
-void spectral_backward(const Call<T>& c) {
+template <class T> void spectral_backward(const Call<T>& c) {
   const std::size_t m = c.shape(0).extent(0), n = c.shape(0).extent(1);
   kernels::outer_backward(m, n, c.saved(), c.saved() + m, *c.out_gradient(), c.in_gradient(0));
 }
 
 // real[0]: p.
-template <class T>
-void potential_forward(const Call<T>& c) {
+template <class T> void potential_forward(const Call<T>& c) {
   *c.out() = kernels::power_potential(c.shape(0).size(), static_cast<T>(c.attributes().real[0]), c.in(0));
 }
-template <class T>
-void potential_backward(const Call<T>& c) {
+template <class T> void potential_backward(const Call<T>& c) {
   kernels::power_potential_backward(c.shape(0).size(), static_cast<T>(c.attributes().real[0]), c.in(0),
                                     *c.out_gradient(), c.in_gradient(0));
 }
 
-template <class T>
-Tensor<T> of_square_matrices(const Rule<T>& rule, Tensor<T> w) {
+template <class T> Tensor<T> of_square_matrices(const Rule<T>& rule, Tensor<T> w) {
   const Shape shape = w.shape();
   if (shape.rank() < 2 || shape[-2] != shape[-1]) {
     bad_shapes(rule.name, {shape}, "needs square matrices");
@@ -79,28 +69,24 @@ Tensor<T> of_square_matrices(const Rule<T>& rule, Tensor<T> w) {
 
 }  // namespace
 
-template <class T>
-Tensor<T> trace(Tensor<T> w) {
+template <class T> Tensor<T> trace(Tensor<T> w) {
   static constexpr Rule<T> rule{"trace", trace_forward<T>, trace_backward<T>};
   return of_square_matrices(rule, w);
 }
 
-template <class T>
-Tensor<T> trace_of_square(Tensor<T> w) {
+template <class T> Tensor<T> trace_of_square(Tensor<T> w) {
   static constexpr Rule<T> rule{"trace_of_square", square_forward<T>, square_backward<T>};
   return of_square_matrices(rule, w);
 }
 
-template <class T>
-Tensor<T> spectral_norm(Tensor<T> w, int steps) {
+template <class T> Tensor<T> spectral_norm(Tensor<T> w, int steps) {
   static constexpr Rule<T> rule{"spectral_norm", spectral_forward<T>, spectral_backward<T>};
   const Shape shape = w.shape();
   if (shape.rank() != 2 || steps < 1) bad_shapes("spectral_norm", {shape}, "needs a matrix and a step");
   return w.tape->record(rule, {w}, {}, {.integer = {steps, 0}}, shape.extent(0) + shape.extent(1));
 }
 
-template <class T>
-Tensor<T> power_potential(Tensor<T> w, double p) {
+template <class T> Tensor<T> power_potential(Tensor<T> w, double p) {
   static constexpr Rule<T> rule{"power_potential", potential_forward<T>, potential_backward<T>};
   if (!(p > 1)) bad_shapes("power_potential", {w.shape()}, "needs p > 1");
   return w.tape->record(rule, {w}, {}, {.real = {p, 0}});

@@ -9,8 +9,7 @@ kernels::ScanSize sizes(const Shape& k, const Shape& v, const Shape& gate) {
   return {k.extent(-2), k.extent(-1), v.extent(-1), gate.extent(-1)};
 }
 
-template <class T>
-void forward(const Call<T>& c) {
+template <class T> void forward(const Call<T>& c) {
   const kernels::ScanSize s = sizes(c.shape(1), c.shape(2), c.shape(3));
   for (std::size_t i = 0; i < c.size() / (s.length * s.n); ++i) {
     const std::size_t keys = i * s.length * s.m, values = i * s.length * s.n;
@@ -19,8 +18,7 @@ void forward(const Call<T>& c) {
   }
 }
 
-template <class T>
-void backward(const Call<T>& c) {
+template <class T> void backward(const Call<T>& c) {
   const kernels::ScanSize s = sizes(c.shape(1), c.shape(2), c.shape(3));
   const auto part = [&](int k, std::size_t offset) {
     T* dx = c.in_gradient(k);
@@ -36,8 +34,7 @@ void backward(const Call<T>& c) {
 
 }  // namespace
 
-template <class T>
-Tensor<T> gated_scan(Tensor<T> q, Tensor<T> k, Tensor<T> v, Tensor<T> gate) {
+template <class T> Tensor<T> gated_scan(Tensor<T> q, Tensor<T> k, Tensor<T> v, Tensor<T> gate) {
   static constexpr Rule<T> rule{"gated_scan", forward<T>, backward<T>};
   const Shape a = q.shape(), b = k.shape(), c = v.shape(), g = gate.shape();
   if (a != b || a.rank() < 2)

@@ -29,8 +29,7 @@ std::size_t place(std::vector<Buffer>& buffers, std::size_t alignment) {
   return total;
 }
 
-template <class T>
-void Tape<T>::keep(Tensor<T> tensor) {
+template <class T> void Tape<T>::keep(Tensor<T> tensor) {
   if (planned_for_ >= 0) throw Error("[keep] comes before plan()");
   at(at(tensor.id).owner).kept = true;
 }
@@ -39,8 +38,7 @@ void Tape<T>::keep(Tensor<T> tensor) {
 // forward step to its own backward step, which comes after those of all that use it, or to its last use where
 // nothing flows back. A gradient is needed from the backward step of the last node that uses the tensor to
 // its own.
-template <class T>
-void Tape<T>::plan(Tensor<T> loss) {
+template <class T> void Tape<T>::plan(Tensor<T> loss) {
   if (loss.tape != this) throw Error("[plan] the loss is of a different tape");
   if (planned_for_ >= 0) throw Error("[plan] there is a plan already");
   const std::size_t n = nodes_.size(), end = 2 * n;

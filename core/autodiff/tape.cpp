@@ -13,12 +13,9 @@
 namespace qklab::autodiff {
 namespace {
 
-template <class T>
-constexpr Rule<T> parameter_rule{"parameter"};
-template <class T>
-constexpr Rule<T> input_rule{"input"};
-template <class T>
-constexpr Rule<T> indices_rule{"indices"};
+template <class T> constexpr Rule<T> parameter_rule{"parameter"};
+template <class T> constexpr Rule<T> input_rule{"input"};
+template <class T> constexpr Rule<T> indices_rule{"indices"};
 
 double cpu_seconds() {
   timespec now;
@@ -28,15 +25,13 @@ double cpu_seconds() {
 
 }  // namespace
 
-template <class T>
-std::int32_t Tape<T>::append(const Node<T>& node) {
+template <class T> std::int32_t Tape<T>::append(const Node<T>& node) {
   if (planned_for_ >= 0) throw Error(fmt::format("[{}] cannot be recorded after plan()", node.rule->name));
   nodes_.push_back(node);
   return static_cast<std::int32_t>(nodes_.size() - 1);
 }
 
-template <class T>
-Tensor<T> Tape<T>::parameter(std::string name, Shape shape, bool trainable) {
+template <class T> Tensor<T> Tape<T>::parameter(std::string name, Shape shape, bool trainable) {
   Node<T> node{&parameter_rule<T>};
   node.shape = shape;
   node.is_parameter = true;
@@ -49,8 +44,7 @@ Tensor<T> Tape<T>::parameter(std::string name, Shape shape, bool trainable) {
   return tensor;
 }
 
-template <class T>
-Tensor<T> Tape<T>::input(Shape shape) {
+template <class T> Tensor<T> Tape<T>::input(Shape shape) {
   Node<T> node{&input_rule<T>};
   node.shape = shape;
   node.is_input = true;
@@ -59,8 +53,7 @@ Tensor<T> Tape<T>::input(Shape shape) {
   return {{this, append(node)}};
 }
 
-template <class T>
-Tensor<T> Tape<T>::constant(Shape shape, std::span<const T> values) {
+template <class T> Tensor<T> Tape<T>::constant(Shape shape, std::span<const T> values) {
   if (values.size() != shape.size()) {
     bad_shapes("constant", {shape}, fmt::format("needs {} values, not {}", shape.size(), values.size()));
   }
@@ -69,8 +62,7 @@ Tensor<T> Tape<T>::constant(Shape shape, std::span<const T> values) {
   return tensor;
 }
 
-template <class T>
-Indices<T> Tape<T>::indices(Shape shape) {
+template <class T> Indices<T> Tape<T>::indices(Shape shape) {
   Node<T> node{&indices_rule<T>};
   node.shape = shape;
   node.value = indices_.reserve(shape.size());
@@ -98,8 +90,7 @@ Tensor<T> Tape<T>::record(const Rule<T>& rule, std::span<const Handle<T>> operan
   return {{this, append(node)}};
 }
 
-template <class T>
-Tensor<T> Tape<T>::alias(const Rule<T>& rule, Tensor<T> of, Shape shape) {
+template <class T> Tensor<T> Tape<T>::alias(const Rule<T>& rule, Tensor<T> of, Shape shape) {
   Node<T> node = at(of.id);
   node.rule = &rule;
   node.shape = shape;
@@ -109,8 +100,7 @@ Tensor<T> Tape<T>::alias(const Rule<T>& rule, Tensor<T> of, Shape shape) {
   return {{this, append(node)}};
 }
 
-template <class T>
-void Tape<T>::settle() {
+template <class T> void Tape<T>::settle() {
   parameters_.settle();
   parameter_gradients_.settle();
   inputs_.settle();
@@ -132,8 +122,7 @@ void Tape<T>::call(void (*function)(const Call<T>&), const Node<T>& node, double
   (*timing).*direction += seconds;
 }
 
-template <class T>
-void Tape<T>::forward() {
+template <class T> void Tape<T>::forward() {
   [[maybe_unused]] const kernels::Precision<T> precision;
   settle();
   for (const Node<T>& node : nodes_) {
@@ -142,16 +131,14 @@ void Tape<T>::forward() {
 }
 
 // Gradients are cleared just before the first addition to them, while that brings them to the cache.
-template <class T>
-void Tape<T>::reach(std::int32_t owner) {
+template <class T> void Tape<T>::reach(std::int32_t owner) {
   auto& reached = reached_[static_cast<std::size_t>(owner)];
   if (reached) return;
   reached = 1;
   std::fill_n(gradient(at(owner)), at(owner).shape.size(), T{0});
 }
 
-template <class T>
-void Tape<T>::backward(Tensor<T> loss) {
+template <class T> void Tape<T>::backward(Tensor<T> loss) {
   if (loss.tape != this) throw Error("[backward] the loss is of a different tape");
   const Node<T>& end = at(loss.id);
   if (end.shape.size() != 1) bad_shapes("backward", {end.shape}, "a loss is a single number");
@@ -180,51 +167,41 @@ void Tape<T>::backward(Tensor<T> loss) {
   }
 }
 
-template <class T>
-std::size_t Tape<T>::parameter_bytes() const {
+template <class T> std::size_t Tape<T>::parameter_bytes() const {
   return (parameters_.size() + parameter_gradients_.size()) * sizeof(T);
 }
 
-template <class T>
-std::size_t Tape<T>::arena_bytes() const {
+template <class T> std::size_t Tape<T>::arena_bytes() const {
   return (inputs_.size() + values_.size() + gradients_.size() + saved_.size()) * sizeof(T) +
          indices_.size() * sizeof(std::int32_t);
 }
 
-template <class T>
-void Tape<T>::check_readable(const Node<T>& node) const {
+template <class T> void Tape<T>::check_readable(const Node<T>& node) const {
   if (planned_for_ < 0 || node.kept || node.is_parameter || node.is_input) return;
   throw Error(fmt::format("[{}] shares its memory with others under the plan: keep() it to read it",
                           node.rule->name));
 }
 
-template <class T>
-std::span<T> Tape<T>::parameters() {
+template <class T> std::span<T> Tape<T>::parameters() {
   settle();
   return {parameters_.at(0), parameters_.size()};
 }
 
-template <class T>
-std::span<T> Tape<T>::gradients() {
+template <class T> std::span<T> Tape<T>::gradients() {
   settle();
   return {parameter_gradients_.at(0), parameter_gradients_.size()};
 }
 
-template <class T>
-Shape Handle<T>::shape() const {
-  return tape->node(id).shape;
-}
+template <class T> Shape Handle<T>::shape() const { return tape->node(id).shape; }
 
-template <class T>
-std::span<T> Tensor<T>::value() const {
+template <class T> std::span<T> Tensor<T>::value() const {
   this->tape->settle();
   const Node<T>& node = this->tape->node(this->id);
   this->tape->check_readable(node);
   return {this->tape->value(node), node.shape.size()};
 }
 
-template <class T>
-std::span<const T> Tensor<T>::gradient() const {
+template <class T> std::span<const T> Tensor<T>::gradient() const {
   this->tape->settle();
   const Node<T>& node = this->tape->node(this->id);
   if (!node.needs_gradient) return {};
@@ -232,8 +209,7 @@ std::span<const T> Tensor<T>::gradient() const {
   return {this->tape->gradient(node), node.shape.size()};
 }
 
-template <class T>
-std::span<std::int32_t> Indices<T>::value() const {
+template <class T> std::span<std::int32_t> Indices<T>::value() const {
   this->tape->settle();
   const Node<T>& node = this->tape->node(this->id);
   return {this->tape->indices_.at(node.value), node.shape.size()};

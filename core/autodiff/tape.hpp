@@ -30,14 +30,11 @@
 
 namespace qklab::autodiff {
 
-template <class T>
-class Tape;
-template <class T>
-class Call;
+template <class T> class Tape;
+template <class T> class Call;
 
 // A position on a tape: what ops take and yield. Cheap to copy; the tape must outlive it.
-template <class T>
-struct Handle {
+template <class T> struct Handle {
   Tape<T>* tape = nullptr;
   std::int32_t id = -1;
 
@@ -45,8 +42,7 @@ struct Handle {
 };
 
 // Spans are row-major and hold until the next node is recorded.
-template <class T>
-struct Tensor : Handle<T> {
+template <class T> struct Tensor : Handle<T> {
   std::span<T> value() const;
   // d loss / d this, after backward(); zero where the loss does not depend on it. Empty where the tensor
   // depends on no trainable parameter.
@@ -55,14 +51,10 @@ struct Tensor : Handle<T> {
 };
 
 // Integer leaves: token ids, class labels.
-template <class T>
-struct Indices : Handle<T> {
-  std::span<std::int32_t> value() const;
-};
+template <class T> struct Indices : Handle<T> { std::span<std::int32_t> value() const; };
 
 // How an op computes and how it passes gradients on. One constant per op and type, shared by its nodes.
-template <class T>
-struct Rule {
+template <class T> struct Rule {
   const char* name;
   void (*forward)(const Call<T>&) = nullptr;
   void (*backward)(const Call<T>&) = nullptr;  // null: nothing to do (leaves, aliases)
@@ -76,8 +68,7 @@ struct Attributes {
   std::array<int, 2> integer{};
 };
 
-template <class T>
-struct Node {
+template <class T> struct Node {
   const Rule<T>* rule;
   std::size_t value = 0;  // offsets into arenas
   std::size_t gradient = 0;
@@ -99,8 +90,7 @@ struct Timing {
   double forward = 0, backward = 0;
 };
 
-template <class T>
-class Tape {
+template <class T> class Tape {
  public:
   Tape() = default;
   Tape(const Tape&) = delete;  // handles point here
@@ -195,8 +185,7 @@ class Tape {
 };
 
 // What a rule sees of one node during replay.
-template <class T>
-class Call {
+template <class T> class Call {
  public:
   Call(Tape<T>& tape, const Node<T>& node) : tape_(tape), node_(node) {}
 

@@ -16,8 +16,7 @@ std::string shortest(double x) {
 
 namespace {
 
-template <class T>
-std::optional<T> parse(std::string_view text) {
+template <class T> std::optional<T> parse(std::string_view text) {
   if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
   T out{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);

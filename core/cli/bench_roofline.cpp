@@ -13,8 +13,7 @@ namespace qklab {
 namespace {
 
 // Calls a second, by round.
-template <class Work>
-std::vector<double> calls_a_second(Work work) {
+template <class Work> std::vector<double> calls_a_second(Work work) {
   work();
   const double start = cpu_seconds();
   work();

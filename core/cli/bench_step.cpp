@@ -25,15 +25,13 @@ std::size_t resident_bytes() {
   return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
-template <class Work>
-double seconds_each(int times, Work& work) {
+template <class Work> double seconds_each(int times, Work& work) {
   const double start = cpu_seconds();
   for (int i = 0; i < times; ++i) work.run();
   return (cpu_seconds() - start) / times;
 }
 
-template <class Work>
-int times_in_window(Work& work) {
+template <class Work> int times_in_window(Work& work) {
   for (int i = 0; i < 3; ++i) work.run();
   return std::max(1, static_cast<int>(window / seconds_each(3, work)));
 }

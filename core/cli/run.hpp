@@ -23,8 +23,8 @@ struct RunRequest {
   bool dry_run = false;
 };
 
-// Throws InputError for a sweep of over 10^7 trials unless `yes`, for one with a point out of range, and for one
-// that grows as it runs where it is to be `sharded`.
+// Throws InputError for a sweep of over 10^7 trials unless `yes`, for one with a point out of range, and for
+// one that grows as it runs where it is to be `sharded`.
 void refuse_accidents(const Config& config, bool yes, bool sharded);
 
 // Returns the exit code of `qklab run`.

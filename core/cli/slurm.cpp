@@ -35,7 +35,8 @@ exec {} \
   ${{scratch:+--scratch "$scratch"}}
 )sh",
                      sweep.name, sweep.scratch.empty() ? "${SLURM_TMPDIR:-}" : shell_quoted(sweep.scratch),
-                     sweep.shards, shell_line(run), sweep.shards, shell_quoted(sweep.directory), sweep.shards);
+                     sweep.shards, shell_line(run), sweep.shards, shell_quoted(sweep.directory),
+                     sweep.shards);
 }
 
 std::string merge_script(const SlurmSweep& sweep) {

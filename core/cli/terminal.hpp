@@ -18,8 +18,7 @@ void say(std::FILE* file, fmt::format_string<Arguments...> format, Arguments&&..
   const std::string text = fmt::format(format, std::forward<Arguments>(arguments)...);
   std::fwrite(text.data(), 1, text.size(), file);
 }
-template <class... Arguments>
-void say(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+template <class... Arguments> void say(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
   say(stdout, format, std::forward<Arguments>(arguments)...);
 }
 

@@ -6,8 +6,8 @@
 #include <cstddef>
 
 #include "core/kernels/gemm.hpp"
-#include "core/kernels/product.hpp"
 #include "core/kernels/normalizers.hpp"
+#include "core/kernels/product.hpp"
 #include "core/kernels/tile.hpp"
 
 namespace qklab::kernels {
@@ -29,8 +29,7 @@ struct Head {
   }
 
   // Calls body(i, rows, seen): queries i .. i + rows - 1 look at keys 0 .. seen - 1 at most.
-  template <class Body>
-  void for_queries(Body body) const {
+  template <class Body> void for_queries(Body body) const {
     for (int i = 0; i < length; i += block) {
       const int rows = std::min(block, length - i);
       body(i, rows, causal ? i + rows : length);
@@ -41,16 +40,14 @@ struct Head {
 
 // y = softmax of the first n of x, and 0 from there to `seen`; or up to a whole register, which both have
 // room for.
-template <class T>
-void softmax_row(std::size_t n, std::size_t seen, const T* x, T* y) {
+template <class T> void softmax_row(std::size_t n, std::size_t seen, const T* x, T* y) {
   Softmax::forward(n, x, y);
   std::fill(y + n, y + seen, T{0});
 }
 void softmax_row(std::size_t n, std::size_t seen, const float* x, float* y);
 
 // dx = the slope of that, likewise.
-template <class T>
-void softmax_slope_row(std::size_t n, std::size_t seen, const T* y, const T* dy, T* dx) {
+template <class T> void softmax_slope_row(std::size_t n, std::size_t seen, const T* y, const T* dy, T* dx) {
   std::fill_n(dx, seen, T{0});
   Softmax::backward(n, y, dy, dx);
 }

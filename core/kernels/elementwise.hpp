@@ -56,8 +56,7 @@ struct Relu {
   static auto slope(auto x, auto) { return x <= 0 ? decltype(x){0} : decltype(x){1}; }
 };
 
-template <class Function, class T>
-void map(std::size_t n, const T* __restrict x, T* __restrict y) {
+template <class Function, class T> void map(std::size_t n, const T* __restrict x, T* __restrict y) {
   for (std::size_t i = 0; i < n; ++i) y[i] = Function::value(x[i]);
 }
 
@@ -99,8 +98,7 @@ struct Div {
 
 // Calls body(i, j) for each element i of [repeats, n] and its place j in a row. n = 1, a scalar that is
 // repeated, gets a loop of its own because one of length 1 inside another is not vectorized.
-template <class Body>
-void for_rows(std::size_t repeats, std::size_t n, Body body) {
+template <class Body> void for_rows(std::size_t repeats, std::size_t n, Body body) {
   if (n == 1) {
     for (std::size_t i = 0; i < repeats; ++i) body(i, 0);
     return;
@@ -138,14 +136,12 @@ void zip_backward_b(std::size_t repeats, std::size_t n, const T* __restrict a, c
 // --- Linear pieces. ---
 
 // y = factor x + offset.
-template <class T>
-void affine(std::size_t n, T factor, T offset, const T* __restrict x, T* __restrict y) {
+template <class T> void affine(std::size_t n, T factor, T offset, const T* __restrict x, T* __restrict y) {
   for (std::size_t i = 0; i < n; ++i) y[i] = factor * x[i] + offset;
 }
 
 // y += factor x.
-template <class T>
-void add_scaled(std::size_t n, T factor, const T* __restrict x, T* __restrict y) {
+template <class T> void add_scaled(std::size_t n, T factor, const T* __restrict x, T* __restrict y) {
   for (std::size_t i = 0; i < n; ++i) y[i] += factor * x[i];
 }
 
@@ -157,15 +153,13 @@ void add_scaled_difference(std::size_t n, T factor, const T* __restrict a, const
 }
 
 // y += value.
-template <class T>
-void add_value(std::size_t n, T value, T* __restrict y) {
+template <class T> void add_value(std::size_t n, T value, T* __restrict y) {
   for (std::size_t i = 0; i < n; ++i) y[i] += value;
 }
 
 // --- y = x^exponent. ---
 
-template <class T>
-void power(std::size_t n, T exponent, const T* __restrict x, T* __restrict y) {
+template <class T> void power(std::size_t n, T exponent, const T* __restrict x, T* __restrict y) {
   for (std::size_t i = 0; i < n; ++i) y[i] = std::pow(x[i], exponent);
 }
 

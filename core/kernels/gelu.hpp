@@ -8,8 +8,7 @@
 namespace qklab::kernels {
 
 // z = x + bias, y = z Phi(z); x becomes dy/dz. x, y: [rows, n]; bias: [n], or null for none.
-template <class T>
-void gelu_with_slope(std::size_t rows, std::size_t n, T* x, const T* bias, T* y) {
+template <class T> void gelu_with_slope(std::size_t rows, std::size_t n, T* x, const T* bias, T* y) {
   for (std::size_t r = 0; r < rows; ++r, x += n, y += n) {
     for (std::size_t i = 0; i < n; ++i) {
       const T z = bias ? x[i] + bias[i] : x[i];

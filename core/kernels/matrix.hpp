@@ -9,20 +9,17 @@
 namespace qklab::kernels {
 
 // w: [n, n].
-template <class T>
-T trace(std::size_t n, const T* __restrict w) {
+template <class T> T trace(std::size_t n, const T* __restrict w) {
   return sum_of<T>(n, [=](std::size_t i) { return w[i * n + i]; });
 }
 
 // dw += dy I.
-template <class T>
-void trace_backward(std::size_t n, T dy, T* __restrict dw) {
+template <class T> void trace_backward(std::size_t n, T dy, T* __restrict dw) {
   for (std::size_t i = 0; i < n; ++i) dw[i * n + i] += dy;
 }
 
 // tr(w w) = sum_ij w_ij w_ji, without the product. w: [n, n].
-template <class T>
-T trace_of_square(std::size_t n, const T* __restrict w) {
+template <class T> T trace_of_square(std::size_t n, const T* __restrict w) {
   T sum = 0;
   for (std::size_t i = 0; i < n; ++i) {
     sum += sum_of<T>(n, [=](std::size_t j) { return w[i * n + j] * w[j * n + i]; });
@@ -70,8 +67,7 @@ void outer_backward(std::size_t rows, std::size_t columns, const T* __restrict u
 }
 
 // (1/p) sum |w_i|^p.
-template <class T>
-T power_potential(std::size_t n, T p, const T* __restrict w) {
+template <class T> T power_potential(std::size_t n, T p, const T* __restrict w) {
   return sum_of<T>(n, [=](std::size_t i) { return std::pow(std::abs(w[i]), p); }) / p;
 }
 

@@ -18,8 +18,7 @@
 namespace qklab::kernels {
 
 // Numbers of a group: 64 floats or 32 doubles.
-template <class T>
-inline constexpr std::size_t normal_group = 256 / sizeof(T);
+template <class T> inline constexpr std::size_t normal_group = 256 / sizeof(T);
 
 namespace detail {
 
@@ -113,8 +112,7 @@ inline double unit_interval(std::uint64_t bits) {
 }
 
 // cosine[i], sine[i] = radius(u[i]) cos, sin(pi angle[i]), for u in (0, 1] and angle in [-1, 1], i < n.
-template <std::size_t n, class T>
-void box_muller(const T* u, const T* angle, T* cosine, T* sine) {
+template <std::size_t n, class T> void box_muller(const T* u, const T* angle, T* cosine, T* sine) {
   using Batch = xsimd::batch<T>;
   static_assert(n % Batch::size == 0);
   for (std::size_t i = 0; i < n; i += Batch::size) {
@@ -150,8 +148,7 @@ inline void normals_of(const Words& words, double* out) {
 // radius and angle, tails to 6.7) or double (52 bits each, tails to 8.5). Error of a value, against its
 // definition by std::log, std::cos and std::sin: below 4 epsilon of T times its radius, the length of its
 // pair. Advances nothing: two fills with the same stream and groups are equal.
-template <class T>
-void fill_normal(const Stream& stream, std::uint64_t first_group, std::size_t n, T* out) {
+template <class T> void fill_normal(const Stream& stream, std::uint64_t first_group, std::size_t n, T* out) {
   const detail::RoundKeys keys(stream.key());
   detail::Words words;
   std::uint64_t group = first_group;

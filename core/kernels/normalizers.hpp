@@ -16,16 +16,12 @@ namespace qklab::kernels {
 // y_i = exp(x_i) / sum_j exp(x_j), by sum = sum_j exp(x_j - top). By SIMD in single precision.
 struct Softmax {
   static constexpr const char* name = "softmax";
-  template <class T>
-  struct Terms {
-    T top, sum;
-  };
+  template <class T> struct Terms { T top, sum; };
 
   static Terms<float> forward(std::size_t n, const float* x, float* y);
   static void backward(std::size_t n, const float* y, const float* dy, float* dx);
 
-  template <class T>
-  static Terms<T> forward(std::size_t n, const T* __restrict x, T* __restrict y) {
+  template <class T> static Terms<T> forward(std::size_t n, const T* __restrict x, T* __restrict y) {
     const T top = *std::max_element(x, x + n);
     for (std::size_t i = 0; i < n; ++i) y[i] = std::exp(x[i] - top);
     const T sum = sum_of<T>(n, [=](std::size_t i) { return y[i]; });
@@ -46,8 +42,7 @@ struct Softmax {
 struct Sparsemax {
   static constexpr const char* name = "sparsemax";
 
-  template <class T>
-  static void forward(std::size_t n, const T* __restrict x, T* __restrict y) {
+  template <class T> static void forward(std::size_t n, const T* __restrict x, T* __restrict y) {
     const T top = *std::max_element(x, x + n);
     for (std::size_t i = 0; i < n; ++i) y[i] = x[i] - top;  // keeps sum - 1 exact where scores are large
     T sum = sum_of<T>(n, [=](std::size_t i) { return y[i]; });
@@ -87,8 +82,7 @@ struct Sparsemax {
 struct PiecewiseSoftmax {
   static constexpr const char* name = "piecewise_softmax";
 
-  template <class T>
-  static void forward(std::size_t n, const T* __restrict x, T* __restrict y) {
+  template <class T> static void forward(std::size_t n, const T* __restrict x, T* __restrict y) {
     const T count = static_cast<T>(n);
     const T mean = sum_of<T>(n, [=](std::size_t i) { return x[i]; }) / count;
     for (std::size_t i = 0; i < n; ++i) {

@@ -9,8 +9,7 @@
 
 namespace qklab::kernels {
 
-template <class T>
-T sign_of(T x) {
+template <class T> T sign_of(T x) {
   return x > 0 ? T{1} : x < 0 ? T{-1} : x;  // 0 stays 0 and NaN NaN
 }
 
@@ -37,8 +36,7 @@ void sign_sgd(std::size_t n, T rate, T factor, T decay, const T* __restrict g, T
 }
 
 // What Adam fixes for one step: correction_k = 1 - beta_k^t, t = 1, 2, ...
-template <class T>
-struct AdamStep {
+template <class T> struct AdamStep {
   T rate, factor, decay, beta1, beta2, epsilon;
   T correction1, root_correction2;
   bool decoupled;  // AdamW

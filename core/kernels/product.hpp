@@ -11,8 +11,7 @@ void product(bool transpose_a, bool transpose_b, int m, int n, int k, float alph
 
 // y (columns, rows) = x (rows, columns) transposed; ldx, ldy lead from row to row.
 void transpose(int rows, int columns, const float* x, int ldx, float* y, int ldy);
-template <class T>
-void transpose(int rows, int columns, const T* x, int ldx, T* y, int ldy) {
+template <class T> void transpose(int rows, int columns, const T* x, int ldx, T* y, int ldy) {
   for (int i = 0; i < rows; ++i) {
     for (int j = 0; j < columns; ++j) y[std::ptrdiff_t{j} * ldy + i] = x[std::ptrdiff_t{i} * ldx + j];
   }

@@ -9,8 +9,7 @@ namespace qklab::kernels {
 // reorder a single running sum and so could not use SIMD lanes for it; the error is smaller as well.
 // A term reads memory before it decides what of it counts: with AVX2, g++ 12 at -O3 loses lanes of doubles
 // that are loaded under a condition (`y[i] > 0 ? x[i] : 0`), and gives a wrong sum.
-template <class T, class Term>
-T sum_of(std::size_t n, Term term) {
+template <class T, class Term> T sum_of(std::size_t n, Term term) {
   constexpr std::size_t lanes = 64 / sizeof(T);
   T part[lanes] = {};
   std::size_t i = 0;

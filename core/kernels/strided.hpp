@@ -7,15 +7,13 @@
 namespace qklab::kernels {
 
 struct Assign {
-  template <class T>
-  static void run(std::size_t n, const T* __restrict x, T* __restrict y) {
+  template <class T> static void run(std::size_t n, const T* __restrict x, T* __restrict y) {
     std::copy_n(x, n, y);
   }
 };
 
 struct Accumulate {
-  template <class T>
-  static void run(std::size_t n, const T* __restrict x, T* __restrict y) {
+  template <class T> static void run(std::size_t n, const T* __restrict x, T* __restrict y) {
     for (std::size_t i = 0; i < n; ++i) y[i] += x[i];
   }
 };

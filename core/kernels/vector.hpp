@@ -27,8 +27,7 @@ inline void store_part(Batch y, float* out, std::size_t count) {
 
 // Calls body(load, store) for each register of rows of n, the last one possibly partly filled: load(x, fill =
 // 0) yields the elements of row x that are next, and store(value, y) writes them to y.
-template <class Body>
-void for_batches(std::size_t n, Body body) {
+template <class Body> void for_batches(std::size_t n, Body body) {
   std::size_t i = 0;
   for (; i + lanes <= n; i += lanes) {
     body([i](const float* x, float = 0) { return Batch::load_unaligned(x + i); },

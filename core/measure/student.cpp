@@ -31,8 +31,7 @@ double beta_fraction(double a, double b, double x) {
 }
 
 // The root of an increasing function between two points that bracket it.
-template <class F>
-double bisect(F f, double low, double high) {
+template <class F> double bisect(F f, double low, double high) {
   for (int i = 0; i < 200; ++i) {
     const double middle = 0.5 * (low + high);
     if (middle <= low || middle >= high) return middle;
@@ -42,8 +41,7 @@ double bisect(F f, double low, double high) {
 }
 
 // The quantile of a distribution that is symmetric about 0, from its lower tail: small p stay exact.
-template <class Cdf>
-double symmetric_quantile(double p, Cdf cdf) {
+template <class Cdf> double symmetric_quantile(double p, Cdf cdf) {
   if (!(p > 0 && p < 1)) return nan;
   if (p == 0.5) return 0;
   if (p > 0.5) return -symmetric_quantile(1 - p, cdf);

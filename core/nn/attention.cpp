@@ -9,23 +9,20 @@ namespace {
 using autodiff::Visible;
 
 // (batch, length, heads m) -> (batch, heads, length, m)
-template <class T>
-Tensor<T> split_heads(const Scope<T>& scope, Tensor<T> x) {
+template <class T> Tensor<T> split_heads(const Scope<T>& scope, Tensor<T> x) {
   const ModelConfig& c = scope.config();
   return transpose(reshape(x, {scope.batch(), c.length, c.heads, x.shape().last() / c.heads}), 1, 2);
 }
 
 // (batch, heads, length, m) -> (batch, length, heads m)
-template <class T>
-Tensor<T> join_heads(const Scope<T>& scope, Tensor<T> x) {
+template <class T> Tensor<T> join_heads(const Scope<T>& scope, Tensor<T> x) {
   const ModelConfig& c = scope.config();
   return reshape(transpose(x, 1, 2), {scope.batch(), c.length, c.heads * x.shape().last()});
 }
 
 // Scales head h's rows of W_QK = W_k^T W_q (through W_q) or W_qk by gamma_h log(eta_h + 1e-6) / sqrt(eta_h).
 // eta = tr(W_QK^2) must be positive, or the loss is NaN.
-template <class T>
-Tensor<T> tame(const Scope<T>& scope, const Attention<T>& of) {
+template <class T> Tensor<T> tame(const Scope<T>& scope, const Attention<T>& of) {
   const ModelConfig& c = scope.config();
   const Tensor<T> eta = trace_of_square(head_matrices(c, of)), gamma = scope.parameter("gamma", {c.heads});
   const Tensor<T> factor = gamma * log(affine(eta, 1, 1e-6)) * power(eta, -0.5);
@@ -34,8 +31,7 @@ Tensor<T> tame(const Scope<T>& scope, const Attention<T>& of) {
   return of.query * reshape(matmul(reshape(factor, {c.heads, 1}), ones), of.query.shape());
 }
 
-template <class T>
-Tensor<T> scores(const Scope<T>& scope, Tensor<T> x, Tensor<T> query, Tensor<T> key) {
+template <class T> Tensor<T> scores(const Scope<T>& scope, Tensor<T> x, Tensor<T> query, Tensor<T> key) {
   const ModelConfig& c = scope.config();
   const Tensor<T> queries = split_heads(scope, linear(x, query));
   if (key.tape) {
@@ -49,8 +45,7 @@ Tensor<T> scores(const Scope<T>& scope, Tensor<T> x, Tensor<T> query, Tensor<T> 
 }
 
 // For weights that are not normalized over what is visible, and so are cut off afterwards.
-template <class T>
-Tensor<T> cut(const Scope<T>& scope, Tensor<T> weights) {
+template <class T> Tensor<T> cut(const Scope<T>& scope, Tensor<T> weights) {
   const auto length = static_cast<std::size_t>(scope.config().length);
   if (!scope.config().causal) return weights;
   const Tensor<T> past = scope.tape().input({scope.config().length, scope.config().length});
@@ -58,8 +53,7 @@ Tensor<T> cut(const Scope<T>& scope, Tensor<T> weights) {
   return weights * past;
 }
 
-template <class T>
-Tensor<T> weigh(const Scope<T>& scope, Tensor<T> s) {
+template <class T> Tensor<T> weigh(const Scope<T>& scope, Tensor<T> s) {
   const ModelConfig& c = scope.config();
   const Visible visible = c.causal ? Visible::causal : Visible::all;
   switch (c.attention) {
@@ -125,15 +119,13 @@ Attention<T> attention(const Scope<T>& scope, Tensor<T> x, Tensor<T> residual, b
   return a;
 }
 
-template <class T>
-Tensor<T> head_matrices(const ModelConfig& c, const Attention<T>& of) {
+template <class T> Tensor<T> head_matrices(const ModelConfig& c, const Attention<T>& of) {
   const Shape shape = {c.heads, of.query.shape()[0] / c.heads, c.dim};
   if (c.combined) return reshape(of.query, shape);
   return matmul(reshape(of.query, shape), reshape(of.key, shape), {.transpose_b = true});
 }
 
-template <class T>
-std::vector<double> head_traces(const ModelConfig& c, const Attention<T>& of) {
+template <class T> std::vector<double> head_traces(const ModelConfig& c, const Attention<T>& of) {
   const auto dim = static_cast<std::size_t>(c.dim);
   const std::span<const T> q = of.query.value();
   std::vector<double> traces(static_cast<std::size_t>(c.heads));

@@ -6,8 +6,7 @@
 namespace qklab::nn {
 
 // What of a layer can be read after forward(), each as it was used.
-template <class T>
-struct Attention {
+template <class T> struct Attention {
   // Separate: query and key (dim, dim), head h being rows h m .. (h+1) m - 1, m the head's width.
   // Combined: query (heads dim, dim), head h being rows h dim .. (h+1) dim - 1; key.tape is null.
   Tensor<T> query, key;
@@ -28,11 +27,9 @@ Attention<T> attention(const Scope<T>& scope, Tensor<T> x, Tensor<T> residual, b
 // (heads, m, m): for each head a matrix with its eigenspectrum (trace, trace of the square). Separate,
 // W_q W_k^T of the head's rows, m = dim / heads: the eigenvalues of W_QK that are not 0 by necessity.
 // Combined, W_qk, m = dim. A view of the weight or one product on the tape.
-template <class T>
-Tensor<T> head_matrices(const ModelConfig& config, const Attention<T>& of);
+template <class T> Tensor<T> head_matrices(const ModelConfig& config, const Attention<T>& of);
 
 // tr(W_QK) of each head, from the weights' present values.
-template <class T>
-std::vector<double> head_traces(const ModelConfig& config, const Attention<T>& of);
+template <class T> std::vector<double> head_traces(const ModelConfig& config, const Attention<T>& of);
 
 }  // namespace qklab::nn

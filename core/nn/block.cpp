@@ -3,8 +3,7 @@
 namespace qklab::nn {
 namespace {
 
-template <class T>
-Tensor<T> mlp(const Scope<T>& scope, Tensor<T> x, Tensor<T> residual) {
+template <class T> Tensor<T> mlp(const Scope<T>& scope, Tensor<T> x, Tensor<T> residual) {
   const ModelConfig& c = scope.config();
   const Tensor<T> w1 = scope.weight("fc1", c.ffn, c.dim), b1 = scope.parameter("fc1.bias", {c.ffn});
   const Tensor<T> w2 = scope.weight("fc2", c.dim, c.ffn), b2 = scope.parameter("fc2.bias", {c.dim});
@@ -23,8 +22,7 @@ Tensor<T> with_norm_and_skip(const Scope<T>& scope, const char* name, Tensor<T> 
 
 }  // namespace
 
-template <class T>
-Layer<T> block(const Scope<T>& scope, Tensor<T> x, bool keep_weights) {
+template <class T> Layer<T> block(const Scope<T>& scope, Tensor<T> x, bool keep_weights) {
   Layer<T> layer;
   layer.output = with_norm_and_skip(scope, "ln1", x, [&](Tensor<T> y, Tensor<T> residual) {
     layer.attention = attention(scope.in("attn"), y, residual, keep_weights);

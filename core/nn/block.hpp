@@ -5,8 +5,7 @@
 
 namespace qklab::nn {
 
-template <class T>
-struct Layer {
+template <class T> struct Layer {
   Attention<T> attention;
   Tensor<T> output;  // (batch, length, dim)
 };
@@ -16,12 +15,10 @@ struct Layer {
 //   post  norm(x + s f(x))                    norm(f(x))
 //   none  x + s f(x)                          f(x)
 // s = residual_scale. The MLP is W_2 gelu(W_1 x + b_1) + b_2, GELU exact.
-template <class T>
-Layer<T> block(const Scope<T>& scope, Tensor<T> x, bool keep_weights);
+template <class T> Layer<T> block(const Scope<T>& scope, Tensor<T> x, bool keep_weights);
 
 // Layer norm with "name.weight" and "name.bias" (dim), epsilon 1e-5.
-template <class T>
-Tensor<T> norm(const Scope<T>& scope, const char* name, Tensor<T> x) {
+template <class T> Tensor<T> norm(const Scope<T>& scope, const char* name, Tensor<T> x) {
   const int dim = scope.config().dim;
   const Scope<T> part = scope.in(name);
   const Tensor<T> weight = part.parameter("weight", {dim}), bias = part.parameter("bias", {dim});

@@ -11,8 +11,7 @@
 namespace qklab::nn {
 namespace {
 
-template <class T>
-Matrix matrix(std::span<const T> part, std::size_t rows, std::size_t columns) {
+template <class T> Matrix matrix(std::span<const T> part, std::size_t rows, std::size_t columns) {
   auto out = Matrix::from_shape({rows, columns});
   std::ranges::transform(part, out.data(), [](T x) { return static_cast<double>(x); });
   return out;
@@ -31,8 +30,7 @@ SpectrumStatistics head_spectrum(const ModelConfig& c, const Attention<T>& atten
 }
 
 // weights: (batch, heads, length, length).
-template <class T>
-double head_entropy(std::span<const T> weights, const Shape& shape, std::size_t head) {
+template <class T> double head_entropy(std::span<const T> weights, const Shape& shape, std::size_t head) {
   const std::size_t batch = shape.extent(0), heads = shape.extent(1);
   const std::size_t length = shape.extent(2);
   double total = 0;
@@ -49,8 +47,7 @@ double head_entropy(std::span<const T> weights, const Shape& shape, std::size_t 
   return total / static_cast<double>(batch);
 }
 
-template <class T>
-double mean_residual(const Transformer<T>& model, const Tensor<T>& x) {
+template <class T> double mean_residual(const Transformer<T>& model, const Tensor<T>& x) {
   const auto tokens = static_cast<std::size_t>(model.config.length);
   const auto dim = static_cast<std::size_t>(model.config.dim), batch = static_cast<std::size_t>(model.batch);
   const std::span<const T> all = x.value();
@@ -62,8 +59,7 @@ double mean_residual(const Transformer<T>& model, const Tensor<T>& x) {
 
 }  // namespace
 
-template <class T>
-ModelReport diagnose(const Transformer<T>& model) {
+template <class T> ModelReport diagnose(const Transformer<T>& model) {
   const ModelConfig& c = model.config;
   const bool positive = c.attention != AttentionKind::linear && c.attention != AttentionKind::gated_linear;
   ModelReport report{.residual = mean_residual(model, model.embedded), .layers = {}};

@@ -30,7 +30,6 @@ struct ModelReport {
 
 // Reads the last forward() of a model recorded with Use::reading. Throws Error for one recorded for training
 // whose attention has weights.
-template <class T>
-ModelReport diagnose(const Transformer<T>& model);
+template <class T> ModelReport diagnose(const Transformer<T>& model);
 
 }  // namespace qklab::nn

@@ -8,8 +8,7 @@
 namespace qklab::nn {
 
 // w: (n, n) becomes the nearest matrix with tr(w) = trace, by a shift of the diagonal.
-template <class T>
-void hold_trace(std::span<T> w, std::size_t n, double trace) {
+template <class T> void hold_trace(std::span<T> w, std::size_t n, double trace) {
   double now = 0;
   for (std::size_t i = 0; i < n; ++i) now += static_cast<double>(w[i * n + i]);
   const double shift = (trace - now) / static_cast<double>(n);
@@ -23,8 +22,7 @@ void hold_trace(std::span<T> w, std::size_t n, double trace) {
 //     4 <q', k'> = |q + k|^2 / (1 - s)^2 - |q - k|^2 / (1 + s)^2,
 // which rises from -inf to inf as s goes from -1 to 1 unless q = k or q = -k; the root is found by
 // bisection. Where no s in (-1, 1) reaches the trace, q and k are left as they are.
-template <class T>
-void hold_trace(std::span<T> q, std::span<T> k, double trace) {
+template <class T> void hold_trace(std::span<T> q, std::span<T> k, double trace) {
   double sum = 0, difference = 0;  // |q + k|^2, |q - k|^2
   for (std::size_t i = 0; i < q.size(); ++i) {
     const auto a = static_cast<double>(q[i]), b = static_cast<double>(k[i]);

@@ -8,8 +8,7 @@
 namespace qklab::nn {
 namespace {
 
-template <class T>
-void fill_normal(std::span<T> x, double variance, Stream stream) {
+template <class T> void fill_normal(std::span<T> x, double variance, Stream stream) {
   const double deviation = std::sqrt(variance);
   for (T& each : x) each = static_cast<T>(deviation * stream.normal());
 }
@@ -35,8 +34,7 @@ void standard(const Transformer<T>& model, std::string_view name, Tensor<T> para
 }
 
 // Writes the transpose of the (columns, rows) matrix `from` to rows starting at `to`.
-template <class T>
-void store_transposed(const Matrix& from, T* to) {
+template <class T> void store_transposed(const Matrix& from, T* to) {
   for (std::size_t j = 0; j < from.shape(1); ++j)
     for (std::size_t i = 0; i < from.shape(0); ++i) *to++ = static_cast<T>(from(i, j));
 }
@@ -63,8 +61,7 @@ void prescribe(const Transformer<T>& model, int layer, const Spectrum& spectrum,
 
 }  // namespace
 
-template <class T>
-void initialize(Transformer<T>& model, const Initialization& how, const Stream& stream) {
+template <class T> void initialize(Transformer<T>& model, const Initialization& how, const Stream& stream) {
   const auto& blocks = model.tape.blocks();
   for (std::size_t i = 0; i < blocks.size(); ++i)
     standard(model, blocks[i].name, blocks[i].tensor, stream.substream(i));

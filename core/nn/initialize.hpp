@@ -21,7 +21,6 @@ struct Initialization {
 // block's input has variance 1 for tokens, or for vectors of unit mean square.
 // Each parameter draws from a substream of its own. With sigma-Reparam, u and v are made leading singular
 // vectors. A spectrum is that of the weights before sigma-Reparam or TAME.
-template <class T>
-void initialize(Transformer<T>& model, const Initialization& how, const Stream& stream);
+template <class T> void initialize(Transformer<T>& model, const Initialization& how, const Stream& stream);
 
 }  // namespace qklab::nn

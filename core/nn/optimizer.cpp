@@ -64,8 +64,7 @@ Optimizer<T>::Optimizer(const OptimizerConfig& config, autodiff::Tape<T>& tape)
   set_rates([](std::string_view) { return 1.0; });
 }
 
-template <class T>
-void Optimizer<T>::set_rates(const std::function<double(std::string_view)>& of) {
+template <class T> void Optimizer<T>::set_rates(const std::function<double(std::string_view)>& of) {
   runs_.clear();
   for (const auto& block : tape_->blocks()) {
     const double rate = block.trainable ? of(block.name) : 0;
@@ -83,8 +82,7 @@ void Optimizer<T>::set_rates(const std::function<double(std::string_view)>& of) 
   }
 }
 
-template <class T>
-double Optimizer<T>::step(double factor) {
+template <class T> double Optimizer<T>::step(double factor) {
   [[maybe_unused]] const kernels::Precision<T> precision;
   ++steps_;
   const T* gradients = tape_->gradients().data();
@@ -103,8 +101,7 @@ double Optimizer<T>::step(double factor) {
   return norm;
 }
 
-template <class T>
-void Optimizer<T>::update(const Run& run, double rate, double factor) {
+template <class T> void Optimizer<T>::update(const Run& run, double rate, double factor) {
   const std::size_t n = run.size, all = tape_->parameters().size();
   const T* g = tape_->gradients().data() + run.offset;
   T* w = tape_->parameters().data() + run.offset;

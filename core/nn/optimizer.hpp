@@ -34,8 +34,7 @@ OptimizerConfig defaults(OptimizerKind kind);
 // What is wrong, each message saying what to change; empty if nothing is.
 std::vector<std::string> problems(const OptimizerConfig& config);
 
-template <class T>
-class Optimizer {
+template <class T> class Optimizer {
  public:
   // Every trainable block at rate 1. Throws InputError where the config has problems. Declare all parameters
   // first.

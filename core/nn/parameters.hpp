@@ -9,8 +9,7 @@
 namespace qklab::nn {
 
 // Throws Error where the tape has no parameter of that name.
-template <class T>
-autodiff::Tensor<T> parameter_named(const autodiff::Tape<T>& tape, std::string_view name) {
+template <class T> autodiff::Tensor<T> parameter_named(const autodiff::Tape<T>& tape, std::string_view name) {
   for (const auto& block : tape.blocks())
     if (block.name == name) return block.tensor;
   throw Error("the model has no parameter named " + std::string(name));

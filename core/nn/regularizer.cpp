@@ -34,8 +34,7 @@ namespace {
 
 // tr(W_QK W_QK^T), all heads together. With factors W = W_k^T W_q it is the inner product of the Gram
 // matrices W_q W_q^T and W_k W_k^T.
-template <class T>
-Tensor<T> squared_norms(const ModelConfig& c, const Attention<T>& of) {
+template <class T> Tensor<T> squared_norms(const ModelConfig& c, const Attention<T>& of) {
   if (c.combined) return sum(power(of.query, 2));
   const auto gram = [&c](Tensor<T> weight) {
     const Tensor<T> heads = reshape(weight, {c.heads, weight.shape()[0] / c.heads, c.dim});
@@ -46,8 +45,7 @@ Tensor<T> squared_norms(const ModelConfig& c, const Attention<T>& of) {
 
 }  // namespace
 
-template <class T>
-Tensor<T> Regularizer<T>::add_to(Tensor<T> loss) const {
+template <class T> Tensor<T> Regularizer<T>::add_to(Tensor<T> loss) const {
   for (std::size_t n = 0; n < initial_.size(); ++n) {
     const Attention<T>& attention = model_->layers[n].attention;
     const Tensor<T> heads = head_matrices(model_->config, attention);
@@ -60,8 +58,7 @@ Tensor<T> Regularizer<T>::add_to(Tensor<T> loss) const {
   return loss;
 }
 
-template <class T>
-void Regularizer<T>::begin() {
+template <class T> void Regularizer<T>::begin() {
   const std::size_t heads = static_cast<std::size_t>(model_->config.heads);
   for (std::size_t n = 0; n < initial_.size(); ++n) {
     const std::vector<double> traces = head_traces(model_->config, model_->layers[n].attention);
@@ -69,8 +66,7 @@ void Regularizer<T>::begin() {
   }
 }
 
-template <class T>
-void Regularizer<T>::after_update() {
+template <class T> void Regularizer<T>::after_update() {
   step_power_iteration(*model_);
   if (config_.keep != TraceKeep::init) return;
   const ModelConfig& c = model_->config;

@@ -47,8 +47,7 @@ void configure(const RegularizerConfig& config, ModelConfig& model, OptimizerCon
 //     loss = regularizer.add_to(loss);
 //     initialize(model, ...); regularizer.begin();
 //     each step: forward, backward, optimizer.step(), regularizer.after_update()
-template <class T>
-class Regularizer {
+template <class T> class Regularizer {
  public:
   // Throws InputError where the config has problems, or where LocAteR meets a reparametrized model.
   Regularizer(Transformer<T>& model, const RegularizerConfig& config);

@@ -9,8 +9,7 @@
 namespace qklab::nn {
 namespace {
 
-template <class T>
-T step(const SpectralWeight<T>& of) {
+template <class T> T step(const SpectralWeight<T>& of) {
   const Shape shape = of.weight.shape();
   return kernels::power_step(shape.extent(0), shape.extent(1), of.weight.value().data(), of.u.value().data(),
                              of.v.value().data());
@@ -18,13 +17,11 @@ T step(const SpectralWeight<T>& of) {
 
 }  // namespace
 
-template <class T>
-void step_power_iteration(Transformer<T>& model) {
+template <class T> void step_power_iteration(Transformer<T>& model) {
   for (const SpectralWeight<T>& each : model.spectral) step(each);
 }
 
-template <class T>
-void converge_power_iteration(Transformer<T>& model) {
+template <class T> void converge_power_iteration(Transformer<T>& model) {
   for (std::size_t i = 0; i < model.spectral.size(); ++i) {
     const SpectralWeight<T>& each = model.spectral[i];
     Stream start = Stream(0, 0, "power iteration").substream(i);

@@ -21,13 +21,9 @@ using autodiff::Tensor;
 // A weight W (out, in) that is divided by u^T W v, its spectral norm once u (1, out) and v (in, 1) are the
 // leading singular vectors. These are parameters that are not trained: what is saved with the others is
 // all that a run needs to go on, and a second graph with equal parameters computes the same.
-template <class T>
-struct SpectralWeight {
-  Tensor<T> weight, u, v;
-};
+template <class T> struct SpectralWeight { Tensor<T> weight, u, v; };
 
-template <class T>
-class Scope {
+template <class T> class Scope {
  public:
   Scope(Tape<T>& tape, const ModelConfig& config, int batch, std::vector<SpectralWeight<T>>& spectral)
       : tape_(&tape), config_(&config), batch_(batch), spectral_(&spectral) {}

@@ -28,8 +28,7 @@ namespace qklab::nn {
 // can see them; outputs and gradients are the same up to rounding.
 enum class Use { training, reading };
 
-template <class T>
-struct Transformer {
+template <class T> struct Transformer {
   // Records the model; throws InputError where the config has problems or batch is less than 1.
   Transformer(Tape<T>& tape, const ModelConfig& config, int batch, Use use = Use::training);
   Transformer(const Transformer&) = delete;

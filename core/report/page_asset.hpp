@@ -5,8 +5,8 @@
 
 namespace qklab {
 
-// The content of a file of core/report/page, core/cli/page or third_party, by its name alone. Throws std::logic_error where
-// none was embedded under that name.
+// The content of a file of core/report/page, core/cli/page or third_party, by its name alone. Throws
+// std::logic_error where none was embedded under that name.
 std::string_view page_asset(std::string_view name);
 
 }  // namespace qklab

@@ -17,8 +17,7 @@ namespace qklab {
 namespace {
 
 // [f(0),f(1),...]
-template <class F>
-std::string list(std::size_t n, const F& item) {
+template <class F> std::string list(std::size_t n, const F& item) {
   std::string text = "[";
   for (std::size_t i = 0; i < n; ++i) {
     if (i) text += ',';

@@ -111,7 +111,8 @@ Columns read_columns(const Store& store, const Sweep& sweep) {
     rows.value.resize(index[0].size());
     std::size_t width = 1;
     for (const auto& row : rows.value) width = std::max(width, row.size());
-    columns.series.push_back({rectangle(name + ".index", rows.index, width), rectangle(name, rows.value, width)});
+    columns.series.push_back(
+        {rectangle(name + ".index", rows.index, width), rectangle(name, rows.value, width)});
   }
   return columns;
 }

@@ -10,8 +10,7 @@
 
 namespace qklab {
 
-template <class T>
-class Mailbox {
+template <class T> class Mailbox {
  public:
   using Clock = std::chrono::steady_clock;
 

@@ -80,8 +80,7 @@ void SeriesCsv::add(const TrialRecord& trial) {
 
 namespace {
 
-template <class Csv>
-void write_all(const std::string& path, const Results& results) {
+template <class Csv> void write_all(const std::string& path, const Results& results) {
   Csv csv(path, *results.experiment);
   for (const TrialRecord& trial : results.trials) csv.add(trial);
   csv.finish();

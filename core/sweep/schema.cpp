@@ -236,8 +236,7 @@ const Value& Parameters::at(std::string_view name) const {
 
 namespace {
 
-template <class T>
-const T& get(const Value& value, std::string_view name, Type type) {
+template <class T> const T& get(const Value& value, std::string_view name, Type type) {
   if (const T* typed = std::get_if<T>(&value)) return *typed;
   throw Error(fmt::format("parameter '{}' is not {}", name, name_of(type)));
 }

@@ -54,22 +54,19 @@ class Statement {
  public:
   Statement(const Database& database, std::string_view sql);
 
-  template <class... Arguments>
-  void start(const Arguments&... arguments) {
+  template <class... Arguments> void start(const Arguments&... arguments) {
     sqlite3_reset(handle_.get());
     int position = 0;
     (bind(++position, arguments), ...);
   }
   bool step();  // false at the end, where the statement lets go of its locks
-  template <class... Arguments>
-  void run(const Arguments&... arguments) {
+  template <class... Arguments> void run(const Arguments&... arguments) {
     start(arguments...);
     while (step()) continue;
   }
 
   // The number in the first row and column, nothing where there is no row.
-  template <class... Arguments>
-  std::optional<std::int64_t> number(const Arguments&... arguments) {
+  template <class... Arguments> std::optional<std::int64_t> number(const Arguments&... arguments) {
     start(arguments...);
     const auto found = step() ? std::optional(integer(0)) : std::nullopt;
     sqlite3_reset(handle_.get());

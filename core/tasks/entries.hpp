@@ -24,8 +24,7 @@ Entry regression_entry();
 Entry selection_entry();
 Entry text_entry();
 
-template <class T>
-std::unique_ptr<Task> make(const TaskConfig& config, Stream stream) {
+template <class T> std::unique_ptr<Task> make(const TaskConfig& config, Stream stream) {
   return std::make_unique<T>(config, stream);
 }
 

@@ -72,8 +72,7 @@ struct Dual {
 };
 
 // Damped Newton steps at one mu, near enough to the minimum for the next.
-template <class Problem>
-void centre(const Problem& problem, Vector& x, double mu) {
+template <class Problem> void centre(const Problem& problem, Vector& x, double mu) {
   const double enough = 1e-4 * mu;
   Vector gradient;
   Matrix hessian;

@@ -18,8 +18,7 @@ class ByteWriter {
   requires std::is_arithmetic_v<T>
   void put(T number) { bytes_.append(reinterpret_cast<const char*>(&number), sizeof number); }
   // Its size, then its elements.
-  template <class T>
-  void put(std::span<T> numbers) {
+  template <class T> void put(std::span<T> numbers) {
     put(static_cast<std::uint64_t>(numbers.size()));
     bytes_.append(reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes());
   }
@@ -35,23 +34,18 @@ class ByteReader {
  public:
   explicit ByteReader(std::string_view bytes) : bytes_(bytes) {}
 
-  template <class T>
-  T number() {
+  template <class T> T number() {
     T result;
     std::memcpy(&result, take(sizeof result).data(), sizeof result);
     return result;
   }
-  template <class T>
-  void fill(std::span<T> numbers) {
+  template <class T> void fill(std::span<T> numbers) {
     if (number<std::uint64_t>() != numbers.size()) throw Error("a checkpoint of another model or optimizer");
     if (!numbers.empty())
       std::memcpy(numbers.data(), take(numbers.size_bytes()).data(), numbers.size_bytes());
   }
   // A span of any size, as bytes.
-  template <class T = char>
-  std::string_view elements() {
-    return take(number<std::uint64_t>() * sizeof(T));
-  }
+  template <class T = char> std::string_view elements() { return take(number<std::uint64_t>() * sizeof(T)); }
   bool done() const { return bytes_.empty(); }
 
  private:

@@ -29,15 +29,13 @@ const std::vector<std::string>& keep_names();         // none, init, penalty
 const std::vector<std::string>& squares_names();      // trace, frobenius
 
 // The enumerator called `name`: named<nn::Norm>("pre", norm_names()). Throws Error where there is none.
-template <class E>
-E named(std::string_view name, const std::vector<std::string>& names) {
+template <class E> E named(std::string_view name, const std::vector<std::string>& names) {
   for (std::size_t i = 0; i < names.size(); ++i)
     if (names[i] == name) return static_cast<E>(i);
   throw Error("no choice is named '" + std::string(name) + "'" + did_you_mean(name, names));
 }
 
-template <class E>
-const std::string& name_of(E value, const std::vector<std::string>& names) {
+template <class E> const std::string& name_of(E value, const std::vector<std::string>& names) {
   return names.at(static_cast<std::size_t>(value));
 }
 

@@ -14,18 +14,15 @@ namespace {
 
 using nlohmann::json;
 
-template <class T>
-struct Operands {
+template <class T> struct Operands {
   Tape<T>& tape;
   std::vector<Tensor<T>> x;
   Indices<T> ids;
 };
 
-template <class T>
-using Operation = std::function<Tensor<T>(const Operands<T>&)>;
+template <class T> using Operation = std::function<Tensor<T>(const Operands<T>&)>;
 
-template <class T>
-std::map<std::string, Operation<T>> operations() {
+template <class T> std::map<std::string, Operation<T>> operations() {
   using O = const Operands<T>&;
   return {
       {"matmul", [](O o) { return matmul(o.x[0], o.x[1]); }},
@@ -77,15 +74,13 @@ Shape shape_of(const json& tensor) {
 
 std::vector<double> data_of(const json& tensor) { return tensor.at("data").get<std::vector<double>>(); }
 
-template <class T>
-Tensor<T> leaf(Tape<T>& tape, const json& tensor, bool trainable) {
+template <class T> Tensor<T> leaf(Tape<T>& tape, const json& tensor, bool trainable) {
   const Tensor<T> x = tape.parameter("x", shape_of(tensor), trainable);
   std::ranges::transform(data_of(tensor), x.value().begin(), [](double v) { return static_cast<T>(v); });
   return x;
 }
 
-template <class T>
-void compare(const json& golden, const Operation<T>& operation) {
+template <class T> void compare(const json& golden, const Operation<T>& operation) {
   Tape<T> tape;
   Operands<T> operands{tape, {}, {}};
   for (const json& input : golden.at("inputs")) operands.x.push_back(leaf(tape, input, true));

@@ -19,11 +19,9 @@ using Reals = std::vector<Real>;
 
 const std::vector<std::size_t> lengths = {1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 64, 100};
 
-template <class T>
-constexpr double epsilon = static_cast<double>(std::numeric_limits<T>::epsilon());
+template <class T> constexpr double epsilon = static_cast<double>(std::numeric_limits<T>::epsilon());
 
-template <class T>
-std::vector<T> normals(std::size_t n, std::uint64_t seed, double deviation = 1) {
+template <class T> std::vector<T> normals(std::size_t n, std::uint64_t seed, double deviation = 1) {
   std::vector<T> x(n);
   fill_normal(std::span<T>(x), Stream(seed, n, "kernels"), 0, deviation);
   return x;
@@ -57,8 +55,7 @@ Reals piecewise_reference(const Reals& x) {
   return y;
 }
 
-template <class Normalizer, class T>
-void compare_normalizer(Reals (*reference)(const Reals&)) {
+template <class Normalizer, class T> void compare_normalizer(Reals (*reference)(const Reals&)) {
   for (const std::size_t n : lengths) {
     for (const double deviation : {0.01, 1.0, 30.0}) {
       const std::vector<T> x = normals<T>(n, 1, deviation);
@@ -78,8 +75,7 @@ TEST_CASE_TEMPLATE("normalizers", T, float, double) {
   compare_normalizer<kernels::PiecewiseSoftmax, T>(piecewise_reference);
 }
 
-template <class Normalizer>
-std::vector<float> normalized(std::vector<float> x) {
+template <class Normalizer> std::vector<float> normalized(std::vector<float> x) {
   std::vector<float> y(x.size());
   Normalizer::forward(x.size(), x.data(), y.data());
   return y;

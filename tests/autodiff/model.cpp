@@ -11,8 +11,7 @@ namespace {
 constexpr int batch = 2, length = 5, dim = 6, heads = 2, classes = 4;
 
 // Predicts the next token of `tokens` (batch, length) from the ones up to it.
-template <class T>
-struct Model {
+template <class T> struct Model {
   Tape<T> tape;
   Indices<T> tokens = tape.indices({batch, length}), targets = tape.indices({batch, length});
   Tensor<T> loss;

@@ -16,22 +16,19 @@
 
 namespace qklab::autodiff {
 
-template <class T>
-void fill_normal(std::span<T> x, Stream stream, double mean = 0, double deviation = 1) {
+template <class T> void fill_normal(std::span<T> x, Stream stream, double mean = 0, double deviation = 1) {
   std::ranges::generate(x, [&] { return static_cast<T>(mean + deviation * stream.normal()); });
 }
 
 // A sum with random weights, so that no part of a gradient can be wrong unseen.
-template <class T>
-Tensor<T> weighted_sum(Tensor<T> y) {
+template <class T> Tensor<T> weighted_sum(Tensor<T> y) {
   const Tensor<T> weights = y.tape->input(y.shape());
   fill_normal(weights.value(), Stream(1, 0, "weights"));
   return sum(y * weights);
 }
 
 // Checks the gradient of build({x0, x1, ...}) by parameters x_k of the given shapes, drawn around `mean`.
-template <class Build>
-void check_gradient(const std::vector<Shape>& shapes, Build build, double mean = 0) {
+template <class Build> void check_gradient(const std::vector<Shape>& shapes, Build build, double mean = 0) {
   Tape<double> tape;
   std::vector<Tensor<double>> in;
   std::string text;

@@ -1,4 +1,5 @@
-// libFuzzer: any bytes as a config. They are read or refused with messages, and what is read can be enumerated.
+// libFuzzer: any bytes as a config. They are read or refused with messages, and what is read can be
+// enumerated.
 #include "tests/fuzz/fuzz.hpp"
 
 using namespace qklab;

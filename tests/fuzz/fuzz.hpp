@@ -1,4 +1,5 @@
-// What the fuzz targets share: an experiment with a parameter of every kind, and a look at what a config says.
+// What the fuzz targets share: an experiment with a parameter of every kind, and a look at what a config
+// says.
 #pragma once
 
 #include <cstdint>

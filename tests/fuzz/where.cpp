@@ -14,7 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return out;
   }();
   Diagnostics diagnostics;
-  const Where where = Where::parse({reinterpret_cast<const char*>(data), size}, schema, {"fuzz", 1, 1}, diagnostics);
+  const Where where =
+      Where::parse({reinterpret_cast<const char*>(data), size}, schema, {"fuzz", 1, 1}, diagnostics);
   if (diagnostics.empty()) where.holds(params);
   return 0;
 }

@@ -52,8 +52,7 @@ void check_close(Row& y, const std::vector<double>& expected, double tolerance) 
 }
 
 // Largest distance in units in the last place of `exact`'s float.
-template <class F, class G>
-double worst_ulp(F f, G exact, double low, double high) {
+template <class F, class G> double worst_ulp(F f, G exact, double low, double high) {
   double worst = 0;
   constexpr int points = 200000;
   for (int i = 0; i <= points; ++i) {

@@ -28,8 +28,7 @@ void add_pair(Reference& out, std::size_t cosine, std::size_t sine, double u, do
   out.radius[cosine] = out.radius[sine] = radius;
 }
 
-template <class T>
-Reference reference_group(std::uint64_t group) {
+template <class T> Reference reference_group(std::uint64_t group) {
   constexpr std::size_t n = normal_group<T>;
   Reference out{std::vector<double>(n), std::vector<double>(n)};
   for (std::size_t l = 0; l < 16; ++l) {
@@ -51,8 +50,7 @@ Reference reference_group(std::uint64_t group) {
   return out;
 }
 
-template <class T>
-void check_against_reference(std::uint64_t first_group, std::size_t n) {
+template <class T> void check_against_reference(std::uint64_t first_group, std::size_t n) {
   CAPTURE(n);
   const T untouched = -77;
   std::vector<T> out(n + 3, untouched);

@@ -81,8 +81,7 @@ struct Average {
   double mean = 0, error = 0;  // standard error
 };
 
-template <class Value>
-Average average(const std::vector<Logits>& samples, Value value) {
+template <class Value> Average average(const std::vector<Logits>& samples, Value value) {
   const auto n = static_cast<double>(samples.size());
   double sum = 0, squares = 0;
   for (const Logits& each : samples) {

@@ -24,8 +24,7 @@ const json& goldens() {
   return all;
 }
 
-template <class Enum>
-Enum choice(const json& name, std::initializer_list<const char*> names) {
+template <class Enum> Enum choice(const json& name, std::initializer_list<const char*> names) {
   const auto at = std::ranges::find(names, name.get<std::string>());
   REQUIRE(at != names.end());
   return static_cast<Enum>(at - names.begin());
@@ -63,8 +62,7 @@ void read(const json& numbers, auto target) {
 }
 
 // The model of a golden with its parameters and batch.
-template <class T>
-struct Rebuilt {
+template <class T> struct Rebuilt {
   const json& golden;
   Tape<T> tape;
   Transformer<T> model;

@@ -13,8 +13,7 @@ namespace qklab::nn {
 namespace {
 
 // A model under a regularizer, its heads symmetric and of the given spectrum.
-template <class T>
-struct Regularized : Trained<T> {
+template <class T> struct Regularized : Trained<T> {
   Regularizer<T> regularizer;
   Tensor<T> plain = this->loss;
 

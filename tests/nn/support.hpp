@@ -26,8 +26,7 @@ inline ModelConfig small(AttentionKind attention = AttentionKind::softmax, Norm 
 }
 
 // A model with cross-entropy on random tokens, parameters drawn anew around the usual ones.
-template <class T>
-struct Trained {
+template <class T> struct Trained {
   Tape<T> tape;
   Transformer<T> model;
   Indices<T> targets;

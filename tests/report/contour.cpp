@@ -13,8 +13,7 @@ struct Grid {
   std::vector<double> x, y, values;
 };
 
-template <class F>
-Grid sampled(int n, double from, double to, const F& f) {
+template <class F> Grid sampled(int n, double from, double to, const F& f) {
   Grid grid;
   for (int i = 0; i < n; ++i) {
     grid.x.push_back(from + (to - from) * i / (n - 1));

@@ -173,8 +173,8 @@ TEST_CASE("each fault of a file is told with its line") {
   };
   CHECK(refusal(trials, "trial,status", "trial,state") ==
         trials + ":1: column 2 is 'state', expected 'status'");
-  CHECK(
-      contains(refusal(trials, first + ",", first + ",un"), trials + ":2: status: expected done, failed, diverged or"));
+  CHECK(contains(refusal(trials, first + ",", first + ",un"),
+                 trials + ":2: status: expected done, failed, diverged or"));
   CHECK(contains(refusal(trials, second, "12"),
                  trials + ":3: trial: expected 16 hexadecimal digits, got '12'"));
   CHECK(contains(refusal(trials, second, first), trials + ":3: trial " + first + " is not that of these"));

@@ -18,9 +18,8 @@ Results reference(const Sweep& sweep) {
   results.experiment = &sweep.experiment();
   for (const TrialSpec& spec : specs_of(sweep)) {
     const Result result = run_trial(sweep.experiment(), spec, never);
-    results.trials.push_back(
-        {spec.id, spec.params, result.status, result.message, result.scalars, result.all_series,
-         result.members});
+    results.trials.push_back({spec.id, spec.params, result.status, result.message, result.scalars,
+                              result.all_series, result.members});
   }
   return results;
 }

@@ -35,8 +35,9 @@ TEST_CASE("a number that was altered is found, and the rest is kept") {
   const Sweep sweep = walker_sweep(30);
   run(scratch, sweep);
   Database(scratch.db(), scratch.db(), SQLITE_OPEN_READWRITE)
-      .execute("UPDATE scalars SET value = value + 1 WHERE metric = 1 AND trial IN "
-               "(SELECT trial FROM scalars WHERE metric = 1 ORDER BY trial LIMIT 2)");
+      .execute(
+          "UPDATE scalars SET value = value + 1 WHERE metric = 1 AND trial IN "
+          "(SELECT trial FROM scalars WHERE metric = 1 ORDER BY trial LIMIT 2)");
   const StoreHealth health = check_store(scratch.path);
   CHECK(!health.is_good());
   CHECK(health.file.empty());

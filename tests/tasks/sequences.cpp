@@ -16,8 +16,7 @@ namespace {
 using Ids = std::vector<std::int32_t>;
 
 // Calls check(inputs, labels) for each sequence of some batches.
-template <class F>
-void each_sequence(const Task& task, std::uint64_t batches, F check) {
+template <class F> void each_sequence(const Task& task, std::uint64_t batches, F check) {
   for (std::uint64_t k = 0; k < batches; ++k) {
     const Batch batch = batch_of(task, Part::train, k);
     const auto row = [&](const Ids& all, std::size_t width, std::size_t b) {

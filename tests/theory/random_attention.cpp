@@ -21,8 +21,7 @@ Matrix gaussian(std::size_t n, std::uint64_t which) {
 }
 
 // E f(e^w) for w ~ N(0, v), by the midpoint rule.
-template <class F>
-double lognormal_mean(double v, F f) {
+template <class F> double lognormal_mean(double v, F f) {
   double sum = 0;
   for (int i = 0; i < 40000; ++i) {
     const double z = -20 + 0.001 * (i + 0.5);

@@ -1,14 +1,19 @@
-// phase: localization, entropy collapse and rank collapse at one point of the (mean, variance) plane.
+// phase: localization, entropy collapse, rank collapse and trainability at one point of the (mean, variance)
+// plane.
 //
-// The three are those of the experiments `localization`, `entropy_collapse` and `rank_collapse`, for matrices
-// of one spectrum and with one width, length and temperature, so that their maps share axes.
+// The first three are those of the experiments `localization`, `entropy_collapse` and `rank_collapse`, for
+// matrices of one spectrum and with one width, length and temperature, so that their maps share axes. With
+// `train.steps`, a model without skips whose matrices start from that spectrum learns to sort, as in
+// `training`.
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "core/measure/localization.hpp"
 #include "core/nn/untrained.hpp"
 #include "core/sweep/experiment.hpp"
 #include "core/theory/propagation.hpp"
+#include "core/train/loop.hpp"
 
 namespace qklab {
 namespace {
@@ -16,6 +21,29 @@ namespace {
 double contrast_of(const Vector& support) {
   const auto [least, most] = std::minmax_element(support.begin(), support.end());
   return *most - *least;
+}
+
+// Held-out loss above the task's floor, in nats a symbol; nothing where it diverges.
+std::optional<double> trained_excess(const Trial& trial, const Spectrum& spectrum) {
+  const Parameters& p = trial.params;
+  const tasks::TaskConfig config{
+      .name = "sort", .length = p.count("length"), .batch = p.count("train.batch"), .vocabulary = 16};
+  const auto task = tasks::make_task(config, {p.count("seed"), tasks::task_key(config), "task"});
+  train::TrainConfig training;
+  training.model.dim = static_cast<int>(p.integer("dim"));
+  training.model.layers = static_cast<int>(p.integer("train.layers"));
+  training.model.skip = false;
+  training.initialization.spectrum = spectrum;
+  training.optimizer = nn::defaults(nn::OptimizerKind::adam);
+  training.optimizer.rate = 3e-3;
+  training.steps = training.evaluate_every = p.count("train.steps");
+  training.evaluation_batches = 8;
+  train::Trainer trainer(training, *task, trial.stream("initial"));
+  train::Hooks hooks;
+  hooks.check = [&trial] { trial.check(); };
+  const train::Outcome outcome = train::train(trainer, hooks);
+  if (!outcome.divergence.empty()) return std::nullopt;
+  return outcome.last.loss - *task->floor().value;
 }
 
 void run(const Trial& trial, Result& result) {
@@ -52,6 +80,9 @@ void run(const Trial& trial, Result& result) {
   result.scalar("contrast_theory", contrast_of(theory.support));
   result.scalar("entropy_ratio", entropy_ratio);
   result.scalar("residual", residual);
+  if (params.integer("train.steps") > 0) {
+    if (const auto excess = trained_excess(trial, model.spectrum)) result.scalar("trained_excess", *excess);
+  }
   result.scalar("margin", std::min(entropy_ratio / params.real("least_entropy"),
                                    residual / params.real("least_residual")));
 }
@@ -61,7 +92,7 @@ Experiment make() {
   experiment.name = "phase";
   experiment.version = 1;
   experiment.doc =
-      "Localization, entropy collapse and rank collapse for one eigenspectrum, beside one another.";
+      "Localization, entropy collapse, rank collapse and trainability for one eigenspectrum, side by side.";
   experiment.parameters = {
       integer("dim", 64, "width of a token").range(2, 4096),
       integer("length", 64, "number of tokens").range(2, 4096),
@@ -76,6 +107,11 @@ Experiment make() {
       integer("samples", 1000, "random walks drawn for the contrast").range(1, 1e7),
       real("least_entropy", 0.1, "entropy over log T below which entropy counts as collapsed").range(1e-6, 1),
       real("least_residual", 0.5, "residual below which rank counts as collapsed").range(1e-6, 1),
+      integer("train.steps", 0,
+              "updates by Adam at 0.003 of a model that sorts 16 symbols; 0: none is trained")
+          .range(0, 1e9),
+      integer("train.layers", 3, "its blocks, without skips").range(1, 1024),
+      integer("train.batch", 64, "sequences of a batch").range(1, 1 << 20),
   };
   experiment.scalars = {
       {"contrast", "", "largest minus smallest support over positions of a random walk", ""},
@@ -85,11 +121,19 @@ Experiment make() {
       {"margin", "",
        "least of entropy_ratio / least_entropy and residual / least_residual; above 1 neither has collapsed",
        ""},
+      {"trained_excess", "nats", "held-out loss above its floor after train.steps; not set if it diverged",
+       ""},
+  };
+  experiment.check = [](const Parameters& p) -> std::string {
+    if (p.integer("train.steps") == 0 || p.real("temperature") == std::sqrt(p.real("dim"))) return "";
+    return "the trained model divides its logits by sqrt(dim): leave temperature out, or train.steps";
   };
   experiment.cost = [](const Parameters& p) {
     const double d = p.real("dim"), t = p.real("length");
     return p.real("depth") * (20 * d * d * d + 4 * t * d * (t + d)) +
-           p.real("samples") * (d * d / 16 + 8 * (d + t));
+           p.real("samples") * (d * d / 16 + 8 * (d + t)) +
+           3 * p.real("train.steps") * p.real("train.batch") * p.real("train.layers") * t *
+               (4 * d * d + 2 * t * d);
   };
   experiment.run = run;
   return experiment;

@@ -43,6 +43,7 @@ struct Figure {
   std::vector<Contour> contours;       // heatmap
   std::optional<Outline> outline;      // heatmap
   std::shared_ptr<const Figure> over;  // trajectory: a heatmap of the same plane, drawn beneath
+  bool refined = false;                // heatmap: the sweep adds points between those of its grid
   bool log_x = false;
   bool log_y = false;
   bool log_color = false;

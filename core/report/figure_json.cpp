@@ -111,18 +111,14 @@ std::string cells_json(const Figure& figure, const Experiment& experiment, const
   const Coordinate y = curve_coordinate(figure, experiment, data, figure.log_y);
   const auto contours = panel_contours(figure, experiment, data);
   const auto outlines = panel_outlines(figure, experiment, data);
-  const auto rank = [](const Coordinate& axis, const Value& value) {
-    return static_cast<std::size_t>(std::find(axis.values.begin(), axis.values.end(), value) -
-                                    axis.values.begin());
-  };
   const auto titles = panel_titles(figure, experiment, data);
   std::vector<std::string> panels;
   for (std::size_t k = 0; k < data.panels.size(); ++k) {
     const Panel& panel = data.panels[k];
-    std::vector<std::vector<double>> cells(y.values.size(), std::vector<double>(x.values.size(), nan));
-    for (const Curve& row : panel.curves) {
-      for (const Point& p : row.points) cells[rank(y, row.key[0])][rank(x, p.x)] = p.mean;
-    }
+    std::vector<std::vector<double>> cells(y.values.size());
+    std::size_t cell = 0;
+    for (const Point* p : heatmap_points(figure, experiment, data, k))
+      cells[cell++ / x.values.size()].push_back(p ? p->mean : nan);
     std::vector<std::string> rows, lines;
     for (const auto& row : cells) rows.push_back(json_numbers(row));
     for (const ContourLine& contour : contours[k]) lines.push_back(lines_json(contour.lines));

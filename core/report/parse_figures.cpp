@@ -225,6 +225,7 @@ std::vector<Figure> parse_figures(const Config& config, Diagnostics& diagnostics
   for (const YAML::Node& node : config.figures) {
     MapReader map(node, file, diagnostics, "figure");
     figures.push_back(parse_figure(map, *config.experiment, figures.size(), beneath));
+    figures.back().refined = config.sweep.refinement().has_value();
     if (!names.insert(figures.back().name).second) {
       diagnostics.error(place_of(node, file),
                         fmt::format("figure: the name '{}' is used twice", figures.back().name));

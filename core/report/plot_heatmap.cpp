@@ -42,6 +42,43 @@ Cells cells_of(const Figure& figure, const Experiment& experiment, const FigureD
   return cells;
 }
 
+// Positions on which an axis is linear.
+std::vector<double> linear_positions(const Coordinate& axis) {
+  std::vector<double> result = axis.positions();
+  for (double& v : result) v = axis.log ? std::log(v) : v;
+  return result;
+}
+
+// In a refined sweep most pairs of values have no point: their cells show the nearest one, the plane being a
+// square.
+void fill_gaps(const Cells& cells, std::vector<const Point*>& points) {
+  const auto unit = [](std::vector<double> positions) {
+    const double low = positions.front(), extent = std::max(positions.back() - low, 1e-300);
+    for (double& v : positions) v = (v - low) / extent;
+    return positions;
+  };
+  const std::vector<double> x = unit(linear_positions(cells.x)), y = unit(linear_positions(cells.y));
+  std::vector<std::size_t> own;
+  for (std::size_t cell = 0; cell < points.size(); ++cell)
+    if (points[cell]) own.push_back(cell);
+  for (std::size_t cell = 0; cell < points.size(); ++cell) {
+    if (points[cell]) continue;
+    const auto distance = [&](std::size_t other) {
+      return std::hypot(x[cell % cells.columns()] - x[other % cells.columns()],
+                        y[cell / cells.columns()] - y[other / cells.columns()]);
+    };
+    points[cell] = points[*std::ranges::min_element(own, {}, distance)];
+  }
+}
+
+std::vector<const Point*> points_of(const Figure& figure, const Cells& cells, const Panel& panel) {
+  std::vector<const Point*> points(cells.size());
+  for (const Curve& row : panel.curves)
+    for (const Point& p : row.points) points[cells.at(row, p)] = &p;
+  if (figure.refined) fill_gaps(cells, points);
+  return points;
+}
+
 // White beneath, so that the line is seen on dark cells as on bright ones.
 void add_line(std::vector<PlotLayer>& layers, const std::vector<Line>& lines, double width,
               const std::string& dashes) {
@@ -87,21 +124,17 @@ std::vector<double> contour_levels(const Figure& figure, const FigureData& data,
 std::vector<std::vector<ContourLine>> panel_contours(const Figure& figure, const Experiment& experiment,
                                                      const FigureData& data) {
   const Cells cells = cells_of(figure, experiment, data);
-  const auto positions = [](const Coordinate& axis) {
-    std::vector<double> result = axis.positions();
-    for (double& v : result) v = axis.log ? std::log(v) : v;
-    return result;
-  };
   std::vector<std::vector<ContourLine>> panels;
   for (const Panel& panel : data.panels) {
+    const std::vector<const Point*> points = points_of(figure, cells, panel);
     std::vector<ContourLine> lines;
     for (std::size_t c = 0; c < figure.contours.size(); ++c) {
       std::vector<double> values(cells.size(), std::numeric_limits<double>::quiet_NaN());
-      for (const Curve& row : panel.curves) {
-        for (const Point& p : row.points) values[cells.at(row, p)] = p.contours[c];
-      }
+      for (std::size_t cell = 0; cell < cells.size(); ++cell)
+        if (points[cell]) values[cell] = points[cell]->contours[c];
       for (const double level : contour_levels(figure, data, c)) {
-        std::vector<Line> found = contour_lines(positions(cells.x), positions(cells.y), values, level);
+        std::vector<Line> found =
+            contour_lines(linear_positions(cells.x), linear_positions(cells.y), values, level);
         for (Line& line : found) {
           for (auto& [x, y] : line) {
             if (cells.x.log) x = std::exp(x);
@@ -121,10 +154,8 @@ std::vector<std::vector<Line>> panel_outlines(const Figure& figure, const Experi
   const Cells cells = cells_of(figure, experiment, data);
   std::vector<std::vector<Line>> panels;
   for (const Panel& panel : data.panels) {
-    std::vector<bool> inside(cells.size());
-    for (const Curve& row : panel.curves) {
-      for (const Point& p : row.points) inside[cells.at(row, p)] = p.outlined;
-    }
+    std::vector<bool> inside;
+    for (const Point* p : points_of(figure, cells, panel)) inside.push_back(p && p->outlined);
     panels.push_back(region_border(cells.x_edges, cells.y_edges, inside));
   }
   return panels;
@@ -134,17 +165,14 @@ std::vector<PlotLayer> heatmap_layers(const Figure& figure, const Experiment& ex
                                       const FigureData& data, std::size_t panel, const ColorBar& bar) {
   const Cells cells = cells_of(figure, experiment, data);
   const Color missing = bar.grey ? Color{1, 1, 1} : Color{0.8, 0.8, 0.8};
-  std::vector<Color> colors(cells.size(), missing);
-  for (const Curve& row : data.panels[panel].curves) {
-    for (const Point& p : row.points) {
-      if (bar.scale.can_show(p.mean)) colors[cells.at(row, p)] = bar.color(bar.scale.fraction(p.mean));
-    }
-  }
+  const std::vector<const Point*> points = points_of(figure, cells, data.panels[panel]);
   std::string rows;
   for (std::size_t cell = 0; cell < cells.size(); ++cell) {
+    const bool shown = points[cell] && bar.scale.can_show(points[cell]->mean);
+    const Color color = shown ? bar.color(bar.scale.fraction(points[cell]->mean)) : missing;
     const double *x = &cells.x_edges[cell % cells.columns()], *y = &cells.y_edges[cell / cells.columns()];
     rows += fmt::format("{:.17g} {:.17g} {:.17g} {:.17g} {:.17g} {:.17g} 0x{}\n", x[0], y[0], x[0], x[1],
-                        y[0], y[1], colors[cell].hex().substr(1));
+                        y[0], y[1], color.hex().substr(1));
   }
   // A hair of a border closes the seams that antialiasing leaves between cells.
   std::vector<PlotLayer> layers = {
@@ -165,6 +193,11 @@ std::vector<LegendEntry> heatmap_legend(const Figure& figure, const FigureData& 
   }
   if (figure.outline) legend.push_back({figure.outline->label, {}, Mark::thick});
   return legend;
+}
+
+std::vector<const Point*> heatmap_points(const Figure& figure, const Experiment& experiment,
+                                         const FigureData& data, std::size_t panel) {
+  return points_of(figure, cells_of(figure, experiment, data), data.panels[panel]);
 }
 
 std::pair<std::vector<double>, std::vector<double>> heatmap_edges(const Figure& figure,

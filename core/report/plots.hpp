@@ -11,8 +11,8 @@ namespace qklab {
 Page line_page(const Figure& figure, const Experiment& experiment, const FigureData& data);
 // Lines with the 95 % interval over seeds as a band; theory dashed.
 Page band_page(const Figure& figure, const Experiment& experiment, const FigureData& data);
-// One cell for each pair of x and y; grey where a value is missing or not finite. Contours dashed, the
-// outlined region in a thick line.
+// One cell for each pair of x and y; grey where a value is missing or not finite, but in a refined sweep the
+// nearest point's where there is no point. Contours dashed, the outlined region in a thick line.
 Page heatmap_page(const Figure& figure, const Experiment& experiment, const FigureData& data);
 // One series over another, from a ring at the first index to a dot at the last; over a heatmap in greys,
 // where the figure has one.
@@ -33,6 +33,9 @@ std::vector<std::vector<Line>> panel_outlines(const Figure& figure, const Experi
 std::vector<PlotLayer> heatmap_layers(const Figure& figure, const Experiment& experiment,
                                       const FigureData& data, std::size_t panel, const ColorBar& bar);
 std::vector<LegendEntry> heatmap_legend(const Figure& figure, const FigureData& data);
+// What each cell of a heatmap's panel shows, row by row; null where it shows nothing.
+std::vector<const Point*> heatmap_points(const Figure& figure, const Experiment& experiment,
+                                         const FigureData& data, std::size_t panel);
 // The edges of a heatmap's cells, along x and along y.
 std::pair<std::vector<double>, std::vector<double>> heatmap_edges(const Figure& figure,
                                                                   const Experiment& experiment,

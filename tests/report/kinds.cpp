@@ -129,6 +129,42 @@ TEST_CASE("series of contours and trajectories are loaded") {
   CHECK(series_needed(probe::figures(other), {}) == std::vector<std::string>{"support", "support_theory"});
 }
 
+TEST_CASE("cells without a point show the nearest one in a refined sweep") {
+  const Config config = probe::config(
+      "sweep: {mean: {linspace: [0, 1, 6]}, variance: {linspace: [1, 9, 9]},\n"
+      "        refine: {metric: contrast, threshold: 0.5, budget: 10}}\nseeds: 3\n"
+      "figures: [{plot: heatmap, x: variance, y: mean, color: contrast}]\n");
+  Results results = probe::results(config, fill);
+  const std::size_t coarse = results.trials.size();
+  for (std::size_t i = 0; i < coarse; ++i) {  // the first three columns halved between the first two rows
+    TrialRecord trial = results.trials[i];
+    if (trial.params.real("mean") != 0 || trial.params.real("variance") > 3) continue;
+    trial.params.set(0, 0.1);
+    fill(trial);
+    results.trials.push_back(trial);
+  }
+  const Figure figure = probe::figures(config)[0];
+  const FigureData data = figure_data(figure, results);
+  const std::vector<const Point*> points = heatmap_points(figure, *config.experiment, data, 0);
+  REQUIRE(points.size() == 7 * 9);
+  const auto x_of = [&](std::size_t row, std::size_t column) {
+    REQUIRE(points[row * 9 + column]);
+    return std::get<double>(points[row * 9 + column]->x);
+  };
+  for (std::size_t row = 0; row < 7; ++row) {
+    for (std::size_t column = 0; column < 9; ++column) {
+      const bool own = row != 1 || column < 3;
+      // Of an added cell's neighbours those above and below are nearest, a tenth of the plane away.
+      CHECK(x_of(row, column) == static_cast<double>(column + 1));
+      if (!own) CHECK(points[9 + column] == points[column]);
+    }
+  }
+  Figure plain = figure;
+  plain.refined = false;
+  const auto bare = heatmap_points(plain, *config.experiment, data, 0);
+  CHECK(std::count(bare.begin(), bare.end(), nullptr) == 6);
+}
+
 TEST_CASE("what no figure and no claim reads is dropped, and nothing else") {
   const Config config = probe::config(
       grid +

@@ -9,7 +9,7 @@
 #include <map>
 
 #include "core/sweep/scheduler.hpp"
-#include "tests/sweep/reading.hpp"
+#include "tests/sweep/checks.hpp"
 
 namespace qklab {
 namespace {

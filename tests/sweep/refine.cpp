@@ -5,7 +5,7 @@
 #include <cmath>
 #include <set>
 
-#include "tests/sweep/reading.hpp"
+#include "tests/sweep/checks.hpp"
 #include "tests/sweep/rounds.hpp"
 
 namespace qklab {

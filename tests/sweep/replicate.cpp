@@ -10,7 +10,7 @@
 
 #include "core/measure/intervals.hpp"
 #include "core/sweep/shard.hpp"
-#include "tests/sweep/reading.hpp"
+#include "tests/sweep/checks.hpp"
 #include "tests/sweep/rounds.hpp"
 
 namespace qklab {

@@ -19,7 +19,7 @@ _folder = tempfile.TemporaryDirectory(prefix="qklab-test-")
 FOLDER = pathlib.Path(_folder.name)
 
 
-def qklab(*arguments, code=0, cwd=FOLDER, timeout=120, **environment):
+def qklab(*arguments, code=0, cwd=FOLDER, timeout=300, **environment):
     """Runs qklab, demands the exit code (None: any), returns the completed process."""
     done = subprocess.run([QKLAB, *map(str, arguments)], cwd=cwd, capture_output=True, text=True,
                           timeout=timeout, stdin=subprocess.DEVNULL, env={**os.environ, **environment})

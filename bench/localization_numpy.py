@@ -7,13 +7,9 @@ Prints JSON: the seconds of the fastest of --repeat runs, and what was found, so
 """
 import argparse
 import json
-import os
-
-for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
-    os.environ[variable] = "1"
-
 import time
 
+import one_thread  # before numpy
 import numpy as np
 
 

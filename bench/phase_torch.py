@@ -12,6 +12,7 @@ import json
 import multiprocessing
 import time
 
+import one_thread  # before torch
 import torch
 from torch.nn import functional as F
 

@@ -9,6 +9,7 @@ Written as one would for speed in PyTorch 1.13: q, k, v in one product, a cached
 import sys
 import time
 
+import one_thread  # before torch
 import torch
 from torch import nn
 from torch.nn import functional as F

@@ -1,13 +1,16 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/autodiff/ops.hpp"
 #include "core/kernels/attention.hpp"
+#include "core/kernels/parallel.hpp"
 
 namespace qklab::autodiff {
 namespace {
 
 // Operand: qkv (B,T,3D). real[0]: scale; integer[0], [1]: heads, causal. Saves each head's weights, and
-// scratch.
+// scratch for those of each part that a thread may take.
 template <class T> struct Heads {
   kernels::Head head;
   int batch, heads;
@@ -19,39 +22,50 @@ template <class T> struct Heads {
     head = {qkv[1], width / heads, 3 * width, width, attributes.integer[1] != 0};
   }
   std::size_t count() const { return static_cast<std::size_t>(batch) * static_cast<std::size_t>(heads); }
-  std::size_t saved() const { return count() * head.weights() + head.scratch(); }
+  std::size_t parts() const { return std::min<std::size_t>(count(), 8); }
+  std::size_t saved() const { return count() * head.weights() + parts() * head.scratch(); }
 
-  // Calls body(offset of the head in qkv, in the output, of its weights).
-  template <class Body> void for_each(Body body) const {
+  // Calls body(offset of the head in qkv, in the output, of its weights, of its part's scratch, the last two
+  // among what is saved). `products`: of a head, each length x length x width.
+  template <class Body> void for_each(double products, Body body) const {
     const auto width = static_cast<std::size_t>(head.width), length = static_cast<std::size_t>(head.length);
-    for (std::size_t i = 0; i < count(); ++i) {
-      const std::size_t b = i / static_cast<std::size_t>(heads), h = i % static_cast<std::size_t>(heads);
-      body(b * length * 3 * dim + h * width, b * length * dim + h * width, i * head.weights());
-    }
+    const double heads_a_part = static_cast<double>(count()) / static_cast<double>(parts());
+    const double square = static_cast<double>(length * length), operations = 2 * square * head.width;
+    kernels::parallel(
+        static_cast<int>(parts()), products * operations * heads_a_part, [&](int begin, int end) {
+          for (auto part = static_cast<std::size_t>(begin); part < static_cast<std::size_t>(end); ++part) {
+            const std::size_t scratch = count() * head.weights() + part * head.scratch();
+            for (std::size_t i = count() * part / parts(); i < count() * (part + 1) / parts(); ++i) {
+              const std::size_t b = i / static_cast<std::size_t>(heads),
+                                h = i % static_cast<std::size_t>(heads);
+              body(b * length * 3 * dim + h * width, b * length * dim + h * width, i * head.weights(),
+                   scratch);
+            }
+          }
+        });
   }
 };
 
 template <class T> void forward(const Call<T>& c) {
   const Heads<T> all(c.shape(0), c.attributes());
   const auto scale = static_cast<T>(c.attributes().real[0]);
-  T* scratch = c.saved() + all.count() * all.head.weights();
-  all.for_each([&](std::size_t in, std::size_t out, std::size_t weights) {
+  all.for_each(2, [&](std::size_t in, std::size_t out, std::size_t weights, std::size_t scratch) {
     const T* q = c.in(0) + in;
-    kernels::attention(all.head, scale, q, q + all.dim, q + 2 * all.dim, c.saved() + weights, scratch,
-                       c.out() + out);
+    kernels::attention(all.head, scale, q, q + all.dim, q + 2 * all.dim, c.saved() + weights,
+                       c.saved() + scratch, c.out() + out);
   });
 }
 
 template <class T> void backward(const Call<T>& c) {
   const Heads<T> all(c.shape(0), c.attributes());
   const auto scale = static_cast<T>(c.attributes().real[0]);
-  T* scratch = c.saved() + all.count() * all.head.weights();
   const T beta = c.begin(0);
-  all.for_each([&](std::size_t in, std::size_t out, std::size_t weights) {
+  all.for_each(4, [&](std::size_t in, std::size_t out, std::size_t weights, std::size_t scratch) {
     const T* q = c.in(0) + in;
     T* dq = c.in_gradient(0) + in;
     kernels::attention_backward(all.head, scale, q, q + all.dim, q + 2 * all.dim, c.saved() + weights,
-                                c.out_gradient() + out, scratch, beta, dq, dq + all.dim, dq + 2 * all.dim);
+                                c.out_gradient() + out, c.saved() + scratch, beta, dq, dq + all.dim,
+                                dq + 2 * all.dim);
   });
 }
 

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <tbb/task_arena.h>
 
 #include <algorithm>
 #include <chrono>
@@ -98,6 +99,7 @@ void add_bench(CLI::App& app, Exit&) {
           forced);
     }
     openblas_set_num_threads(1);
+    tbb::task_arena one_thread(1);
     if (!arguments->json) fmt::print("{}\n\n", version_text());
     std::vector<std::string> names = arguments->names;
     const bool of_step = !arguments->shapes.empty() || arguments->profile || !arguments->peer.empty();
@@ -107,7 +109,7 @@ void add_bench(CLI::App& app, Exit&) {
     auto list = nlohmann::ordered_json::array();
     for (const auto& [name, run] : benchmarks) {
       if (std::ranges::find(names, name) == names.end()) continue;
-      for (Measurement& measurement : run()) {
+      for (Measurement& measurement : one_thread.execute(run)) {
         if (!arguments->json) fmt::print("{:<28} {}\n", measurement.name, measurement.text);
         std::fflush(stdout);
         measurement.json["name"] = measurement.name;

@@ -1,9 +1,12 @@
 // How time and memory of a training step grow with length and dim, and time of a sweep with its trials, as
-// exponents of fitted powers.
+// exponents of fitted powers; and how much faster a step is with more threads.
 #include <fmt/format.h>
+#include <tbb/info.h>
+#include <tbb/task_arena.h>
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "core/cli/bench_training.hpp"
 #include "core/cli/benchmark.hpp"
@@ -63,6 +66,32 @@ void add_steps(std::vector<Measurement>& out, std::string_view along, const std:
   out.push_back(power(fmt::format("scaling/{}/memory", along), x, megabytes, "MB"));
 }
 
+// Wall time of one step that has all threads to itself, as the last trial of a run has.
+void add_threads(std::vector<Measurement>& out, const StepShape& shape) {
+  Training step(shape);
+  std::vector<int> threads(static_cast<std::size_t>(tbb::info::default_concurrency()));
+  std::iota(threads.begin(), threads.end(), 1);
+  std::vector<std::vector<double>> seconds(threads.size());
+  for (int round = 0; round < 11; ++round) {
+    for (std::size_t i = 0; i < threads.size(); ++i) {
+      tbb::task_arena arena(threads[i]);
+      seconds[i].push_back(arena.execute([&] { return seconds_of([&] { step.run(); }); }));
+    }
+  }
+  std::string text;
+  std::vector<double> speedup;
+  for (std::size_t i = 0; i < threads.size(); ++i) {
+    std::vector<double> ratio;
+    for (std::size_t round = 0; round < seconds[i].size(); ++round)
+      ratio.push_back(seconds[0][round] / seconds[i][round]);
+    const Spread s = spread(ratio);
+    speedup.push_back(s.median);
+    text += fmt::format("{}{}: {:.2f} times as fast ({:.2f} to {:.2f})", i ? "; " : "", threads[i], s.median,
+                        s.low, s.high);
+  }
+  out.push_back({"scaling/threads/" + to_text(shape), text, {{"threads", threads}, {"speedup", speedup}}});
+}
+
 }  // namespace
 
 std::vector<Measurement> bench_scaling() {
@@ -78,6 +107,7 @@ std::vector<Measurement> bench_scaling() {
     seconds.push_back(seconds_of_empty_sweep(n));
   }
   out.push_back(power("scaling/trials/time", trials, seconds, "s"));
+  for (const StepShape& shape : standard_shapes()) add_threads(out, shape);
   return out;
 }
 

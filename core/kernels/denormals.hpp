@@ -7,20 +7,26 @@
 
 namespace qklab::kernels {
 
-// Of the thread that creates it, single and double precision; puts things back at the end. No effect where
-// the processor has no such switch that we know of.
+// Of the thread that creates it, single and double precision; puts things back at the end. Or, with `yes`
+// false, denormals are kept within the scope. No effect where the processor has no such switch that we know
+// of.
 class FlushDenormals {
  public:
 #if defined(__SSE2__)
-  FlushDenormals() : before_(_mm_getcsr()) { _mm_setcsr(before_ | 0x8040); }  // results and operands
+  explicit FlushDenormals(bool yes = true) : before_(_mm_getcsr()) {
+    _mm_setcsr(yes ? before_ | bits : before_ & ~bits);
+  }
   ~FlushDenormals() { _mm_setcsr(before_); }
+  static bool on() { return (_mm_getcsr() & bits) == bits; }
 #else
-  FlushDenormals() {}
+  explicit FlushDenormals(bool = true) {}
+  static bool on() { return false; }
 #endif
   FlushDenormals(const FlushDenormals&) = delete;
   FlushDenormals& operator=(const FlushDenormals&) = delete;
 
  private:
+  static constexpr unsigned bits = 0x8040;  // of results and of operands
   [[maybe_unused]] unsigned before_ = 0;
 };
 

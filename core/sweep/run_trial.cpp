@@ -4,7 +4,7 @@
 
 #include <chrono>
 
-#include "core/sweep/handover.hpp"
+#include "core/base/handover.hpp"
 #include "core/sweep/scheduler.hpp"
 
 // Declared here since OpenBLAS's own header clashes with that of other BLAS packages.

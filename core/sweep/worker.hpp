@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/sweep/handover.hpp"
+#include "core/base/handover.hpp"
 #include "core/sweep/mailbox.hpp"
 #include "core/sweep/memory.hpp"
 #include "core/sweep/scheduler.hpp"

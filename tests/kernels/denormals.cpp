@@ -19,6 +19,8 @@ TEST_CASE("within the scope") {
   {
     const FlushDenormals flush;
     CHECK(half(least) == 0);
+    const FlushDenormals keep(false);
+    CHECK(half(least) > 0);
   }
 #endif
   CHECK(half(least) > 0);

@@ -1,0 +1,48 @@
+// A trial that gets all cores to itself has the same numbers as one that gets one.
+#include <tbb/global_control.h>
+#include <tbb/task_arena.h>
+
+#include "core/nn/optimizer.hpp"
+#include "tests/nn/support.hpp"
+
+namespace qklab::nn {
+namespace {
+
+// Parameters after a few steps, and the loss.
+std::vector<float> trained_with(int threads, const ModelConfig& config) {
+  const tbb::global_control allowed(tbb::global_control::max_allowed_parallelism, 4);
+  tbb::task_arena arena(threads);
+  return arena.execute([&] {
+    Trained<float> trained(config, 32);
+    Optimizer<float> optimizer(defaults(OptimizerKind::adamw), trained.tape);
+    for (int i = 0; i < 3; ++i) {
+      trained.step();
+      optimizer.step();
+    }
+    const auto parameters = trained.tape.parameters();
+    std::vector<float> out(parameters.begin(), parameters.end());
+    out.push_back(trained.loss.item());
+    return out;
+  });
+}
+
+TEST_CASE("the same bits on one, two and three threads") {
+  ModelConfig config;
+  config.vocabulary = config.outputs = 70;
+  config.length = 65;
+  config.dim = 72;
+  config.heads = 3;
+  config.layers = 2;
+  config.ffn = 144;
+  for (const bool causal : {false, true}) {
+    CAPTURE(causal);
+    config.causal = causal;
+    const std::vector<float> one = trained_with(1, config);
+    REQUIRE(std::isfinite(one.back()));
+    CHECK(trained_with(2, config) == one);
+    CHECK(trained_with(3, config) == one);
+  }
+}
+
+}  // namespace
+}  // namespace qklab::nn

@@ -14,6 +14,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 QKLAB = str(pathlib.Path(sys.argv[1]).resolve())
 FIGURE = ROOT / "configs" / "fig_localization.yaml"
+SLOWER = int(os.environ.get("QKLAB_SLOWER", "1"))  # times, by a sanitizer: Monte Carlo takes fewer samples then
 
 _folder = tempfile.TemporaryDirectory(prefix="qklab-test-")
 FOLDER = pathlib.Path(_folder.name)

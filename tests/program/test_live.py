@@ -16,17 +16,17 @@ import time
 import urllib.parse
 
 from browser import CHROMIUM, Browser
-from harness import FOLDER, QKLAB, qklab, run_tests, write
+from harness import FOLDER, QKLAB, SLOWER, qklab, run_tests, write
 
-SWEEP = write("live.yaml", """
+SWEEP = write("live.yaml", f"""
 name: live
 experiment: localization
-params: {dim: 32, length: 16, samples: 20000}
-sweep: {mean: [0, 0.5], variance: {logspace: [0.01, 10, 6]}}
+params: {{dim: 32, length: 16, samples: {20000 // SLOWER}}}
+sweep: {{mean: [0, 0.5], variance: {{logspace: [0.01, 10, 6]}}}}
 seeds: 12
 figures:
-  - {name: support, plot: line, x: position, y: support, color: variance, facet: mean, theory: support_theory}
-  - {name: plane, plot: heatmap, x: variance, y: mean, color: [contrast, entropy], log: x}
+  - {{name: support, plot: line, x: position, y: support, color: variance, facet: mean, theory: support_theory}}
+  - {{name: plane, plot: heatmap, x: variance, y: mean, color: [contrast, entropy], log: x}}
 """)
 # What the variances of the sweep are called where there is little room.
 SHORT = ["0.01", "0.03981", "0.1585", "0.631", "2.512", "10"]

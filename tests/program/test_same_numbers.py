@@ -5,13 +5,13 @@ import subprocess
 import sys
 import time
 
-from harness import FOLDER, QKLAB, qklab, run_tests, tables, write
+from harness import FOLDER, QKLAB, SLOWER, qklab, run_tests, tables, write
 
-CONFIG = """
+CONFIG = f"""
 name: same
 experiment: localization
-params: {dim: 48, length: 24, samples: 20000}
-sweep: {mean: [-0.5, 0, 0.5], variance: {logspace: [0.01, 10, 4]}, attention: [piecewise, softmax]}
+params: {{dim: 48, length: 24, samples: {20000 // SLOWER}}}
+sweep: {{mean: [-0.5, 0, 0.5], variance: {{logspace: [0.01, 10, 4]}}, attention: [piecewise, softmax]}}
 seeds: 4
 """
 SWEEP = write("same.yaml", CONFIG)
@@ -39,7 +39,7 @@ def test_threads():
 def test_fewer_trials_than_threads():
     """One trial at a time, so that its inner loop is what runs in parallel."""
     for out, jobs in (("inner-1", 1), ("inner-4", 4)):
-        run(out, "-j", jobs, "mean=0.5", "variance=1", "attention=softmax", "seeds=1", "samples=200000")
+        run(out, "-j", jobs, "mean=0.5", "variance=1", "attention=softmax", "seeds=1", f"samples={200000 // SLOWER}")
     assert tables("inner-1") == tables("inner-4")
 
 

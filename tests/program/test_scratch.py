@@ -4,13 +4,13 @@ import subprocess
 import sys
 import time
 
-from harness import FOLDER, QKLAB, qklab, run_tests, tables, write
+from harness import FOLDER, QKLAB, SLOWER, qklab, run_tests, tables, write
 
-SWEEP = write("sweep.yaml", """
+SWEEP = write("sweep.yaml", f"""
 name: scratched
 experiment: localization
-params: {dim: 32, length: 16, samples: 20000}
-sweep: {mean: [-0.5, 0, 0.5], variance: {logspace: [0.01, 10, 10]}, attention: [piecewise, softmax]}
+params: {{dim: 32, length: 16, samples: {20000 // SLOWER}}}
+sweep: {{mean: [-0.5, 0, 0.5], variance: {{logspace: [0.01, 10, 10]}}, attention: [piecewise, softmax]}}
 seeds: 5
 """)
 TRIALS = 300

@@ -6,20 +6,20 @@ import subprocess
 import sys
 import time
 
-from harness import FOLDER, QKLAB, qklab, run_tests, tables, write
+from harness import FOLDER, QKLAB, SLOWER, qklab, run_tests, tables, write
 
 HERE = pathlib.Path(__file__).resolve().parent
-SWEEP = write("cluster.yaml", """
+SWEEP = write("cluster.yaml", f"""
 name: cluster
 experiment: localization
-params: {dim: 48, length: 24, samples: 60000}
-sweep: {mean: [-0.5, 0, 0.5], variance: {logspace: [0.01, 10, 4]}}
+params: {{dim: 48, length: 24, samples: {60000 // SLOWER}}}
+sweep: {{mean: [-0.5, 0, 0.5], variance: {{logspace: [0.01, 10, 4]}}}}
 seeds: 4
 figures:
-  - {name: support, plot: line, x: position, y: support, color: variance, facet: mean, theory: support_theory}
+  - {{name: support, plot: line, x: position, y: support, color: variance, facet: mean, theory: support_theory}}
 claims:
-  - {id: near, text: Support follows theory., test: agreement, metric: support, theory: support_theory,
-     tolerance: 0.3, by: [mean, variance]}
+  - {{id: near, text: Support follows theory., test: agreement, metric: support, theory: support_theory,
+     tolerance: 0.3, by: [mean, variance]}}
 """)
 
 

@@ -29,6 +29,9 @@ function(qklab_compile_lightly TARGET)
 endfunction()
 
 qklab_layer(base)
+if(QKLAB_SANITIZE MATCHES thread)  # see core/base/threads.hpp
+  set_source_files_properties(core/base/threads.cpp PROPERTIES COMPILE_OPTIONS "-fno-sanitize=thread;-O2")
+endif()
 qklab_layer(kernels qklab_base)
 qklab_layer(autodiff qklab_kernels)
 qklab_layer(spectrum qklab_kernels)

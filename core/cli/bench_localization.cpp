@@ -1,7 +1,6 @@
 // Seconds of the localization Monte Carlo, beside NumPy programs that compute the same and beside the part of
 // the work that no program can leave out.
 #include <fmt/format.h>
-#include <tbb/task_arena.h>
 
 #include "core/cli/bench_script.hpp"
 #include "core/cli/benchmark.hpp"
@@ -33,12 +32,9 @@ double run_ours(int seed) {
   const Experiment& localization = *find_experiment("localization");
   const TrialSpec spec = trial_of(seed);
   const std::atomic<bool> stop{false};
-  tbb::task_arena one_thread(1);
-  return one_thread.execute([&] {
-    return seconds_of([&] {
-      const Result result = run_trial(localization, spec, stop);
-      if (result.status != Status::done) throw Error(result.message);
-    });
+  return seconds_of([&] {
+    const Result result = run_trial(localization, spec, stop);
+    if (result.status != Status::done) throw Error(result.message);
   });
 }
 

@@ -1,13 +1,13 @@
 // How time and memory of a training step grow with length and dim, and time of a sweep with its trials, as
 // exponents of fitted powers; and how much faster a step is with more threads.
 #include <fmt/format.h>
-#include <tbb/info.h>
 #include <tbb/task_arena.h>
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
+#include "core/base/threads.hpp"
 #include "core/cli/bench_training.hpp"
 #include "core/cli/benchmark.hpp"
 #include "core/report/correlation.hpp"
@@ -69,7 +69,7 @@ void add_steps(std::vector<Measurement>& out, std::string_view along, const std:
 // Wall time of one step that has all threads to itself, as the last trial of a run has.
 void add_threads(std::vector<Measurement>& out, const StepShape& shape) {
   Training step(shape);
-  std::vector<int> threads(static_cast<std::size_t>(tbb::info::default_concurrency()));
+  std::vector<int> threads(cores());
   std::iota(threads.begin(), threads.end(), 1);
   std::vector<std::vector<double>> seconds(threads.size());
   for (int round = 0; round < 11; ++round) {

@@ -1,10 +1,7 @@
 // Running one trial, and the loops within it.
-#include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
-
 #include <chrono>
 
-#include "core/base/handover.hpp"
+#include "core/base/threads.hpp"
 #include "core/sweep/scheduler.hpp"
 
 // Declared here since OpenBLAS's own header clashes with that of other BLAS packages.
@@ -13,17 +10,11 @@ extern "C" void openblas_set_num_threads(int count);
 namespace qklab {
 
 void Trial::parallel_for(std::size_t n, const std::function<void(std::size_t)>& body) const {
-  Handover begun, done;
-  begun.give();
-  const TakeAtEnd taken{done};  // by way of an exception, too
-  // Isolated: a thread that waits here for the loop's end must not begin another trial meanwhile.
-  tbb::this_task_arena::isolate([&] {
-    tbb::parallel_for(std::size_t{0}, n, [&](std::size_t i) QKLAB_HANDED_OVER {
-      begun.take();
-      const GiveAtEnd given{done};
+  share(static_cast<int>(n), 1, [&](int begin, int end) {
+    for (int i = begin; i < end; ++i) {
       check();
-      body(i);
-    });
+      body(static_cast<std::size_t>(i));
+    }
   });
 }
 

@@ -1,9 +1,6 @@
 #include "core/sweep/scheduler.hpp"
 
 #include <fmt/format.h>
-#include <tbb/global_control.h>
-#include <tbb/info.h>
-#include <tbb/task_arena.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -13,6 +10,7 @@
 #include <numeric>
 #include <thread>
 
+#include "core/base/threads.hpp"
 #include "core/sweep/worker.hpp"
 
 namespace qklab {
@@ -149,16 +147,12 @@ RunOutcome run_trials(const Sweep& sweep, Store& store, const RunOptions& option
   outcome.progress.work = run->costs.empty() ? static_cast<double>(total)
                                              : std::accumulate(run->costs.begin(), run->costs.end(), 0.0);
 
-  const auto cores = static_cast<std::size_t>(tbb::info::default_concurrency());
-  const std::size_t jobs = options.jobs > 0 ? options.jobs : cores;
-  // TBB would otherwise use no more threads than cores. This thread is counted, but works outside the arena.
-  const tbb::global_control threads(tbb::global_control::max_allowed_parallelism, jobs + 1);
-  // A worker that finds the list empty leaves its slot to TBB, which helps the loops of the other trials.
-  tbb::task_arena arena(static_cast<int>(jobs), 0);
+  const std::size_t jobs = options.jobs > 0 ? options.jobs : cores();
+  Workers workers(jobs);
   run->working = std::min(jobs, total);
   run->planned.give();
   for (std::size_t i = 0; i < std::min(jobs, total); ++i)
-    arena.enqueue([run]() QKLAB_HANDED_OVER { work(*run); });
+    workers.start([](void* of) QKLAB_HANDED_OVER { work(*static_cast<Run*>(of)); }, run);
 
   Coordinator coordinator(*run, store, options, stop, begin, outcome);
   try {

@@ -2,7 +2,6 @@
 #include "core/kernels/parallel.hpp"
 
 #include <doctest/doctest.h>
-#include <tbb/global_control.h>
 
 #include <atomic>
 #include <chrono>
@@ -12,18 +11,12 @@
 #include "core/kernels/gelu.hpp"
 #include "core/kernels/gemm.hpp"
 #include "tests/kernels/support.hpp"
+#include "tests/with_threads.hpp"
 
 namespace qklab::kernels {
 namespace {
 
 using Floats = std::vector<float>;
-
-// More threads than cores, if need be.
-template <class Work> auto with_threads(int n, Work work) {
-  const tbb::global_control allowed(tbb::global_control::max_allowed_parallelism, 4);
-  tbb::task_arena arena(n);
-  return arena.execute(work);
-}
 
 TEST_CASE("every index comes once") {
   for (const int threads : {1, 3}) {

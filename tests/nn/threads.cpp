@@ -1,18 +1,14 @@
 // A trial that gets all cores to itself has the same numbers as one that gets one.
-#include <tbb/global_control.h>
-#include <tbb/task_arena.h>
-
 #include "core/nn/optimizer.hpp"
 #include "tests/nn/support.hpp"
+#include "tests/with_threads.hpp"
 
 namespace qklab::nn {
 namespace {
 
 // Parameters after a few steps, and the loss.
 std::vector<float> trained_with(int threads, const ModelConfig& config) {
-  const tbb::global_control allowed(tbb::global_control::max_allowed_parallelism, 4);
-  tbb::task_arena arena(threads);
-  return arena.execute([&] {
+  return with_threads(threads, [&] {
     Trained<float> trained(config, 32);
     Optimizer<float> optimizer(defaults(OptimizerKind::adamw), trained.tape);
     for (int i = 0; i < 3; ++i) {

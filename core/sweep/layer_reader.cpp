@@ -70,8 +70,10 @@ class LayerReader {
                  (name == "zip" || name == "grid" || name == "refine")) {
         continue;  // read_sweep's and read_refine's
       } else {
-        error(entry.first,
-              fmt::format("unknown parameter '{}'{}", name, did_you_mean(name, schema_.names())));
+        const bool misplaced = name == "where" || name == "seeds" || name == "prune" || name == "presets";
+        error(entry.first, fmt::format("unknown parameter '{}'{}", name,
+                                       misplaced ? fmt::format(" (it stands beside '{}', not in it)", what)
+                                                 : did_you_mean(name, schema_.names())));
       }
     }
   }

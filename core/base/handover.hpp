@@ -14,10 +14,6 @@
 #ifdef QKLAB_TSAN
 extern "C" void __tsan_acquire(void* address);
 extern "C" void __tsan_release(void* address);
-// For a function whose first reads come before it can call take(): those of a lambda's captures.
-#define QKLAB_HANDED_OVER __attribute__((no_sanitize("thread")))
-#else
-#define QKLAB_HANDED_OVER
 #endif
 
 namespace qklab {
@@ -32,16 +28,6 @@ class Handover {
   void give() {}
   void take() {}
 #endif
-};
-
-struct GiveAtEnd {
-  ~GiveAtEnd() { handover.give(); }
-  Handover& handover;
-};
-
-struct TakeAtEnd {
-  ~TakeAtEnd() { handover.take(); }
-  Handover& handover;
 };
 
 }  // namespace qklab

@@ -6,8 +6,6 @@
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
-#include <utility>
-
 namespace qklab {
 
 std::size_t cores() { return static_cast<std::size_t>(tbb::info::default_concurrency()); }
@@ -35,8 +33,8 @@ struct Workers::Arena {
 Workers::Workers(std::size_t threads) : arena_(std::make_unique<Arena>(threads)) {}
 Workers::~Workers() = default;
 
-void Workers::start(void (*work)(void*), std::shared_ptr<void> what) {
-  arena_->arena.enqueue([work, what = std::move(what)] { work(what.get()); });
+void Workers::enqueue(void (*call)(void*), void* with) {
+  arena_->arena.enqueue([=] { call(with); });
 }
 
 }  // namespace qklab

@@ -2,8 +2,11 @@
 // oneTBB does, so threads.cpp is built without it, and what passes from thread to thread is told here.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <exception>
 #include <memory>
+#include <utility>
 
 #include "core/base/handover.hpp"
 
@@ -20,24 +23,29 @@ void share(int n, int grain, void (*part)(void* body, int begin, int end), void*
 }
 
 // Calls body(begin, end) for parts that make up 0 .. n - 1, of `grain` or more where n is, on the threads of
-// the caller's arena that have nothing else to do; returns when all are done, and passes on an exception of
-// one of them. Who waits for the last part begins no other work meanwhile. Allocates nothing of ours.
+// the caller's arena that have nothing else to do; returns when all are done. Who waits for the last part
+// begins no other work meanwhile. Throws what a part threw first; what had not begun by then is left out.
 template <class Body> void share(int n, int grain, const Body& body) {
   struct Shared {
     const Body& body;
     Handover begun, ended;
-  } shared{body, {}, {}};
+    std::atomic<bool> failed{false};
+    std::exception_ptr error;  // of the one that set `failed`
+  } shared{body, {}, {}, {}, {}};
   shared.begun.give();
-  const TakeAtEnd taken{shared.ended};  // by way of an exception, too
-  detail::share(
-      n, grain,
-      [](void* pointer, int begin, int end) QKLAB_HANDED_OVER {
-        Shared& all = *static_cast<Shared*>(pointer);
-        all.begun.take();
-        const GiveAtEnd given{all.ended};
-        all.body(begin, end);
-      },
-      &shared);
+  const auto part = [](void* pointer, int begin, int end) {
+    Shared& all = *static_cast<Shared*>(pointer);
+    all.begun.take();
+    try {
+      if (!all.failed) all.body(begin, end);
+    } catch (...) {
+      if (!all.failed.exchange(true)) all.error = std::current_exception();
+    }
+    all.ended.give();
+  };
+  detail::share(n, grain, part, &shared);
+  shared.ended.take();
+  if (shared.error) std::rethrow_exception(shared.error);
 }
 
 // Threads for long work, and an arena for what that work shares: a thread whose work has ended helps the
@@ -47,10 +55,27 @@ class Workers {
   explicit Workers(std::size_t threads);  // which may be more than cores
   ~Workers();
 
-  // Has a thread call work(what.get()) soon. `what` is kept as long as that takes, even beyond the workers.
-  void start(void (*work)(void*), std::shared_ptr<void> what);
+  // Has a thread call work(*what) soon, and keeps `what` as long as that takes, even beyond the workers.
+  template <class T> void start(void (*work)(T&), std::shared_ptr<T> what) {
+    struct Started {
+      void (*work)(T&);
+      std::shared_ptr<T> what;
+      Handover begun;
+    };
+    auto started = std::make_unique<Started>(work, std::move(what));
+    started->begun.give();
+    enqueue(
+        [](void* pointer) {
+          const std::unique_ptr<Started> mine(static_cast<Started*>(pointer));
+          mine->begun.take();
+          mine->work(*mine->what);
+        },
+        started.release());
+  }
 
  private:
+  void enqueue(void (*call)(void*), void* with);
+
   struct Arena;
   std::unique_ptr<Arena> arena_;
 };

@@ -150,9 +150,7 @@ RunOutcome run_trials(const Sweep& sweep, Store& store, const RunOptions& option
   const std::size_t jobs = options.jobs > 0 ? options.jobs : cores();
   Workers workers(jobs);
   run->working = std::min(jobs, total);
-  run->planned.give();
-  for (std::size_t i = 0; i < std::min(jobs, total); ++i)
-    workers.start([](void* of) QKLAB_HANDED_OVER { work(*static_cast<Run*>(of)); }, run);
+  for (std::size_t i = 0; i < std::min(jobs, total); ++i) workers.start(work, run);
 
   Coordinator coordinator(*run, store, options, stop, begin, outcome);
   try {

@@ -119,7 +119,6 @@ void run_next(Run& run, std::size_t position) {
 }  // namespace
 
 void work(Run& run) {
-  run.planned.take();
   try {
     for (std::size_t i; run.begins_more() && (i = run.next++) < run.trials.size();) run_next(run, i);
   } catch (const Cancelled&) {

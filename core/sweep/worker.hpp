@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "core/base/handover.hpp"
 #include "core/sweep/mailbox.hpp"
 #include "core/sweep/memory.hpp"
 #include "core/sweep/scheduler.hpp"
@@ -45,7 +44,6 @@ struct Run {
   std::atomic<std::size_t> working{0};
   std::atomic<double> work_done{0};
   Mailbox<Store::Finished> mailbox{64 << 20};
-  Handover planned;
 
   std::mutex mutex;
   std::exception_ptr error;  // of a worker, not of a trial

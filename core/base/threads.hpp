@@ -62,7 +62,7 @@ class Workers {
       std::shared_ptr<T> what;
       Handover begun;
     };
-    auto started = std::make_unique<Started>(work, std::move(what));
+    std::unique_ptr<Started> started(new Started{work, std::move(what), {}});
     started->begun.give();
     enqueue(
         [](void* pointer) {

@@ -58,9 +58,12 @@ Floats product_of(bool transpose_a, bool transpose_b, int m, int n, int k) {
 TEST_CASE("products are the same to the bit on any number of threads") {
   // Sizes that are no multiple of a tile, with an inner dimension of several blocks, and gradients that BLAS
   // gets.
-  const int sizes[][3] = {
-      {1003, 101, 67}, {257, 300, 600}, {130, 257, 2049}, {64, 513, 1024}, {1025, 37, 300}};
-  for (const auto& [m, n, k] : sizes) {
+  struct Size {
+    int m, n, k;
+  };
+  const Size sizes[] = {{1003, 101, 67}, {257, 300, 600}, {130, 257, 2049}, {64, 513, 1024}, {1025, 37, 300}};
+  for (const Size& size : sizes) {
+    const int m = size.m, n = size.n, k = size.k;
     for (const bool transpose_a : {false, true}) {
       for (const bool transpose_b : {false, true}) {
         CAPTURE(m);

@@ -43,8 +43,9 @@ inline Outcome run(std::string_view name, const std::vector<std::pair<std::strin
     const bool given = params[i] != Value{} || parameter.fallback;
     if (!given && parameter.derive) params.set(i, parameter.derive(params));
   }
-  for (const auto& [key, value] : settings) {
-    REQUIRE_MESSAGE(experiment->parameters.find(key).has_value(), name, " has no parameter ", key);
+  for (const auto& setting : settings) {
+    REQUIRE_MESSAGE(experiment->parameters.find(setting.first).has_value(), name, " has no parameter ",
+                    setting.first);
   }
   const std::atomic<bool> stop{false};
   Outcome outcome{experiment, run_trial(*experiment, {trial_id(*experiment, params), params}, stop)};

@@ -126,11 +126,11 @@ TEST_CASE("the bridge has the distribution of the walk") {
 }
 
 TEST_CASE("sums over a block equal those by definition, whatever part of the last block is wanted") {
-  for (const std::size_t length : {1, 2, 9, 32}) {
+  for (const std::size_t length : {1u, 2u, 9u, 32u}) {
     CAPTURE(length);
     const BridgeSampler sampler(test_matrix(16, 0.4), length, 4.0);
     for (const Weighting weighting : {Weighting::piecewise, Weighting::softmax}) {
-      for (const std::size_t samples : {0, 1, 7, 8, 9, 15, 16, 17, 255, 256, 257, 1000}) {
+      for (const std::size_t samples : {0u, 1u, 7u, 8u, 9u, 15u, 16u, 17u, 255u, 256u, 257u, 1000u}) {
         CAPTURE(samples);
         const Stream stream(samples, 0, "sums");
         const LocalizationSums sums = sample_localization(sampler, weighting, stream, samples);

@@ -52,7 +52,7 @@ void check_moments(const Matrix& w, double mean, double variance) {
 }  // namespace
 
 TEST_CASE("Haar matrices have orthonormal columns") {
-  for (const std::size_t n : {1, 2, 16, 64, 256}) {
+  for (const std::size_t n : {1u, 2u, 16u, 64u, 256u}) {
     for (const std::size_t columns : {std::size_t{1}, (n + 1) / 2, n}) {
       const Matrix q = haar_orthonormal(n, columns, stream_of(n));
       REQUIRE(q.shape(0) == n);
@@ -84,7 +84,7 @@ TEST_CASE("Haar matrices prefer no direction and no sign") {
 TEST_CASE("a symmetric matrix has the prescribed mean and variance to rounding, whatever seed and shape") {
   for (const std::string& shape : spectrum_shape_names()) {
     CAPTURE(shape);
-    for (const std::size_t d : {2, 16, 64, 256}) {
+    for (const std::size_t d : {2u, 16u, 64u, 256u}) {
       CAPTURE(d);
       for (const auto& [mean, variance] : {std::pair{0.5, 1.0}, {0.0, 1e-4}, {-0.5, 100.0}, {2.0, 0.0}}) {
         const Matrix w = symmetric_matrix(d, {mean, variance, spectrum_shape_from(shape)}, stream_of(d));
@@ -98,7 +98,7 @@ TEST_CASE("a symmetric matrix has the prescribed mean and variance to rounding, 
 }
 
 TEST_CASE("a symmetric matrix has the eigenvalues it was made of") {
-  for (const std::size_t d : {1, 2, 16, 64}) {
+  for (const std::size_t d : {1u, 2u, 16u, 64u}) {
     const double variance = d == 1 ? 0 : 3;
     Vector l = sample_eigenvalues(SpectrumShape::gaussian, d, 0.3, variance, stream_of(1));
     const Vector found =
@@ -110,7 +110,7 @@ TEST_CASE("a symmetric matrix has the eigenvalues it was made of") {
 }
 
 TEST_CASE("a non-symmetric matrix has the prescribed traces, and a Frobenius twin beyond them") {
-  for (const std::size_t d : {2, 16, 64, 256}) {
+  for (const std::size_t d : {2u, 16u, 64u, 256u}) {
     CAPTURE(d);
     for (const double asymmetry : {0.0, 0.5, 1.0, 8.0}) {
       CAPTURE(asymmetry);
@@ -127,7 +127,7 @@ TEST_CASE("a non-symmetric matrix has the prescribed traces, and a Frobenius twi
 }
 
 TEST_CASE("factors multiply to the symmetric matrix of their eigenvalues") {
-  for (const std::size_t d : {2, 16, 64, 256}) {
+  for (const std::size_t d : {2u, 16u, 64u, 256u}) {
     const Matrix q = haar_orthonormal(d, d, stream_of(d));
     const Vector l = sample_eigenvalues(SpectrumShape::gaussian, d, 0.1, 2, stream_of(d + 1));
     const Factors f = factors_with_eigenvalues(q, l);

@@ -26,7 +26,7 @@ double moment(const Vector& x, double about, int power) {
 TEST_CASE("samples have exactly the prescribed mean and variance") {
   for (const std::string& name : spectrum_shape_names()) {
     CAPTURE(name);
-    for (const std::size_t n : {2, 3, 16, 64, 256}) {
+    for (const std::size_t n : {2u, 3u, 16u, 64u, 256u}) {
       for (const auto& [mean, variance] : {std::pair{0.0, 1.0}, {-0.5, 0.01}, {0.125, 100.0}}) {
         const Vector l = sample_eigenvalues(spectrum_shape_from(name), n, mean, variance, stream);
         const double scale = std::sqrt(mean * mean + variance);

@@ -127,7 +127,8 @@ TEST_CASE("prune: the best half goes on at each rung, with all its seeds") {
   REQUIRE(first != best({1, 2, 3, 4, 5, 6, 7, 8}, 4, 28));  // not those that would be best in the end
   const auto ends = memory.ends(sweep);
   REQUIRE(ends.size() == 8);
-  for (const auto& [x, end] : ends) {
+  for (const auto& [at, end] : ends) {
+    const double x = at;
     CAPTURE(x);
     const bool once = std::find(first.begin(), first.end(), x) != first.end();
     const bool twice = std::find(second.begin(), second.end(), x) != second.end();
@@ -197,7 +198,8 @@ TEST_CASE("prune: what has been finished stays, and takes part in the choice") {
   const Sweep sweep = sweep_of(eight);
   alone.complete(sweep);
   memory.complete(sweep);
-  for (const auto& [x, end] : alone.ends(sweep)) {
+  for (const auto& [at, end] : alone.ends(sweep)) {
+    const double x = at;
     CAPTURE(x);
     CHECK(memory.ends(sweep).at(x) == (x <= 3 ? "done" : end));
   }

@@ -98,7 +98,8 @@ TEST_CASE("replicate: each point has as many as the rule says, seeds from 0 and 
         return true;
       });
   std::set<std::size_t> sizes;
-  for (const auto& [point, seeds] : seeds_of(settled)) {
+  for (const auto& [at, seeds] : seeds_of(settled)) {
+    const auto point = at;
     CAPTURE(point.first);
     CAPTURE(point.second);
     CHECK(seeds.size() == by_the_rule(values[point], 0.1, 4));

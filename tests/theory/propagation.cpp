@@ -70,14 +70,15 @@ void check(const Matrix& w, std::size_t length, double temperature) {
 
 TEST_CASE("propagation probability equals the formula, worked out from its definition") {
   const Stream stream(0, 0, "test");
-  for (const std::size_t dim : {3, 16, 64, 97}) {
-    for (const std::size_t length : {2, 7, 32, 45}) {
-      for (const auto& [mean, variance] :
+  for (const std::size_t dim : {3u, 16u, 64u, 97u}) {
+    for (const std::size_t length : {2u, 7u, 32u, 45u}) {
+      for (const auto& moments :
            {std::pair{0.125, 1.0}, {-0.5, 0.01}, {0.0, 100.0}, {0.5, 1e-4}, {2.0, 3.0}}) {
+        const auto [mean, variance] = moments;
         CAPTURE(dim);
         CAPTURE(length);
-        CAPTURE(mean);
-        CAPTURE(variance);
+        CAPTURE(moments.first);
+        CAPTURE(moments.second);
         const Spectrum spectrum{mean, variance, SpectrumShape::gaussian};
         check(symmetric_matrix(dim, spectrum, stream), length, std::sqrt(static_cast<double>(dim)));
         check(symmetric_matrix(dim, spectrum, stream), length, 0.3);

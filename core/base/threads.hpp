@@ -22,7 +22,7 @@ namespace detail {
 void share(int n, int grain, void (*part)(void* body, int begin, int end), void* body);
 }
 
-// Calls body(begin, end) for parts that make up 0 .. n - 1, of `grain` or more where n is, on the threads of
+// Calls body(begin, end) for parts that make up 0 .. n - 1, none cut that is within `grain`, on threads of
 // the caller's arena that have nothing else to do; returns when all are done. Who waits for the last part
 // begins no other work meanwhile. Throws what a part threw first; what had not begun by then is left out.
 template <class Body> void share(int n, int grain, const Body& body) {

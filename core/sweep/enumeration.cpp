@@ -11,7 +11,7 @@ constexpr std::uint64_t most_kept_hashes = 1u << 20;
 
 std::uint64_t hash_of(const Schema& schema, const Axis::Point& point) {
   std::uint64_t hash = 0;
-  for (const auto& [parameter, value] : point) hash += parameter_hash(schema[parameter].name, value);
+  for (const auto& [parameter, value] : point) hash += parameter_hash(schema[parameter], value);
   return hash;
 }
 
@@ -66,7 +66,7 @@ void Enumeration::derive(Derived& derived) {
   const auto* integer = std::get_if<std::int64_t>(&value);
   if (parameter.type == Type::real && integer) value = static_cast<double>(*integer);
   if (derived.hash != 0 && value == trial_.params[derived.parameter]) return;
-  derived.hash = parameter_hash(parameter.name, value);
+  derived.hash = parameter_hash(parameter, value);
   trial_.params.set(derived.parameter, std::move(value));
 }
 

@@ -10,7 +10,7 @@
 namespace qklab {
 
 // What a parameter contributes to trial_id, which is the mixed sum of these and of the experiment's.
-std::uint64_t parameter_hash(std::string_view name, const Value& value);
+std::uint64_t parameter_hash(const Parameter& parameter, const Value& value);
 std::uint64_t experiment_hash(const Experiment& experiment);
 
 class Enumeration {

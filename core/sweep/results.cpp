@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <unordered_map>
@@ -86,8 +87,11 @@ template <class Csv> void write_all(const std::string& path, const Results& resu
   csv.finish();
 }
 
-void expect_header(CsvReader& csv, const std::vector<std::string>& expected) {
+void read_header(CsvReader& csv) {
   if (!csv.next()) csv.fail("the file is empty");
+}
+
+void expect_header(CsvReader& csv, const std::vector<std::string>& expected) {
   const std::vector<std::string>& found = csv.fields();
   for (std::size_t i = 0; i < expected.size() && i < found.size(); ++i) {
     if (found[i] != expected[i])
@@ -110,7 +114,12 @@ std::uint64_t id_of(const CsvReader& csv) {
   return *id;
 }
 
-TrialRecord read_trial(const CsvReader& csv, const Experiment& experiment) {
+// Whether that header was written before the parameter was added.
+bool is_absent(const Parameter& parameter, const std::vector<std::string>& header) {
+  return parameter.is_later && std::ranges::find(header, parameter.name) == header.end();
+}
+
+TrialRecord read_trial(const CsvReader& csv, const std::vector<bool>& absent, const Experiment& experiment) {
   const std::vector<std::string>& fields = csv.fields();
   TrialRecord trial;
   trial.id = id_of(csv);
@@ -120,10 +129,11 @@ TrialRecord read_trial(const CsvReader& csv, const Experiment& experiment) {
   trial.status = *status;
   trial.params = Parameters(experiment.parameters);
   std::size_t column = 2;
-  for (std::size_t i = 0; i < experiment.parameters.size(); ++i, ++column) {
+  for (std::size_t i = 0; i < experiment.parameters.size(); ++i) {
+    const Parameter& parameter = experiment.parameters[i];
     std::string why;
-    std::optional<Value> value = experiment.parameters[i].convert(fields[column], why);
-    if (!value) csv.fail(fmt::format("{}: {}", experiment.parameters[i].name, why));
+    std::optional<Value> value = absent[i] ? parameter.fallback : parameter.convert(fields[column++], why);
+    if (!value) csv.fail(fmt::format("{}: {}", parameter.name, why));
     trial.params.set(i, std::move(*value));
   }
   for (const Metric& metric : experiment.scalars) {
@@ -145,6 +155,7 @@ void read_series(const std::string& path, const Experiment& experiment, Results&
   std::unordered_map<std::uint64_t, std::size_t> rows;
   for (std::size_t i = 0; i < results.trials.size(); ++i) rows[results.trials[i].id] = i;
   CsvReader csv(path);
+  read_header(csv);
   expect_header(csv, series_header());
   while (csv.next()) {
     const std::vector<std::string>& fields = csv.fields();
@@ -176,10 +187,17 @@ Results read_csv(const std::string& directory, const Experiment& experiment) {
   for (const Metric& metric : experiment.series) results.loaded_series.push_back(metric.name);
 
   CsvReader csv(directory + "/trials.csv");
-  expect_header(csv, trials_header(experiment));
+  read_header(csv);
+  std::vector<std::string> expected = trials_header(experiment);
+  std::vector<bool> absent;
+  for (const Parameter& parameter : experiment.parameters) {
+    absent.push_back(is_absent(parameter, csv.fields()));
+    if (absent.back()) std::erase(expected, parameter.name);
+  }
+  expect_header(csv, expected);
   std::unordered_set<std::uint64_t> seen;
   while (csv.next()) {
-    results.trials.push_back(read_trial(csv, experiment));
+    results.trials.push_back(read_trial(csv, absent, experiment));
     if (!seen.insert(results.trials.back().id).second)
       csv.fail(fmt::format("trial {} stands there twice", csv.fields()[0]));
   }

@@ -57,6 +57,11 @@ Parameter& Parameter::nonfinite_allowed() {
   return *this;
 }
 
+Parameter& Parameter::later() {
+  is_later = true;
+  return *this;
+}
+
 namespace {
 
 // "an integer in [1, 8192]", "a number above 0", "a number"
@@ -213,6 +218,8 @@ void Schema::add(Parameter parameter) {
     if (nests_in(name, other.name) || nests_in(other.name, name))
       throw Error(fmt::format("parameters '{}' and '{}': one cannot nest in the other", other.name, name));
   }
+  if (parameter.is_later && (parameter.derive || !parameter.fallback))
+    throw Error(fmt::format("parameter '{}' was added later: its default must be a constant", name));
   parameters_.push_back(std::move(parameter));
 }
 

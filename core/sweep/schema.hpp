@@ -35,6 +35,7 @@ struct Parameter {
   double high = std::numeric_limits<double>::infinity();
   bool open_low = false;  // low itself is excluded
   bool allow_nonfinite = false;
+  bool is_later = false;
   std::vector<std::string> choices;  // of a text parameter; empty: any text
 
   Parameter& range(double from, double to);
@@ -43,6 +44,9 @@ struct Parameter {
   Parameter& in(std::string unit_name);
   Parameter& derived(std::string as, std::function<Value(const Parameters&)> from);
   Parameter& nonfinite_allowed();
+  // Of a parameter that is added to an experiment with results, whose default is a constant with which they
+  // stay as they are: at its default it is no part of a trial's id, and trials.csv may lack it.
+  Parameter& later();
 
   // Why `value` does not do ("expected a number in [0, 1], got 2"), or "" where it does. The value's
   // type must have been converted already, see `convert`.
@@ -64,7 +68,8 @@ Parameter choice(std::string name, std::string fallback, std::vector<std::string
 class Schema {
  public:
   Schema() = default;
-  Schema(std::initializer_list<Parameter> parameters);  // throws Error if a name is declared twice
+  Schema(std::initializer_list<Parameter> parameters);  // throws Error where a name is declared twice, or
+                                                        // later() has no constant default
 
   std::size_t size() const { return parameters_.size(); }
   const Parameter& operator[](std::size_t i) const { return parameters_[i]; }

@@ -28,8 +28,9 @@ std::optional<std::uint64_t> parse_trial_name(std::string_view name) {
   return id;
 }
 
-std::uint64_t parameter_hash(std::string_view name, const Value& value) {
-  return mix(hash_text(name) * 3 + hash_text(to_text(value)));
+std::uint64_t parameter_hash(const Parameter& parameter, const Value& value) {
+  if (parameter.is_later && value == *parameter.fallback) return 0;
+  return mix(hash_text(parameter.name) * 3 + hash_text(to_text(value)));
 }
 
 std::uint64_t experiment_hash(const Experiment& experiment) {
@@ -39,7 +40,7 @@ std::uint64_t experiment_hash(const Experiment& experiment) {
 std::uint64_t trial_id(const Experiment& experiment, const Parameters& params) {
   std::uint64_t sum = experiment_hash(experiment);
   for (std::size_t i = 0; i < params.values().size(); ++i)
-    sum += parameter_hash(params.schema()[i].name, params[i]);
+    sum += parameter_hash(params.schema()[i], params[i]);
   return mix(sum);
 }
 

@@ -152,6 +152,28 @@ TEST_CASE("columns stand in declared order, and an index is written as a whole n
                                                        name + ",walk,100000,nan\n" + name + ",walk,0.5,-2\n");
 }
 
+TEST_CASE("a file without a parameter that was added later is read with its default") {
+  const Scratch scratch;
+  const Results written = awkward_results(walker_sweep(3));
+  write_both(scratch.path, written);
+  Experiment grown = walker();
+  grown.parameters.add(real("width", 2, "").later());
+  const Results read = read_csv(scratch.path, grown);
+  REQUIRE(read.trials.size() == written.trials.size());
+  for (std::size_t i = 0; i < read.trials.size(); ++i) {
+    CHECK(read.trials[i].id == written.trials[i].id);
+    CHECK(read.trials[i].params.real("width") == 2);
+    CHECK(identical(read.trials[i].scalars[0], written.trials[i].scalars[0]));
+  }
+  write_both(scratch.path, read);
+  CHECK(read_csv(scratch.path, grown).trials.size() == written.trials.size());
+  CHECK(contains(message_of([&] { read_csv(scratch.path, walker()); }), "expected 'sum'"));
+  grown = walker();
+  grown.parameters.add(real("width", 2, ""));
+  write_both(scratch.path, written);
+  CHECK(contains(message_of([&] { read_csv(scratch.path, grown); }), "expected 'width'"));
+}
+
 TEST_CASE("each fault of a file is told with its line") {
   const Scratch scratch;
   Results results = awkward_results(walker_sweep(2));

@@ -7,6 +7,7 @@
 
 #include "core/sweep/id_set.hpp"
 #include "tests/sweep/specimen.hpp"
+#include "tests/sweep/walker.hpp"
 
 using namespace qklab;
 using specimen::joined;
@@ -77,6 +78,31 @@ TEST_CASE("sweep: identity does not depend on the order of declaration") {
   };
   const Parameter a = real("a", 1, ""), b = text("b", "x", "");
   CHECK(id({a, b}) == id({b, a}));
+}
+
+TEST_CASE("sweep: a parameter that is added later leaves the trials that were there what they were") {
+  Experiment before = test::make_walker();
+  before.name = "grown";
+  Experiment added = before;
+  added.parameters.add(real("width", 2, "").later());
+  const Experiment& after = register_experiment(added);  // which adds the seed
+  before.parameters.add(integer("seed", 0, ""));
+  const std::vector<TrialSpec> trials =
+      test::specs_of(test::sweep_of(after, "sweep: {number: [0, 1], width: [2, 3]}\n"));
+  REQUIRE(trials.size() == 4);
+  std::set<std::uint64_t> ids;
+  for (const TrialSpec& trial : trials) {
+    Parameters known(before.parameters);
+    for (std::size_t i = 0; i < before.parameters.size(); ++i)
+      known.set(i, trial.params[*after.parameters.find(before.parameters[i].name)]);
+    CHECK((trial.id == trial_id(before, known)) == (trial.params.real("width") == 2));
+    CHECK(trial.id == trial_id(after, trial.params));
+    ids.insert(trial.id);
+  }
+  CHECK(ids.size() == 4);
+  const std::string sweep = "sweep: {number: [0, 1]}\n";
+  CHECK(test::sweep_of(after, sweep).ids() == std::vector{trials[0].id, trials[2].id});
+  CHECK(test::sweep_of(after, sweep + "params: {width: 2}\n").ids() == test::sweep_of(after, sweep).ids());
 }
 
 TEST_CASE("sweep: equal trials are visited once, and where leaves points out") {

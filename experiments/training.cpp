@@ -70,6 +70,7 @@ TrainConfig train_config(const Parameters& p) {
   config.model = model_config(p);
   if (p.text("init.kind") == "spectrum")
     config.initialization.spectrum = Spectrum{p.real("init.mean"), p.real("init.variance")};
+  config.initialization.input_variance = p.real("init.input");
   config.optimizer = optimizer_config(p);
   config.steps = p.count("steps");
   config.schedule = {
@@ -223,6 +224,10 @@ Schema parameters() {
              "of W_QK: init.mean and init.variance prescribed, or entries of variance 1/dim"),
       real("init.mean", 0.0, "mean of W_QK's eigenvalues").range(-1e6, 1e6),
       real("init.variance", 1.0, "variance of W_QK's eigenvalues").range(0, 1e6),
+      real("init.input", 1.0,
+           "variance of a coordinate of the first block's input; embedding and positions give half each")
+          .range(0, 1e6)
+          .later(),
 
       choice("optimizer", "adam", optimizer_names(), "how gradients become updates"),
       real("lr", 3e-3, "learning rate").range(0, 1e6),

@@ -14,9 +14,10 @@ template <class T> void fill_normal(std::span<T> x, double variance, Stream stre
 }
 
 template <class T>
-void standard(const Transformer<T>& model, std::string_view name, Tensor<T> parameter, const Stream& stream) {
+void standard(const Transformer<T>& model, std::string_view name, Tensor<T> parameter, double input_variance,
+              const Stream& stream) {
   const ModelConfig& c = model.config;
-  const double share = c.positions == Positions::learned ? 0.5 : 1;
+  const double share = input_variance / (c.positions == Positions::learned ? 2 : 1);
   const std::span<T> x = parameter.value();
   if (name == "position.weight" || (name == "embedding.weight" && c.vocabulary > 0)) {
     fill_normal(x, share, stream);
@@ -64,7 +65,7 @@ void prescribe(const Transformer<T>& model, int layer, const Spectrum& spectrum,
 template <class T> void initialize(Transformer<T>& model, const Initialization& how, const Stream& stream) {
   const auto& blocks = model.tape.blocks();
   for (std::size_t i = 0; i < blocks.size(); ++i)
-    standard(model, blocks[i].name, blocks[i].tensor, stream.substream(i));
+    standard(model, blocks[i].name, blocks[i].tensor, how.input_variance, stream.substream(i));
   if (how.spectrum) {
     for (int n = 0; n < model.config.layers; ++n)
       prescribe(model, n, *how.spectrum, stream.substream(blocks.size() + static_cast<std::size_t>(n)));

@@ -121,6 +121,11 @@ TEST_CASE("other parameters have the stated size") {
   CHECK(size("blocks.0.ln1.weight") == 1);
   CHECK(size("blocks.0.ln1.bias") == 0);
   CHECK(size("blocks.0.mlp.fc1.bias") == 0);
+
+  initialize(model, {.input_variance = 3}, Stream(1, 2, "model"));
+  CHECK(size("embedding.weight") == doctest::Approx(1.5).epsilon(0.07));
+  CHECK(size("position.weight") == doctest::Approx(1.5).epsilon(0.07));
+  CHECK(size("head.weight") == doctest::Approx(0.01).epsilon(0.07));
 }
 
 }  // namespace

@@ -1,0 +1,32 @@
+"""Each committed reference: figures and verdicts follow from its tables, and trials come out as they stand there."""
+import json
+import sys
+
+from harness import ROOT, qklab, run_tests
+
+REFERENCES = sorted((ROOT / "results" / "reference").iterdir())
+
+
+def test_figures_and_verdicts_follow():
+    assert REFERENCES
+    for reference in REFERENCES:
+        qklab("verify", reference)
+
+
+def test_trials_come_out_the_same():
+    compared = 0
+    for reference in REFERENCES:
+        manifest = json.loads((reference / "manifest.json").read_text())
+        text = manifest["parameters"].get("text", "")
+        if manifest["seconds"] / manifest["trials"] > 5 or not (ROOT / text).exists():
+            continue  # too long, or of a text that is not shipped
+        # Another machine's training may part from it by more than any tolerance: rounding grows.
+        done = qklab("replay", reference, "--trials", 2, code=None, cwd=ROOT)
+        assert "compared " in done.stdout, done.stderr
+        if "compared bit by bit" in done.stdout:
+            assert done.returncode == 0, done.stdout
+            compared += 1
+    print(f"{compared} of {len(REFERENCES)} compared bit by bit")
+
+
+run_tests(sys.modules[__name__])

@@ -9,6 +9,8 @@
 
 namespace qklab {
 
+class Store;
+
 class Checkpoint {
  public:
   // In <directory>/checkpoints/<trial>; nothing is touched before it is asked for.
@@ -30,5 +32,9 @@ class Checkpoint {
   std::chrono::steady_clock::time_point last_;
   bool used_ = false;
 };
+
+// Removes from <directory>/checkpoints what a run left that was killed while it saved, or after it had stored
+// a trial and before it removed that trial's file.
+void remove_left_checkpoints(const std::string& directory, const Store& store);
 
 }  // namespace qklab

@@ -109,6 +109,33 @@ TEST_CASE("checkpoint: a stopped trial goes on from where it was, and its file g
   }
 }
 
+TEST_CASE(
+    "checkpoint: what a killed run left of stored trials is removed, and what others go on from is not") {
+  const Scratch scratch;
+  const Sweep sweep = sweep_of(counter(), "params: {fails: false}\n");
+  const auto checkpoint_of = [&](std::uint64_t id) {
+    return Checkpoint(scratch.path, id, std::chrono::milliseconds(0));
+  };
+  Store store(scratch.db(), Store::Mode::write);
+  stop = true;  // the trial does not ask for it
+  run_trials(sweep, store, often(scratch), never);
+  const std::uint64_t stored = sweep.ids().at(0), other = stored + 1;
+  checkpoint_of(stored).save("left");
+  checkpoint_of(other).save("in use");
+  write_file(checkpoint_of(other).path() + ".part", "half of a st");
+  begun_anew = 0;
+  RunOptions again = often(scratch);
+  run_trials(sweep, store, again, never);
+  CHECK_FALSE(checkpoint_of(stored).load());
+  CHECK(checkpoint_of(other).load() == "in use");
+  CHECK_FALSE(std::filesystem::exists(checkpoint_of(other).path() + ".part"));
+
+  checkpoint_of(stored).save("left");
+  again.rerun = Rerun::all;
+  run_trials(sweep, store, again, never);
+  CHECK(begun_anew == 1);
+}
+
 TEST_CASE("checkpoint: without a directory, or where none can be written, trials run without") {
   const Scratch scratch;
   const Sweep sweep = sweep_of(counter(), "params: {fails: false}\n");

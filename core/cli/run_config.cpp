@@ -100,6 +100,7 @@ RunOutcome run_rounds(Loaded& loaded, Store& store, RunOptions options) {
 
 // As run_rounds, for a sweep of which only the best trials go on, from one round to the next.
 RunOutcome run_pruned(const Sweep& sweep, Store& store, RunOptions options) {
+  remove_left_checkpoints(options.directory, store);  // even where no round is left to run
   std::unordered_set<std::uint64_t> again, begun;  // to be run anew; of this call
   for (const auto& [id, status] : store.statuses())
     if (runs_again(status, options.rerun)) again.insert(id);

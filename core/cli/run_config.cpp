@@ -100,7 +100,6 @@ RunOutcome run_rounds(Loaded& loaded, Store& store, RunOptions options) {
 
 // As run_rounds, for a sweep of which only the best trials go on, from one round to the next.
 RunOutcome run_pruned(const Sweep& sweep, Store& store, RunOptions options) {
-  remove_left_checkpoints(options.directory, store);  // even where no round is left to run
   std::unordered_set<std::uint64_t> again, begun;  // to be run anew; of this call
   for (const auto& [id, status] : store.statuses())
     if (runs_again(status, options.rerun)) again.insert(id);
@@ -217,6 +216,7 @@ int run_config(const Loaded& asked, const RunRequest& request) {
   const std::string& workplace = scratch ? scratch->directory() : directory;
   Store store(store_path(workplace), Store::Mode::write);
   store.set_source(config.source, config.experiment->name, config.experiment->version);
+  remove_left_checkpoints(workplace, store);
   FailureLog log(directory);
   log.say(fmt::format("{} of {} version {}, preset {}; {}", config.name, config.experiment->name,
                       config.experiment->version, config.source.preset, version_text()));

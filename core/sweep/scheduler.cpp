@@ -11,7 +11,6 @@
 #include <thread>
 
 #include "core/base/threads.hpp"
-#include "core/sweep/checkpoint.hpp"
 #include "core/sweep/worker.hpp"
 
 namespace qklab {
@@ -141,7 +140,6 @@ RunOutcome run_trials(const Sweep& sweep, Store& store, const RunOptions& option
                       const std::atomic<bool>& stop) {
   const auto begin = Clock::now();
   const auto run = std::make_shared<Run>(sweep.experiment(), options, stop);
-  if (!options.directory.empty()) remove_left_checkpoints(options.directory, store);
   RunOutcome outcome;
   outcome.progress.resumed = plan(sweep, store, options, *run);
   const std::size_t total = run->trials.size();

@@ -124,6 +124,7 @@ TEST_CASE(
   checkpoint_of(other).save("in use");
   write_file(checkpoint_of(other).path() + ".part", "half of a st");
   begun_anew = 0;
+  remove_left_checkpoints(scratch.path, store);
   RunOptions again = often(scratch);
   run_trials(sweep, store, again, never);
   CHECK_FALSE(checkpoint_of(stored).load());
@@ -131,6 +132,7 @@ TEST_CASE(
   CHECK_FALSE(std::filesystem::exists(checkpoint_of(other).path() + ".part"));
 
   checkpoint_of(stored).save("left");
+  remove_left_checkpoints(scratch.path, store);
   again.rerun = Rerun::all;
   run_trials(sweep, store, again, never);
   CHECK(begun_anew == 1);

@@ -1,7 +1,12 @@
 #include "core/sweep/axes.hpp"
 
+#include <fmt/format.h>
+
+#include <charconv>
 #include <cmath>
 #include <limits>
+
+#include "core/base/decimal.hpp"
 
 namespace qklab {
 
@@ -131,21 +136,50 @@ AxisPointer product_of(std::vector<AxisPointer> axes) {
 }
 AxisPointer union_of(std::vector<AxisPointer> axes) { return std::make_shared<UnionAxis>(std::move(axes)); }
 
+namespace {
+
+// (a * p + b * q) / r as on paper; in binary where the digits of a and b do not fit side by side.
+double blend(double a, double p, double b, double q, double r) {
+  const auto x = decimal_of(a), y = decimal_of(b);
+  const auto whole = [](double count) { return static_cast<std::int64_t>(count); };
+  const auto exact = x && y ? DecimalQuotient::blend(*x, whole(p), *y, whole(q), whole(r)) : std::nullopt;
+  return exact ? exact->nearest() : a * (p / r) + b * (q / r);
+}
+
+// A power is rounded in its last digits: where a short number is that near, it is what was meant.
+double without_rounding(double x) {
+  double plain = x;
+  const std::string text = fmt::format("{:.11e}", x);
+  std::from_chars(text.data(), text.data() + text.size(), plain);
+  return std::abs(plain - x) <= 4 * std::numeric_limits<double>::epsilon() * std::abs(x) ? plain : x;
+}
+
+}  // namespace
+
 double linspace(double first, double last, std::uint64_t n, std::uint64_t i) {
   if (i == 0) return first;
   if (i + 1 == n) return last;
-  // Multiplying before dividing yields 0.3 where adding thrice a tenth would not.
-  return first + (last - first) * static_cast<double>(i) / static_cast<double>(n - 1);
+  return blend(first, static_cast<double>(n - 1 - i), last, static_cast<double>(i),
+               static_cast<double>(n - 1));
 }
 
 double logspace(double first, double last, std::uint64_t n, std::uint64_t i) {
   if (i == 0) return first;
   if (i + 1 == n) return last;
   // Decimal logarithms keep decades exact: 0.01, 0.1, 1.
-  return std::pow(10.0, linspace(std::log10(first), std::log10(last), n, i));
+  const double from = std::log10(first), to = std::log10(last);
+  const double at = from + (to - from) * static_cast<double>(i) / static_cast<double>(n - 1);
+  return without_rounding(std::pow(10.0, at));
+}
+
+double range_at(double first, double step, std::uint64_t i) {
+  return blend(first, 1, step, static_cast<double>(i), 1);
 }
 
 double range_size(double first, double last, double step) {
+  const auto from = decimal_of(first), to = decimal_of(last), by = decimal_of(step);
+  const auto exact = from && to && by ? decimal_steps(*from, *to, *by) : std::nullopt;
+  if (exact) return *exact + 1;
   const double steps = (last - first) / step;
   // A last value that the rounding of the division puts just out of reach is on the grid.
   return steps >= 0 ? std::floor(steps * (1 + 1e-12) + 1e-9) + 1 : 0;

@@ -30,10 +30,12 @@ AxisPointer union_of(std::vector<AxisPointer> axes);
 std::uint64_t saturating_product(std::uint64_t a, std::uint64_t b);
 std::uint64_t saturating_sum(std::uint64_t a, std::uint64_t b);
 
-// Numbers along an axis; both ends exact where the axis has two, i < n.
+// Numbers along an axis, i < n: the doubles nearest to what one gets on paper, in tens. Both ends are exact
+// where the axis has two.
 double linspace(double first, double last, std::uint64_t n, std::uint64_t i);  // evenly spaced
 double logspace(double first, double last, std::uint64_t n, std::uint64_t i);  // evenly spaced logarithms
-// How many of first, first + step, ... do not pass last, up to rounding; 0 if step leads away from it.
+double range_at(double first, double step, std::uint64_t i);                   // first + i * step
+// How many of first, first + step, ... do not pass last; 0 if step leads away from it.
 double range_size(double first, double last, double step);
 
 // Draw i of an axis. Keyed by (seed, parameter), so that it depends on no other axis.

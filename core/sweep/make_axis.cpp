@@ -127,7 +127,7 @@ class AxisMaker {
       if (!(size >= 1)) fail(form_.items[2].place, "range: the step leads away from the last value");
       if (!(size <= most_values)) too_many(form_.place);
       return numbers(static_cast<std::uint64_t>(size),
-                     [=](std::uint64_t i) { return first + static_cast<double>(i) * step; });
+                     [=](std::uint64_t i) { return range_at(first, step, i); });
     }
     const bool log = form_.kind == Kind::logspace;
     demand_items(3, log ? "logspace: [first, last, n]" : "linspace: [first, last, n]");
@@ -141,7 +141,7 @@ class AxisMaker {
 
   // The stream of draw i, by value in what it returns, so that the axis owns all that it needs.
   std::function<Stream(std::uint64_t)> streams() {
-    const auto seed = convert(integer("", "").range(0, 0x1p53), form_.seed);
+    const auto seed = convert(integer("", "").range(0, exact_integers), form_.seed);
     if (!seed) throw Invalid{};
     return [seed = std::get<std::int64_t>(*seed), name = parameter_.name](std::uint64_t i) {
       return draw_stream(seed, name, i);
@@ -194,16 +194,19 @@ class AxisMaker {
     const bool whole = parameter_.type == Type::integer;
     for (std::uint64_t i = 0; i < n; ++i) {
       const double x = at(i);
-      // The powers of a logspace are rounded, and a random draw may be.
-      if (whole &&
-          !(std::abs(x) < 0x1p53 &&
-            (is_random(form_.kind) || std::abs(x - std::round(x)) <= 1e-9 * std::max(1.0, std::abs(x)))))
+      if (whole && !(std::abs(x) <= exact_integers && std::abs(x - std::round(x)) <= rounding(x)))
         fail(form_.place, fmt::format("{} yields {}, which is no integer", name_of(form_.kind), shortest(x)));
       const std::string why = parameter_.check(to_value(whole, x));
       if (!why.empty()) fail(form_.place, fmt::format("{}: {}", name_of(form_.kind), why));
     }
     return values_axis(index_, n,
                        [whole, at = std::move(at)](std::uint64_t i) { return to_value(whole, at(i)); });
+  }
+
+  // The powers of a logspace are rounded, and a random draw may be.
+  double rounding(double x) const {
+    if (is_random(form_.kind)) return 0.5;
+    return form_.kind == Kind::logspace ? 1e-9 * std::max(1.0, std::abs(x)) : 0;
   }
 
   static Value to_value(bool whole, double x) {

@@ -10,6 +10,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "core/sweep/axes.hpp"
 #include "core/sweep/grow.hpp"
 
 namespace qklab {
@@ -71,7 +72,7 @@ class Plane {
     std::vector<std::vector<double>> lines;
     for (std::size_t k = 0; k < axes_.size(); ++k) {
       const double low = cell.low[k], high = cell.high[k];
-      const double middle = logarithmic_[k] ? std::sqrt(low) * std::sqrt(high) : low + (high - low) / 2;
+      const double middle = logarithmic_[k] ? logspace(low, high, 3, 1) : linspace(low, high, 3, 1);
       if (!(low < middle && middle < high)) return {};
       lines.push_back({low, middle, high});
     }

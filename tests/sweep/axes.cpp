@@ -103,11 +103,47 @@ TEST_CASE("axes: range includes the last value where it is on the grid") {
   CHECK(range_size(0, 1, -0.5) == 0);
 }
 
+TEST_CASE("axes: decimal steps have the values that one writes") {
+  const auto written = [](const std::string& axis, const std::string& list,
+                          const std::string& name = "mean") {
+    CAPTURE(axis);
+    CHECK(values(axis, name) == values(list, name));
+  };
+  written("{range: [-0.3, 0.3, 0.1]}", "[-0.3, -0.2, -0.1, 0, 0.1, 0.2, 0.3]");
+  written("{range: [1.1, 1.5, 0.1]}", "[1.1, 1.2, 1.3, 1.4, 1.5]");
+  written("{range: [0.7, 0.1, -0.2]}", "[0.7, 0.5, 0.3, 0.1]");
+  written("{range: [0, 3e-5, 1e-5]}", "[0, 1e-5, 2e-5, 3e-5]", "variance");
+  written("{linspace: [0.1, 0.7, 7]}", "[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]");
+  written("{linspace: [1.2, -1.2, 9]}", "[1.2, 0.9, 0.6, 0.3, 0, -0.3, -0.6, -0.9, -1.2]");
+  written("{logspace: [0.5, 128, 9]}", "[0.5, 1, 2, 4, 8, 16, 32, 64, 128]", "variance");
+  written("{logspace: [0.003, 300, 6]}", "[0.003, 0.03, 0.3, 3, 30, 300]", "variance");
+  for (int n = 1; n <= 400; ++n) {
+    CAPTURE(n);
+    CHECK(range_at(0, 0.05, static_cast<std::uint64_t>(n)) == n / 20.0);
+  }
+  // Beyond what fits side by side, as before.
+  CHECK(range_at(1e300, 1e-300, 2) == 1e300);
+  CHECK(std::isfinite(linspace(-1.7e308, 1.7e308, 5, 2)));
+}
+
+TEST_CASE("axes: conditions and arguments find what decimal steps make") {
+  const std::string sweep = "sweep: {mean: {range: [0, 1, 0.1]}}\n";
+  CHECK(specimen::trials_of(sweep + "where: mean == 0.3 or mean == 0.7\n", {"mean"}) == "mean=0.3\nmean=0.7");
+  const auto ids = [](const std::string& body, const std::vector<std::string>& arguments = {}) {
+    return specimen::read(body, arguments).config.sweep.ids();
+  };
+  CHECK(ids(sweep, {"mean=0.3,0.6,0.7"}) == ids("sweep: {mean: [0.3, 0.6, 0.7]}\n"));
+  CHECK(ids("", {"mean=range(0.1,0.3,0.1)"}) == ids("sweep: {mean: [0.1, 0.2, 0.3]}\n"));
+  CHECK(ids("", {"mean=linspace(0.1,0.3,3)"}) == ids("sweep: {mean: [0.1, 0.2, 0.3]}\n"));
+}
+
 TEST_CASE("axes: integer parameters take what yields integers") {
   CHECK(values("{logspace: [1, 1000, 4]}", "dim") == std::vector<double>{1, 10, 100, 1000});
   CHECK(values("{range: [8, 32, 8]}", "dim") == std::vector<double>{8, 16, 24, 32});
   CHECK(specimen::trials_of("sweep: {dim: {linspace: [1, 10, 5]}}\n", {"dim"}) ==
         "t.yaml:3:25: 'dim': linspace yields 3.25, which is no integer");
+  CHECK(specimen::trials_of("sweep: {dim: {range: [1, 3, 0.99999999999]}}\n", {"dim"}) ==
+        "t.yaml:3:22: 'dim': range yields 1.99999999999, which is no integer");
 }
 
 TEST_CASE("axes: random draws stay in their bounds, and depend on seed and parameter alone") {

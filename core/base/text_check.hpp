@@ -19,6 +19,17 @@ struct BadCharacter {
 // character other than tab and line ends; nothing where all is text.
 std::optional<BadCharacter> find_bad_character(std::string_view text);
 
+// The text with every byte that is no UTF-8, every control character and every one that cannot be seen
+// written out ("caf\xE9.txt", "mean\u00A0"): what names of files and messages become where only text may
+// stand, or where somebody is to see what is wrong. Other text stays as it is.
+std::string readable(std::string_view text);
+
+// The character that `text`, not empty, begins with, for a message: "'x'", and with its name where it cannot
+// be seen or is easily taken for another ("a no-break space (U+00A0)").
+std::string shown_character(std::string_view text);
+
+std::size_t count_characters(std::string_view text);  // a byte that is no UTF-8 is one
+
 // Length in bytes of the character that `text`, not empty, begins with; 0 where it is no valid UTF-8.
 // Source: RFC 3629, section 4.
 std::size_t character_length(std::string_view text);

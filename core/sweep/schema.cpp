@@ -6,6 +6,8 @@
 #include <cctype>
 #include <cmath>
 
+#include "core/base/decimal.hpp"
+
 namespace qklab {
 
 std::string_view name_of(Type type) {
@@ -62,6 +64,16 @@ Parameter& Parameter::later() {
   return *this;
 }
 
+Parameter& Parameter::file(std::function<bool(const Parameters&)> where) {
+  is_file = true;
+  read_where = std::move(where);
+  return *this;
+}
+
+bool Parameter::names_file_of(const Parameters& params) const {
+  return is_file && !params.text(name).empty() && (!read_where || read_where(params));
+}
+
 namespace {
 
 // "an integer in [1, 8192]", "a number above 0", "a number"
@@ -82,15 +94,12 @@ std::optional<bool> parse_boolean(std::string_view text) {
   return std::nullopt;
 }
 
-// Integers below this magnitude are exact as double, so 1e5 and 4.0 can be told from 1e300 and 4.5.
-constexpr double exact_integers = 0x1p53;
-
+// 1e5 and 4.0 are integers; 1e300 and 4.5 are none, nor is what only rounding makes one.
 std::optional<std::int64_t> parse_exact_integer(std::string_view text) {
   if (const auto integer = parse_integer(text)) return integer;
-  const auto number = parse_real(text);
-  if (!number || !(std::abs(*number) <= exact_integers) || *number != std::trunc(*number))
-    return std::nullopt;
-  return static_cast<std::int64_t>(*number);
+  const auto number = parse_decimal(text);
+  const auto exact = number ? DecimalQuotient::blend(*number, 1, {}, 0, 1) : std::nullopt;
+  return exact ? exact->whole() : std::nullopt;
 }
 
 }  // namespace
@@ -103,6 +112,16 @@ std::string Parameter::check(const Value& value) const {
                        did_you_mean(word, choices));
   }
   if (type == Type::boolean) return "";
+  if (type == Type::integer) {
+    // Compared as integers: as doubles, 2^53 + 1 is 2^53.
+    constexpr auto most = static_cast<std::int64_t>(exact_integers);
+    const std::int64_t whole = std::get<std::int64_t>(value);
+    if (whole < -most || whole > most) {
+      const bool told = low >= -exact_integers && high <= exact_integers;
+      return fmt::format("expected {}{}, got {}", expected_number(*this),
+                         told ? "" : " of at most 2^53 in magnitude", whole);
+    }
+  }
   const double number =
       type == Type::integer ? static_cast<double>(std::get<std::int64_t>(value)) : std::get<double>(value);
   if (!std::isfinite(number) && allow_nonfinite) return "";
@@ -220,6 +239,8 @@ void Schema::add(Parameter parameter) {
   }
   if (parameter.is_later && (parameter.derive || !parameter.fallback))
     throw Error(fmt::format("parameter '{}' was added later: its default must be a constant", name));
+  if (parameter.is_file && parameter.type != Type::text)
+    throw Error(fmt::format("parameter '{}' names a file: it must be text", name));
   parameters_.push_back(std::move(parameter));
 }
 

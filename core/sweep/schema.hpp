@@ -17,6 +17,10 @@ namespace qklab {
 class Parameters;
 
 enum class Type { boolean, integer, real, text };
+// Whole numbers up to here can be told apart wherever they are taken for numbers: in conditions, figures,
+// tables that others read. Larger ones are refused.
+inline constexpr double exact_integers = 0x1p53;
+
 std::string_view name_of(Type type);  // "true or false", "an integer", "a number", "text"
 
 // One parameter. Built by the functions below and refined by chaining:
@@ -36,7 +40,9 @@ struct Parameter {
   bool open_low = false;  // low itself is excluded
   bool allow_nonfinite = false;
   bool is_later = false;
-  std::vector<std::string> choices;  // of a text parameter; empty: any text
+  bool is_file = false;
+  std::function<bool(const Parameters&)> read_where;  // of a file; empty: by every trial that names one
+  std::vector<std::string> choices;                   // of a text parameter; empty: any text
 
   Parameter& range(double from, double to);
   Parameter& above(double bound);     // bound excluded
@@ -47,6 +53,11 @@ struct Parameter {
   // Of a parameter that is added to an experiment with results, whose default is a constant with which they
   // stay as they are: at its default it is no part of a trial's id, and trials.csv may lack it.
   Parameter& later();
+  // Of a text that names a file which the trial reads, "" for none; `where` tells which trials do, if not
+  // all. The file's content is then part of a trial's identity, and one that cannot be read is refused
+  // beforehand.
+  Parameter& file(std::function<bool(const Parameters&)> where = {});
+  bool names_file_of(const Parameters& params) const;  // whether the trial reads the file that it names here
 
   // Why `value` does not do ("expected a number in [0, 1], got 2"), or "" where it does. The value's
   // type must have been converted already, see `convert`.

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "core/base/text_check.hpp"
 #include "core/sweep/where_node.hpp"
 
 namespace qklab {
@@ -95,8 +96,9 @@ Where Where::parse(std::string_view text, const Schema& schema, const Place& pla
     where.root_ = parse_where(text, schema);
   } catch (const WhereError& e) {
     Place at = place;
-    if (place.column > 0) at.column += static_cast<int>(e.offset);
-    const std::string position = place.column > 0 ? "" : fmt::format("at character {}: ", e.offset + 1);
+    const std::size_t before = count_characters(text.substr(0, e.offset));
+    if (place.column > 0) at.column += static_cast<int>(before);
+    const std::string position = place.column > 0 ? "" : fmt::format("at character {}: ", before + 1);
     diagnostics.error(at, fmt::format("where: {}{}", position, e.message));
   }
   return where;

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <limits>
 
+#include "core/base/text_check.hpp"
 #include "core/sweep/where_node.hpp"
 
 namespace qklab {
@@ -112,7 +114,7 @@ class Parser {
     if (rest.starts_with("|")) throw WhereError{at_, "write 'or'"};
     if (rest.starts_with("!")) throw WhereError{at_, "write 'not'"};
     const std::string_view word = peek_word();
-    throw WhereError{at_, fmt::format("unexpected '{}'", word.empty() ? rest.substr(0, 1) : word)};
+    throw WhereError{at_, "unexpected " + (word.empty() ? shown_character(rest) : fmt::format("'{}'", word))};
   }
 
   static void demand(const Operand& operand, Yields wanted) {
@@ -281,6 +283,11 @@ class Parser {
     if (error != std::errc{} || (stop != end && (is_letter(*stop) || is_digit(*stop) || *stop == '.')))
       throw WhereError{offset, "this is no number"};
     at_ = static_cast<std::size_t>(stop - text_.data());
+    const std::string_view written = text_.substr(offset, at_ - offset);
+    const bool whole = std::all_of(written.begin(), written.end(), is_digit);
+    if (whole && parse_integer(written).value_or(std::numeric_limits<std::int64_t>::max()) >
+                     static_cast<std::int64_t>(exact_integers))
+      throw WhereError{offset, "whole numbers above 2^53 = 9007199254740992 cannot be told apart here"};
     skip_space();
     return {make(std::move(node), offset), offset};
   }

@@ -30,7 +30,18 @@ TEST_CASE("schema: integers are read exactly or refused") {
   CHECK(converted(dim, "") == "expected an integer in [1, 1e+06], got ''");
   CHECK(converted(dim, "64x") == "expected an integer in [1, 1e+06], got '64x'");
   const Parameter any = integer("any", 0, "");
-  CHECK(converted(any, "9223372036854775807") == "9223372036854775807");
+  CHECK(converted(any, "9007199254740992") == "9007199254740992");
+  CHECK(converted(any, "-9007199254740992") == "-9007199254740992");
+  const std::string beyond = "expected an integer of at most 2^53 in magnitude, got ";
+  CHECK(converted(any, "9007199254740993") == beyond + "9007199254740993");
+  CHECK(converted(any, "-9007199254740993") == beyond + "-9007199254740993");
+  CHECK(converted(any, "9223372036854775807") == beyond + "9223372036854775807");
+  // As a double each of these is another number, which would do.
+  CHECK(converted(any, "9007199254740993.0") == beyond + "9007199254740993");
+  CHECK(converted(any, "4503599627370496.1") == "expected an integer, got '4503599627370496.1'");
+  const Parameter seed = integer("seed", 0, "").range(0, 0x1p53);
+  CHECK(converted(seed, "9007199254740993") ==
+        "expected an integer in [0, 9007199254740992], got 9007199254740993");
   CHECK(converted(any, "9223372036854775808") == "expected an integer, got '9223372036854775808'");
 }
 

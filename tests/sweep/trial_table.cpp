@@ -12,7 +12,7 @@ using namespace qklab::test;
 TEST_CASE("trials come back as they were put in, whichever parameters vary, and when") {
   const char* sweeps[] = {
       "params: {number: 3}\n",
-      "sweep: {number: [-1, 0, 9007199254740993]}\n",
+      "sweep: {number: [-1, 0, 9007199254740991]}\n",
       "sweep: {label: [a, '', 'b c', a b], flag: [true, false], number: {range: [1, 50, 1]}}\n",
       "sweep: {scale: [1, 0.1, .inf, .nan, 1e-300], number: [2, 3]}\n",
   };

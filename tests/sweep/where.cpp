@@ -167,3 +167,28 @@ TEST_CASE("where: nested names are read whole") {
   params.set(*schema.find("init.mean"), 0.5);
   CHECK_FALSE(where.holds(params));
 }
+
+TEST_CASE("where: whole numbers that a double cannot tell apart are refused") {
+  for (const char* const number : {"9007199254740993", "9223372036854775808", "100000000000000000000000"}) {
+    const auto reading = specimen::read("where: dim != " + std::string(number) + "\n");
+    REQUIRE(reading.messages.size() == 1);
+    CHECK_MESSAGE(reading.messages[0].find("t.yaml:3:15: where: whole numbers above 2^53") == 0,
+                  reading.messages[0]);
+  }
+  CHECK(specimen::read("where: dim != 9007199254740992\n").messages.empty());
+  CHECK(specimen::read("where: dim < 1e30\n").messages.empty());
+}
+
+TEST_CASE("where: characters that cannot be seen are named, and columns count characters") {
+  const auto message = [](const std::string& where) {
+    return specimen::joined(specimen::read("where: \"" + where + "\"\n").messages);
+  };
+  CHECK(message("mean\xc2\xa0> 0") == "t.yaml:3:13: where: unexpected a no-break space (U+00A0)");
+  CHECK(message("mean > \xe2\x88\x92"
+                "1") == "t.yaml:3:16: where: unexpected '\xe2\x88\x92' (U+2212, a minus sign, not '-')");
+  CHECK(message("mean \xe2\x89\xa5 1") ==
+        "t.yaml:3:14: where: unexpected '\xe2\x89\xa5' (U+2265, for which >= is written)");
+  CHECK(message("task == '\xc3\xa9\xc3\xa9' & dim") == "t.yaml:3:22: where: write 'and'");
+  CHECK(specimen::trials_of("", {}, {"where=task == '\xc3\xa9' &"}).find("at character 13: ") !=
+        std::string::npos);
+}

@@ -29,6 +29,8 @@ function(qklab_compile_lightly TARGET)
 endfunction()
 
 qklab_layer(base)
+set_source_files_properties(core/base/file.cpp PROPERTIES  # which finds data/
+  COMPILE_DEFINITIONS "QKLAB_SOURCE_DIR=\"${CMAKE_SOURCE_DIR}\"")
 if(QKLAB_SANITIZE MATCHES thread)  # see core/base/threads.hpp
   set_source_files_properties(core/base/threads.cpp PROPERTIES COMPILE_OPTIONS "-fno-sanitize=thread;-O2")
 endif()
@@ -39,7 +41,6 @@ qklab_layer(measure qklab_kernels)
 qklab_layer(nn qklab_autodiff qklab_spectrum qklab_measure)
 qklab_layer(theory qklab_spectrum qklab_measure)
 qklab_layer(tasks qklab_base)
-target_compile_definitions(qklab_tasks PRIVATE QKLAB_SOURCE_DIR="${CMAKE_SOURCE_DIR}")  # of data/
 qklab_layer(train qklab_nn qklab_tasks)
 qklab_precompile(qklab_spectrum <xtensor-blas/xlinalg.hpp> <xtensor/xmath.hpp> <xtensor/xview.hpp>)
 foreach(layer measure theory tasks)

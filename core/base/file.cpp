@@ -1,6 +1,7 @@
 #include "core/base/file.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -45,6 +46,30 @@ void write_file(const std::string& path, std::string_view content) {
   const int cause = errno;
   std::remove(part.c_str());
   throw Error(fmt::format("{}: cannot be written: {}", path, std::strerror(cause)));
+}
+
+std::string find_data_file(const std::string& path) {
+  const std::string shipped = std::string(QKLAB_SOURCE_DIR) + "/" + path;
+  std::error_code unknown;  // of a name that is too long, say: opening it will tell
+  const bool elsewhere = !std::filesystem::exists(path, unknown) && std::filesystem::exists(shipped, unknown);
+  return elsewhere ? shipped : path;
+}
+
+void make_output_directory(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  std::string what = "created";
+  if (!error && access(path.c_str(), W_OK | X_OK) != 0) {
+    error.assign(errno, std::generic_category());
+    what = "written in";
+  }
+  if (!error) return;
+  const std::string message = fmt::format("{}: cannot be {}: {}", path, what, error.message());
+  // A disk that fails, or went read-only since it does, is nobody's bad input.
+  if (error == std::errc::no_space_on_device || error == std::errc::io_error ||
+      error == std::errc::read_only_file_system)
+    throw Error(message);
+  throw InputError(message + "; choose another folder, or change the permissions of this one");
 }
 
 void make_directories(const std::string& path) {

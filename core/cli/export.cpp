@@ -22,7 +22,7 @@ namespace {
 // trials again. Neither run.db nor series that nothing reads.
 void export_reference(const std::string& directory, const std::string& out) {
   RunDirectory run = open_directory(directory);
-  if (run.has_store && out == directory) {
+  if (run.has_store && std::filesystem::exists(out) && std::filesystem::equivalent(out, directory)) {
     throw InputError(
         "export --format reference: give --out DIR, for the run directory keeps all of its series");
   }
@@ -32,7 +32,7 @@ void export_reference(const std::string& directory, const std::string& out) {
                                  directory, trials - run.results.trials.size(), trials));
   }
   drop_unread_series(run.results, run.loaded.figures, run.loaded.claims);
-  make_directories(out);
+  make_output_directory(out);
   write_reference_manifest(directory, out);
   write_trials_csv(out + "/trials.csv", run.results);
   write_series_csv(out + "/series.csv", run.results);
@@ -72,7 +72,7 @@ void add_export(CLI::App& app, Exit&) {
     Loaded loaded = load_config(store.source());
     grow(loaded, store);
     const std::string out = arguments->out.empty() ? directory : arguments->out;
-    make_directories(out);
+    make_output_directory(out);
     if (arguments->format == "csv") {
       export_csv(store, loaded.config.sweep, out);
       fmt::print("{0}/trials.csv\n{0}/series.csv\n", out);

@@ -16,7 +16,10 @@ void add_merge(CLI::App& app, Exit& exit) {
   };
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* verb = app.add_subcommand("merge", "put the shards of a sweep together, in any order");
-  verb->add_option("directories", arguments->directories, "run directories")->required()->type_name("DIR");
+  verb->add_option("directories", arguments->directories,
+                   "run directories, or folders that hold run directories")
+      ->required()
+      ->type_name("DIR");
   verb->add_option("--out", arguments->out, "run directory to add them to, made where there is none")
       ->required()
       ->type_name("DIR");

@@ -45,14 +45,9 @@ std::string merge_script(const SlurmSweep& sweep) {
   const std::string directory = shell_quoted(sweep.directory);
   return fmt::format(R"sh(#!/bin/bash
 # Merges what the shards of {} have left and reports; written by qklab launch.
-parts=()
-for store in {}/shards/*/run.db; do
-  [ ! -e "$store" ] || parts+=("${{store%/run.db}}")
-done
-[ "${{#parts[@]}}" -gt 0 ] || {{ echo "no shard has left any result" >&2; exit 1; }}
-exec {} merge "${{parts[@]}}" --out {} --config-of {}
+exec {} merge {}/shards --out {} --config-of {}
 )sh",
-                     sweep.name, directory, shell_line(program), directory, directory);
+                     sweep.name, shell_line(program), directory, directory, directory);
 }
 
 std::vector<ArrayPart> split_into_arrays(const std::vector<std::uint64_t>& shards,

@@ -36,7 +36,7 @@ int trace(const Config& config, const std::string& directory) {
   const TrialSpec spec = only_trial(config);
   if (std::filesystem::exists(directory) && !std::filesystem::is_empty(directory))
     throw InputError(fmt::format("{}: is there already and not empty; choose another --out", directory));
-  make_directories(directory);
+  make_output_directory(directory);
   const std::atomic<bool>& stop = stop_on_signals();
   try {
     experiment.trace(Trial(spec.params, spec.id, stop), directory);

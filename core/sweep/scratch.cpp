@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 constexpr std::chrono::minutes between_saves{10};
 
 std::string make_folder(const std::string& parent) {
-  make_directories(parent);
+  make_output_directory(parent);
   std::string name = fs::absolute(parent).string() + "/qklab-XXXXXX";
   if (!mkdtemp(name.data()))
     throw Error(fmt::format("{}: no folder can be made in it: {}", parent, std::strerror(errno)));

@@ -21,7 +21,9 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t application_id = 0x716b6c62;  // "qklb": tells `file` and us whose database it is
 
-constexpr std::int64_t oldest_version = 1;  // without checksums
+// 1 has no checksums. 2 does not know of files that trials read: an older qklab would take a store of version
+// 3 for one in which such trials have not been run.
+constexpr std::int64_t oldest_version = 1;
 
 // Trials are numbered as they finish, so that what belongs to them is appended. Ids are hashes: an index of
 // them is written at random places, which is dear, so there is one, and one of the few that are not done.
@@ -57,10 +59,25 @@ bool is_store(const Database& database) {
   return true;
 }
 
-// SQLite takes a file's name as part of a URI when flags are to be given by name.
+// The whole path, so that SQLite takes no folder "file:x" for a URI. Throws InputError for one that is longer
+// than it can open, with what it puts behind a name.
+std::string place_of(const std::string& path) {
+  constexpr std::size_t most = 512, suffix = std::string_view("-journal").size();
+  std::string place = fs::absolute(path).string();
+  if (place.size() + suffix > most) {
+    throw InputError(
+        fmt::format("{}: this path of {} bytes is too long: SQLite opens files below paths of up to {}; "
+                    "choose a shorter one, with --out DIR",
+                    path, place.size(), most - suffix));
+  }
+  return place;
+}
+
+// SQLite takes a file's name as part of a URI when flags are to be given by name. An empty authority stands
+// before the path, since what follows two slashes would be one.
 std::string uri_of(const std::string& path, std::string_view flags) {
-  std::string uri = "file:";
-  for (const char c : path) {
+  std::string uri = "file://";
+  for (const char c : place_of(path)) {
     if (c == '%' || c == '?' || c == '#') {
       uri += fmt::format("%{:02x}", c);
     } else {
@@ -73,7 +90,7 @@ std::string uri_of(const std::string& path, std::string_view flags) {
 ReadOnly open_read_only(const std::string& path) {
   constexpr int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
   const auto checked = [](Database database) {
-    if (!is_store(database)) throw Error(fmt::format("{}: holds nothing yet", database.path()));
+    if (!is_store(database)) throw HoldsNothing(fmt::format("{}: holds nothing yet", database.path()));
     return database;
   };
   // Without a log nobody is writing. "immutable" leaves no files beside it, nor needs leave to do so.
@@ -92,6 +109,19 @@ ReadOnly open_read_only(const std::string& path) {
   }
 }
 
+bool is_at(int file, const std::string& path) {
+  struct stat held, there;
+  return fstat(file, &held) == 0 && stat(path.c_str(), &there) == 0 && held.st_dev == there.st_dev &&
+         held.st_ino == there.st_ino;
+}
+
+// SQLite makes files that the group cannot write, whatever the umask says; those beside it get the modes of
+// this one.
+void create_as_asked(const std::string& path) {
+  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (file >= 0) close(file);  // otherwise SQLite tells why
+}
+
 }  // namespace
 
 WriterLock::WriterLock(const std::string& path) {
@@ -99,9 +129,16 @@ WriterLock::WriterLock(const std::string& path) {
   const auto fail = [&](int cause) {
     throw Error(fmt::format("{}: cannot be locked: {}", lock, std::strerror(cause)));
   };
-  file_ = open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (file_ < 0) fail(errno);
-  if (flock(file_, LOCK_EX | LOCK_NB) != 0) {
+  // Whoever holds the lock may move the directory, and the file with it, before it lets go: then what is
+  // locked here is the file of another directory by now, and the one that is asked for has a new one.
+  do {
+    file_ = open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (file_ < 0) fail(errno);
+    if (flock(file_, LOCK_EX | LOCK_NB) == 0) {
+      if (is_at(file_, lock)) break;
+      close(file_);
+      continue;
+    }
     const int cause = errno;
     char owner[32] = {};
     const ssize_t length = pread(file_, owner, sizeof owner - 1, 0);
@@ -109,7 +146,7 @@ WriterLock::WriterLock(const std::string& path) {
     if (cause != EWOULDBLOCK) fail(cause);
     throw Error(fmt::format("another qklab run is writing to {} (pid {})",
                             fs::absolute(path).parent_path().string(), length > 0 ? owner : "unknown"));
-  }
+  } while (true);
   // For the message alone, so that failing to write it is no failure to lock.
   const std::string pid = std::to_string(getpid());
   if (ftruncate(file_, 0) == 0) static_cast<void>(!pwrite(file_, pid.data(), pid.size(), 0));
@@ -117,8 +154,12 @@ WriterLock::WriterLock(const std::string& path) {
 
 WriterLock::~WriterLock() { close(file_); }
 
+void check_store_path(const std::string& path) { place_of(path); }
+
 Database open_to_write(const std::string& path) {
-  Database database(path, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  const std::string place = place_of(path);
+  create_as_asked(place);
+  Database database(place, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   const bool known = is_store(database);
   if (database.text("PRAGMA journal_mode=WAL") != "wal") {
     throw Error(fmt::format(
@@ -138,7 +179,7 @@ Database open_to_write(const std::string& path) {
     creation.commit();
   } else if (database.integer("PRAGMA user_version") < store_version) {
     Transaction migration(database, "BEGIN IMMEDIATE");
-    add_checksums(database);
+    if (database.integer("PRAGMA user_version") < 2) add_checksums(database);
     database.execute(fmt::format("PRAGMA user_version={}", store_version).c_str());
     migration.commit();
   }
@@ -163,7 +204,8 @@ void copy_database(const Database& database, const std::string& path) {
   };
   remove();
   try {
-    const Database copy(part, part, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+    create_as_asked(part);
+    const Database copy(place_of(part), part, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
     sqlite3_backup* const backup = sqlite3_backup_init(copy.handle(), "main", database.handle(), "main");
     const int code = backup ? sqlite3_backup_step(backup, -1) : sqlite3_errcode(copy.handle());
     sqlite3_backup_finish(backup);

@@ -21,6 +21,15 @@ class WriterLock {
   int file_;
 };
 
+// A file in which nothing was written yet: its run ended as it began.
+struct HoldsNothing : Error {
+  using Error::Error;
+};
+
+// Throws InputError where the store's path is one that SQLite cannot open, so that it is told before anything
+// is made.
+void check_store_path(const std::string& path);
+
 // Creates file and tables where there are none. Throws Error for a file that is no store, is damaged, or
 // is of another version.
 Database open_to_write(const std::string& path);

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <filesystem>
 #include <map>
 
 #include "core/base/error.hpp"
@@ -18,10 +17,7 @@ namespace qklab::tasks {
 namespace {
 
 std::string read_text(const std::string& path) {
-  // Ours are found from anywhere.
-  const std::string shipped = std::string(QKLAB_SOURCE_DIR) + "/" + path;
-  std::string text =
-      read_file(!std::filesystem::exists(path) && std::filesystem::exists(shipped) ? shipped : path);
+  std::string text = read_file(find_data_file(path));
   if (const auto bad = find_bad_character(text)) {
     throw InputError(
         fmt::format("{}:{}:{}: {} (byte {} of the file); text must be UTF-8: convert it with iconv", path,

@@ -23,7 +23,8 @@ FOLDER = pathlib.Path(_folder.name)
 def qklab(*arguments, code=0, cwd=FOLDER, timeout=300, **environment):
     """Runs qklab, demands the exit code (None: any), returns the completed process."""
     done = subprocess.run([QKLAB, *map(str, arguments)], cwd=cwd, capture_output=True, text=True,
-                          timeout=timeout, stdin=subprocess.DEVNULL, env={**os.environ, **environment})
+                          errors="backslashreplace", timeout=timeout, stdin=subprocess.DEVNULL,
+                          env={**os.environ, **environment})
     shown = f"qklab {' '.join(map(str, arguments))}\n{done.stdout}{done.stderr}"
     assert code is None or done.returncode == code, f"exit code {done.returncode}, not {code}: {shown}"
     assert "terminate called" not in done.stderr and "Sanitizer" not in done.stderr, shown

@@ -47,6 +47,77 @@ TEST_CASE("a second writer is told who the first one is") {
   CHECK(message_of([&] { Store(scratch.db(), Store::Mode::write); }) == "");
 }
 
+TEST_CASE("the lock is that of the directory that is asked for, though the one it was asked in was moved") {
+  const Scratch scratch;
+  const std::string at = scratch.path + "/out", aside = scratch.path + "/aside";
+  make_directories(at);
+  auto first = std::make_unique<WriterLock>(at + "/run.db");
+  fs::rename(at, aside);
+  make_directories(at);
+  const WriterLock second(at + "/run.db");  // of another file
+  CHECK(contains(message_of([&] { WriterLock(at + "/run.db"); }), "another qklab run"));
+  CHECK(contains(message_of([&] { WriterLock(aside + "/run.db"); }), "another qklab run"));
+  first.reset();
+  CHECK(message_of([&] { WriterLock(aside + "/run.db"); }) == "");
+}
+
+TEST_CASE("paths that a URI, a shell or SQLite would take for something else") {
+  for (const std::string name :
+       {"a b", "100%", "a#b", "what?", "file:x", "line\nend", "caf\xe9", "it's \"so\"", "-x"}) {
+    const Scratch scratch;
+    const std::string directory = scratch.path + "/" + name;
+    CAPTURE(name);
+    make_directories(directory);
+    const Sweep sweep = walker_sweep(3);
+    for (const std::string& path :
+         {directory + "/run.db", "/" + directory + "/run.db", directory + "//run.db"}) {
+      Store(path, Store::Mode::write).set_source({"t.yaml", "", "fast", {}}, "walker", 1);
+      CHECK(Store(path, Store::Mode::read).counts().done == 0);
+      Store(path, Store::Mode::read).copy_to(directory + "/copy.db");
+      CHECK(fs::exists(directory + "/copy.db"));
+    }
+  }
+  // Relative, where SQLite would see a URI.
+  const Scratch scratch;
+  const fs::path before = fs::current_path();
+  fs::current_path(scratch.path);
+  make_directories("file:x");
+  CHECK(message_of([] { Store("file:x/run.db", Store::Mode::write); }) == "");
+  CHECK(fs::exists(scratch.path + "/file:x/run.db"));
+  fs::current_path(before);
+}
+
+TEST_CASE("a path that is too long for SQLite is said to be, and one that is not is taken") {
+  const Scratch scratch;
+  std::string directory = scratch.path;
+  while (directory.size() < 380) directory += "/" + std::string(40, 'd');
+  const auto refusal = [&](std::size_t length) {
+    const std::string at = directory + "/" + std::string(length - directory.size() - 8, 'e');
+    make_directories(at);
+    return message_of([&] { Store(at + "/run.db", Store::Mode::write); });
+  };
+  CHECK(refusal(504) == "");
+  CHECK(contains(refusal(505), "too long"));
+  CHECK(contains(refusal(620), "choose a shorter one"));
+}
+
+TEST_CASE("a store has the modes that the umask leaves") {
+  for (const mode_t mask : {mode_t{0002}, mode_t{0022}, mode_t{0077}}) {
+    const Scratch scratch;
+    const mode_t before = umask(mask);
+    Store store(scratch.db(), Store::Mode::write);
+    store.set_source({"t.yaml", "", "fast", {}}, "walker", 1);
+    store.copy_to(scratch.path + "/copy.db");
+    umask(before);
+    for (const auto& entry : fs::directory_iterator(scratch.path)) {
+      CAPTURE(entry.path());
+      struct stat found;
+      REQUIRE(stat(entry.path().c_str(), &found) == 0);
+      CHECK((found.st_mode & 0777) == (0666 & ~mask));
+    }
+  }
+}
+
 TEST_CASE("files that are no store of this version are refused, and named") {
   const Scratch scratch;
   const std::string path = scratch.db();
@@ -74,13 +145,13 @@ TEST_CASE("files that are no store of this version are refused, and named") {
   }
   SUBCASE("a newer version") {
     fill(scratch, walker_sweep(3));
-    execute("PRAGMA user_version = 3");
-    both_say("version 3, this qklab reads versions 1 to 2; use the newer");
+    execute("PRAGMA user_version = 4");
+    both_say("version 4, this qklab reads versions 1 to 3; use the newer");
   }
   SUBCASE("an older version") {
     fill(scratch, walker_sweep(3));
     execute("PRAGMA user_version = 0");
-    both_say("version 0, this qklab reads versions 1 to 2");
+    both_say("version 0, this qklab reads versions 1 to 3");
   }
   SUBCASE("a file cut short") {
     fill(scratch, walker_sweep(2000));

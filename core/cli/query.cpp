@@ -48,14 +48,38 @@ std::string quoted_text(const std::string& text) {
   return quoted + "'";
 }
 
+// A parameter's value with its type. In stores of before, a real number that is whole stands as an integer,
+// with which SQL would divide as one; numbers that are not finite stand as text, since JSON has none.
+std::string value_of(const std::string& name, bool is_real) {
+  const std::string value = "params ->> " + quoted_text("$." + quoted_name(name));
+  if (!is_real) return value;
+  return fmt::format(
+      "CASE {0} WHEN 'inf' THEN 9e999 WHEN '-inf' THEN -9e999 WHEN 'nan' THEN NULL "
+      "ELSE CAST({0} AS REAL) END",
+      value);
+}
+
+// The parameters of the trials, and whether each is real: of the experiment, or by their values where that is
+// unknown, as that of a plugin which is not loaded.
+std::vector<std::pair<std::string, bool>> parameters_of(const Database& database) {
+  std::vector<std::pair<std::string, bool>> parameters;
+  const Experiment* const experiment =
+      find_experiment(database.text("SELECT value FROM meta WHERE key = 'experiment'"));
+  Statement all(database, "SELECT key, type = 'real' FROM json_each((SELECT params FROM trials LIMIT 1))");
+  while (all.step()) {
+    std::string name(all.bytes(0));
+    const auto known = experiment ? experiment->parameters.find(name) : std::nullopt;
+    const bool is_real = known ? experiment->parameters[*known].type == Type::real : all.integer(1) != 0;
+    parameters.emplace_back(std::move(name), is_real);
+  }
+  return parameters;
+}
+
 // A table `results` as trials.csv has it: a row a trial, a column a parameter and a scalar.
 void add_results_view(const Database& database) {
   std::string columns = "printf('%016x', id) AS trial, status, seconds, message";
-  Statement parameters(database, "SELECT key FROM json_each((SELECT params FROM trials LIMIT 1))");
-  while (parameters.step()) {
-    const std::string name(parameters.bytes(0));
-    columns += fmt::format(", params ->> {} AS {}", quoted_text("$." + quoted_name(name)), quoted_name(name));
-  }
+  for (const auto& [name, is_real] : parameters_of(database))
+    columns += fmt::format(", {} AS {}", value_of(name, is_real), quoted_name(name));
   Statement metrics(database,
                     "SELECT metric, name FROM metrics AS m WHERE EXISTS(SELECT 1 FROM scalars WHERE metric = "
                     "m.metric) ORDER BY metric");

@@ -93,6 +93,13 @@ int CsvReader::get() {
     if (std::ferror(file_.get()))
       throw InputError(fmt::format("{}: cannot be read: {}", path_, std::strerror(errno)));
     if (filled_ == 0) return EOF;
+    // What spreadsheets put in front of a file.
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+    const bool first = ended_ == 0 && fields_.empty();
+    if (first && std::string_view(buffer_.data(), filled_).starts_with(byte_order_mark)) {
+      at_ = byte_order_mark.size();
+      if (at_ == filled_) return get();
+    }
   }
   const char c = buffer_[at_++];
   ended_ += c == '\n' ? 1 : 0;

@@ -23,8 +23,8 @@ class LayerReader {
   Layer read() {
     Layer layer;
     Taken taken;
-    if (map_.has("params")) read_params(map_.node("params"), layer.axes, taken);
-    if (map_.has("sweep")) {
+    if (is_given("params")) read_params(map_.node("params"), layer.axes, taken);
+    if (is_given("sweep")) {
       read_sweep(map_.node("sweep"), layer.axes, taken);
       layer.refine = read_refine(map_.node("sweep"));
     }
@@ -38,6 +38,9 @@ class LayerReader {
   }
 
  private:
+  // A section whose entries are all commented out is as good as none.
+  bool is_given(std::string_view section) { return map_.has(section) && !map_.node(section).IsNull(); }
+
   void error(const YAML::Node& node, std::string_view message) {
     map_.diagnostics().error(place_of(node, map_.file()), message);
   }
@@ -91,7 +94,7 @@ class LayerReader {
     const auto form = read_axis_form(value, schema_[i].name, map_.file(), map_.diagnostics());
     if (!form) return;
     if (AxisPointer axis = make_axis(*form, schema_, i, map_.diagnostics()))
-      axes.push_back({.parameter = i, .axis = std::move(axis)});
+      axes.push_back({.parameter = i, .axis = std::move(axis), .place = form->place});
   }
 
   // A map of axes: the whole `sweep:`, or an item of `grid:`.

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "core/base/text_check.hpp"
 #include "core/sweep/axis_form.hpp"
 #include "core/sweep/config.hpp"
 
@@ -17,13 +18,55 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
+struct BadQuote {
+  std::string message;
+};
+
+// Takes the text within quotes off `text`, which begins with one. Between double quotes \" and \\ stand for
+// what follows the backslash, between single ones '' for one, as in YAML.
+std::string take_quoted(std::string_view& text) {
+  const char quote = text[0];
+  std::string out;
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    const char next = i + 1 < text.size() ? text[i + 1] : '\0';
+    if (quote == '"' && text[i] == '\\' && (next == '"' || next == '\\')) {
+      out += text[++i];
+    } else if (quote == '\'' && text[i] == quote && next == quote) {
+      out += text[++i];
+    } else if (text[i] == quote) {
+      text.remove_prefix(i + 1);
+      return out;
+    } else {
+      out += text[i];
+    }
+  }
+  throw BadQuote{fmt::format("a quote ({}) is not closed", quote)};
+}
+
+// Up to the next comma that has no backslash before it, which stands for a comma.
+std::string take_bare(std::string_view& text) {
+  std::string out;
+  std::size_t i = 0;
+  for (; i < text.size() && text[i] != ','; ++i) {
+    if (text.substr(i).starts_with("\\,")) ++i;
+    out += text[i];
+  }
+  text.remove_prefix(i);
+  return std::string(trimmed(out));
+}
+
+// At commas, but for those within quotes. Throws BadQuote.
 std::vector<AxisItem> split(std::string_view text, const Place& place) {
   std::vector<AxisItem> items;
   for (;;) {
-    const auto comma = text.find(',');
-    items.push_back({std::string(trimmed(text.substr(0, comma))), false, place});
-    if (comma == std::string_view::npos) return items;
-    text.remove_prefix(comma + 1);
+    text = trimmed(text);
+    const bool quoted = text.starts_with('"') || text.starts_with('\'');
+    std::string item = quoted ? take_quoted(text) : take_bare(text);
+    items.push_back({std::move(item), quoted, place});
+    text = trimmed(text);
+    if (text.empty()) return items;
+    if (text[0] != ',') throw BadQuote{fmt::format("'{}' stands behind a closing quote", text)};
+    text.remove_prefix(1);
   }
 }
 
@@ -48,7 +91,20 @@ class OverrideReader {
       : schema_(schema), diagnostics_(diagnostics) {}
 
   void read(const std::string& argument) {
-    const Place place{fmt::format("argument '{}'", argument)};
+    const Place place{fmt::format("argument '{}'", readable(argument))};
+    // Nothing else can stand in run.db, tables and manifest as it was given.
+    if (const auto bad = find_bad_character(argument)) return diagnostics_.error(place, bad->message);
+    try {
+      read(argument, place);
+    } catch (const BadQuote& bad) {
+      diagnostics_.error(place, bad.message);
+    }
+  }
+
+  Overrides take() { return std::move(result_); }
+
+ private:
+  void read(const std::string& argument, const Place& place) {
     const auto equals = argument.find('=');
     if (equals == std::string::npos || equals == 0)
       return diagnostics_.error(place, "expected KEY=VALUE, such as mean=0.5");
@@ -72,9 +128,6 @@ class OverrideReader {
     }
   }
 
-  Overrides take() { return std::move(result_); }
-
- private:
   void read_name(std::string_view value, const Place& place) {
     if (is_path_name(value))
       result_.name = value;
@@ -98,7 +151,7 @@ class OverrideReader {
     if (result_.layer.sets(parameter))
       return diagnostics_.error(
           place, fmt::format("'{}' is set by another argument already", schema_[parameter].name));
-    result_.layer.axes.push_back({.parameter = parameter, .axis = std::move(axis)});
+    result_.layer.axes.push_back({.parameter = parameter, .axis = std::move(axis), .place = place});
   }
 
   const Schema& schema_;

@@ -1,6 +1,7 @@
 // Running one trial, and the loops within it.
 #include <chrono>
 
+#include "core/base/text_check.hpp"
 #include "core/base/threads.hpp"
 #include "core/sweep/scheduler.hpp"
 
@@ -40,6 +41,8 @@ Result run_trial(const Experiment& experiment, const TrialSpec& spec, const std:
   } catch (...) {
     fail("unknown exception");
   }
+  // An exception may speak of files whose names are no text.
+  if (!result.message.empty()) result.message = readable(result.message);
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;
 }

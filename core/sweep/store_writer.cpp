@@ -14,6 +14,13 @@ std::string quoted(const std::string& text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+// A real number is written as one, 1.0, so that whoever reads the JSON has its type.
+std::string number_json(const Value& value) {
+  std::string text = to_text(value);
+  if (std::holds_alternative<double>(value) && text.find_first_of(".e") == std::string::npos) text += ".0";
+  return text;
+}
+
 // JSON has no non-finite numbers: they are written as text.
 std::string params_json(const Parameters& params) {
   std::string json = "{";
@@ -25,7 +32,7 @@ std::string params_json(const Parameters& params) {
     json += '"';
     json += params.schema()[i].name;
     json += "\": ";
-    json += bare ? to_text(value) : quoted(to_text(value));
+    json += bare ? number_json(value) : quoted(to_text(value));
   }
   return json + "}";
 }

@@ -116,3 +116,24 @@ TEST_CASE("config: names that may become paths") {
     CHECK_FALSE(is_path_name(bad));
   CHECK_FALSE(is_path_name(std::string(129, 'a')));
 }
+
+TEST_CASE("config: sections whose entries are all commented out are as good as none") {
+  for (const char* const section : {"params", "sweep", "presets"})
+    CHECK(trials_of(std::string(section) + ":\n#  dim: 4\n", {"dim"}) == "dim=64");
+  CHECK(trials_of("params: {dim: 8}\npresets:\n  smoke:\n#   seeds: 1\n", {"dim"}, {}, "smoke") == "dim=8");
+  CHECK(trials_of("presets:\n  smoke: {params: , sweep: }\n", {"dim"}, {}, "smoke") == "dim=64");
+  CHECK(trials_of("params: 7\n", {}) == "t.yaml:3:9: params: expected a map from parameters to values");
+  CHECK(trials_of("presets: {smoke: 3}\n", {}) == "t.yaml:3:18: preset 'smoke': expected a map, got a value");
+}
+
+TEST_CASE("config: fewer different values than were asked for are told") {
+  const auto told = [](const std::string& body) {
+    return specimen::joined(specimen::read(body).config.sweep.repetitions());
+  };
+  CHECK(told("sweep: {norm: {random: {choice: [none, post], n: 50}}}\n") ==
+        "'norm': 50 values were asked for, of which 2 differ; equal trials are run once");
+  CHECK(told("sweep: {mean: [0, 1, 0.0], dim: {random: {uniform: [1, 2], n: 9}}}\n") ==
+        "'mean': 3 values were asked for, of which 2 differ; equal trials are run once\n"
+        "'dim': 9 values were asked for, of which 2 differ; equal trials are run once");
+  CHECK(told("sweep: {mean: [0, 1], dim: {random: {uniform: [1, 8000], n: 3}}}\nseeds: 3\n") == "");
+}

@@ -101,6 +101,19 @@ TEST_CASE("line ends of both kinds are read, and the lines of messages are right
   CHECK(contains(message_of([&] { rows_of(scratch.path + "/none.csv"); }), "none.csv: cannot be read"));
 }
 
+TEST_CASE("a byte order mark in front of a file is passed over, and nowhere else") {
+  const Scratch scratch;
+  const std::string mark = "\xEF\xBB\xBF";
+  const auto rows = [&](const std::string& text) {
+    write_file(scratch.path + "/t.csv", text);
+    return rows_of(scratch.path + "/t.csv");
+  };
+  CHECK(rows(mark + "a,b\r\n1,2\r\n") == rows("a,b\n1,2\n"));
+  CHECK(rows(mark + "\"a\",b\n") == rows("a,b\n"));
+  CHECK(rows(mark).empty());
+  CHECK(rows("a\n" + mark + "\n")[1][0] == mark);
+}
+
 TEST_CASE("what is written is read back exactly") {
   const Scratch scratch;
   const Results written = awkward_results(awkward_sweep());

@@ -53,7 +53,6 @@ const std::vector<std::pair<std::string, std::string>> rules = {
     {"params: {mean: 1, mean: 2}", "3:19: key 'mean' is written twice"},
     {"params: {init: {mean: 1}, init.mean: 2}", "'init.mean' is set twice: at line 3 already"},
     {"params: 3", "params: expected a map"},
-    {"params:", "params: expected a map"},
     {"params: {zip: 3}", "unknown parameter 'zip'"},
     {"params: {mean: 1}\nsweep: {mean: [1]}", "4:9: 'mean' is set twice: at line 3 already"},
     {"sweep: {mean: [1], zip: [{mean: [2]}]}", "'mean' is set twice"},

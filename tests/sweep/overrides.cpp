@@ -75,3 +75,31 @@ TEST_CASE("overrides: errors of the file come first, in the order of lines") {
         "t.yaml:4:8: 'seed': expected an integer of at least 1, got 'x'\n"
         "argument 'maen=0': unknown parameter 'maen' (did you mean 'mean'?)");
 }
+
+TEST_CASE("overrides: text with commas is quoted, or its commas are") {
+  const auto tasks = [](const std::string& value) { return trials_of("", {"task"}, {"task=" + value}); };
+  for (const char* const one : {"\"a, b\"", "'a, b'", "a\\, b", "  'a, b'  "})
+    CHECK(tasks(one) == "task=a, b");
+  CHECK(tasks("\"a,b\",c,'d,e'") == "task=a,b\ntask=c\ntask=d,e");
+  CHECK(tasks("a\\,b,c") == "task=a,b\ntask=c");
+  CHECK(tasks("\"say \\\"no\\\" \\\\ \\n\"") == "task=say \"no\" \\ \\n");
+  CHECK(tasks("'it''s'") == "task=it's");
+  CHECK(tasks("it's, so") == "task=it's\ntask=so");
+  CHECK(tasks("C:\\dir\\file") == "task=C:\\dir\\file");
+  CHECK(tasks("''") == "task=");
+  CHECK(tasks("values('a,b',c)") == "task=a,b\ntask=c");
+  CHECK(tasks("'range(1,2)'") == "task=range(1,2)");
+  CHECK(trials_of("", {"mean"}, {"mean='1'"}) ==
+        "argument 'mean='1'': 'mean': expected a number, got the text '1'");
+}
+
+TEST_CASE("overrides: a quote that goes wrong is told") {
+  CHECK(trials_of("", {}, {"task='a,b"}) == "argument 'task='a,b': a quote (') is not closed");
+  CHECK(trials_of("", {}, {"task=\"a\" b"}) == "argument 'task=\"a\" b': 'b' stands behind a closing quote");
+}
+
+TEST_CASE("overrides: bytes that are no text are refused, since nothing would keep them") {
+  CHECK(trials_of("", {}, {"task=caf\xe9"}) == "argument 'task=caf\\xE9': byte 0xE9 is no UTF-8 text");
+  CHECK(trials_of("", {}, {"task=a\x1b"}).starts_with("argument 'task=a\\x1B': control character 0x1B"));
+  CHECK(trials_of("", {"task"}, {"task=caf\xc3\xa9"}) == "task=caf\xc3\xa9");
+}

@@ -1,14 +1,21 @@
 // qklab: reads the command line, runs one verb, and turns what it throws into an exit code.
 #include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "core/base/error.hpp"
+#include "core/base/text_check.hpp"
 #include "core/cli/cli.hpp"
+#include "core/cli/terminal.hpp"
 #include "core/cli/version.hpp"
 #include "core/sweep/plugin.hpp"
 
@@ -66,15 +73,46 @@ int run_program(int argc, char** argv) {
 }  // namespace
 }  // namespace qklab
 
-int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe behind us must not end a sweep
+namespace {
+
+// Names of files and the like may hold bytes that are no text, and characters that nobody sees.
+int tell(const char* prefix, const char* message, int code) {
+  qklab::say(stderr, "{}{}\n", prefix, qklab::readable(message));
+  return code;
+}
+
+bool reader_is_gone() {
+  pollfd output{STDOUT_FILENO, POLLOUT, 0};
+  return poll(&output, 1, 0) == 1 && (output.revents & (POLLERR | POLLHUP)) != 0;
+}
+
+// What fits a buffer is written here, and only here it shows whether that could be. Whoever reads a pipe may
+// stop when it has what it wanted, as `head` does.
+int flush_output(int code) {
+  errno = 0;
+  const bool lost = std::fflush(stdout) != 0 || std::ferror(stdout) != 0;
+  if (!lost || reader_is_gone()) return code;
+  const char* const why = errno != 0 ? std::strerror(errno) : "not all of it was written";
+  const int failed = tell("qklab: standard output cannot be written: ", why, qklab::exit_failed);
+  return code == qklab::exit_done ? failed : code;
+}
+
+int run_to_end(int argc, char** argv) {
   try {
     return qklab::run_program(argc, argv);
   } catch (const qklab::InputError& error) {
-    fmt::print(stderr, "{}\n", error.what());
-    return qklab::exit_bad_input;
+    return tell("", error.what(), qklab::exit_bad_input);
+  } catch (const std::system_error& error) {
+    if (error.code() == std::errc::broken_pipe) return qklab::exit_done;
+    return tell("qklab: ", error.what(), qklab::exit_failed);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "qklab: {}\n", error.what());
-    return qklab::exit_failed;
+    return tell("qklab: ", error.what(), qklab::exit_failed);
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe behind us must not end a sweep
+  return flush_output(run_to_end(argc, argv));
 }

@@ -191,6 +191,7 @@ Schema parameters() {
       return Value(nn::defaults(named<nn::OptimizerKind>(p.text("optimizer"), optimizer_names())).*field);
     });
   };
+  const auto of_text = [](const Parameters& p) { return p.text("task") == "text"; };
   return {
       choice("task", "sort", tasks::task_names(), "what is learned; `docs/training.md` lists them"),
       size("length", 32, "positions of a sequence"),
@@ -202,8 +203,9 @@ Schema parameters() {
               [](const auto& task) { return Value(std::int64_t{task.name == "selection" ? 8 : 2}); }),
       size("examples", 64, "sequences of memorization"),
       real("noise", 1.0, "standard deviation of regression's y, and of selection's tokens").range(0, 1e6),
-      text("text", "data/shakespeare.txt", "text file of task text, UTF-8"),
-      text("held_out", "", "text file that the loss is measured on; empty: the last tenth of text"),
+      text("text", "data/shakespeare.txt", "text file of task text, UTF-8").file(of_text),
+      text("held_out", "", "text file that the loss is measured on; empty: the last tenth of text")
+          .file(of_text),
       choice("unit", "character", {"character", "word"}, "of task text"),
 
       size("dim", 32, "width of the residual stream"),

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "core/base/file.hpp"
+#include "core/cli/belongs.hpp"
 #include "core/cli/cli.hpp"
 #include "core/cli/command.hpp"
 #include "core/cli/one_of.hpp"
@@ -81,6 +82,7 @@ SlurmSweep describe(const Arguments& arguments, const Config& config,
 // Everything that the jobs need is there before the first one is submitted: Slurm drops a job without a word
 // where the folder of its log is missing.
 void prepare(const SlurmSweep& slurm, const Config& config) {
+  make_output_directory(slurm.directory);
   make_directories(slurm.directory + "/slurm/log");
   make_directories(slurm.directory + "/shards");
   write_file(slurm.config(), config.source.text);
@@ -144,6 +146,7 @@ void launch(const Arguments& arguments, const std::vector<std::string>& plugins,
   const std::vector<ArrayPart> parts = split_into_arrays(shards, array_size(arguments));
   if (arguments.dry_run) return show(slurm, parts, merges);
 
+  refuse_anothers(slurm.directory, config);
   prepare(slurm, config);
   std::vector<std::string> jobs(queued.jobs.begin(), queued.jobs.end()), submitted;
   for (const ArrayPart& part : parts) {

@@ -56,7 +56,8 @@ RunDirectory open_directory(const std::string& directory) {
     run.results = store.load(run.loaded.config.sweep, series_needed(run.loaded.figures, run.loaded.claims));
   } else if (std::filesystem::exists(manifest_path(directory))) {
     run.loaded = load_config(read_manifest_source(directory));
-    run.results = read_csv(directory, *run.loaded.config.experiment);
+    const Config& config = run.loaded.config;
+    run.results = read_csv(directory, *config.experiment, config.sweep.files());
     grow(run.loaded, [&run](const Sweep&) { return run.results; });
   } else {
     throw InputError(fmt::format("{}: no run directory: it has neither run.db nor manifest.json", directory));

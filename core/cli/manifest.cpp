@@ -24,10 +24,12 @@ Json to_json(const Value& value) {
 }
 
 Json source_json(const ConfigSource& source) {
-  return {{"file", source.file},
-          {"preset", source.preset},
-          {"overrides", source.overrides},
-          {"text", source.text}};
+  Json json = {{"file", source.file},
+               {"preset", source.preset},
+               {"overrides", source.overrides},
+               {"text", source.text}};
+  if (source.files && !source.files->empty()) json["files"] = Json::parse(files_json(*source.files));
+  return json;
 }
 
 // Discarded or null where there is none.
@@ -63,7 +65,7 @@ Json resolved_parameters(const Results& results) {
 }  // namespace
 
 void write_manifest(const std::string& directory, const Config& config, const Results& results,
-                    const std::optional<Effort>& effort) {
+                    const std::optional<Effort>& effort, const FileIdentities& plugins) {
   Json manifest = {
       {"name", config.name},
       {"experiment", config.experiment->name},
@@ -83,6 +85,7 @@ void write_manifest(const std::string& directory, const Config& config, const Re
   } else if (const Json earlier = read_json(manifest_path(directory)); earlier.is_object()) {
     for (const char* key : {"threads", "seconds"}) manifest[key] = earlier.value(key, Json());
   }
+  if (!plugins.empty()) manifest["plugins"] = Json::parse(files_json(plugins));
   if (config.sweep.replication()) manifest["replicates"] = replicated(config.sweep, results).str();
   if (config.sweep.pruning()) {
     manifest["pruned"] = std::count_if(results.trials.begin(), results.trials.end(),
@@ -117,6 +120,9 @@ bool manifest_is_current(const std::string& directory, const Config& config) {
   if (commit().ends_with("-dirty") || !std::filesystem::exists(manifest_path(directory))) return false;
   const Json manifest = Json::parse(read_file(manifest_path(directory)), nullptr, false);
   if (manifest.is_discarded()) return false;
+  const auto& plugin = config.experiment->plugin;
+  const FileIdentities builds = parse_files_json(manifest.value("plugins", Json::array()).dump());
+  if (plugin && (builds.empty() || builds.back().sha256 != plugin->sha256)) return false;
   return manifest.value("commit", "") == commit() &&
          manifest.value("config", Json()) == source_json(config.source);
 }
@@ -147,12 +153,19 @@ Provenance read_manifest_provenance(const std::string& directory) {
   return provenance;
 }
 
+std::optional<std::string> read_manifest_experiment(const std::string& directory) {
+  const Json manifest = read_json(manifest_path(directory));
+  if (!manifest.is_object() || !manifest.value("experiment", Json()).is_string()) return std::nullopt;
+  return manifest["experiment"].get<std::string>();
+}
+
 ConfigSource read_manifest_source(const std::string& directory) {
   const std::string path = manifest_path(directory);
   try {
     const Json manifest = Json::parse(read_file(path));
     const Json& config = manifest.at("config");
-    return {config.at("file"), config.at("text"), config.at("preset"), config.at("overrides")};
+    return {config.at("file"), config.at("text"), config.at("preset"), config.at("overrides"),
+            parse_files_json(config.value("files", Json::array()).dump())};
   } catch (const Json::exception& error) {
     throw InputError(fmt::format("{}: {}", path, error.what()));
   }

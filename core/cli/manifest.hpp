@@ -18,8 +18,9 @@ struct Effort {
 };
 
 // Without an effort, as where nothing was run, that of the manifest before stays.
+// `plugins`: the builds of a plugin that computed them, the latest last.
 void write_manifest(const std::string& directory, const Config& config, const Results& results,
-                    const std::optional<Effort>& effort);
+                    const std::optional<Effort>& effort, const FileIdentities& plugins);
 
 // Of a reference, from the manifest of the directory that it was made from: the same but for the series that
 // are left. Throws InputError where that has none.
@@ -40,6 +41,8 @@ std::optional<Machine> read_manifest_machine(const std::string& directory);  // 
 
 // What a report says of where results come from: nothing that differs between equal runs of one build.
 Provenance read_manifest_provenance(const std::string& directory);  // empty: no manifest is there
+
+std::optional<std::string> read_manifest_experiment(const std::string& directory);  // none: it says nothing
 
 // The config that a manifest was written for. Throws InputError where it cannot be read.
 ConfigSource read_manifest_source(const std::string& directory);

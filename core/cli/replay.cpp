@@ -36,7 +36,8 @@ struct Stored {
   std::size_t eligible = 0;  // trials that are done or diverged
   std::vector<TrialRecord> chosen;
   MetricSizes sizes;
-  bool all_series = true;  // not of a reference, which keeps those that figures and claims read
+  bool all_series = true;     // not of a reference, which keeps those that figures and claims read
+  FileIdentities files = {};  // that its trials read
 };
 
 bool is_run_directory(const fs::path& path) {
@@ -74,11 +75,13 @@ Stored read_stored(const std::string& directory, const std::function<bool(std::u
     Loaded loaded = load_config(store.source());
     grow(loaded, store);
     begin(*loaded.config.experiment);
+    stored.files = loaded.config.sweep.files();
     store.for_each(loaded.config.sweep, take);
   } else {
     const Config config = load_config(read_manifest_source(directory)).config;
     begin(*config.experiment);
-    for (const TrialRecord& trial : read_csv(directory, *config.experiment).trials) take(trial);
+    stored.files = config.sweep.files();
+    for (const TrialRecord& trial : read_csv(directory, *config.experiment, stored.files).trials) take(trial);
   }
   return stored;
 }
@@ -143,9 +146,20 @@ double tolerance_for(const Arguments& arguments, const Stored& stored) {
   return arguments.tolerance;
 }
 
+// What is run again must read what was read then.
+void check_files(const Stored& stored) {
+  for (const FileIdentity& then : stored.files) {
+    const FileIdentity now = identify_file(then.path);
+    if (now == then) continue;
+    throw InputError(fmt::format("{}: its trials read {}, which is now another file: {}", stored.directory,
+                                 then.str(), now.str()));
+  }
+}
+
 int replay(const Arguments& arguments) {
   const Stored stored = find(arguments);
   if (stored.chosen.empty()) throw InputError(fmt::format("{}: no finished trial", stored.directory));
+  check_files(stored);
   const double tolerance = tolerance_for(arguments, stored);
   if (!stored.all_series)
     fmt::print("of series those that its figures and claims read, as it holds no others\n");

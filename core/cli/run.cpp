@@ -72,6 +72,8 @@ void add_run(CLI::App& app, Exit& exit) {
                    "do not run what this run directory has finished; may be given several times")
       ->allow_extra_args(false)
       ->type_name("DIR");
+  verb->add_flag("--mix-builds", arguments->request.mix_builds,
+                 "go on with trials that another build of the plugin computed");
   verb->add_flag("--yes", arguments->request.yes, "run sweeps of over 10^7 trials too");
   add_run_options(*verb, arguments->request);
   verb->callback([arguments, &exit] {

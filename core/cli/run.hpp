@@ -16,6 +16,7 @@ struct RunRequest {
   std::vector<std::string> besides;  // run directories whose finished trials are not run again
   std::size_t jobs = 0;
   Rerun rerun = Rerun::none;
+  bool mix_builds = false;  // of a plugin
   bool fail_fast = false;
   std::chrono::milliseconds checkpoint_every = RunOptions{}.checkpoint_every;
   bool yes = false;    // sweeps over 10^7 trials too

@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "core/base/file.hpp"
+#include "core/cli/belongs.hpp"
 #include "core/cli/cli.hpp"
 #include "core/cli/failure_log.hpp"
 #include "core/cli/figures.hpp"
@@ -13,6 +14,7 @@
 #include "core/cli/report.hpp"
 #include "core/cli/run.hpp"
 #include "core/cli/signals.hpp"
+#include "core/cli/start_over.hpp"
 #include "core/cli/terminal.hpp"
 #include "core/cli/version.hpp"
 #include "core/report/claims_json.hpp"
@@ -20,6 +22,7 @@
 #include "core/report/verdict_table.hpp"
 #include "core/sweep/replicate.hpp"
 #include "core/sweep/scratch.hpp"
+#include "core/sweep/store_file.hpp"
 
 namespace qklab {
 
@@ -49,17 +52,6 @@ int dry_run(const Config& config, const std::string& directory) {
   say("{}: {} trials{} of {}, into {} (dry run: nothing was written)\n", config.name, n, more,
       config.experiment->name, directory);
   return exit_done;
-}
-
-void move_aside(const std::string& directory) {
-  if (!fs::exists(directory)) return;
-  for (int n = 1;; ++n) {
-    const std::string aside = fmt::format("{}.before-{}", directory, n);
-    if (fs::exists(aside)) continue;
-    fs::rename(directory, aside);
-    say(stderr, "earlier results are kept in {}\n", aside);
-    return;
-  }
 }
 
 // True where figures, verdicts and CSVs are those of this config and this build.
@@ -177,7 +169,8 @@ int report_results(const Loaded& loaded, const Store& store, const Reporting& re
     write_file(directory + "/claims.json", claims_json(config, loaded.claims, verdicts));
     const std::size_t threads = reporting.jobs ? reporting.jobs : std::thread::hardware_concurrency();
     write_manifest(directory, config, results,
-                   reporting.changed ? std::optional(Effort{reporting.seconds, threads}) : std::nullopt);
+                   reporting.changed ? std::optional(Effort{reporting.seconds, threads}) : std::nullopt,
+                   store.plugins());
     write_report(directory, loaded, results, verdicts);
   }
   if (config.sweep.replication()) say("{}\n", replicated(config.sweep, results).str());
@@ -207,19 +200,36 @@ int run_config(const Loaded& asked, const RunRequest& request) {
     throw InputError(fmt::format("{}: prune: does not go with --besides: merge that directory instead",
                                  config.sweep.pruning()->place.str()));
   }
+  for (const std::string& line : config.sweep.repetitions())
+    say(stderr, "{}: {}\n", config.source.file, line);
   if (request.dry_run) return dry_run(config, directory);
 
-  if (request.fresh) move_aside(directory);
-  make_directories(directory);
+  check_store_path(store_path(directory));
+  if (request.fresh) {
+    const std::string aside = move_aside(directory);
+    if (!aside.empty()) say(stderr, "earlier results are kept in {}\n", aside);
+  } else {
+    refuse_anothers(directory, config);
+  }
+  make_output_directory(directory);
   const std::unique_ptr<Scratch> scratch =
       request.scratch.empty() ? nullptr : std::make_unique<Scratch>(directory, request.scratch);
   const std::string& workplace = scratch ? scratch->directory() : directory;
   Store store(store_path(workplace), Store::Mode::write);
+  if (!request.mix_builds && request.rerun != Rerun::all)
+    refuse_another_build(config.sweep, store, request.besides);
+  const std::vector<std::string> changed = changed_files(store, config.source);
+  for (const std::string& line : changed) say(stderr, "{}\n", line);
   store.set_source(config.source, config.experiment->name, config.experiment->version);
+  const auto& plugin = config.experiment->plugin;
+  if (plugin) store.add_plugin(*plugin);
   remove_left_checkpoints(workplace, store);
   FailureLog log(directory);
   log.say(fmt::format("{} of {} version {}, preset {}; {}", config.name, config.experiment->name,
                       config.experiment->version, config.source.preset, version_text()));
+  for (const FileIdentity& file : config.sweep.files()) log.say("reads " + file.str());
+  for (const std::string& line : changed) log.say(line);
+  if (plugin) log.say("plugin " + plugin->str());
 
   ProgressLine progress(config.name + (request.shard.is_whole() ? "" : " " + request.shard.str()));
   RunOptions options;

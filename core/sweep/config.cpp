@@ -8,6 +8,8 @@
 #include <limits>
 
 #include "core/base/file.hpp"
+#include "core/base/text_check.hpp"
+#include "core/sweep/data_files.hpp"
 #include "core/sweep/grow.hpp"
 #include "core/sweep/layer.hpp"
 #include "core/sweep/overrides.hpp"
@@ -25,7 +27,7 @@ bool is_path_name(std::string_view name) {
 
 ConfigSource read_source(const std::string& path) {
   ConfigSource source;
-  source.file = path;
+  source.file = readable(path);
   source.text = read_file(path);
   return source;
 }
@@ -56,7 +58,7 @@ Layer read_presets(MapReader& map, const std::string& chosen, const Schema& sche
   Layer layer;
   std::vector<std::string> names;
   const YAML::Node presets = map.node("presets");
-  if (map.has("presets") && !presets.IsMap())
+  if (map.has("presets") && !presets.IsMap() && !presets.IsNull())
     map.diagnostics().error(map.place("presets"), "presets: expected a map from names to settings");
   if (presets.IsMap()) {
     for (const auto& entry : presets) {
@@ -64,7 +66,9 @@ Layer read_presets(MapReader& map, const std::string& chosen, const Schema& sche
       const std::string& name = entry.first.Scalar();
       names.push_back(name);
       if (!is_path_name(name)) map.diagnostics().error(place_of(entry.first, map.file()), path_name_rule);
-      MapReader preset(entry.second, map.file(), map.diagnostics(), fmt::format("preset '{}'", name));
+      // One without settings is the base by another name.
+      const YAML::Node settings = entry.second.IsNull() ? YAML::Node(YAML::NodeType::Map) : entry.second;
+      MapReader preset(settings, map.file(), map.diagnostics(), fmt::format("preset '{}'", name));
       Layer read = read_layer(preset, schema);
       preset.finish();
       if (name == chosen) layer = std::move(read);
@@ -88,6 +92,17 @@ void check_required(const Layer& layer, const Experiment& experiment, const Plac
     found.error(place, fmt::format("parameter '{}' of experiment '{}' has no default: set it ({})",
                                    parameter.name, experiment.name, parameter.doc));
   }
+}
+
+// Known beforehand: a trial that could not read its file would fail, one by one.
+void add_files(Config& config, const Layer& layer, const Place& elsewhere, Diagnostics& found) {
+  if (!config.source.files) {
+    config.source.files = identify_files(config.sweep, [&](std::size_t i, const std::string& why) {
+      found.error(layer.place_of(i).value_or(elsewhere),
+                  fmt::format("'{}': {}", config.experiment->parameters[i].name, why));
+    });
+  }
+  config.sweep = config.sweep.with_files(*config.source.files);
 }
 
 Config parse(const ConfigSource& source, Diagnostics& found) {
@@ -117,6 +132,7 @@ Config parse(const ConfigSource& source, Diagnostics& found) {
   if (found.empty()) check_required(layer, *config.experiment, map.place("experiment"), found);
   if (found.empty()) config.sweep = build_sweep(*config.experiment, layer, map.place("sweep"));
   if (found.empty()) check_growth(config.sweep, found);
+  if (found.empty()) add_files(config, layer, map.place("experiment"), found);
   return config;
 }
 

@@ -19,6 +19,9 @@ struct ConfigSource {
   std::string text;
   std::string preset = "fast";
   std::vector<std::string> overrides;  // "mean=0,0.5,1"
+  // What the files that its trials read hold, or held where results are stored. None: they are looked at when
+  // the config is read, and one that cannot be is an error of the config.
+  std::optional<FileIdentities> files = {};
 };
 
 struct Config {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/sweep/data_files.hpp"
+
 namespace qklab {
 
 namespace {
@@ -18,12 +20,15 @@ std::uint64_t hash_of(const Schema& schema, const Axis::Point& point) {
 }  // namespace
 
 Enumeration::Enumeration(const Experiment& experiment, const Axis::Point& base,
-                         const std::vector<std::shared_ptr<const Axis>>& axes, const Place& place)
+                         const std::vector<std::shared_ptr<const Axis>>& axes, const FileIdentities& files,
+                         const Place& place)
     : experiment_(&experiment),
+      files_(&files),
       place_(place),
       fixed_hash_(experiment_hash(experiment)),
       trial_{0, Parameters(experiment.parameters)} {
   const Schema& schema = experiment.parameters;
+  if (!files.empty()) file_parameters_ = file_parameters(schema);
   std::vector<bool> is_set(schema.size());
   for (const auto& axis : axes) {
     for (const std::size_t i : axis->parameters()) is_set[i] = true;
@@ -77,6 +82,8 @@ const TrialSpec& Enumeration::trial() {
     derive(derived);
     sum += derived.hash;
   }
+  for (const std::size_t i : file_parameters_)
+    sum += file_hash(experiment_->parameters[i], trial_.params, *files_);
   trial_.id = mix(sum);
   return trial_;
 }

@@ -17,7 +17,8 @@ class Enumeration {
  public:
   // Begins at the first point. Each parameter is set by `base`, by one axis, or takes its default.
   Enumeration(const Experiment& experiment, const Axis::Point& base,
-              const std::vector<std::shared_ptr<const Axis>>& axes, const Place& place);
+              const std::vector<std::shared_ptr<const Axis>>& axes, const FileIdentities& files,
+              const Place& place);
 
   // The current point with its defaults derived.
   const TrialSpec& trial();
@@ -46,6 +47,8 @@ class Enumeration {
   [[noreturn]] void refuse(const std::string& why) const;
 
   const Experiment* experiment_;
+  const FileIdentities* files_;
+  std::vector<std::size_t> file_parameters_;
   Place place_;  // of the sweep, for messages
   std::vector<Wheel> wheels_;
   std::vector<Derived> derived_;

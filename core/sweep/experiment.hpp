@@ -17,6 +17,7 @@
 #include "core/base/stream.hpp"
 #include "core/sweep/checkpoint.hpp"
 #include "core/sweep/family.hpp"
+#include "core/sweep/file_identity.hpp"
 #include "core/sweep/schema.hpp"
 
 namespace qklab {
@@ -142,6 +143,7 @@ class Experiment {
   std::function<double(const Parameters&)> memory;
   // Constraints between parameters ("heads must divide dim"): a message, or "". Optional.
   std::function<std::string(const Parameters&)> check;
+  std::optional<FileIdentity> plugin = {};  // the library that it was loaded from; set by load_plugin
 
   const Metric* scalar_metric(std::string_view metric) const;
   const Metric* series_metric(std::string_view metric) const;  // of a member: its family
@@ -156,7 +158,7 @@ std::vector<std::string> experiment_names();
 const Experiment& register_experiment(Experiment experiment);
 
 // Raised when a change makes experiments compiled before it unusable.
-inline constexpr int plugin_abi = 3;
+inline constexpr int plugin_abi = 4;
 
 // What a plugin tells about itself before any of its C++ is run.
 struct PluginHeader {

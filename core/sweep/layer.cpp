@@ -70,6 +70,21 @@ bool Layer::sets(std::size_t parameter) const {
   });
 }
 
+namespace {
+
+std::optional<Place> find_place(const std::vector<AxisTree>& trees, std::size_t parameter) {
+  for (const AxisTree& tree : trees) {
+    if (tree.kind == AxisTree::Kind::values && tree.parameter == parameter) return tree.place;
+    for (const std::vector<AxisTree>& row : tree.rows)
+      if (const auto place = find_place(row, parameter)) return place;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Place> Layer::place_of(std::size_t parameter) const { return find_place(axes, parameter); }
+
 class SweepBuilder {
  public:
   static Sweep build_from(const Experiment& experiment, const Layer& layer, const Place& place) {

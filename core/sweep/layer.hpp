@@ -23,6 +23,7 @@ struct AxisTree {
   AxisPointer axis = nullptr;
   std::vector<std::vector<AxisTree>> rows = {};  // of zip and grid
   std::optional<Replication> until = {};         // of the seeds' values
+  Place place = {};                              // of values
 };
 
 struct Layer {
@@ -34,6 +35,7 @@ struct Layer {
   // Takes over what `over` sets: each of its parameters is removed from wherever it was set here.
   void apply(const Layer& over);
   bool sets(std::size_t parameter) const;
+  std::optional<Place> place_of(std::size_t parameter) const;  // where it is set
 };
 
 // Reads `params`, `sweep`, `seeds`, `where` and `prune` of a config or preset. What is wrong is reported, and

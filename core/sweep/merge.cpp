@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -31,6 +32,37 @@ Meta meta_of(const Database& database) {
   return meta;
 }
 
+FileIdentities files_of(const Meta& meta, std::string_view key) {
+  const auto found = meta.find(key);
+  return found == meta.end() ? FileIdentities() : parse_files_json(found->second);
+}
+
+// Of what was computed from, and by which build.
+void check_files(const Meta& a, const std::string& in_a, const Meta& b, const std::string& in_b) {
+  const FileIdentities files = files_of(a, "files");
+  for (const FileIdentity& file : files_of(b, "files")) {
+    const FileIdentity* const known = find_file(files, file.path);
+    if (!known || *known == file) continue;
+    throw InputError(
+        fmt::format("{} and {}: were run with different contents of {}: {} and {}; say with --config-of DIR "
+                    "whose is meant",
+                    in_a, in_b, file.path, known->str(), file.str()));
+  }
+  const FileIdentities of_a = files_of(a, "plugins"), of_b = files_of(b, "plugins");
+  if (of_a.empty() || of_b.empty() || of_a.back().sha256 == of_b.back().sha256) return;
+  throw InputError(
+      fmt::format("{} and {}: were computed by different builds of a plugin: {} and {}; say with --config-of "
+                  "DIR whose config "
+                  "the merged directory is to have, if that makes no difference",
+                  in_a, in_b, of_a.back().str(), of_b.back().str()));
+}
+
+// The builds that computed what any of them holds.
+void add_plugins(const Meta& meta, FileIdentities& all) {
+  for (const FileIdentity& build : files_of(meta, "plugins"))
+    if (std::ranges::find(all, build.sha256, &FileIdentity::sha256) == all.end()) all.push_back(build);
+}
+
 // Experiment and version must agree; configs must, unless one was chosen.
 void check_alike(const Meta& a, const std::string& in_a, const Meta& b, const std::string& in_b,
                  bool chosen) {
@@ -44,8 +76,10 @@ void check_alike(const Meta& a, const std::string& in_a, const Meta& b, const st
                     "their trials cannot be merged",
                     in_a, in_b));
   }
+  if (chosen) return;
+  check_files(a, in_a, b, in_b);
   for (const std::string_view key : {"text", "preset", "overrides"}) {
-    if (chosen || !differ(key)) continue;
+    if (!differ(key)) continue;
     throw InputError(
         fmt::format("{} and {}: were run with different {}; say with --config-of DIR whose config the merged "
                     "directory is to have",
@@ -207,50 +241,93 @@ class Merger {
   MergeCounts counts_;
 };
 
+// A run directory, or else those that a folder of them holds, by name.
+std::vector<std::string> directories_in(const std::string& source) {
+  std::vector<std::string> found;
+  if (fs::exists(db_of(source))) return {source};
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(source, none))
+    if (fs::exists(entry.path() / "run.db")) found.push_back(entry.path().string());
+  if (found.empty()) {
+    throw InputError(fmt::format(
+        "{}: no run directory: it has no run.db, nor is it a folder of directories that have", source));
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
+// What is to be merged, looked at one by one, since there may be more than a process may have files open.
+class Sources {
+ public:
+  Sources(const std::vector<std::string>& sources, const std::string& target, const std::string& config_of) {
+    for (const std::string& source : sources)
+      for (std::string& directory : directories_in(source)) directories_.push_back(std::move(directory));
+    if (directories_.empty()) throw InputError("nothing to merge: name the run directories of the shards");
+    for (const std::string& directory : directories_) {
+      if (fs::exists(target) && fs::equivalent(directory, target)) {
+        throw InputError(
+            fmt::format("{}: is what the others are to be merged into; name it with --out alone", directory));
+      }
+      const ReadOnly file = open_to_read(db_of(directory));
+      Meta meta = meta_of(file.database);
+      if (first_.empty()) first_ = meta;
+      check_alike(first_, directories_.front(), meta, directory, !config_of.empty());
+      add_plugins(meta, plugins_);
+      if (!config_of.empty() && fs::exists(config_of) && fs::equivalent(config_of, directory))
+        chosen_ = std::move(meta);
+    }
+  }
+
+  const std::vector<std::string>& directories() const { return directories_; }
+  const Meta& first() const { return first_; }
+  const std::optional<Meta>& chosen() const { return chosen_; }  // that of config_of
+  const FileIdentities& plugins() const { return plugins_; }
+
+ private:
+  std::vector<std::string> directories_;
+  Meta first_;
+  std::optional<Meta> chosen_;
+  FileIdentities plugins_;
+};
+
+void set_meta(const Database& database, const Meta& meta) {
+  Statement set(database, "INSERT OR REPLACE INTO meta VALUES(?, ?)");
+  for (const auto& [key, value] : meta) set.run(std::string_view(key), std::string_view(value));
+}
+
+void add_all(Merger& merger, const std::string& directory, bool salvage) {
+  const ReadOnly file = open_to_read(db_of(directory));
+  const Transaction snapshot(file.database);
+  merger.add_all_of(file.database, directory, salvage);
+  if (file.stamp && !(*file.stamp == FileStamp(db_of(directory))))
+    throw Error(fmt::format("{}: a run began to write it while it was read; try again", directory));
+}
+
 }  // namespace
 
 MergeCounts merge(const std::vector<std::string>& sources, const std::string& target,
                   const std::string& config_of, bool salvage) {
-  std::vector<ReadOnly> files;
-  std::vector<Meta> metas;
-  std::optional<std::size_t> config;
-  for (const std::string& source : sources) {
-    if (!fs::exists(db_of(source)))
-      throw InputError(fmt::format("{}: no run directory: it has no run.db", source));
-    if (fs::exists(target) && fs::equivalent(source, target))
-      throw InputError(
-          fmt::format("{}: is what the others are to be merged into; name it with --out alone", source));
-    if (!config_of.empty() && fs::exists(config_of) && fs::equivalent(config_of, source))
-      config = files.size();
-    files.push_back(open_to_read(db_of(source)));
-    metas.push_back(meta_of(files.back().database));
-    check_alike(metas.front(), sources.front(), metas.back(), source, !config_of.empty());
-  }
-  if (files.empty()) throw InputError("nothing to merge: name the run directories of the shards");
+  const Sources all(sources, target, config_of);
   const bool of_target = !config_of.empty() && fs::exists(config_of) && fs::exists(db_of(target)) &&
                          fs::equivalent(config_of, target);
-  if (!config_of.empty() && !config && !of_target)
+  if (!config_of.empty() && !all.chosen() && !of_target)
     throw InputError(fmt::format("--config-of {}: is none of the directories to merge", config_of));
 
   const bool is_new = !fs::exists(target);
-  make_directories(target);
+  make_output_directory(target);
   try {
     const WriterLock lock(db_of(target));
     const Database database = open_to_write(db_of(target));
     const Meta known = meta_of(database);
-    if (!known.empty()) check_alike(metas.front(), sources.front(), known, target, !config_of.empty());
+    if (!known.empty())
+      check_alike(all.first(), all.directories().front(), known, target, !config_of.empty());
     Transaction transaction(database, "BEGIN IMMEDIATE");
-    Statement set(database, "INSERT OR REPLACE INTO meta VALUES(?, ?)");
-    if (!of_target)
-      for (const auto& [key, value] : metas[config.value_or(0)])
-        set.run(std::string_view(key), std::string_view(value));
+    if (!of_target) set_meta(database, all.chosen().value_or(all.first()));
+    FileIdentities plugins = all.plugins();
+    add_plugins(known, plugins);
+    if (!plugins.empty()) set_meta(database, {{"plugins", files_json(plugins)}});
     Merger merger(database, target);
-    for (std::size_t i = 0; i < files.size(); ++i) {
-      const Transaction snapshot(files[i].database);
-      merger.add_all_of(files[i].database, sources[i], salvage);
-      if (files[i].stamp && !(*files[i].stamp == FileStamp(db_of(sources[i]))))
-        throw Error(fmt::format("{}: a run began to write it while it was read; try again", sources[i]));
-    }
+    for (const std::string& directory : all.directories()) add_all(merger, directory, salvage);
     transaction.commit();
     return merger.counts();
   } catch (...) {

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <filesystem>
 
+#include "core/base/text_check.hpp"
+
 namespace qklab {
 
 const Experiment& load_plugin(const std::string& path) {
@@ -15,6 +17,8 @@ const Experiment& load_plugin(const std::string& path) {
   if (!std::filesystem::exists(path)) fail("no such plugin");
   // dlopen searches the system's folders for a name without a slash.
   const std::string place = std::filesystem::absolute(path).string();
+  FileIdentity identity = identify_file(place);
+  identity.path = readable(place);
   void* library = dlopen(place.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!library) fail(fmt::format("cannot be loaded: {}", dlerror()));
   const auto* header = static_cast<const PluginHeader*>(dlsym(library, "qklab_plugin"));
@@ -28,7 +32,9 @@ const Experiment& load_plugin(const std::string& path) {
     fail(fmt::format("was built by compiler {}, this qklab by {}; compile it again with that one",
                      header->compiler, __VERSION__));
   }
-  return register_experiment(header->make());
+  Experiment experiment = header->make();
+  experiment.plugin = identity;
+  return register_experiment(std::move(experiment));
 }
 
 }  // namespace qklab

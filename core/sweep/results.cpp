@@ -119,7 +119,8 @@ bool is_absent(const Parameter& parameter, const std::vector<std::string>& heade
   return parameter.is_later && std::ranges::find(header, parameter.name) == header.end();
 }
 
-TrialRecord read_trial(const CsvReader& csv, const std::vector<bool>& absent, const Experiment& experiment) {
+TrialRecord read_trial(const CsvReader& csv, const std::vector<bool>& absent, const Experiment& experiment,
+                       const FileIdentities& files) {
   const std::vector<std::string>& fields = csv.fields();
   TrialRecord trial;
   trial.id = id_of(csv);
@@ -142,7 +143,7 @@ TrialRecord read_trial(const CsvReader& csv, const std::vector<bool>& absent, co
                                          : number(csv, text, metric.name));
   }
   trial.series.resize(experiment.series.size());
-  if (trial.id != trial_id(experiment, trial.params)) {
+  if (trial.id != trial_id(experiment, trial.params, files)) {
     csv.fail(
         fmt::format("trial {} is not that of these parameters: was the line edited, or written by another "
                     "version of experiment '{}'?",
@@ -181,7 +182,7 @@ void write_series_csv(const std::string& path, const Results& results) {
   write_all<SeriesCsv>(path, results);
 }
 
-Results read_csv(const std::string& directory, const Experiment& experiment) {
+Results read_csv(const std::string& directory, const Experiment& experiment, const FileIdentities& files) {
   Results results;
   results.experiment = &experiment;
   for (const Metric& metric : experiment.series) results.loaded_series.push_back(metric.name);
@@ -197,7 +198,7 @@ Results read_csv(const std::string& directory, const Experiment& experiment) {
   expect_header(csv, expected);
   std::unordered_set<std::uint64_t> seen;
   while (csv.next()) {
-    results.trials.push_back(read_trial(csv, absent, experiment));
+    results.trials.push_back(read_trial(csv, absent, experiment, files));
     if (!seen.insert(results.trials.back().id).second)
       csv.fail(fmt::format("trial {} stands there twice", csv.fields()[0]));
   }

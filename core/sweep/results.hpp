@@ -65,7 +65,9 @@ class SeriesCsv {
 };
 
 // Reads a directory's trials.csv and series.csv back, all but the messages, which they do not hold. Throws
-// InputError with file and line; a trial whose id does not follow from its parameters is one, too.
-Results read_csv(const std::string& directory, const Experiment& experiment);
+// InputError with file and line; a trial whose id does not follow from its parameters, and from the files
+// that it read, is one, too.
+Results read_csv(const std::string& directory, const Experiment& experiment,
+                 const FileIdentities& files = {});
 
 }  // namespace qklab

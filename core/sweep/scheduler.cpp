@@ -139,7 +139,7 @@ double Progress::eta_seconds() const {
 RunOutcome run_trials(const Sweep& sweep, Store& store, const RunOptions& options,
                       const std::atomic<bool>& stop) {
   const auto begin = Clock::now();
-  const auto run = std::make_shared<Run>(sweep.experiment(), options, stop);
+  const auto run = std::make_shared<Run>(sweep, options, stop);
   RunOutcome outcome;
   outcome.progress.resumed = plan(sweep, store, options, *run);
   const std::size_t total = run->trials.size();

@@ -37,6 +37,7 @@ struct Store::Impl {
             const std::function<void(TrialRecord&)>& visit) const;
 
   std::vector<Failure> failures(std::size_t limit, const char* order) const;
+  std::optional<std::string> meta(std::string_view key) const;
 
   const Database& database() const { return file.database; }
 
@@ -54,26 +55,46 @@ Store& Store::operator=(Store&&) noexcept = default;
 void Store::set_source(const ConfigSource& source, const std::string& experiment, int version) {
   Transaction transaction(impl_->database(), "BEGIN IMMEDIATE");
   Statement set(impl_->database(), "INSERT OR REPLACE INTO meta VALUES(?, ?)");
-  const std::string overrides =
-      nlohmann::json(source.overrides).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const std::string overrides = nlohmann::json(source.overrides).dump();
+  const std::string files = files_json(source.files.value_or(FileIdentities()));
   const auto store = [&set](std::string_view key, std::string_view value) { set.run(key, value); };
   store("file", source.file);
   store("text", source.text);
   store("preset", source.preset);
   store("overrides", overrides);
+  store("files", files);
   store("experiment", experiment);
   set.run(std::string_view("version"), std::int64_t{version});
   transaction.commit();
 }
 
+std::optional<std::string> Store::Impl::meta(std::string_view key) const {
+  Statement get(database(), "SELECT value FROM meta WHERE key = ?");
+  get.start(key);
+  return get.step() ? std::optional<std::string>(get.bytes(0)) : std::nullopt;
+}
+
+std::optional<std::string> Store::experiment() const { return impl_->meta("experiment"); }
+
+FileIdentities Store::plugins() const { return parse_files_json(impl_->meta("plugins").value_or("[]")); }
+
+void Store::add_plugin(const FileIdentity& build) {
+  FileIdentities builds = plugins();
+  std::erase_if(builds, [&](const FileIdentity& known) { return known.sha256 == build.sha256; });
+  builds.push_back(build);
+  Statement set(impl_->database(), "INSERT OR REPLACE INTO meta VALUES('plugins', ?)");
+  const std::string json = files_json(builds);
+  set.run(std::string_view(json));
+}
+
 ConfigSource Store::source() const {
-  Statement get(impl_->database(), "SELECT value FROM meta WHERE key = ?");
   const auto value = [&](std::string_view key) {
-    get.start(key);
-    if (!get.step()) throw Error(fmt::format("{}: does not say which config it belongs to", impl_->path));
-    return std::string(get.bytes(0));
+    const auto found = impl_->meta(key);
+    if (!found) throw Error(fmt::format("{}: does not say which config it belongs to", impl_->path));
+    return *found;
   };
   ConfigSource source{value("file"), value("text"), value("preset"), {}};
+  source.files = parse_files_json(impl_->meta("files").value_or("[]"));
   try {
     source.overrides = nlohmann::json::parse(value("overrides")).get<std::vector<std::string>>();
   } catch (const nlohmann::json::exception& error) {

@@ -13,7 +13,7 @@
 
 namespace qklab {
 
-inline constexpr int store_version = 2;  // PRAGMA user_version; older ones are migrated when written to
+inline constexpr int store_version = 3;  // PRAGMA user_version; older ones are migrated when written to
 
 // Counts of finished trials, over everything in the file.
 struct StoreCounts {
@@ -36,6 +36,10 @@ class Store {
   // The config that the directory belongs to, so that status, export and verify need nothing else.
   void set_source(const ConfigSource& source, const std::string& experiment, int version);
   ConfigSource source() const;
+  std::optional<std::string> experiment() const;  // whose trials it holds; none: nobody's yet
+  // The builds of a plugin that computed what it holds, the latest last.
+  void add_plugin(const FileIdentity& build);
+  FileIdentities plugins() const;
 
   struct Finished {
     TrialSpec spec;

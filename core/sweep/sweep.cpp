@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "core/sweep/axes.hpp"
+#include "core/sweep/data_files.hpp"
 #include "core/sweep/enumeration.hpp"
 #include "core/sweep/id_set.hpp"
 
@@ -37,10 +39,10 @@ std::uint64_t experiment_hash(const Experiment& experiment) {
   return hash_text(fmt::format("{} version {}", experiment.name, experiment.version));
 }
 
-std::uint64_t trial_id(const Experiment& experiment, const Parameters& params) {
+std::uint64_t trial_id(const Experiment& experiment, const Parameters& params, const FileIdentities& files) {
   std::uint64_t sum = experiment_hash(experiment);
   for (std::size_t i = 0; i < params.values().size(); ++i)
-    sum += parameter_hash(params.schema()[i], params[i]);
+    sum += parameter_hash(params.schema()[i], params[i]) + file_hash(params.schema()[i], params, files);
   return mix(sum);
 }
 
@@ -70,6 +72,25 @@ std::vector<std::size_t> Sweep::varied() const {
   return varied;
 }
 
+std::vector<std::string> Sweep::repetitions() const {
+  constexpr std::uint64_t most = 1'000'000;  // looked at: longer lists are not written by hand
+  std::vector<std::string> lines;
+  for (const AxisPointer& axis : axes_) {
+    if (axis->parameters().size() != 1 || axis->size() > most) continue;
+    std::set<std::string> values;
+    for (std::uint64_t i = 0; i < axis->size(); ++i) {
+      Axis::Point point;
+      axis->append(i, point);
+      values.insert(to_text(point.front().second));
+    }
+    if (values.size() == axis->size()) continue;
+    lines.push_back(
+        fmt::format("'{}': {} values were asked for, of which {} differ; equal trials are run once",
+                    experiment_->parameters[axis->parameters().front()].name, axis->size(), values.size()));
+  }
+  return lines;
+}
+
 bool Sweep::has_own_axes(const std::vector<std::size_t>& parameters) const {
   return std::all_of(parameters.begin(), parameters.end(), [&](std::size_t i) {
     return std::any_of(axes_.begin(), axes_.end(), [&](const AxisPointer& axis) {
@@ -89,6 +110,17 @@ Sweep Sweep::with_replicates(Replicates replicates) const {
   sweep.replicates_ =
       replicates.empty() ? nullptr : std::make_shared<const Replicates>(std::move(replicates));
   return sweep;
+}
+
+Sweep Sweep::with_files(FileIdentities files) const {
+  Sweep sweep = *this;
+  sweep.files_ = files.empty() ? nullptr : std::make_shared<const FileIdentities>(std::move(files));
+  return sweep;
+}
+
+const FileIdentities& Sweep::files() const {
+  static const FileIdentities none;
+  return files_ ? *files_ : none;
 }
 
 std::uint64_t Sweep::replicates_of(std::uint64_t point) const {
@@ -112,7 +144,7 @@ void Sweep::walk(const std::function<bool(std::uint64_t, const TrialSpec&)>& vis
   IdSet seen(std::min(grid_size(), most_expected));
   bool any = false;
   const auto walk_over = [&](const std::vector<AxisPointer>& axes) {
-    Enumeration enumeration(*experiment_, base_, axes, place_);
+    Enumeration enumeration(*experiment_, base_, axes, files(), place_);
     const bool seeded = ends_with_seeds(axes);
     std::uint64_t point = 0;
     do {
@@ -149,7 +181,7 @@ std::vector<std::uint64_t> Sweep::points() const {
   std::vector<std::uint64_t> points;
   IdSet seen;
   const auto add_those_of = [&](const std::vector<AxisPointer>& axes) {
-    Enumeration enumeration(*experiment_, base_, axes, place_);
+    Enumeration enumeration(*experiment_, base_, axes, files(), place_);
     do {
       if (seen.insert(enumeration.trial().id)) points.push_back(enumeration.trial().id);
       enumeration.skip_innermost();

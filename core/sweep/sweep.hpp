@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/sweep/experiment.hpp"
+#include "core/sweep/file_identity.hpp"
 #include "core/sweep/where.hpp"
 
 namespace qklab {
@@ -84,6 +85,8 @@ class Sweep {
 
   // The parameters that vary, in schema order (seed excluded), for legends and labels.
   std::vector<std::size_t> varied() const;
+  // Of axes with fewer different values than were asked for, as random ones may have, a line each.
+  std::vector<std::string> repetitions() const;
   // Whether each of these has an axis that sets nothing else.
   bool has_own_axes(const std::vector<std::size_t>& parameters) const;
 
@@ -106,6 +109,10 @@ class Sweep {
 
   const std::optional<Pruning>& pruning() const { return pruning_; }
 
+  // The same sweep of trials that read these files, whose contents are part of the trials' ids.
+  Sweep with_files(FileIdentities files) const;
+  const FileIdentities& files() const;
+
  private:
   friend class SweepBuilder;
   std::vector<std::shared_ptr<const Axis>> added_axes() const;
@@ -121,13 +128,15 @@ class Sweep {
   std::optional<Replication> replication_;  // the seeds' axis is then as long as its max
   std::optional<Pruning> pruning_;
   std::shared_ptr<const Replicates> replicates_;  // null where there are none
+  std::shared_ptr<const FileIdentities> files_;   // null where there are none
   std::optional<Where> where_;
   Place place_;  // of the sweep, for messages about its points
   Place where_place_;
 };
 
-// The identity of a trial: a hash of experiment, version and resolved parameters that does not depend
-// on the order in which they are declared or written.
-std::uint64_t trial_id(const Experiment& experiment, const Parameters& params);
+// The identity of a trial: a hash of experiment, version, resolved parameters, and the contents of the files
+// that it reads. It does not depend on the order in which parameters are declared or written.
+std::uint64_t trial_id(const Experiment& experiment, const Parameters& params,
+                       const FileIdentities& files = {});
 
 }  // namespace qklab

@@ -100,7 +100,13 @@ Result run_if_it_fits(Run& run, const TrialSpec& spec, Checkpoint* checkpoint) {
     double bytes;
   };
   const Claim claim(run.memory, bytes);
-  return run_trial(run.experiment, spec, run.halt, checkpoint, run.stop_at);
+  Result result = run_trial(run.experiment, spec, run.halt, checkpoint, run.stop_at);
+  if (const std::string why = run.files.changed(spec.params); !why.empty()) {
+    result = Result(run.experiment);
+    result.status = Status::failed;
+    result.message = why;
+  }
+  return result;
 }
 
 void run_next(Run& run, std::size_t position) {

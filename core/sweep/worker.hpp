@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/sweep/data_files.hpp"
 #include "core/sweep/mailbox.hpp"
 #include "core/sweep/memory.hpp"
 #include "core/sweep/scheduler.hpp"
@@ -17,8 +18,9 @@ namespace qklab {
 
 // What workers share with the thread that writes. A trial that was abandoned keeps it alive.
 struct Run {
-  Run(const Experiment& experiment, const RunOptions& options, const std::atomic<bool>& stop)
-      : experiment(experiment),
+  Run(const Sweep& sweep, const RunOptions& options, const std::atomic<bool>& stop)
+      : experiment(sweep.experiment()),
+        files(experiment.parameters, sweep.files()),
         directory(options.directory),
         checkpoint_every(options.checkpoint_every),
         stop_at(options.round ? options.round->stop_at : std::nullopt),
@@ -29,6 +31,7 @@ struct Run {
   bool begins_more() const { return !halt && !stop; }
 
   const Experiment& experiment;
+  FileWatch files;
   const std::string directory;
   const std::chrono::milliseconds checkpoint_every;
   const std::optional<std::uint64_t> stop_at;  // a step, for trials of a pruned sweep

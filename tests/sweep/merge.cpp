@@ -153,7 +153,7 @@ TEST_CASE("different configs need a choice, different experiments are refused") 
     CHECK(contains(message_of([&] { merge({a, b}, out, a); }), "different versions"));
   }
   SUBCASE("no store") {
-    CHECK(contains(message_of([&] { merge({a, scratch.path}, out); }), "no run directory"));
+    CHECK(contains(message_of([&] { merge({a, scratch.path + "/none"}, out); }), "no run directory"));
     CHECK(contains(message_of([&] { merge({}, out); }), "nothing to merge"));
     CHECK(contains(message_of([&] { merge({a, b}, a); }), "with --out alone"));
   }
@@ -165,4 +165,49 @@ TEST_CASE("a damaged shard is not merged") {
   run(a, walker_sweep(3));
   alter(a, "UPDATE scalars SET value = value + 1e-9 WHERE trial = 1");
   CHECK(contains(message_of([&] { merge({a}, scratch.path + "/out"); }), "is damaged"));
+}
+
+TEST_CASE("a folder of run directories stands for all of them, however many") {
+  const Scratch scratch;
+  const Sweep sweep = walker_sweep(20);
+  const std::string at = scratch.path + "/";
+  run(at + "whole", sweep);
+  constexpr std::uint64_t shards = 40;
+  for (std::uint64_t i = 1; i <= shards; ++i) run(at + "shards/" + std::to_string(i), sweep, {i, shards});
+  write_file(at + "shards/notes.txt", "no run directory");
+  rlimit before;
+  getrlimit(RLIMIT_NOFILE, &before);
+  const rlimit few{shards, before.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &few);
+  CHECK(merge({at + "shards"}, at + "merged").added == 40);
+  setrlimit(RLIMIT_NOFILE, &before);
+  CHECK(csv(at + "merged", sweep) == csv(at + "whole", sweep));
+  make_directories(at + "empty");
+  CHECK(
+      contains(message_of([&] { merge({at + "empty"}, at + "none"); }), "nor is it a folder of directories"));
+}
+
+TEST_CASE("shards that read different files, or are of different builds of a plugin, need a choice") {
+  const Scratch scratch;
+  const Sweep sweep = walker_sweep(4);
+  const std::string at = scratch.path + "/";
+  const auto make = [&](const std::string& name, const std::string& text, const std::string& build) {
+    run(at + name, sweep, name == "a" ? Shard{1, 2} : Shard{2, 2});
+    Store store(at + name + "/run.db", Store::Mode::write);
+    ConfigSource source = store.source();
+    source.files = FileIdentities{{"text.txt", 3, text}};
+    store.set_source(source, "walker", 1);
+    store.add_plugin({"plugin.so", 5, build});
+  };
+  make("a", "one", "first");
+  make("b", "two", "first");
+  const auto refusal = [&] { return message_of([&] { merge({at + "a", at + "b"}, at + "c"); }); };
+  CHECK(contains(refusal(), "different contents of text.txt"));
+  make("b", "one", "second");
+  CHECK(contains(refusal(), "different builds of a plugin"));
+  merge({at + "a", at + "b"}, at + "c", at + "a");
+  const FileIdentities builds = Store(at + "c/run.db", Store::Mode::read).plugins();
+  REQUIRE(builds.size() == 2);
+  CHECK(builds[0].sha256 == "first");
+  CHECK(builds[1].sha256 == "second");
 }

@@ -202,6 +202,140 @@ def case_two_processes(count):
         shutil.rmtree(FOLDER / out)
 
 
+def case_two_fresh(count):
+    choose = random.Random(4)
+    for number in range(often(20)):
+        out = f"fresh-{number}"
+        count.tried += 1
+        if choose.random() < 0.5:
+            qklab("run", CONFIG, "--out", out, "seeds=1")
+        runs = []
+        for _ in range(2):
+            runs.append(start(out, "--fresh"))
+            time.sleep(choose.uniform(0, 0.2))
+        codes = {run.wait(timeout=60) for run in runs}
+        good = codes <= {0, 1} and 0 in codes
+        for directory in FOLDER.glob(f"{out}*"):
+            # Whoever ran to its end left all of it, and nobody wrote into another one's directory.
+            found = table(directory)
+            whole = len(found) == TRIALS or (directory.name != out and len(found) == TRIALS // 10)
+            good = good and whole and qklab("verify", directory).returncode == 0
+            compare(count, directory, complete=False)
+            shutil.rmtree(directory)
+        count.survived += good
+
+
+def case_odd_paths(count):
+    choose = random.Random(5)
+    names = [b"a b", b"100%", b"%41", b"a#b", b"why?", b"line\nend", b"caf\xe9", b"it's \"so\"", b"file:x", b"$HOME", b"~"]
+    for name in names[:3] if QUICK else names:
+        out = os.fsdecode(name)
+        count.tried += 1
+        process = start("./" + out)
+        time.sleep(choose.uniform(0.05, 0.3))
+        process.kill()
+        process.wait(timeout=30)
+        good = finish(count, "./" + out)
+        for verb in ("status", "verify", "export", "report"):
+            good = good and qklab(verb, "./" + out).returncode == 0
+        good = good and qklab("run", CONFIG, "--out", "./" + out, "--fresh", "seeds=1").returncode == 0
+        compare(count, "./" + out, complete=False)
+        compare(count, "./" + out + ".before-1")
+        count.survived += good
+
+
+READS = """
+name: reads
+experiment: training
+params: {task: text, text: words.txt, dim: 8, length: 8, batch: 2, layers: 1, steps: 20, vocabulary: 8}
+sweep: {learning_rate: [0.001, 0.01]}
+seeds: 20
+"""
+
+
+def case_changed_data_file(count):
+    """The text is replaced while a run reads it, by one rename as editors do it: no number is another text's."""
+    choose = random.Random(6)
+    config, words = FOLDER / "reads.yaml", FOLDER / "words.txt"
+    config.write_text(READS)
+    texts = ["to be or not to be\n" * 40, "the rest is silence\n" * 40]
+
+    def replace(text):
+        (FOLDER / "words.new").write_text(text)
+        os.replace(FOLDER / "words.new", words)
+
+    wanted = []
+    for number, text in enumerate(texts):
+        replace(text)
+        assert qklab("run", config, "--out", f"of-text-{number}").returncode == 0
+        wanted.append(table(f"of-text-{number}"))
+    assert not wanted[0].keys() & wanted[1].keys()
+    now = 1
+    for _ in range(often(20)):
+        count.tried += 1
+        process = subprocess.Popen([QKLAB, "run", config, "--out", "reads", "-j", "2"], cwd=FOLDER,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(choose.uniform(0, 0.3))
+        now = 1 - now
+        replace(texts[now])
+        good = process.wait(timeout=60) in (0, 1)
+        done = qklab("run", config, "--out", "reads", "--rerun", "failed")
+        found = table("reads")
+        count.changed += sum(found[trial] != wanted[now].get(trial) for trial in found)
+        count.lost += len(wanted[now].keys() - found.keys())
+        count.survived += good and done.returncode == 0
+        if choose.random() < 0.3:
+            shutil.rmtree(FOLDER / "reads")
+
+
+def case_rebuilt_plugin(count):
+    """Trials of two builds of one plugin: they are told apart, and none passes for one of the other."""
+    choose = random.Random(7)
+    qklab("new", "experiment", "walker")
+    source = FOLDER / "walker/walker.cpp"
+    config = FOLDER / "walker/walker.yaml"
+    plugin = FOLDER / "walker.so"
+    builds, wanted = [], []
+    for factor in ("1.0", "2.0"):
+        original = source.read_text()
+        source.write_text(original.replace("random.normal()", f"{factor} * random.normal()"))
+        for command in (["cmake", "-S", "walker", "-B", "walker/build", f"-DQKLAB_PROGRAM={QKLAB}"],
+                        ["cmake", "--build", "walker/build"]):
+            built = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True)
+            assert built.returncode == 0, built.stderr
+        source.write_text(original)
+        builds.append((FOLDER / "walker/build/walker.so").read_bytes())
+        plugin.write_bytes(builds[-1])
+        run = ["run", config, "--plugin", plugin, "steps=2000", "--out"]
+        qklab(*run, f"walker-{factor}")
+        wanted.append(table(f"walker-{factor}"))
+    for number in range(often(10)):
+        count.tried += 1
+        out = f"rebuilt-{number}"
+        plugin.write_bytes(builds[0])
+        process = subprocess.Popen([QKLAB, *map(str, [*run, out])], cwd=FOLDER, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+        time.sleep(choose.uniform(0.02, 0.3))
+        process.kill()
+        process.wait(timeout=30)
+        before = committed(out)
+        plugin.unlink()
+        plugin.write_bytes(builds[1])
+        done = qklab(*run, out)
+        good = (done.returncode == 2 and "another build" in done.stderr) if before else done.returncode in (0, 1)
+        qklab(*run, out, "--fresh")
+        pairs = [(out, wanted[1])]
+        if before:
+            plugin.write_bytes(builds[0])
+            qklab("--plugin", plugin, "export", f"{out}.before-1")
+            pairs.append((f"{out}.before-1", wanted[0]))
+        for directory, right in pairs:
+            found = table(directory)
+            count.changed += sum(found[trial] != right.get(trial) for trial in found)
+        count.lost += len(wanted[1].keys() - table(out).keys())
+        count.survived += good
+
+
 CLOCK = r"""
 #define _GNU_SOURCE
 #include <dlfcn.h>

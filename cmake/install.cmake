@@ -1,11 +1,12 @@
 # cmake --install, and a Debian package by cpack: the program, shipped configs, headers for plugins, manual page and
-# shell completion. A package for other machines is built from the preset `generic`.
+# shell completion.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 install(TARGETS qklab RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY configs/ DESTINATION ${CMAKE_INSTALL_DATADIR}/qklab/configs FILES_MATCHING PATTERN "*.yaml" PATTERN "order.txt")
-install(DIRECTORY core DESTINATION include/qklab FILES_MATCHING PATTERN "*.hpp" PATTERN "core/cli" EXCLUDE)
+install(DIRECTORY core DESTINATION include/qklab FILES_MATCHING PATTERN "*.hpp" PATTERN "core/cli" EXCLUDE
+  PATTERN "core/kernels/simd" EXCLUDE)
 install(FILES README.md LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/qklab)
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/qklab/docs FILES_MATCHING PATTERN "*.md")
 
@@ -13,7 +14,7 @@ set(package lib/cmake/qklab)
 configure_package_config_file(cmake/qklabConfig.cmake.in ${CMAKE_BINARY_DIR}/package/qklabConfig.cmake
   INSTALL_DESTINATION ${package})
 write_basic_package_version_file(${CMAKE_BINARY_DIR}/package/qklabConfigVersion.cmake COMPATIBILITY SameMinorVersion)
-install(FILES cmake/plugin.cmake ${CMAKE_BINARY_DIR}/package/qklabConfig.cmake
+install(FILES cmake/plugin.cmake cmake/simd.cmake ${CMAKE_BINARY_DIR}/package/qklabConfig.cmake
   ${CMAKE_BINARY_DIR}/package/qklabConfigVersion.cmake DESTINATION ${package})
 
 # The program describes itself, so that these never lag behind it.

@@ -35,6 +35,7 @@ if(QKLAB_SANITIZE MATCHES thread)  # see core/base/threads.hpp
   set_source_files_properties(core/base/threads.cpp PROPERTIES COMPILE_OPTIONS "-fno-sanitize=thread;-O2")
 endif()
 qklab_layer(kernels qklab_base)
+qklab_simd_levels(qklab_kernels)
 qklab_layer(autodiff qklab_kernels)
 qklab_layer(spectrum qklab_kernels)
 qklab_layer(measure qklab_kernels)
@@ -75,7 +76,7 @@ foreach(layer ${core_layers})
 endforeach()
 
 file(GLOB cli CONFIGURE_DEPENDS core/cli/*.cpp)
-list(FILTER cli EXCLUDE REGEX "/main\\.cpp$")
+list(FILTER cli EXCLUDE REGEX "/(main|processor)\\.cpp$")
 add_library(qklab_cli OBJECT ${cli})
 target_link_libraries(qklab_cli PUBLIC qklab_options qklab_report qklab_train spdlog::spdlog PkgConfig::httplib)
 qklab_compile_lightly(qklab_cli)
@@ -86,7 +87,7 @@ endif()
 set_source_files_properties(core/cli/bench_roofline.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON
   SKIP_PRECOMPILE_HEADERS ON COMPILE_OPTIONS -O3)
 set_source_files_properties(core/cli/version.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON COMPILE_DEFINITIONS
-  "QKLAB_VERSION=\"${PROJECT_VERSION}\";QKLAB_ARCH=\"${QKLAB_ARCH}\";QKLAB_SOURCE_DIR=\"${CMAKE_SOURCE_DIR}\";QKLAB_COMPILER=\"${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}\"")
+  "QKLAB_VERSION=\"${PROJECT_VERSION}\";QKLAB_SOURCE_DIR=\"${CMAKE_SOURCE_DIR}\";QKLAB_COMPILER=\"${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}\"")
 
 add_custom_target(qklab_commit COMMAND ${CMAKE_COMMAND} -DSOURCE=${CMAKE_SOURCE_DIR}
   -DHEADER=${CMAKE_BINARY_DIR}/commit/commit.hpp -P ${CMAKE_SOURCE_DIR}/cmake/commit.cmake
@@ -95,5 +96,9 @@ add_dependencies(qklab_cli qklab_commit)
 target_include_directories(qklab_cli PRIVATE ${CMAKE_BINARY_DIR}/commit)
 
 add_executable(qklab core/cli/main.cpp $<TARGET_OBJECTS:qklab_experiments>)
+# Compiled for any processor of the architecture: it tells what the program needs.
+add_library(qklab_processor OBJECT core/cli/processor.cpp)
+target_compile_options(qklab_processor PRIVATE -O1)
+target_sources(qklab PRIVATE $<TARGET_OBJECTS:qklab_processor>)
 target_link_libraries(qklab PRIVATE qklab_cli -Wl,--whole-archive ${whole} -Wl,--no-whole-archive qklab_report qklab_theory qklab_train)
 set_target_properties(qklab PROPERTIES ENABLE_EXPORTS ON RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})

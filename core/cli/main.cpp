@@ -17,12 +17,14 @@
 #include "core/cli/cli.hpp"
 #include "core/cli/terminal.hpp"
 #include "core/cli/version.hpp"
+#include "core/kernels/level.hpp"
 #include "core/sweep/plugin.hpp"
 
 namespace qklab {
 namespace {
 
 int run_program(int argc, char** argv) {
+  kernels::level();  // before anything is computed, it says where QKLAB_SIMD names none
   CLI::App app{"qklab: how a query-key eigenspectrum shapes attention"};
   app.name("qklab");
   app.require_subcommand(1);

@@ -4,9 +4,9 @@
 #include <tbb/version.h>
 
 #include <string_view>
-#include <xsimd/xsimd.hpp>
 
 #include "commit.hpp"
+#include "core/kernels/level.hpp"
 
 extern "C" char* openblas_get_corename();
 extern "C" char* openblas_get_config();
@@ -17,7 +17,7 @@ std::string version() { return QKLAB_VERSION; }
 std::string commit() { return QKLAB_COMMIT; }
 std::string compiler() { return QKLAB_COMPILER; }
 std::string source_directory() { return QKLAB_SOURCE_DIR; }
-std::string simd() { return xsimd::default_arch::name(); }
+std::string simd() { return kernels::level().name; }
 
 std::string blas() {
   const std::string_view config = openblas_get_config();  // "OpenBLAS 0.3.21 DYNAMIC_ARCH ..."
@@ -27,7 +27,7 @@ std::string blas() {
 
 std::string version_text() {
   return fmt::format("qklab {} ({})\n{}, SIMD {} ({}), {}, oneTBB {}", version(), commit(), compiler(),
-                     simd(), QKLAB_ARCH, blas(), TBB_runtime_version());
+                     simd(), kernels::level().registers, blas(), TBB_runtime_version());
 }
 
 std::filesystem::path installed_prefix() {

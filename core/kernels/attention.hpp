@@ -6,9 +6,9 @@
 #include <cstddef>
 
 #include "core/kernels/gemm.hpp"
+#include "core/kernels/level.hpp"
 #include "core/kernels/normalizers.hpp"
 #include "core/kernels/product.hpp"
-#include "core/kernels/tile.hpp"
 
 namespace qklab::kernels {
 
@@ -17,8 +17,9 @@ struct Head {
   int length, width, step, out_step;
   bool causal;
 
-  // From row to row of scores and weights, so that a row is whole registers.
-  int stride() const { return (length + tile_columns - 1) / tile_columns * tile_columns; }
+  // From row to row of scores and weights, so that a row is whole virtual registers.
+  static constexpr int lanes = 16;
+  int stride() const { return (length + lanes - 1) / lanes * lanes; }
   std::size_t weights() const {
     return static_cast<std::size_t>(length) * static_cast<std::size_t>(stride());
   }
@@ -35,23 +36,33 @@ struct Head {
       body(i, rows, causal ? i + rows : length);
     }
   }
-  std::size_t visible(int i) const { return static_cast<std::size_t>(causal ? i + 1 : length); }
+  ScoreRows scores(int i, int rows, int seen) const {
+    return {rows, static_cast<std::size_t>(causal ? i + 1 : length), causal ? std::size_t{1} : std::size_t{0},
+            static_cast<std::size_t>(seen), stride()};
+  }
 };
 
-// y = softmax of the first n of x, and 0 from there to `seen`; or up to a whole register, which both have
-// room for.
-template <class T> void softmax_row(std::size_t n, std::size_t seen, const T* x, T* y) {
-  Softmax::forward(n, x, y);
-  std::fill(y + n, y + seen, T{0});
+// y = softmax of what each row of x sees, and 0 from there to `seen`; or up to a whole register, which both
+// have room for.
+template <class T> void softmax_rows(const ScoreRows& of, const T* x, T* y) {
+  for (int r = 0; r < of.rows; ++r, x += of.stride, y += of.stride) {
+    const std::size_t n = of.visible + static_cast<std::size_t>(r) * of.more;
+    Softmax::forward(n, x, y);
+    std::fill(y + n, y + of.seen, T{0});
+  }
 }
-void softmax_row(std::size_t n, std::size_t seen, const float* x, float* y);
+inline void softmax_rows(const ScoreRows& of, const float* x, float* y) { level().softmax_rows(of, x, y); }
 
 // dx = the slope of that, likewise.
-template <class T> void softmax_slope_row(std::size_t n, std::size_t seen, const T* y, const T* dy, T* dx) {
-  std::fill_n(dx, seen, T{0});
-  Softmax::backward(n, y, dy, dx);
+template <class T> void softmax_slope_rows(const ScoreRows& of, const T* y, const T* dy, T* dx) {
+  for (int r = 0; r < of.rows; ++r, y += of.stride, dy += of.stride, dx += of.stride) {
+    std::fill_n(dx, of.seen, T{0});
+    Softmax::backward(of.visible + static_cast<std::size_t>(r) * of.more, y, dy, dx);
+  }
 }
-void softmax_slope_row(std::size_t n, std::size_t seen, const float* y, const float* dy, float* dx);
+inline void softmax_slope_rows(const ScoreRows& of, const float* y, const float* dy, float* dx) {
+  level().softmax_slope_rows(of, y, dy, dx);
+}
 
 // out = softmax(scale q k^T) v. Keeps the weights, `stride` from row to row, of which what lies above the
 // diagonal blocks is not written.
@@ -65,10 +76,7 @@ void attention(const Head& head, T scale, const T* q, const T* k, const T* v, T*
     gemm(false, false, rows, seen, head.width, scale, q + i * step, head.step, keys, head.stride(), T{0},
          scores, head.stride());
     T* block = weights + i * stride;
-    for (int r = 0; r < rows; ++r) {
-      softmax_row(head.visible(i + r), static_cast<std::size_t>(seen), scores + r * stride,
-                  block + r * stride);
-    }
+    softmax_rows(head.scores(i, rows, seen), scores, block);
     gemm(false, false, rows, head.width, seen, T{1}, block, head.stride(), v, head.step, T{0},
          out + i * out_step, head.out_step);
   });
@@ -85,10 +93,7 @@ void attention_backward(const Head& head, T scale, const T* q, const T* k, const
     gemm(false, false, rows, seen, head.width, T{1}, dout + i * out_step, head.out_step, values,
          head.stride(), T{0}, upstream, head.stride());
     T* block = slopes + i * stride;
-    for (int r = 0; r < rows; ++r) {
-      softmax_slope_row(head.visible(i + r), static_cast<std::size_t>(seen), weights + (i + r) * stride,
-                        upstream + r * stride, block + r * stride);
-    }
+    softmax_slope_rows(head.scores(i, rows, seen), weights + i * stride, upstream, block);
     gemm(false, false, rows, head.width, seen, scale, block, head.stride(), k, head.step, beta, dq + i * step,
          head.step);
   });

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
+#include "core/base/elementary.hpp"
 #include "core/kernels/normalizers.hpp"
 
 namespace qklab::kernels {
@@ -18,6 +19,8 @@ T cross_entropy(std::size_t rows, std::size_t classes, std::int32_t ignore, cons
                 const std::int32_t* targets, T* gradient) {
   const auto used =
       static_cast<T>(rows - static_cast<std::size_t>(std::count(targets, targets + rows, ignore)));
+  if constexpr (std::is_same_v<T, float>)
+    return level().cross_entropy(rows, classes, ignore, used, logits, targets, gradient);
   T loss = 0;
   for (std::size_t r = 0; r < rows; ++r, logits += classes, gradient += classes) {
     if (targets[r] == ignore) {
@@ -25,7 +28,7 @@ T cross_entropy(std::size_t rows, std::size_t classes, std::int32_t ignore, cons
       continue;
     }
     const auto [top, sum] = Softmax::forward(classes, logits, gradient);
-    loss += top + std::log(sum) - logits[targets[r]];
+    loss += top + elementary::log(sum) - logits[targets[r]];
     gradient[targets[r]] -= 1;
     for (std::size_t i = 0; i < classes; ++i) gradient[i] /= used;
   }

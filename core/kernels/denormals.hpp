@@ -1,6 +1,8 @@
 // Numbers below 1e-38, slow to compute with and of no use in training, become 0 within a scope.
 #pragma once
 
+#include <cstdint>
+
 #if defined(__SSE2__)
 #include <immintrin.h>
 #endif
@@ -12,22 +14,37 @@ namespace qklab::kernels {
 // of.
 class FlushDenormals {
  public:
-#if defined(__SSE2__)
-  explicit FlushDenormals(bool yes = true) : before_(_mm_getcsr()) {
-    _mm_setcsr(yes ? before_ | bits : before_ & ~bits);
+  explicit FlushDenormals(bool yes = true) : before_(control()) {
+    set_control(yes ? before_ | bits : before_ & ~bits);
   }
-  ~FlushDenormals() { _mm_setcsr(before_); }
-  static bool on() { return (_mm_getcsr() & bits) == bits; }
-#else
-  explicit FlushDenormals(bool = true) {}
-  static bool on() { return false; }
-#endif
+  ~FlushDenormals() { set_control(before_); }
+  static bool on() { return bits != 0 && (control() & bits) == bits; }
+
   FlushDenormals(const FlushDenormals&) = delete;
   FlushDenormals& operator=(const FlushDenormals&) = delete;
 
  private:
-  static constexpr unsigned bits = 0x8040;  // of results and of operands
-  [[maybe_unused]] unsigned before_ = 0;
+#if defined(__SSE2__)
+  using Control = unsigned;
+  static constexpr Control bits = 0x8040;  // of results and of operands
+  static Control control() { return _mm_getcsr(); }
+  static void set_control(Control to) { _mm_setcsr(to); }
+#elif defined(__aarch64__)
+  using Control = std::uint64_t;
+  static constexpr Control bits = Control{1} << 24;  // of both
+  static Control control() {
+    Control now;
+    asm volatile("mrs %0, fpcr" : "=r"(now));
+    return now;
+  }
+  static void set_control(Control to) { asm volatile("msr fpcr, %0" : : "r"(to)); }
+#else
+  using Control = unsigned;
+  static constexpr Control bits = 0;
+  static Control control() { return 0; }
+  static void set_control(Control) {}
+#endif
+  Control before_;
 };
 
 // What computing in T begins with: training, in single precision, flushes; checks, in double, do not.

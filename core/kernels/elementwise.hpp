@@ -6,48 +6,56 @@
 #include <cmath>
 #include <cstddef>
 #include <numbers>
+#include <type_traits>
 
+#include "core/base/elementary.hpp"
+#include "core/kernels/level.hpp"
 #include "core/kernels/reduce.hpp"
 
 namespace qklab::kernels {
 
-// --- One variable: value(x), and slope(x, y) = dy/dx where y = value(x). NaN in, NaN out. ---
+// --- One variable: value(x), and slope(x, y) = dy/dx where y = value(x). NaN in, NaN out. In single
+// precision what `of_level` names computes them. ---
 
 struct Exp {
   static constexpr const char* name = "exp";
-  static auto value(auto x) { return std::exp(x); }
+  static constexpr auto of_level = &Level::exp;
+  static double value(double x) { return elementary::exp(x); }
   static auto slope(auto, auto y) { return y; }
 };
 
 struct Log {
   static constexpr const char* name = "log";
-  static auto value(auto x) { return std::log(x); }
+  static constexpr auto of_level = &Level::log;
+  static double value(double x) { return elementary::log(x); }
   static auto slope(auto x, auto) { return 1 / x; }
 };
 
 struct Tanh {
   static constexpr const char* name = "tanh";
-  static auto value(auto x) { return std::tanh(x); }
+  static constexpr auto of_level = &Level::tanh;
+  static double value(double x) { return elementary::tanh(x); }
   static auto slope(auto, auto y) { return 1 - y * y; }
 };
 
 struct Sigmoid {
   static constexpr const char* name = "sigmoid";
-  static auto value(auto x) { return 1 / (1 + std::exp(-x)); }
+  static constexpr auto of_level = &Level::sigmoid;
+  static double value(double x) { return elementary::sigmoid(x); }
   static auto slope(auto, auto y) { return y * (1 - y); }
 };
 
 // x Phi(x), Phi the normal distribution function (exact, not the tanh approximation).
 struct Gelu {
   static constexpr const char* name = "gelu";
-  static auto value(auto x) { return x * distribution(x); }
-  static auto slope(auto x, auto) { return distribution(x) + x * density(x); }
+  static constexpr auto of_level = &Level::gelu;
+  static constexpr auto slope_of_level = &Level::gelu_slope;
+  static double value(double x) { return x * distribution(x); }
+  static double slope(double x, double) { return distribution(x) + x * density(x); }
 
  private:
-  static auto distribution(auto x) { return (1 + std::erf(x / std::numbers::sqrt2_v<decltype(x)>)) / 2; }
-  static auto density(auto x) {
-    return std::exp(x * x / -2) / std::sqrt(2 * std::numbers::pi_v<decltype(x)>);
-  }
+  static double distribution(double x) { return std::erfc(-x / std::numbers::sqrt2) / 2; }
+  static double density(double x) { return elementary::exp(x * x / -2) / std::sqrt(2 * std::numbers::pi); }
 };
 
 struct Relu {
@@ -57,13 +65,21 @@ struct Relu {
 };
 
 template <class Function, class T> void map(std::size_t n, const T* __restrict x, T* __restrict y) {
-  for (std::size_t i = 0; i < n; ++i) y[i] = Function::value(x[i]);
+  if constexpr (std::is_same_v<T, float> && requires { Function::of_level; }) {
+    (level().*Function::of_level)(n, x, y);
+  } else {
+    for (std::size_t i = 0; i < n; ++i) y[i] = Function::value(x[i]);
+  }
 }
 
 template <class Function, class T>
 void map_backward(std::size_t n, const T* __restrict x, const T* __restrict y, const T* __restrict dy,
                   T* __restrict dx) {
-  for (std::size_t i = 0; i < n; ++i) dx[i] += dy[i] * Function::slope(x[i], y[i]);
+  if constexpr (std::is_same_v<T, float> && requires { Function::slope_of_level; }) {
+    (level().*Function::slope_of_level)(n, x, dy, dx);
+  } else {
+    for (std::size_t i = 0; i < n; ++i) dx[i] += dy[i] * Function::slope(x[i], y[i]);
+  }
 }
 
 // --- Two variables: value(a, b), and the slopes by each. ---
@@ -160,13 +176,14 @@ template <class T> void add_value(std::size_t n, T value, T* __restrict y) {
 // --- y = x^exponent. ---
 
 template <class T> void power(std::size_t n, T exponent, const T* __restrict x, T* __restrict y) {
-  for (std::size_t i = 0; i < n; ++i) y[i] = std::pow(x[i], exponent);
+  for (std::size_t i = 0; i < n; ++i) y[i] = elementary::pow(x[i], exponent);
 }
 
 template <class T>
 void power_backward(std::size_t n, T exponent, const T* __restrict x, const T* __restrict dy,
                     T* __restrict dx) {
-  for (std::size_t i = 0; i < n; ++i) dx[i] += dy[i] * exponent * std::pow(x[i], exponent - 1);
+  if (exponent == 0) return;  // x^0 is 1 everywhere, and 0 times 0^-1 would be NaN
+  for (std::size_t i = 0; i < n; ++i) dx[i] += dy[i] * exponent * elementary::pow(x[i], exponent - 1);
 }
 
 }  // namespace qklab::kernels

@@ -1,5 +1,5 @@
-// Dense matrix products, row-major: the one place that chooses who computes them. In single precision that is
-// our own product() wherever it was measured to be no slower than OpenBLAS (docs/performance.md).
+// Dense matrix products, row-major, by our own product() on every thread that is idle. BLAS is for
+// comparison.
 #pragma once
 
 namespace qklab::kernels {
@@ -11,7 +11,7 @@ void gemm(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha, 
 void gemm(bool transpose_a, bool transpose_b, int m, int n, int k, double alpha, const double* a, int lda,
           const double* b, int ldb, double beta, double* c, int ldc);
 
-// The same by OpenBLAS, whatever is faster.
+// The same by OpenBLAS, whose bits depend on the processor: what benchmarks measure ours against.
 void blas_gemm(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha, const float* a, int lda,
                const float* b, int ldb, float beta, float* c, int ldc);
 

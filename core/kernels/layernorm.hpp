@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 
+#include "core/kernels/level.hpp"
 #include "core/kernels/reduce.hpp"
 
 namespace qklab::kernels {
@@ -58,9 +59,17 @@ void layer_norm_backward_parameters(std::size_t rows, std::size_t n, const T* __
 }
 
 // By SIMD in single precision, to rounding the same.
-void layer_norm(std::size_t rows, std::size_t n, float epsilon, const float* x, const float* gain,
-                const float* bias, float* y, float* kept);
-void layer_norm_backward_x(std::size_t rows, std::size_t n, const float* x, const float* gain,
-                           const float* kept, const float* dy, float beta, float* dx);
+inline void layer_norm(std::size_t rows, std::size_t n, float epsilon, const float* x, const float* gain,
+                       const float* bias, float* y, float* kept) {
+  level().layer_norm(rows, n, epsilon, x, gain, bias, y, kept);
+}
+inline void layer_norm_backward_x(std::size_t rows, std::size_t n, const float* x, const float* gain,
+                                  const float* kept, const float* dy, float beta, float* dx) {
+  level().layer_norm_slope(rows, n, x, gain, kept, dy, beta, dx);
+}
+inline void layer_norm_backward_parameters(std::size_t rows, std::size_t n, const float* x, const float* kept,
+                                           const float* dy, float* dgain, float* dbias) {
+  level().layer_norm_parameters(rows, n, x, kept, dy, dgain, dbias);
+}
 
 }  // namespace qklab::kernels

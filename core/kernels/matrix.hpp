@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 
+#include "core/base/elementary.hpp"
 #include "core/kernels/reduce.hpp"
 
 namespace qklab::kernels {
@@ -68,14 +69,14 @@ void outer_backward(std::size_t rows, std::size_t columns, const T* __restrict u
 
 // (1/p) sum |w_i|^p.
 template <class T> T power_potential(std::size_t n, T p, const T* __restrict w) {
-  return sum_of<T>(n, [=](std::size_t i) { return std::pow(std::abs(w[i]), p); }) / p;
+  return sum_of<T>(n, [=](std::size_t i) { return elementary::pow(std::abs(w[i]), p); }) / p;
 }
 
 // dw += dy sign(w) |w|^(p-1).
 template <class T>
 void power_potential_backward(std::size_t n, T p, const T* __restrict w, T dy, T* __restrict dw) {
   for (std::size_t i = 0; i < n; ++i) {
-    dw[i] += w[i] == 0 ? T{0} : dy * std::copysign(std::pow(std::abs(w[i]), p - 1), w[i]);
+    dw[i] += w[i] == 0 ? T{0} : dy * std::copysign(elementary::pow(std::abs(w[i]), p - 1), w[i]);
   }
 }
 

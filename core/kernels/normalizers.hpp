@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <limits>
 
+#include "core/base/elementary.hpp"
+#include "core/kernels/level.hpp"
 #include "core/kernels/reduce.hpp"
 
 namespace qklab::kernels {
@@ -18,12 +20,18 @@ struct Softmax {
   static constexpr const char* name = "softmax";
   template <class T> struct Terms { T top, sum; };
 
-  static Terms<float> forward(std::size_t n, const float* x, float* y);
-  static void backward(std::size_t n, const float* y, const float* dy, float* dx);
+  static Terms<float> forward(std::size_t n, const float* x, float* y) {
+    Terms<float> terms;
+    level().softmax(n, x, y, &terms.top, &terms.sum);
+    return terms;
+  }
+  static void backward(std::size_t n, const float* y, const float* dy, float* dx) {
+    level().softmax_slope(n, y, dy, dx);
+  }
 
   template <class T> static Terms<T> forward(std::size_t n, const T* __restrict x, T* __restrict y) {
     const T top = *std::max_element(x, x + n);
-    for (std::size_t i = 0; i < n; ++i) y[i] = std::exp(x[i] - top);
+    for (std::size_t i = 0; i < n; ++i) y[i] = elementary::exp(x[i] - top);
     const T sum = sum_of<T>(n, [=](std::size_t i) { return y[i]; });
     for (std::size_t i = 0; i < n; ++i) y[i] /= sum;
     return {top, sum};

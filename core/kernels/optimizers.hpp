@@ -7,6 +7,9 @@
 #include <cmath>
 #include <cstddef>
 
+#include "core/base/elementary.hpp"
+#include "core/kernels/level.hpp"
+
 namespace qklab::kernels {
 
 template <class T> T sign_of(T x) {
@@ -56,7 +59,9 @@ void adam(std::size_t n, const AdamStep<T>& s, const T* __restrict g, T* __restr
   }
 }
 
-void adam(std::size_t n, const AdamStep<float>& s, const float* g, float* w, float* m, float* v);  // by SIMD
+inline void adam(std::size_t n, const AdamStep<float>& s, const float* g, float* w, float* m, float* v) {
+  level().adam(n, s, g, w, m, v);
+}
 
 // Chen et al. 2023.
 template <class T>
@@ -75,8 +80,8 @@ template <class T>
 void mirror_descent(std::size_t n, T rate, T factor, T decay, T p, const T* __restrict g, T* __restrict w) {
   for (std::size_t i = 0; i < n; ++i) {
     const T dual =
-        std::copysign(std::pow(std::abs(w[i]), p - 1), w[i]) - rate * (factor * g[i] + decay * w[i]);
-    w[i] = std::copysign(std::pow(std::abs(dual), 1 / (p - 1)), dual);
+        std::copysign(elementary::pow(std::abs(w[i]), p - 1), w[i]) - rate * (factor * g[i] + decay * w[i]);
+    w[i] = std::copysign(elementary::pow(std::abs(dual), 1 / (p - 1)), dual);
   }
 }
 

@@ -11,7 +11,6 @@
 #include "core/kernels/layernorm.hpp"
 #include "core/kernels/normalizers.hpp"
 #include "core/kernels/optimizers.hpp"
-#include "core/kernels/vector.hpp"
 #include "tests/kernels/support.hpp"
 
 namespace qklab::kernels {
@@ -21,7 +20,7 @@ constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 constexpr double epsilon = std::numeric_limits<float>::epsilon();
 
 std::vector<std::size_t> lengths() {
-  const auto l = static_cast<std::size_t>(lanes);
+  const auto l = static_cast<std::size_t>(Head::lanes);
   return {0, 1, 2, 3, l - 1, l, l + 1, 2 * l - 1, 2 * l, 3 * l + 5, 100};
 }
 
@@ -49,37 +48,6 @@ void check_close(Row& y, const std::vector<double>& expected, double tolerance) 
   CAPTURE(expected.size());
   CHECK(worst <= tolerance);
   CHECK(std::isnan(y.data.back()));
-}
-
-// Largest distance in units in the last place of `exact`'s float.
-template <class F, class G> double worst_ulp(F f, G exact, double low, double high) {
-  double worst = 0;
-  constexpr int points = 200000;
-  for (int i = 0; i <= points; ++i) {
-    const auto x = static_cast<float>(low + (high - low) * i / points);
-    alignas(64) float y[lanes];
-    f(Batch(x)).store_aligned(y);
-    const double expected = exact(double(x));
-    const double ulp = std::ldexp(1.0, std::max(std::ilogb(expected == 0 ? 1e-38 : expected), -126) - 23);
-    const double distance = std::abs(y[0] - expected) / ulp;
-    if (!(distance <= worst)) worst = distance;
-  }
-  return worst;
-}
-
-TEST_CASE("errors of vector functions, in units in the last place") {
-  CHECK(worst_ulp([](Batch x) { return xsimd::exp(x); }, [](double x) { return std::exp(x); }, -87, 88) <= 2);
-  CHECK(worst_ulp([](Batch x) { return xsimd::tanh(x); }, [](double x) { return std::tanh(x); }, -10, 10) <=
-        2);
-  CHECK(worst_ulp([](Batch x) { return xsimd::erf(x); }, [](double x) { return std::erf(x); }, -5, 5) <= 3);
-  const auto distribution = [](double x) { return std::erfc(-x / std::sqrt(2.0)) / 2; };
-  const auto density = [](double x) { return std::exp(-x * x / 2) / std::sqrt(2 * std::acos(-1.0)); };
-  const auto ours = [](Batch x) { return normal(x).distribution; };
-  CHECK(worst_ulp(ours, distribution, -1, 12) <= 6);
-  for (const double x : {-2.0, -4.0, -8.0, -12.0}) {
-    CHECK(worst_ulp(ours, distribution, x, x / 2) <= 6 + x * x);
-    CHECK(worst_ulp([](Batch z) { return normal(z).density; }, density, x, -x) <= 6 + x * x);
-  }
 }
 
 TEST_CASE("softmax and its slope") {
@@ -212,7 +180,7 @@ struct Reference {
 TEST_CASE("attention of one head, blocks and rests of blocks, causal or not") {
   for (const bool causal : {false, true}) {
     for (const int length : {1, 2, Head::block - 1, Head::block, Head::block + 1, 3 * Head::block + 5}) {
-      for (const int width : {1, 5, tile_columns, tile_columns + 3}) {
+      for (const int width : {1, 5, Head::lanes, 2 * Head::lanes, 2 * Head::lanes + 3}) {
         const Head head{length, width, 3 * width, width, causal};
         const auto size = static_cast<std::size_t>(length * width);
         Row qkv(normals(3 * size, 1)), dout(normals(size, 2)), out(size), weights(head.weights());

@@ -88,14 +88,14 @@ TEST_CASE_TEMPLATE("a fill may be split at groups", T, float, double) {
 }
 
 TEST_CASE("the ends of the range of random bits give finite numbers") {
-  kernels::detail::Words words;
+  kernels::NormalWords words;
   for (const std::uint64_t bits : {std::uint64_t{0}, ~std::uint64_t{0}, std::uint64_t{0x8000000080000000}}) {
     std::fill(std::begin(words.radius), std::end(words.radius), bits);
     std::fill(std::begin(words.angle), std::end(words.angle), bits);
     float single[normal_group<float>];
     double twice[normal_group<double>];
-    kernels::detail::normals_of(words, single);
-    kernels::detail::normals_of(words, twice);
+    kernels::normals_of(words, single);
+    kernels::normals_of(words, twice);
     for (const float x : single) CHECK(std::abs(x) <= 6.8f);
     for (const double x : twice) CHECK(std::abs(x) <= 8.6);
   }

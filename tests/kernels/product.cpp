@@ -8,11 +8,13 @@
 #include <limits>
 #include <vector>
 
-#include "core/kernels/tile.hpp"
 #include "tests/kernels/support.hpp"
 
 namespace qklab::kernels {
 namespace {
+
+// Tiles are of 6 or 12 rows, and of 16 or 32 columns.
+constexpr int tile_rows = 12, tile_columns = 32;
 
 struct Matrix {
   int rows, columns, stride;
@@ -56,7 +58,7 @@ TEST_CASE("every transposition at the edges of tiles") {
   const int r = tile_rows, w = tile_columns;
   for (const bool ta : {false, true}) {
     for (const bool tb : {false, true}) {
-      for (const int m : {1, 2, r - 1, r, r + 1, 3 * r + 1}) {
+      for (const int m : {1, 2, r / 2, r / 2 + 1, r - 1, r, r + 1, 3 * r + 1}) {
         for (const int n : {1, w / 2 - 1, w / 2, w / 2 + 1, w - 1, w, w + 1, w + w / 2, 3 * w + 2}) {
           for (const int k : {1, 3, 8, 17}) compare(ta, tb, m, n, k, 1, 0);
         }

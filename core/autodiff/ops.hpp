@@ -95,8 +95,11 @@ Tensor<T> layer_norm(Tensor<T> x, std::type_identity_t<Tensor<T>> gain = {},
                      std::type_identity_t<Tensor<T>> bias = {}, double epsilon = 1e-5);
 
 // --- Rows of a table (ops_embedding.cpp) ---
-// table (V,D), ids (...) -> (..., D). forward() throws Error where an id is outside 0 .. V-1.
+// table (V,D), ids (...) -> (..., D); or table (V,T,D), a row for each symbol and position, ids (..., T) ->
+// (..., T, D). forward() throws Error where an id is outside 0 .. V-1.
 template <class T> Tensor<T> embedding(Tensor<T> table, Indices<T> ids);
+// a (V,D), b (T,D) -> (V,T,D): a_v + b_t.
+template <class T> Tensor<T> outer_sum(Tensor<T> a, Tensor<T> b);
 
 // --- Layout (ops_layout.cpp) ---
 template <class T> Tensor<T> reshape(Tensor<T> x, Shape shape);  // of equal size; shares memory with x

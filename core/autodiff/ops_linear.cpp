@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "core/autodiff/ops.hpp"
+#include "core/base/threads.hpp"
 #include "core/kernels/gelu.hpp"
 #include "core/kernels/gemm.hpp"
+#include "core/kernels/level.hpp"
 #include "core/kernels/strided.hpp"
 
 namespace qklab::autodiff {
@@ -30,43 +32,62 @@ template <class T> struct Sizes {
   }
 };
 
+// Rows are worked on in blocks that stay in cache from one loop over them to the next. A product adds up its
+// inner index in blocks of as many, so that a gradient of weights has the same bits in whatever blocks rows
+// come.
+template <class T, class Body> void in_blocks(const Sizes<T>& s, const Body& body) {
+  constexpr int cached = 512 * 1024 / sizeof(T);
+  const int fitting = cached / std::max(s.in, s.out) / kernels::inner_block;
+  const int block = kernels::inner_block * std::max(1, fitting) * threads_to_share_with();
+  const int rows = s.rows;
+  for (int first = 0; first < rows; first += block) body(first, std::min(block, rows - first));
+}
+
 template <class T> void forward(const Call<T>& c) {
   const Sizes<T> s(c);
-  T* y = s.gelu ? c.saved() : c.out();
+  T* const all = s.gelu ? c.saved() : c.out();
   const bool begun = s.residual || (s.bias && !s.gelu);
-  if (s.residual) std::copy_n(c.in(s.residual), c.size(), y);
-  if (s.bias && !s.gelu) {
-    for (T* row = y; row != y + c.size(); row += s.n) {
-      (s.residual ? kernels::Accumulate::run<T> : kernels::Assign::run<T>)(s.n, c.in(s.bias), row);
+  in_blocks(s, [&](int first, int rows) {
+    const std::size_t at = static_cast<std::size_t>(first) * s.n, size = static_cast<std::size_t>(rows) * s.n;
+    T* const y = all + at;
+    if (s.residual) std::copy_n(c.in(s.residual) + at, size, y);
+    if (s.bias && !s.gelu) {
+      for (T* row = y; row != y + size; row += s.n) {
+        (s.residual ? kernels::Accumulate::run<T> : kernels::Assign::run<T>)(s.n, c.in(s.bias), row);
+      }
     }
-  }
-  kernels::gemm(false, true, s.rows, s.out, s.in, T{1}, c.in(0), s.in, c.in(1), s.in, begun ? T{1} : T{0}, y,
-                s.out);
-  if (s.gelu) {
-    kernels::gelu_with_slope(static_cast<std::size_t>(s.rows), s.n, y, s.bias ? c.in(s.bias) : nullptr,
-                             c.out());
-  }
+    kernels::gemm(false, true, rows, s.out, s.in, T{1}, c.in(0) + std::ptrdiff_t{first} * s.in, s.in, c.in(1),
+                  s.in, begun ? T{1} : T{0}, y, s.out);
+    if (s.gelu) {
+      kernels::gelu_with_slope(static_cast<std::size_t>(rows), s.n, y, s.bias ? c.in(s.bias) : nullptr,
+                               c.out() + at);
+    }
+  });
 }
 
 template <class T> void backward(const Call<T>& c) {
   const Sizes<T> s(c);
-  const T* dz = c.out_gradient();  // z = x w^T + bias
-  if (s.gelu) {
-    T* slope = c.saved();
-    for (std::size_t i = 0; i < c.size(); ++i) slope[i] *= dz[i];
-    dz = slope;
-  }
-  if (T* dx = c.in_gradient(0)) {
-    kernels::gemm(false, false, s.rows, s.in, s.out, T{1}, dz, s.out, c.in(1), s.in, c.begin(0), dx, s.in);
-  }
-  if (T* dw = c.in_gradient(1)) {
-    kernels::gemm(true, false, s.out, s.in, s.rows, T{1}, dz, s.out, c.in(0), s.in, c.begin(1), dw, s.in);
-  }
-  if (T* db = s.bias ? c.in_gradient(s.bias) : nullptr) {
-    if (c.begin(s.bias) == 0) std::fill_n(db, s.n, T{0});
-    for (int r = 0; r < s.rows; ++r)
-      kernels::Accumulate::run(s.n, dz + static_cast<std::size_t>(r) * s.n, db);
-  }
+  T *const dx = c.in_gradient(0), *const dw = c.in_gradient(1);
+  T* const db = s.bias ? c.in_gradient(s.bias) : nullptr;
+  if (db && c.begin(s.bias) == 0) std::fill_n(db, s.n, T{0});
+  const T begin_x = dx ? c.begin(0) : T{1}, begin_w = dw ? c.begin(1) : T{1};
+  in_blocks(s, [&](int first, int rows) {
+    const std::size_t at = static_cast<std::size_t>(first) * s.n, size = static_cast<std::size_t>(rows) * s.n;
+    const std::ptrdiff_t in = std::ptrdiff_t{first} * s.in;
+    const T* dz = c.out_gradient() + at;  // z = x w^T + bias
+    if (s.gelu) {
+      T* slope = c.saved() + at;
+      for (std::size_t i = 0; i < size; ++i) slope[i] *= dz[i];
+      dz = slope;
+    }
+    for (std::size_t r = 0; db && r < size; r += s.n) kernels::Accumulate::run(s.n, dz + r, db);
+    if (dx)
+      kernels::gemm(false, false, rows, s.in, s.out, T{1}, dz, s.out, c.in(1), s.in, begin_x, dx + in, s.in);
+    if (dw) {
+      kernels::gemm(true, false, s.out, s.in, rows, T{1}, dz, s.out, c.in(0) + in, s.in,
+                    first == 0 ? begin_w : T{1}, dw, s.in);
+    }
+  });
   if (T* dr = s.residual ? c.in_gradient(s.residual) : nullptr) {
     if (c.begin(s.residual) == 0) {
       std::copy_n(c.out_gradient(), c.size(), dr);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/elementary.hpp"
+
 namespace qklab::nn {
 namespace {
 
@@ -21,11 +23,12 @@ template <class T> Tensor<T> join_heads(const Scope<T>& scope, Tensor<T> x) {
 }
 
 // Scales head h's rows of W_QK = W_k^T W_q (through W_q) or W_qk by gamma_h log(eta_h + 1e-6) / sqrt(eta_h).
-// eta = tr(W_QK^2) must be positive, or the loss is NaN.
+// eta = tr(W_QK^2) must not be negative, or the loss is NaN.
 template <class T> Tensor<T> tame(const Scope<T>& scope, const Attention<T>& of) {
   const ModelConfig& c = scope.config();
   const Tensor<T> eta = trace_of_square(head_matrices(c, of)), gamma = scope.parameter("gamma", {c.heads});
-  const Tensor<T> factor = gamma * log(affine(eta, 1, 1e-6)) * power(eta, -0.5);
+  constexpr double least = 1e-20;  // beside a matrix of zeros alone, which stays what it is
+  const Tensor<T> factor = gamma * log(affine(eta, 1, 1e-6)) * power(affine(eta, 1, least), -0.5);
   const Tensor<T> ones = scope.tape().input({1, static_cast<int>(of.query.shape().size()) / c.heads});
   std::ranges::fill(ones.value(), T{1});
   return of.query * reshape(matmul(reshape(factor, {c.heads, 1}), ones), of.query.shape());
@@ -64,7 +67,7 @@ template <class T> Tensor<T> weigh(const Scope<T>& scope, Tensor<T> s) {
     case AttentionKind::piecewise:
       return piecewise_softmax(s, visible);
     case AttentionKind::sigmoid:
-      return cut(scope, sigmoid(affine(s, 1, -std::log(c.length))));
+      return cut(scope, sigmoid(affine(s, 1, -elementary::log(static_cast<double>(c.length)))));
     default:
       return cut(scope, scale(s, 1.0 / c.length));
   }
@@ -83,9 +86,10 @@ Tensor<T> gated_linear(const Scope<T>& scope, Tensor<T> x, const Attention<T>& o
 
 // The usual case, by one product for q, k and v, and weights that nobody gets to see.
 template <class T>
-Tensor<T> fused(const Scope<T>& scope, Tensor<T> x, const Attention<T>& of, Tensor<T> value) {
+Tensor<T> fused(const Scope<T>& scope, const Reading<T>& from, const Attention<T>& of, Tensor<T> value) {
   const ModelConfig& c = scope.config();
-  return autodiff::attend(linear(x, autodiff::concat<T>({of.query, of.key, value}, 0)),
+  const Tensor<T> mapped = linear(from.x, autodiff::concat<T>({of.query, of.key, value}, 0));
+  return autodiff::attend(from.tokens.tape ? embedding(mapped, from.tokens) : mapped,
                           {.heads = c.heads,
                            .visible = c.causal ? Visible::causal : Visible::all,
                            .scale = 1 / std::sqrt(c.head_width())});
@@ -94,8 +98,9 @@ Tensor<T> fused(const Scope<T>& scope, Tensor<T> x, const Attention<T>& of, Tens
 }  // namespace
 
 template <class T>
-Attention<T> attention(const Scope<T>& scope, Tensor<T> x, Tensor<T> residual, bool keep_weights) {
+Attention<T> attention(const Scope<T>& scope, Reading<T> from, Tensor<T> residual, bool keep_weights) {
   const ModelConfig& c = scope.config();
+  const Tensor<T> x = from.x;
   Attention<T> a;
   if (c.combined) {
     a.query = scope.weight("qk", c.heads * c.dim, c.dim);
@@ -106,8 +111,8 @@ Attention<T> attention(const Scope<T>& scope, Tensor<T> x, Tensor<T> residual, b
   if (c.reparametrization == Reparametrization::tame) a.query = tame(scope, a);
   const Tensor<T> value = scope.weight("v", c.dim, c.dim);
   Tensor<T> mixed;
-  if (c.attention == AttentionKind::softmax && !c.combined && !keep_weights) {
-    mixed = fused(scope, x, a, value);
+  if (reads_table(c, keep_weights)) {
+    mixed = fused(scope, from, a, value);
   } else if (c.attention == AttentionKind::gated_linear) {
     mixed = join_heads(scope, gated_linear(scope, x, a, split_heads(scope, linear(x, value))));
   } else {
@@ -117,6 +122,10 @@ Attention<T> attention(const Scope<T>& scope, Tensor<T> x, Tensor<T> residual, b
   }
   a.output = linear(mixed, scope.weight("o", c.dim, c.dim), {.residual = residual});
   return a;
+}
+
+bool reads_table(const ModelConfig& c, bool keep_weights) {
+  return c.attention == AttentionKind::softmax && !c.combined && !keep_weights;
 }
 
 template <class T> Tensor<T> head_matrices(const ModelConfig& c, const Attention<T>& of) {
@@ -138,8 +147,8 @@ template <class T> std::vector<double> head_traces(const ModelConfig& c, const A
   return traces;
 }
 
-template Attention<float> attention(const Scope<float>&, Tensor<float>, Tensor<float>, bool);
-template Attention<double> attention(const Scope<double>&, Tensor<double>, Tensor<double>, bool);
+template Attention<float> attention(const Scope<float>&, Reading<float>, Tensor<float>, bool);
+template Attention<double> attention(const Scope<double>&, Reading<double>, Tensor<double>, bool);
 template Tensor<float> head_matrices(const ModelConfig&, const Attention<float>&);
 template Tensor<double> head_matrices(const ModelConfig&, const Attention<double>&);
 template std::vector<double> head_traces(const ModelConfig&, const Attention<float>&);

@@ -10,33 +10,35 @@ template <class T> Tensor<T> mlp(const Scope<T>& scope, Tensor<T> x, Tensor<T> r
   return linear(linear(x, w1, {.bias = b1, .gelu = true}), w2, {.bias = b2, .residual = residual});
 }
 
-// f(input, residual) adds the residual itself where there is one.
+// f(input, residual) adds the residual itself where there is one. `read`: what the input is made of, x or its
+// table.
 template <class T, class F>
-Tensor<T> with_norm_and_skip(const Scope<T>& scope, const char* name, Tensor<T> x, F f) {
+Tensor<T> with_norm_and_skip(const Scope<T>& scope, const char* name, Tensor<T> x, Tensor<T> read, F f) {
   const ModelConfig& c = scope.config();
   const bool plain = c.skip && c.residual_scale == 1;
-  Tensor<T> y = f(c.norm == Norm::pre ? norm(scope, name, x) : x, plain ? x : Tensor<T>());
+  Tensor<T> y = f(c.norm == Norm::pre ? norm(scope, name, read) : read, plain ? x : Tensor<T>());
   if (c.skip && !plain) y = x + scale(y, c.residual_scale);
   return c.norm == Norm::post ? norm(scope, name, y) : y;
 }
 
 }  // namespace
 
-template <class T> Layer<T> block(const Scope<T>& scope, Tensor<T> x, bool keep_weights) {
+template <class T> Layer<T> block(const Scope<T>& scope, Tensor<T> x, bool keep_weights, Reading<T> table) {
   Layer<T> layer;
-  layer.output = with_norm_and_skip(scope, "ln1", x, [&](Tensor<T> y, Tensor<T> residual) {
-    layer.attention = attention(scope.in("attn"), y, residual, keep_weights);
+  const Tensor<T> read = table.x.tape ? table.x : x;
+  layer.output = with_norm_and_skip(scope, "ln1", x, read, [&](Tensor<T> y, Tensor<T> residual) {
+    layer.attention = attention(scope.in("attn"), Reading<T>{y, table.tokens}, residual, keep_weights);
     return layer.attention.output;
   });
   if (scope.config().ffn > 0) {
-    layer.output = with_norm_and_skip(scope, "ln2", layer.output, [&](Tensor<T> y, Tensor<T> residual) {
-      return mlp(scope.in("mlp"), y, residual);
-    });
+    layer.output = with_norm_and_skip(
+        scope, "ln2", layer.output, layer.output,
+        [&](Tensor<T> y, Tensor<T> residual) { return mlp(scope.in("mlp"), y, residual); });
   }
   return layer;
 }
 
-template Layer<float> block(const Scope<float>&, Tensor<float>, bool);
-template Layer<double> block(const Scope<double>&, Tensor<double>, bool);
+template Layer<float> block(const Scope<float>&, Tensor<float>, bool, Reading<float>);
+template Layer<double> block(const Scope<double>&, Tensor<double>, bool, Reading<double>);
 
 }  // namespace qklab::nn

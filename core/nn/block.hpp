@@ -15,7 +15,9 @@ template <class T> struct Layer {
 //   post  norm(x + s f(x))                    norm(f(x))
 //   none  x + s f(x)                          f(x)
 // s = residual_scale. The MLP is W_2 gelu(W_1 x + b_1) + b_2, GELU exact.
-template <class T> Layer<T> block(const Scope<T>& scope, Tensor<T> x, bool keep_weights);
+// `table`: x of all symbols and positions, from which attention may read; without tape where there is none.
+template <class T>
+Layer<T> block(const Scope<T>& scope, Tensor<T> x, bool keep_weights, Reading<T> table = {});
 
 // Layer norm with "name.weight" and "name.bias" (dim), epsilon 1e-5.
 template <class T> Tensor<T> norm(const Scope<T>& scope, const char* name, Tensor<T> x) {

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "core/base/elementary.hpp"
 #include "core/nn/parameters.hpp"
 #include "core/nn/reparametrize.hpp"
 
@@ -24,7 +25,7 @@ void standard(const Transformer<T>& model, std::string_view name, Tensor<T> para
   } else if (name == "embedding.weight") {
     fill_normal(x, share / c.features, stream);
   } else if (name.ends_with("g.bias")) {
-    std::ranges::fill(x, static_cast<T>(std::log(c.length)));
+    std::ranges::fill(x, static_cast<T>(elementary::log(static_cast<double>(c.length))));
   } else if (name.ends_with(".bias")) {
     std::ranges::fill(x, T{0});
   } else if (parameter.shape().rank() == 2) {

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "core/base/elementary.hpp"
 #include "core/base/error.hpp"
 #include "core/kernels/denormals.hpp"
 #include "core/kernels/optimizers.hpp"
@@ -130,8 +131,8 @@ template <class T> void Optimizer<T>::update(const Run& run, double rate, double
                                    .beta1 = real(config_.beta1),
                                    .beta2 = real(config_.beta2),
                                    .epsilon = real(config_.epsilon),
-                                   .correction1 = real(1 - std::pow(config_.beta1, t)),
-                                   .root_correction2 = real(std::sqrt(1 - std::pow(config_.beta2, t))),
+                                   .correction1 = real(1 - elementary::pow(config_.beta1, t)),
+                                   .root_correction2 = real(std::sqrt(1 - elementary::pow(config_.beta2, t))),
                                    .decoupled = config_.kind == OptimizerKind::adamw};
       return kernels::adam(n, s, g, w, first, first + all);
     }

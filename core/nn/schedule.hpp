@@ -1,9 +1,9 @@
 // How the learning rate changes over the steps of a run.
 #pragma once
 
-#include <cmath>
 #include <cstdint>
-#include <numbers>
+
+#include "core/base/elementary.hpp"
 
 namespace qklab::nn {
 
@@ -21,7 +21,7 @@ struct Schedule {
     if (decay == Decay::none) return 1;
     if (step >= steps) return last;
     const double done = static_cast<double>(step - warmup) / static_cast<double>(steps - warmup);
-    return last + (1 - last) * 0.5 * (1 + std::cos(std::numbers::pi * done));
+    return last + (1 - last) * 0.5 * (1 + elementary::half_turns(done).cosine);
   }
 };
 

@@ -52,7 +52,10 @@ template <class T> class Scope {
     const Tensor<T> gamma = map.parameter("gamma", {});
     const Tensor<T> u = map.parameter("u", {1, out}, false), v = map.parameter("v", {in, 1}, false);
     spectral_->push_back({w, u, v});
-    return w * div(gamma, reshape(matmul(matmul(u, w), v), {}));
+    // A matrix of zeros has no direction, and stays what it is: 0 over a norm of this size, which is nothing
+    // beside that of any other.
+    constexpr double least_norm = 1e-15;
+    return w * div(gamma, affine(reshape(matmul(matmul(u, w), v), {}), 1, least_norm));
   }
 
  private:

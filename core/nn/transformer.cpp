@@ -18,9 +18,12 @@ Transformer<T>::Transformer(Tape<T>& on, const ModelConfig& of, int size, Use us
     : tape(on), config(checked(of, size)), batch(size) {
   const Scope<T> scope(tape, config, batch, spectral);
   const int length = config.length, dim = config.dim;
+  Reading<T> all;  // what the first block can get: each symbol at each position
+  Tensor<T> symbols;
   if (config.vocabulary > 0) {
     tokens = tape.indices({batch, length});
-    embedded = embedding(scope.parameter("embedding.weight", {config.vocabulary, dim}), tokens);
+    symbols = scope.parameter("embedding.weight", {config.vocabulary, dim});
+    embedded = embedding(symbols, tokens);
   } else {
     features = tape.input({batch, length, config.features});
     embedded = linear(features, scope.parameter("embedding.weight", {dim, config.features}));
@@ -28,11 +31,16 @@ Transformer<T>::Transformer(Tape<T>& on, const ModelConfig& of, int size, Use us
   if (config.positions == Positions::learned) {
     const int rows = config.max_length > 0 ? config.max_length : length;
     const Tensor<T> table = scope.parameter("position.weight", {rows, dim});
-    embedded = embedded + (rows == length ? table : slice(table, 0, 0, length));
+    const Tensor<T> positions = rows == length ? table : slice(table, 0, 0, length);
+    embedded = embedded + positions;
+    // Sequences that outnumber the symbols have the same symbol at the same place more than once.
+    if (symbols.tape && config.vocabulary < batch && reads_table(config, use == Use::reading))
+      all = {outer_sum(symbols, positions), tokens};
   }
   Tensor<T> x = embedded;
   for (int n = 0; n < config.layers; ++n) {
-    layers.push_back(block(scope.in(fmt::format("blocks.{}", n)), x, use == Use::reading));
+    layers.push_back(
+        block(scope.in(fmt::format("blocks.{}", n)), x, use == Use::reading, n == 0 ? all : Reading<T>()));
     x = layers.back().output;
   }
   if (config.norm == Norm::pre) x = norm(scope, "ln", x);

@@ -63,6 +63,9 @@ template <class T> std::map<std::string, Operation<T>> operations() {
       {"trace", [](O o) { return trace(o.x[0]); }},
       {"trace_of_square", [](O o) { return trace_of_square(o.x[0]); }},
       {"spectral_norm", [](O o) { return spectral_norm(o.x[0], 500); }},
+      {"embedding_positions", [](O o) { return embedding(o.x[0], o.ids); }},
+      {"outer_sum", [](O o) { return outer_sum(o.x[0], o.x[1]); }},
+      {"power_0", [](O o) { return power(o.x[0], 0); }},
       {"power_potential", [](O o) { return power_potential(o.x[0], 1.75); }},
   };
 }

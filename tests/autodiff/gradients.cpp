@@ -166,6 +166,16 @@ TEST_CASE("embedding, with ids that repeat") {
   }
 }
 
+TEST_CASE("a row for each symbol and position, and their table") {
+  check_gradient({{4, 3, 2}}, [&](In x) {
+    const Indices<double> tokens = x[0].tape->indices({5, 3});
+    for (std::size_t i = 0; i < 15; ++i) tokens.value()[i] = static_cast<std::int32_t>(i * i) % 4;
+    return embedding(x[0], tokens);
+  });
+  check_gradient({{4, 2}, {3, 2}}, [](In x) { return outer_sum(x[0], x[1]); });
+  check_gradient({{3, 2}}, [](In x) { return outer_sum(x[0], x[0]); });
+}
+
 TEST_CASE("layout") {
   for (const Shape& shape : {Shape{1, 1}, Shape{3, 4}, Shape{1, 3, 5}, Shape{2, 3, 4, 5}}) {
     for (int axis = 0; axis < shape.rank(); ++axis) {

@@ -89,6 +89,10 @@ CASES = {
     "trace_of_square": ([normal(2, 4, 4)], None, lambda w: (w @ w).diagonal(dim1=-1, dim2=-2).sum(-1)),
     "spectral_norm": ([normal(5, 3)], None, lambda w: torch.linalg.matrix_norm(w, 2)),
     "power_potential": ([normal(3, 4)], None, lambda w: (w.abs() ** 1.75).sum() / 1.75),
+    "embedding_positions": (
+        [torch.arange(30.0).reshape(5, 3, 2) / 7], [[4, 0, 4], [4, 4, 0]], lambda table, ids: table[ids, torch.arange(3)]),
+    "outer_sum": ([torch.arange(12.0).reshape(4, 3) / 7, torch.arange(6.0).reshape(2, 3) / 3], None, lambda a, b: a[:, None, :] + b),
+    "power_0": ([torch.tensor([0.0, 1.5, -2.0])], None, lambda x: x ** 0),
 }
 
 

@@ -55,7 +55,8 @@ TEST_CASE("the number of nodes does not depend on batch, length or width") {
     config.dim = dim;
     return Trained<float>(config, batch).tape.size();
   };
-  CHECK(nodes(1, 4, 2) == nodes(7, 9, 16));
+  CHECK(nodes(1, 4, 2) == nodes(5, 9, 16));
+  CHECK(nodes(6, 4, 2) == nodes(7, 9, 16));  // more sequences than symbols: two more, for their table
 }
 
 TEST_CASE("the counter counts") {

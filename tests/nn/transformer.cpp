@@ -38,6 +38,28 @@ TEST_CASE("parameters are named and shaped as PyTorch's") {
                                              "head.weight (5,6)"});
 }
 
+// Where sequences outnumber symbols, the first block maps a table of symbols and positions. A product over
+// such a row is the product over the token's.
+TEST_CASE("a table of tokens changes no bit of the output, and gradients by rounding only") {
+  for (const Norm norm : {Norm::none, Norm::pre, Norm::post}) {
+    ModelConfig config = small(AttentionKind::softmax, norm);
+    Trained<float> few(config, config.vocabulary), many(config, 3 * config.vocabulary);
+    std::ranges::copy(few.tape.parameters(), many.tape.parameters().begin());
+    for (std::size_t copy = 0; copy < 3; ++copy) {
+      const std::size_t n = few.targets.value().size();
+      std::ranges::copy(few.model.tokens.value(), many.model.tokens.value().subspan(copy * n, n).begin());
+      std::ranges::copy(few.targets.value(), many.targets.value().subspan(copy * n, n).begin());
+    }
+    few.step();
+    many.step();
+    const auto once = few.model.output.value(), thrice = many.model.output.value();
+    for (std::size_t i = 0; i < thrice.size(); ++i) REQUIRE(thrice[i] == once[i % once.size()]);
+    const auto a = few.tape.gradients(), b = many.tape.gradients();
+    REQUIRE(a.size() == b.size());
+    for (std::size_t i = 0; i < a.size(); ++i) CHECK(std::abs(a[i] - b[i]) <= 1e-6f + 1e-4f * std::abs(a[i]));
+  }
+}
+
 // Central differences of the whole loss. Sparsemax and the piecewise form have corners, across which a
 // difference is not the derivative; the parameters drawn keep clear of them.
 void check_gradients(const ModelConfig& config) {
@@ -46,6 +68,16 @@ void check_gradients(const ModelConfig& config) {
   CAPTURE(report.where);
   CHECK(report.ok);
   CHECK(report.error <= 1e-6);
+}
+
+TEST_CASE("gradients where the first block maps a table") {
+  for (const Norm norm : {Norm::none, Norm::pre, Norm::post}) {
+    Trained<double> trained(small(AttentionKind::softmax, norm), 6);
+    const autodiff::GradcheckReport report = autodiff::gradcheck(trained.tape, trained.loss);
+    CAPTURE(report.where);
+    CHECK(report.ok);
+    CHECK(report.error <= 1e-6);
+  }
 }
 
 TEST_CASE("gradients of whole models") {

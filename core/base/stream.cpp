@@ -1,8 +1,8 @@
 #include "core/base/stream.hpp"
 
 #include <cmath>
-#include <numbers>
 
+#include "core/base/elementary.hpp"
 #include "core/base/value.hpp"
 
 namespace qklab {
@@ -29,8 +29,8 @@ std::uint64_t Stream::bits() {
 double Stream::uniform() { return (static_cast<double>(bits() >> 11) + 0.5) * 0x1p-53; }
 
 double Stream::normal() {
-  const double radius = std::sqrt(-2.0 * std::log(uniform()));
-  return radius * std::cos(2.0 * std::numbers::pi * uniform());
+  const double radius = std::sqrt(-2.0 * elementary::log(uniform()));
+  return radius * elementary::half_turns(2 * uniform()).cosine;
 }
 
 std::uint64_t Stream::below(std::uint64_t bound) {

@@ -11,6 +11,7 @@
 
 #include "core/base/array.hpp"
 #include "core/base/stream.hpp"
+#include "core/kernels/walk.hpp"
 
 namespace qklab {
 
@@ -30,6 +31,8 @@ class BridgeSampler {
     // (w_t - mean_s w_s) / temperature of sample 16 g + l at (g, t, l).
     xt::xtensor<float, 3> logits;
 
+    kernels::WalkBlock walk();
+
    private:
     friend class BridgeSampler;
     MatrixF x, u;          // (d, samples): x_T / sqrt(T), and W times that
@@ -43,9 +46,6 @@ class BridgeSampler {
   std::size_t length() const { return length_; }
 
  private:
-  void column_products(Block& block) const;
-  void bridge(Block& block) const;
-
   MatrixF w_;  // over the temperature
   std::size_t length_;
 };

@@ -2,15 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
-#include <xtensor-blas/xlinalg.hpp>
 #include <xtensor/xmath.hpp>
 #include <xtensor/xview.hpp>
 
+#include "core/base/elementary.hpp"
+#include "core/kernels/dense.hpp"
 #include "core/kernels/normalizers.hpp"
 
 namespace qklab {
 namespace {
 
+using kernels::multiply;
+using kernels::Operand;
 using kernels::Softmax;
 
 // p - base where p = softmax(log base + shift), [T]. Small shifts are taken through expm1: the difference is
@@ -21,7 +24,7 @@ void weight_change(const Vector& scores, const Vector& base, const double* shift
       *std::max_element(shift, shift + n, [](double a, double b) { return std::abs(a) < std::abs(b); }));
   if (largest < 0.5) {
     double mean = 0;
-    for (std::size_t t = 0; t < n; ++t) mean += base(t) * (change[t] = std::expm1(shift[t]));
+    for (std::size_t t = 0; t < n; ++t) mean += base(t) * (change[t] = elementary::expm1(shift[t]));
     for (std::size_t t = 0; t < n; ++t) change[t] = base(t) * (change[t] - mean) / (1 + mean);
     return;
   }
@@ -34,8 +37,8 @@ void weight_change(const Vector& scores, const Vector& base, const double* shift
 }  // namespace
 
 Matrix attention_logits(const Matrix& tokens, const Matrix& qk, double temperature) {
-  const Matrix images = xt::linalg::dot(tokens, xt::transpose(qk));  // row q: W x_q
-  Matrix logits = xt::linalg::dot(images, xt::transpose(tokens));
+  const Matrix images = multiply(tokens, qk, Operand::plain, Operand::transposed);  // row q: W x_q
+  Matrix logits = multiply(images, tokens, Operand::plain, Operand::transposed);
   logits /= temperature;
   return logits;
 }
@@ -62,13 +65,13 @@ Tokens attend(const Tokens& tokens, const Matrix& qk, const Matrix& value, doubl
   const std::size_t length = tokens.length();
   if (sight == Sight::causal) {
     const Matrix weights = attention_weights(tokens.matrix(), qk, temperature, sight);
-    const Matrix mixed = xt::linalg::dot(weights, deviation);
-    return centered(xt::linalg::dot(tokens.mean, value), xt::linalg::dot(mixed, value));
+    const Matrix mixed = multiply(weights, deviation);
+    return centered(multiply(value, tokens.mean, Operand::transposed), multiply(mixed, value));
   }
-  Vector common = xt::linalg::dot(deviation, xt::linalg::dot(qk, tokens.mean));  // u, [T]
+  Vector common = multiply(deviation, multiply(qk, tokens.mean));  // u, [T]
   common /= temperature;
-  const Matrix images = xt::linalg::dot(deviation, xt::transpose(qk));
-  Matrix own = xt::linalg::dot(images, xt::transpose(deviation));  // v, [queries, keys]
+  const Matrix images = multiply(deviation, qk, Operand::plain, Operand::transposed);
+  Matrix own = multiply(images, deviation, Operand::plain, Operand::transposed);  // v, [queries, keys]
   own /= temperature;
 
   Vector base = xt::empty<double>({length});
@@ -76,9 +79,9 @@ Tokens attend(const Tokens& tokens, const Matrix& qk, const Matrix& value, doubl
   Matrix change = xt::empty<double>({length, length});
   for (std::size_t q = 0; q < length; ++q) weight_change(common, base, &own(q, 0), &change(q, 0));
 
-  const Vector mean = tokens.mean + xt::linalg::dot(base, deviation);
-  const Matrix mixed = xt::linalg::dot(change, deviation);
-  return centered(xt::linalg::dot(mean, value), xt::linalg::dot(mixed, value));
+  const Vector mean = tokens.mean + multiply(deviation, base, Operand::transposed);
+  const Matrix mixed = multiply(change, deviation);
+  return centered(multiply(value, mean, Operand::transposed), multiply(mixed, value));
 }
 
 // With c = m and E = D less their means over the width, s = |c|^2/d + epsilon and h = (2 c.E + |E|^2)/d:
@@ -100,8 +103,8 @@ Tokens layer_normalized(const Tokens& tokens, double epsilon) {
 
 // relu(a + e) - relu(a) is exact where it is written as max(e, -a) for a > 0 and max(a + e, 0) otherwise.
 Tokens perceptron(const Tokens& tokens, const Matrix& in, const Matrix& out) {
-  const Vector a = xt::linalg::dot(tokens.mean, in);
-  Matrix hidden = xt::linalg::dot(tokens.deviation, in);
+  const Vector a = multiply(in, tokens.mean, Operand::transposed);
+  Matrix hidden = multiply(tokens.deviation, in);
   for (std::size_t t = 0; t < tokens.length(); ++t) {
     for (std::size_t j = 0; j < a.size(); ++j) {
       double& e = hidden(t, j);
@@ -109,7 +112,7 @@ Tokens perceptron(const Tokens& tokens, const Matrix& in, const Matrix& out) {
     }
   }
   const Vector mean = xt::maximum(a, 0.0);
-  return centered(xt::linalg::dot(mean, out), xt::linalg::dot(hidden, out));
+  return centered(multiply(out, mean, Operand::transposed), multiply(hidden, out));
 }
 
 Tokens operator+(const Tokens& a, const Tokens& b) { return {a.mean + b.mean, a.deviation + b.deviation}; }

@@ -4,14 +4,18 @@
 
 #include <cmath>
 #include <limits>
-#include <xtensor-blas/xlinalg.hpp>
 
 #include "core/base/error.hpp"
+#include "core/kernels/dense.hpp"
 #include "core/kernels/normal.hpp"
+#include "core/spectrum/orthonormal.hpp"
 
 namespace qklab {
 
 namespace {
+
+using kernels::multiply;
+using kernels::Operand;
 
 enum Purpose : std::uint64_t { eigenvalues_drawn, rotation_drawn, antisymmetric_drawn };
 
@@ -31,13 +35,7 @@ void require_pair(const Matrix& q, const Vector& l) {
 Matrix haar_orthonormal(std::size_t rows, std::size_t columns, const Stream& stream) {
   if (columns == 0 || rows < columns)
     throw Error(fmt::format("no {} x {} matrix has orthonormal columns", rows, columns));
-  const auto [q, r] = xt::linalg::qr(gaussian_matrix(rows, columns, stream));
-  Matrix out = q;
-  for (std::size_t j = 0; j < columns; ++j) {
-    if (r(j, j) >= 0) continue;
-    for (std::size_t i = 0; i < rows; ++i) out(i, j) = -out(i, j);
-  }
-  return out;
+  return orthonormal_columns(gaussian_matrix(rows, columns, stream));
 }
 
 Matrix matrix_with_eigenvalues(const Matrix& q, const Vector& l) {
@@ -45,7 +43,7 @@ Matrix matrix_with_eigenvalues(const Matrix& q, const Vector& l) {
   Matrix scaled = q;
   for (std::size_t i = 0; i < q.shape(0); ++i)
     for (std::size_t j = 0; j < q.shape(1); ++j) scaled(i, j) *= l(j);
-  Matrix out = xt::linalg::dot(scaled, xt::transpose(q));
+  Matrix out = multiply(scaled, q, Operand::plain, Operand::transposed);
   for (std::size_t i = 0; i < out.shape(0); ++i)
     for (std::size_t j = 0; j < i; ++j) out(i, j) = out(j, i) = (out(i, j) + out(j, i)) / 2;
   return out;
@@ -98,13 +96,15 @@ Factors symmetric_factors(std::size_t d, std::size_t head_width, const Spectrum&
   return factors_with_eigenvalues(haar_orthonormal(d, head_width, stream.substream(rotation_drawn)), l);
 }
 
-Matrix product(const Factors& factors) { return xt::linalg::dot(factors.query, xt::transpose(factors.key)); }
+Matrix product(const Factors& factors) {
+  return multiply(factors.query, factors.key, Operand::plain, Operand::transposed);
+}
 
 SpectrumStatistics spectrum_statistics(const Factors& factors) {
-  SpectrumStatistics out = spectrum_statistics(xt::linalg::dot(xt::transpose(factors.key), factors.query));
+  SpectrumStatistics out = spectrum_statistics(multiply(factors.key, factors.query, Operand::transposed));
   // W W^T has the non-zero eigenvalues of (W_q^T W_q) (W_k^T W_k), which is h x h.
-  const Matrix squared = xt::linalg::dot(xt::linalg::dot(xt::transpose(factors.query), factors.query),
-                                         xt::linalg::dot(xt::transpose(factors.key), factors.key));
+  const Matrix squared = multiply(multiply(factors.query, factors.query, Operand::transposed),
+                                  multiply(factors.key, factors.key, Operand::transposed));
   double trace = 0, largest = 0;
   for (std::size_t i = 0; i < squared.shape(0); ++i) trace += squared(i, i);
   out.frobenius_variance = trace / static_cast<double>(squared.shape(0)) - out.mean * out.mean;

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
+#include "core/base/elementary.hpp"
 #include "core/base/error.hpp"
 
 namespace qklab {
@@ -33,7 +33,7 @@ double draw(SpectrumShape shape, std::size_t i, std::size_t n, Stream& stream) {
     case SpectrumShape::semicircle: {
       // A coordinate of a uniform point of the unit disc.
       const double radius = std::sqrt(stream.uniform());
-      return radius * std::cos(2 * std::numbers::pi * stream.uniform());
+      return radius * elementary::half_turns(2 * stream.uniform()).cosine;
     }
     case SpectrumShape::two_point:
       return i < n / 2 ? -1 : 1;

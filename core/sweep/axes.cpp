@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/base/decimal.hpp"
+#include "core/base/elementary.hpp"
 
 namespace qklab {
 
@@ -151,7 +152,7 @@ double without_rounding(double x) {
   double plain = x;
   const std::string text = fmt::format("{:.11e}", x);
   std::from_chars(text.data(), text.data() + text.size(), plain);
-  return std::abs(plain - x) <= 4 * std::numeric_limits<double>::epsilon() * std::abs(x) ? plain : x;
+  return std::abs(plain - x) <= 64 * std::numeric_limits<double>::epsilon() * std::abs(x) ? plain : x;
 }
 
 }  // namespace
@@ -166,10 +167,10 @@ double linspace(double first, double last, std::uint64_t n, std::uint64_t i) {
 double logspace(double first, double last, std::uint64_t n, std::uint64_t i) {
   if (i == 0) return first;
   if (i + 1 == n) return last;
-  // Decimal logarithms keep decades exact: 0.01, 0.1, 1.
-  const double from = std::log10(first), to = std::log10(last);
+  // Not by <cmath>: a value is part of a trial's identity, and has the same bits on every machine.
+  const double from = elementary::log(first), to = elementary::log(last);
   const double at = from + (to - from) * static_cast<double>(i) / static_cast<double>(n - 1);
-  return without_rounding(std::pow(10.0, at));
+  return without_rounding(elementary::exp(at));
 }
 
 double range_at(double first, double step, std::uint64_t i) {

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/base/elementary.hpp"
 #include "core/sweep/axis_form.hpp"
 
 namespace qklab {
@@ -170,8 +171,9 @@ class AxisMaker {
     if (form_.kind == Kind::loguniform) {
       demand_positive(a, form_.items[0]);
       demand_positive(b, form_.items[1]);
-      return numbers(n,
-                     [=](std::uint64_t i) { return std::exp(uniform(stream(i), std::log(a), std::log(b))); });
+      return numbers(n, [=](std::uint64_t i) {
+        return elementary::exp(uniform(stream(i), elementary::log(a), elementary::log(b)));
+      });
     }
     if (parameter_.type == Type::real)
       return numbers(n, [=](std::uint64_t i) { return uniform(stream(i), a, b); });

@@ -1,9 +1,10 @@
 // markov: the next symbol of a random Markov chain. One chain a task; its rows are uniform on the simplex.
 #include <algorithm>
 #include <cmath>
-#include <xtensor-blas/xlinalg.hpp>
+#include <xtensor/xbuilder.hpp>
 
 #include "core/base/array.hpp"
+#include "core/base/elementary.hpp"
 #include "core/tasks/entries.hpp"
 
 namespace qklab::tasks {
@@ -14,20 +15,33 @@ Matrix random_chain(std::size_t n, Stream stream) {
   Matrix p = xt::zeros<double>({n, n});
   for (std::size_t i = 0; i < n; ++i) {
     double sum = 0;
-    for (std::size_t j = 0; j < n; ++j) sum += p(i, j) = -std::log(stream.uniform());
+    for (std::size_t j = 0; j < n; ++j) sum += p(i, j) = -elementary::log(stream.uniform());
     for (std::size_t j = 0; j < n; ++j) p(i, j) /= sum;
   }
   return p;
 }
 
-// pi P = pi with sum 1: the equations (P^T - I) pi = 0, the last replaced by the sum.
-Vector stationary(const Matrix& p) {
+// pi P = pi with sum 1, of a chain in which each state follows each. State by state is left out of the chain,
+// whose way through it is added to the direct ways; without a subtraction (Grassmann, Taksar and Heyman
+// 1985).
+Vector stationary(Matrix p) {
   const std::size_t n = p.shape(0);
-  Matrix a = xt::transpose(p) - xt::eye<double>(n);
-  Vector right = xt::zeros<double>({n});
-  for (std::size_t j = 0; j < n; ++j) a(n - 1, j) = 1;
-  right(n - 1) = 1;
-  return xt::linalg::solve(a, right);
+  for (std::size_t k = n; k-- > 1;) {
+    double leaves = 0;
+    for (std::size_t j = 0; j < k; ++j) leaves += p(k, j);
+    for (std::size_t i = 0; i < k; ++i) {
+      p(i, k) /= leaves;
+      for (std::size_t j = 0; j < k; ++j) p(i, j) += p(i, k) * p(k, j);
+    }
+  }
+  Vector pi = xt::zeros<double>({n});
+  double sum = pi(0) = 1;
+  for (std::size_t k = 1; k < n; ++k) {
+    for (std::size_t i = 0; i < k; ++i) pi(k) += pi(i) * p(i, k);
+    sum += pi(k);
+  }
+  for (double& each : pi) each /= sum;
+  return pi;
 }
 
 std::size_t draw(const double* probabilities, std::size_t n, Stream& random) {
@@ -51,7 +65,7 @@ class Markov : public Task {
     double rate = 0;
     for (std::size_t i = 0; i < chain_.shape(0); ++i)
       for (std::size_t j = 0; j < chain_.shape(1); ++j)
-        if (chain_(i, j) > 0) rate -= start_(i) * chain_(i, j) * std::log(chain_(i, j));
+        if (chain_(i, j) > 0) rate -= start_(i) * chain_(i, j) * elementary::log(chain_(i, j));
     return {rate, "entropy rate of the chain, from its stationary distribution"};
   }
 

@@ -1,16 +1,18 @@
 #include "core/theory/token_selection.hpp"
 
-#include <cmath>
-#include <xtensor-blas/xlinalg.hpp>
-#include <xtensor/xmath.hpp>
-#include <xtensor/xview.hpp>
+#include <xtensor/xbuilder.hpp>
+
+#include "core/base/elementary.hpp"
+#include "core/kernels/dense.hpp"
+#include "core/kernels/normalizers.hpp"
 
 namespace qklab {
 
 Vector selection_weights(const SelectionPrompt& prompt, const Matrix& w) {
-  const Vector logits = xt::linalg::dot(prompt.tokens, xt::linalg::dot(w, prompt.query));
-  const Vector weights = xt::exp(logits - xt::amax(logits)());
-  return weights / xt::sum(weights)();
+  const Vector logits = kernels::multiply(prompt.tokens, kernels::multiply(w, prompt.query));
+  Vector weights = logits;
+  kernels::Softmax::forward<double>(logits.size(), logits.data(), weights.data());
+  return weights;
 }
 
 SelectionLoss selection_loss(const std::vector<SelectionPrompt>& prompts, const Matrix& w) {
@@ -19,15 +21,18 @@ SelectionLoss selection_loss(const std::vector<SelectionPrompt>& prompts, const 
   const auto n = static_cast<double>(prompts.size());
   for (const SelectionPrompt& prompt : prompts) {
     const Vector s = selection_weights(prompt, w);
-    const double output = xt::sum(s * prompt.score)();
-    loss.value += std::log1p(std::exp(-output)) / n;
-    const double slope = -1 / (1 + std::exp(output)) / n;
+    const double output =
+        kernels::sum_of<double>(s.size(), [&](std::size_t t) { return s(t) * prompt.score(t); });
+    loss.value += elementary::softplus(-output) / n;
+    const double slope = -elementary::sigmoid(-output) / n;
     Vector pull = xt::zeros<double>({s.size()});
     for (std::size_t t = 0; t < s.size(); ++t) {
       for (std::size_t u = 0; u < s.size(); ++u) pull(t) += s(t) * s(u) * (prompt.score(t) - prompt.score(u));
     }
-    const Vector direction = xt::linalg::dot(xt::transpose(prompt.tokens), pull);
-    loss.gradient += slope * xt::linalg::outer(direction, prompt.query);
+    const Vector direction = kernels::multiply(prompt.tokens, pull, kernels::Operand::transposed);
+    for (std::size_t i = 0; i < direction.size(); ++i)
+      for (std::size_t j = 0; j < prompt.query.size(); ++j)
+        loss.gradient(i, j) += slope * (direction(i) * prompt.query(j));
   }
   return loss;
 }

@@ -187,19 +187,20 @@ Experiment make() {
       real("target", 1.0, "loss at which models are compared").at_least(0).in("nats"),
   };
   experiment.scalars = {
-      {"final_loss", "nats", "held-out loss at the end", ""},
-      {"final_anchor", "", "anchor at the end", ""},
-      {"final_over_propagation", "", "over_propagation at the end", ""},
-      {"steps_to_target", "", "updates until the held-out loss is at the target", ""},
-      {"anchor_at_target", "", "anchor when it is", ""},
-      {"propagation_at_target", "", "propagation when it is", ""},
-      {"over_propagation_at_target", "", "over_propagation when it is", ""},
+      {"final_loss", "nats", "held-out loss at the end", "", Bits::exact},
+      {"final_anchor", "", "anchor at the end", "", Bits::rounded},
+      {"final_over_propagation", "", "over_propagation at the end", "", Bits::rounded},
+      {"steps_to_target", "", "updates until the held-out loss is at the target", "", Bits::exact},
+      {"anchor_at_target", "", "anchor when it is", "", Bits::rounded},
+      {"propagation_at_target", "", "propagation when it is", "", Bits::rounded},
+      {"over_propagation_at_target", "", "over_propagation when it is", "", Bits::rounded},
   };
   experiment.series = {
-      {"loss", "nats", "held-out loss", "step"},
-      {"anchor", "", "largest over mean attention that a token gets", "step"},
-      {"propagation", "", "share of pairs of query and token that pass something on", "step"},
-      {"over_propagation", "", "that share for the most attended token, minus propagation", "step"},
+      {"loss", "nats", "held-out loss", "step", Bits::exact},
+      {"anchor", "", "largest over mean attention that a token gets", "step", Bits::rounded},
+      {"propagation", "", "share of pairs of query and token that pass something on", "step", Bits::rounded},
+      {"over_propagation", "", "that share for the most attended token, minus propagation", "step",
+       Bits::rounded},
   };
   experiment.run = run;
   experiment.cost = [](const Parameters& p) { return p.real("steps") * p.real("layers") * p.real("batch"); };

@@ -95,18 +95,21 @@ Experiment make() {
       boolean("causal", false, "whether a query sees only its own and earlier keys"),
   };
   experiment.scalars = {
-      {"entropy", "nats", "entropy of attention, mean over queries", ""},
+      {"entropy", "nats", "entropy of attention, mean over queries", "", Bits::rounded},
       {"entropy_ratio", "", "entropy over log of the keys in sight, mean over queries that see more than one",
-       ""},
-      {"entropy_bound", "nats", "Zhai's lower bound on each query's entropy, mean over queries", ""},
-      {"bound_slack", "nats", "least entropy minus bound over all queries", ""},
-      {"row_bound_slack", "nats", "the same where the bound uses the norm of the query's own logits", ""},
-      {"participation", "", "1 / sum of squared weights, mean over queries", ""},
-      {"effective_keys", "", "exp(entropy), mean over queries", ""},
-      {"attention_distance", "positions", "distance to what is attended to, mean over queries", ""},
-      {"largest_weight", "", "largest weight of a query, mean over queries", ""},
+       "", Bits::rounded},
+      {"entropy_bound", "nats", "Zhai's lower bound on each query's entropy, mean over queries", "",
+       Bits::rounded},
+      {"bound_slack", "nats", "least entropy minus bound over all queries", "", Bits::rounded},
+      {"row_bound_slack", "nats", "the same where the bound uses the norm of the query's own logits", "",
+       Bits::rounded},
+      {"participation", "", "1 / sum of squared weights, mean over queries", "", Bits::rounded},
+      {"effective_keys", "", "exp(entropy), mean over queries", "", Bits::rounded},
+      {"attention_distance", "positions", "distance to what is attended to, mean over queries", "",
+       Bits::rounded},
+      {"largest_weight", "", "largest weight of a query, mean over queries", "", Bits::rounded},
   };
-  experiment.series = {{"eigenvalues", "", "eigenvalues of W, ascending", "rank"}};
+  experiment.series = {{"eigenvalues", "", "eigenvalues of W, ascending", "rank", Bits::rounded}};
   experiment.cost = [](const Parameters& p) {
     const double d = p.real("dim"), t = p.real("length");
     return 20 * d * d * d + 4 * t * d * (t + d);

@@ -143,19 +143,20 @@ Experiment make() {
       integer("steps", 200, "updates of fine-tuning").range(1, 10000000),
   };
   experiment.scalars = {
-      {"pretrained_loss", "nats", "held-out loss on the first chain after pre-training", ""},
-      {"shifted_loss", "nats", "on the second, before fine-tuning", ""},
-      {"final_loss", "nats", "on the second, after fine-tuning", ""},
-      {"floor", "nats", "entropy rate of the second chain", ""},
-      {"area", "nats", "loss above the floor, mean over fine-tuning: small where it converges fast", ""},
-      {"value_over_query", "", "|grad W_v| / |grad W_q| as fine-tuning starts", ""},
-      {"value_over_key", "", "|grad W_v| / |grad W_k| as fine-tuning starts", ""},
+      {"pretrained_loss", "nats", "held-out loss on the first chain after pre-training", "", Bits::exact},
+      {"shifted_loss", "nats", "on the second, before fine-tuning", "", Bits::exact},
+      {"final_loss", "nats", "on the second, after fine-tuning", "", Bits::exact},
+      {"floor", "nats", "entropy rate of the second chain", "", Bits::exact},
+      {"area", "nats", "loss above the floor, mean over fine-tuning: small where it converges fast", "",
+       Bits::exact},
+      {"value_over_query", "", "|grad W_v| / |grad W_q| as fine-tuning starts", "", Bits::exact},
+      {"value_over_key", "", "|grad W_v| / |grad W_k| as fine-tuning starts", "", Bits::exact},
   };
   experiment.series = {
-      {"loss", "nats", "held-out loss on the second chain", "step"},
-      {"gradient_q", "", "gradient norm of W_q, all layers", "step"},
-      {"gradient_k", "", "of W_k", "step"},
-      {"gradient_v", "", "of W_v", "step"},
+      {"loss", "nats", "held-out loss on the second chain", "step", Bits::exact},
+      {"gradient_q", "", "gradient norm of W_q, all layers", "step", Bits::exact},
+      {"gradient_k", "", "of W_k", "step", Bits::exact},
+      {"gradient_v", "", "of W_v", "step", Bits::exact},
   };
   experiment.run = run;
   experiment.cost = [](const Parameters& p) { return p.real("steps") + p.real("pretrain_steps"); };

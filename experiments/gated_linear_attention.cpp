@@ -215,18 +215,18 @@ Experiment make() {
       integer("test_batches", 128, "held-out batches of the final risk").range(1, 100000),
   };
   experiment.scalars = {
-      {"risk", "", "mean squared error of the trained model", ""},
-      {"risk_theory", "", "the least that this kind of attention can reach by weighting", ""},
-      {"risk_optimal", "", "of the optimal weighting", ""},
-      {"risk_uniform", "", "of the best equal weights", ""},
-      {"risk_rising", "", "of the best rising weights", ""},
-      {"risk_bayes", "", "of the Bayes estimator, measured on the same prompts", ""},
-      {"weighted_measured", "", "of the optimal weighting, measured on the same prompts", ""},
-      {"excess", "", "risk over risk_optimal, minus 1", ""},
-      {"over_uniform", "", "risk over risk_uniform, minus 1", ""},
-      {"over_theory", "", "risk over risk_theory, minus 1", ""},
+      {"risk", "", "mean squared error of the trained model", "", Bits::rounded},
+      {"risk_theory", "", "the least that this kind of attention can reach by weighting", "", Bits::rounded},
+      {"risk_optimal", "", "of the optimal weighting", "", Bits::rounded},
+      {"risk_uniform", "", "of the best equal weights", "", Bits::rounded},
+      {"risk_rising", "", "of the best rising weights", "", Bits::rounded},
+      {"risk_bayes", "", "of the Bayes estimator, measured on the same prompts", "", Bits::rounded},
+      {"weighted_measured", "", "of the optimal weighting, measured on the same prompts", "", Bits::rounded},
+      {"excess", "", "risk over risk_optimal, minus 1", "", Bits::rounded},
+      {"over_uniform", "", "risk over risk_uniform, minus 1", "", Bits::rounded},
+      {"over_theory", "", "risk over risk_theory, minus 1", "", Bits::rounded},
   };
-  experiment.series = {{"loss", "", "held-out mean squared error during training", "step"}};
+  experiment.series = {{"loss", "", "held-out mean squared error during training", "step", Bits::exact}};
   experiment.run = run;
   experiment.cost = [](const Parameters& p) {
     return p.real("steps") * p.real("batch") * p.real("examples");

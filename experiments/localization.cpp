@@ -97,24 +97,28 @@ Experiment make() {
       integer("samples", 4000, "random walks drawn").range(1, 1e9),
   };
   experiment.scalars = {
-      {"entropy", "nats", "entropy of the attention weights, mean over samples", ""},
-      {"participation", "positions", "1 / sum of squared weights, mean over samples", ""},
-      {"contrast", "", "largest minus smallest support over positions", ""},
-      {"mean_drawn", "", "tr(W) / dim of the matrix drawn", ""},
-      {"variance_drawn", "", "tr(W^2) / dim - mean^2 of the matrix drawn", ""},
-      {"frobenius_variance", "", "tr(W W^T) / dim - mean^2; equal to variance_drawn for a symmetric W", ""},
-      {"spectral_norm", "", "largest singular value of W", ""},
+      {"entropy", "nats", "entropy of the attention weights, mean over samples", "", Bits::exact},
+      {"participation", "positions", "1 / sum of squared weights, mean over samples", "", Bits::exact},
+      {"contrast", "", "largest minus smallest support over positions", "", Bits::exact},
+      {"mean_drawn", "", "tr(W) / dim of the matrix drawn", "", Bits::exact},
+      {"variance_drawn", "", "tr(W^2) / dim - mean^2 of the matrix drawn", "", Bits::exact},
+      {"frobenius_variance", "", "tr(W W^T) / dim - mean^2; equal to variance_drawn for a symmetric W", "",
+       Bits::exact},
+      {"spectral_norm", "", "largest singular value of W", "", Bits::rounded},
   };
   experiment.series = {
       {"support", "probability",
        "that a position receives weight: S > 0; for softmax S > 1 / (e length), 1/e of a uniform share",
-       "position"},
-      {"support_theory", "probability", "the same, by theory for the linearized softmax", "position"},
+       "position", Bits::exact},
+      {"support_theory", "probability", "the same, by theory for the linearized softmax", "position",
+       Bits::rounded},
       {"active", "probability",
        "that it receives weight but not all: 0 < S < 1; for softmax both ends are off by 1 / (e length)",
-       "position"},
-      {"active_theory", "probability", "the same, by theory for the linearized softmax", "position"},
-      {"attention", "", "weight of a position, normalized to sum 1, mean over samples", "position"},
+       "position", Bits::exact},
+      {"active_theory", "probability", "the same, by theory for the linearized softmax", "position",
+       Bits::rounded},
+      {"attention", "", "weight of a position, normalized to sum 1, mean over samples", "position",
+       Bits::exact},
   };
   experiment.overlays = {{"support", "support_theory"}, {"active", "active_theory"}};
   experiment.cost = [](const Parameters& p) {

@@ -123,18 +123,18 @@ Experiment make() {
       boolean("values", true, "multiply by a Gaussian value matrix in each layer"),
   };
   experiment.scalars = {
-      {"largest", "", "largest singular value of the first layer's attention", ""},
-      {"second", "", "second singular value", ""},
-      {"gap", "", "largest minus second singular value", ""},
-      {"edge", "", "largest singular value but for the outlier", ""},
-      {"edge_theory", "", "2 sqrt((e^variance - 1) / T)", ""},
-      {"edge_ratio", "", "edge over its theory", ""},
+      {"largest", "", "largest singular value of the first layer's attention", "", Bits::rounded},
+      {"second", "", "second singular value", "", Bits::rounded},
+      {"gap", "", "largest minus second singular value", "", Bits::rounded},
+      {"edge", "", "largest singular value but for the outlier", "", Bits::rounded},
+      {"edge_theory", "", "2 sqrt((e^variance - 1) / T)", "", Bits::rounded},
+      {"edge_ratio", "", "edge over its theory", "", Bits::rounded},
   };
   experiment.series = {
-      {"stable_rank", "", "|X|_F^2 / |X|_2^2 of the tokens", "layer"},
-      {"stable_rank_theory", "", "its limit at large T", "layer"},
-      {"gram_excess", "", "stable rank of X X^T, minus 1", "layer"},
-      {"gram_excess_theory", "", "its limit at large T, with the outlier", "layer"},
+      {"stable_rank", "", "|X|_F^2 / |X|_2^2 of the tokens", "layer", Bits::rounded},
+      {"stable_rank_theory", "", "its limit at large T", "layer", Bits::rounded},
+      {"gram_excess", "", "stable rank of X X^T, minus 1", "layer", Bits::rounded},
+      {"gram_excess_theory", "", "its limit at large T, with the outlier", "layer", Bits::rounded},
   };
   experiment.overlays = {{"stable_rank", "stable_rank_theory"}, {"gram_excess", "gram_excess_theory"}};
   experiment.run = run;

@@ -28,6 +28,9 @@
 #include <xtensor/xview.hpp>
 
 #include "core/base/array.hpp"
+#include "core/base/elementary.hpp"
+#include "core/kernels/dense.hpp"
+#include "core/kernels/reduce.hpp"
 #include "core/sweep/experiment.hpp"
 #include "core/theory/max_margin.hpp"
 #include "core/theory/token_selection.hpp"
@@ -37,26 +40,35 @@ namespace {
 
 const std::vector<double> exponents = {1.1, 1.75, 2, 3};
 
+// The sum of term(x) over all entries x.
+template <class Array, class Term> double sum_over(const Array& of, Term term) {
+  const double* x = of.data();
+  return kernels::sum_of<double>(of.size(), [=](std::size_t i) { return term(x[i]); });
+}
+
 std::vector<SelectionPrompt> draw_prompts(std::size_t n, std::size_t length, std::size_t d, Stream random) {
   const auto normals = [&](auto& x) {
     for (double& entry : x) entry = random.normal();
   };
   Vector decoder = xt::empty<double>({d});
   normals(decoder);
-  decoder /= xt::linalg::norm(decoder);
+  decoder /= std::sqrt(sum_over(decoder, [](double x) { return x * x; }));
   std::vector<SelectionPrompt> prompts;
   for (std::size_t i = 0; i < n; ++i) {
     SelectionPrompt prompt;
     prompt.tokens = xt::empty<double>({length, d});
     normals(prompt.tokens);
     prompt.query = xt::row(prompt.tokens, 0);
-    prompt.score = (random.below(2) ? 1.0 : -1.0) * xt::linalg::dot(prompt.tokens, decoder);
+    prompt.score = (random.below(2) ? 1.0 : -1.0) * kernels::multiply(prompt.tokens, decoder);
     prompts.push_back(std::move(prompt));
   }
   return prompts;
 }
 
-double norm_of(const Matrix& x, double p) { return std::pow(xt::sum(xt::pow(xt::abs(x), p))(), 1 / p); }
+double norm_of(const Matrix& x, double p) {
+  return elementary::pow(sum_over(x, [p](double entry) { return elementary::pow(std::abs(entry), p); }),
+                         1 / p);
+}
 
 double cosine(const Matrix& a, const Matrix& b) {
   return xt::sum(a * b)() / std::sqrt(xt::sum(a * a)() * xt::sum(b * b)());
@@ -64,8 +76,8 @@ double cosine(const Matrix& a, const Matrix& b) {
 
 // (sum |w|)^2 / (n sum w^2): 1 where all entries are equally large, 1/n where there is one.
 double density(const Matrix& w) {
-  const double sum = xt::sum(xt::abs(w))();
-  return sum * sum / (static_cast<double>(w.size()) * xt::sum(w * w)());
+  const double sum = sum_over(w, [](double x) { return std::abs(x); });
+  return sum * sum / (static_cast<double>(w.size()) * sum_over(w, [](double x) { return x * x; }));
 }
 
 // psi's Bregman divergence of unit vectors, D(target, w) = psi(target) - psi(w) - grad psi(w).(target - w).
@@ -99,9 +111,12 @@ class Descent {
       const double q = p_ / (p_ - 1), size = norm_of(loss.gradient, q);
       if (!(size > 1e-280)) break;  // attention is one-hot to the last digit: nothing is left to learn from
       double eta = rate;
-      if (settled) eta = (p_ - 1) * growth * std::pow(norm_of(w_, p_), p_ - 2) / size;
-      dual_ -= eta * loss.gradient;
-      w_ = xt::sign(dual_) * xt::pow(xt::abs(dual_), 1 / (p_ - 1));
+      if (settled) eta = (p_ - 1) * growth * elementary::pow(norm_of(w_, p_), p_ - 2) / size;
+      for (std::size_t i = 0; i < w_.size(); ++i) {
+        double& dual = dual_.flat(i);
+        dual -= eta * loss.gradient.flat(i);
+        w_.flat(i) = std::copysign(elementary::pow(std::abs(dual), 1 / (p_ - 1)), dual);
+      }
       if (k == next_ || k == steps) {
         snapshots.push_back({static_cast<double>(k), loss.value, least_selected(), w_});
         next_ = std::max(next_ + 1, next_ * 5 / 4);
@@ -216,21 +231,22 @@ Experiment make() {
       real("growth", 0.01, "of |W|_p in a growing step").above(0),
   };
   experiment.scalars = {
-      {"final_correlation", "", "cosine of W and its max-margin solution at the end", ""},
-      {"advantage", "", "that, minus the best cosine with the solutions of other p", ""},
-      {"density", "", "(sum |W|)^2 / (n sum W^2) at the end", ""},
-      {"density_theory", "", "the same of the max-margin solution", ""},
-      {"optimal", "", "share of prompts that end on their best token", ""},
-      {"gap", "", "relative duality gap of the max-margin solver", ""},
+      {"final_correlation", "", "cosine of W and its max-margin solution at the end", "", Bits::rounded},
+      {"advantage", "", "that, minus the best cosine with the solutions of other p", "", Bits::rounded},
+      {"density", "", "(sum |W|)^2 / (n sum W^2) at the end", "", Bits::exact},
+      {"density_theory", "", "the same of the max-margin solution", "", Bits::rounded},
+      {"optimal", "", "share of prompts that end on their best token", "", Bits::exact},
+      {"gap", "", "relative duality gap of the max-margin solver", "", Bits::rounded},
   };
   experiment.series = {
-      {"correlation", "", "cosine of W and the max-margin solution for the same p", "step"},
-      {"error", "", "1 minus that cosine", "step"},
-      {"loss", "nats", "mean logistic loss", "step"},
-      {"selected", "", "least attention that a prompt's selected token gets", "step"},
-      {"margin_ratio", "", "margin of W / |W|_p over the largest one", "step"},
-      {"divergence", "", "Bregman divergence from W / |W|_p to the solution", "step"},
-      {"correlation_with", "", "cosine of W at the end and the solution for exponent", "exponent"},
+      {"correlation", "", "cosine of W and the max-margin solution for the same p", "step", Bits::rounded},
+      {"error", "", "1 minus that cosine", "step", Bits::rounded},
+      {"loss", "nats", "mean logistic loss", "step", Bits::exact},
+      {"selected", "", "least attention that a prompt's selected token gets", "step", Bits::exact},
+      {"margin_ratio", "", "margin of W / |W|_p over the largest one", "step", Bits::rounded},
+      {"divergence", "", "Bregman divergence from W / |W|_p to the solution", "step", Bits::rounded},
+      {"correlation_with", "", "cosine of W at the end and the solution for exponent", "exponent",
+       Bits::rounded},
   };
   experiment.run = run;
   experiment.cost = [](const Parameters& p) { return p.real("steps") * p.real("prompts"); };

@@ -27,6 +27,7 @@
 #include <vector>
 
 #include "core/autodiff/curvature.hpp"
+#include "core/base/elementary.hpp"
 #include "core/sweep/experiment.hpp"
 #include "core/tasks/task.hpp"
 #include "core/train/loop.hpp"
@@ -101,8 +102,9 @@ Run best_run(const Trial& trial, const Method& method, const tasks::Task& task) 
   Run best;
   for (std::size_t i = 0; i < rates; ++i) {
     const double exponent = 0.5 * (static_cast<double>(i) - 0.5 * static_cast<double>(rates - 1));
-    train::Trainer trainer(train_config(trial.params, method, method.usual_rate * std::pow(10, exponent)),
-                           task, Stream(seed_of(trial), 0, "optimizer_heterogeneity model"));
+    train::Trainer trainer(
+        train_config(trial.params, method, method.usual_rate * elementary::pow(10.0, exponent)), task,
+        Stream(seed_of(trial), 0, "optimizer_heterogeneity model"));
     train::Hooks hooks;
     hooks.check = [&] { trial.check(); };
     hooks.evaluated = [](train::Trainer& of, std::size_t step, train::History& history) {
@@ -174,18 +176,20 @@ Experiment make() {
       integer("rates", 3, "learning rates tried for each optimizer, a factor 3.16 apart").range(1, 20),
   };
   experiment.scalars = {
-      {"sgd", "nats", "held-out loss of SGD at the end, at its best rate", ""},
-      {"momentum", "nats", "of SGD with momentum", ""},
-      {"adam", "nats", "of Adam", ""},
-      {"sign", "nats", "of sign-SGD", ""},
-      {"heterogeneity_initial", "", "Gini coefficient of gradient norms of blocks, before training", ""},
-      {"heterogeneity", "", "its mean while Adam trains", ""},
-      {"spread", "", "log10 of the largest over the smallest gradient norm, mean while Adam trains", ""},
-      {"sgd_gap", "nats", "loss of SGD minus Adam's", ""},
-      {"momentum_gap", "nats", "loss of SGD with momentum minus Adam's", ""},
-      {"sign_gap", "nats", "loss of sign-SGD minus Adam's", ""},
-      {"sign_nearer", "nats", "SGD's gap minus twice the size of sign-SGD's", ""},
-      {"at_edge", "", "optimizers whose best rate is at the edge of the rates tried", ""},
+      {"sgd", "nats", "held-out loss of SGD at the end, at its best rate", "", Bits::exact},
+      {"momentum", "nats", "of SGD with momentum", "", Bits::exact},
+      {"adam", "nats", "of Adam", "", Bits::exact},
+      {"sign", "nats", "of sign-SGD", "", Bits::exact},
+      {"heterogeneity_initial", "", "Gini coefficient of gradient norms of blocks, before training", "",
+       Bits::exact},
+      {"heterogeneity", "", "its mean while Adam trains", "", Bits::exact},
+      {"spread", "", "log10 of the largest over the smallest gradient norm, mean while Adam trains", "",
+       Bits::rounded},
+      {"sgd_gap", "nats", "loss of SGD minus Adam's", "", Bits::exact},
+      {"momentum_gap", "nats", "loss of SGD with momentum minus Adam's", "", Bits::exact},
+      {"sign_gap", "nats", "loss of sign-SGD minus Adam's", "", Bits::exact},
+      {"sign_nearer", "nats", "SGD's gap minus twice the size of sign-SGD's", "", Bits::exact},
+      {"at_edge", "", "optimizers whose best rate is at the edge of the rates tried", "", Bits::exact},
   };
   for (const Method& method : methods) {
     const std::string name = method.name;

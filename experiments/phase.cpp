@@ -114,15 +114,15 @@ Experiment make() {
       integer("train.batch", 64, "sequences of a batch").range(1, 1 << 20),
   };
   experiment.scalars = {
-      {"contrast", "", "largest minus smallest support over positions of a random walk", ""},
-      {"contrast_theory", "", "the same by theory", ""},
-      {"entropy_ratio", "", "entropy of the first layer's attention over log T", ""},
-      {"residual", "", "||X - 1 mean||_F / ||X||_F of the last layer's tokens", ""},
+      {"contrast", "", "largest minus smallest support over positions of a random walk", "", Bits::exact},
+      {"contrast_theory", "", "the same by theory", "", Bits::rounded},
+      {"entropy_ratio", "", "entropy of the first layer's attention over log T", "", Bits::rounded},
+      {"residual", "", "||X - 1 mean||_F / ||X||_F of the last layer's tokens", "", Bits::rounded},
       {"margin", "",
        "least of entropy_ratio / least_entropy and residual / least_residual; above 1 neither has collapsed",
-       ""},
+       "", Bits::rounded},
       {"trained_excess", "nats", "held-out loss above its floor after train.steps; not set if it diverged",
-       ""},
+       "", Bits::rounded},
   };
   experiment.check = [](const Parameters& p) -> std::string {
     if (p.integer("train.steps") == 0 || p.real("temperature") == std::sqrt(p.real("dim"))) return "";

@@ -146,20 +146,20 @@ Experiment make() {
           .above(0),
   };
   experiment.scalars = {
-      {"last_query_ratio", "", "|grad W_q| / |grad W_v| of the last layer", ""},
-      {"last_key_ratio", "", "|grad W_k| / |grad W_v| of the last layer", ""},
-      {"last_cosine", "", "mean cosine of two tokens that enter the last layer", ""},
-      {"last_gap", "", "1 minus that", ""},
-      {"per_gap", "", "last_query_ratio over last_gap", ""},
+      {"last_query_ratio", "", "|grad W_q| / |grad W_v| of the last layer", "", Bits::exact},
+      {"last_key_ratio", "", "|grad W_k| / |grad W_v| of the last layer", "", Bits::exact},
+      {"last_cosine", "", "mean cosine of two tokens that enter the last layer", "", Bits::rounded},
+      {"last_gap", "", "1 minus that", "", Bits::rounded},
+      {"per_gap", "", "last_query_ratio over last_gap", "", Bits::rounded},
   };
   experiment.series = {
-      {"cosine", "", "mean cosine of two tokens that enter a layer", "layer"},
-      {"cosine_theory", "", "its closed form for uniform attention without MLP", "layer"},
-      {"query_gradient", "", "Frobenius norm of the gradient by W_q", "layer"},
-      {"key_gradient", "", "by W_k", "layer"},
-      {"value_gradient", "", "by W_v", "layer"},
-      {"query_ratio", "", "|grad W_q| / |grad W_v|", "layer"},
-      {"key_ratio", "", "|grad W_k| / |grad W_v|", "layer"},
+      {"cosine", "", "mean cosine of two tokens that enter a layer", "layer", Bits::rounded},
+      {"cosine_theory", "", "its closed form for uniform attention without MLP", "layer", Bits::rounded},
+      {"query_gradient", "", "Frobenius norm of the gradient by W_q", "layer", Bits::exact},
+      {"key_gradient", "", "by W_k", "layer", Bits::exact},
+      {"value_gradient", "", "by W_v", "layer", Bits::exact},
+      {"query_ratio", "", "|grad W_q| / |grad W_v|", "layer", Bits::exact},
+      {"key_ratio", "", "|grad W_k| / |grad W_v|", "layer", Bits::exact},
   };
   experiment.overlays = {{"cosine", "cosine_theory"}};
   experiment.run = run;

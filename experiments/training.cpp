@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/elementary.hpp"
 #include "core/sweep/experiment.hpp"
 #include "core/train/loop.hpp"
 #include "core/train/names.hpp"
@@ -147,7 +148,7 @@ void run(const Trial& trial, Result& result) {
     result.scalar("final_entropy", *entropy / std::log(p.real("length")));
   if (floor.value) result.scalar("excess", outcome.last.loss - *floor.value);
   if (floor.value > 0.0) result.scalar("relative_excess", outcome.last.loss / *floor.value - 1);
-  if (p.text("task") == "text") result.scalar("perplexity", std::exp(outcome.last.loss));
+  if (p.text("task") == "text") result.scalar("perplexity", elementary::exp(outcome.last.loss));
 }
 
 void trace(const Trial& trial, const std::string& directory) {
@@ -271,27 +272,31 @@ Experiment make() {
   experiment.doc = "A transformer learns a task from query-key matrices of a prescribed eigenspectrum.";
   experiment.parameters = parameters();
   experiment.scalars = {
-      {"final_loss", "", "held-out loss at the end: nats a symbol, or squared error", ""},
-      {"floor", "", "lowest expected loss of any model; not set where it is not known", ""},
-      {"excess", "", "final_loss - floor", ""},
-      {"relative_excess", "", "excess / floor, where that is not 0", ""},
-      {"final_accuracy", "", "held-out accuracy at the end, by the task's definition", ""},
-      {"final_entropy", "", "attention entropy at the end, mean over layers and heads, over log T", ""},
-      {"perplexity", "", "exp(final_loss), of task text", ""},
-      {"updates", "", "updates made", ""},
+      {"final_loss", "", "held-out loss at the end: nats a symbol, or squared error", "", Bits::exact},
+      {"floor", "", "lowest expected loss of any model; not set where it is not known", "", Bits::rounded},
+      {"excess", "", "final_loss - floor", "", Bits::rounded},
+      {"relative_excess", "", "excess / floor, where that is not 0", "", Bits::rounded},
+      {"final_accuracy", "", "held-out accuracy at the end, by the task's definition", "", Bits::exact},
+      {"final_entropy", "", "attention entropy at the end, mean over layers and heads, over log T", "",
+       Bits::rounded},
+      {"perplexity", "", "exp(final_loss), of task text", "", Bits::exact},
+      {"updates", "", "updates made", "", Bits::exact},
   };
   experiment.series = {
-      {"loss", "", "held-out loss: nats a symbol, or squared error", "step"},
-      {"loss_floor", "", "the scalar floor at each step, to stand beside loss", "step"},
-      {"accuracy", "", "held-out accuracy, by the task's definition", "step"},
-      {"train_loss", "", "loss of the training batch of this step", "step"},
-      {"grad_norm", "", "norm of all gradients on the training batch of this step, before clipping", "step"},
-      {"entropy.L.H", "nats", "attention entropy of layer L, head H; not of linear attention", "step"},
-      {"mean.L.H", "", "mean of W_QK's eigenvalues", "step"},
-      {"variance.L.H", "", "variance of W_QK's eigenvalues", "step"},
-      {"frobenius.L.H", "", "tr(W_QK W_QK^T) / d - mean^2, the variance's Frobenius twin", "step"},
-      {"spectral.L.H", "", "spectral norm of W_QK", "step"},
-      {"residual.L", "", "rank residual of layer L's output; 0: all tokens are equal", "step"},
+      {"loss", "", "held-out loss: nats a symbol, or squared error", "step", Bits::exact},
+      {"loss_floor", "", "the scalar floor at each step, to stand beside loss", "step", Bits::rounded},
+      {"accuracy", "", "held-out accuracy, by the task's definition", "step", Bits::exact},
+      {"train_loss", "", "loss of the training batch of this step", "step", Bits::exact},
+      {"grad_norm", "", "norm of all gradients on the training batch of this step, before clipping", "step",
+       Bits::exact},
+      {"entropy.L.H", "nats", "attention entropy of layer L, head H; not of linear attention", "step",
+       Bits::rounded},
+      {"mean.L.H", "", "mean of W_QK's eigenvalues", "step", Bits::exact},
+      {"variance.L.H", "", "variance of W_QK's eigenvalues", "step", Bits::exact},
+      {"frobenius.L.H", "", "tr(W_QK W_QK^T) / d - mean^2, the variance's Frobenius twin", "step",
+       Bits::exact},
+      {"spectral.L.H", "", "spectral norm of W_QK", "step", Bits::rounded},
+      {"residual.L", "", "rank residual of layer L's output; 0: all tokens are equal", "step", Bits::rounded},
   };
   experiment.overlays = {{"loss", "loss_floor"}};
   experiment.run = run;

@@ -25,7 +25,7 @@ struct Arguments {
   std::string target;
   std::size_t trials = 5;
   std::uint64_t seed = 0;
-  double tolerance = 1e-3;
+  double tolerance = rounding;
   bool exact = false;
 };
 
@@ -126,24 +126,25 @@ Stored find(const Arguments& arguments) {
                                did_you_mean(target, names)));
 }
 
-// 0 for bit by bit; says which of the two it is, and why.
-double tolerance_for(const Arguments& arguments, const Stored& stored) {
+// Says how the trials are compared, and why so.
+Sameness sameness_for(const Arguments& arguments, const Stored& stored) {
   const auto then = read_manifest_machine(stored.directory);
   const Machine now = this_machine();
-  const auto bitwise = [&](const char* why) {
-    fmt::print("{}: {} of {} trials, compared bit by bit ({})\n", stored.directory, stored.chosen.size(),
-               stored.eligible, why);
-    return 0.0;
-  };
-  if (then && *then == now) return bitwise("same compiler, BLAS core and SIMD as in its manifest");
-  if (arguments.exact) return bitwise("as asked for");
-  if (!then) return bitwise("it has no manifest that says where it was computed");
-  fmt::print(
-      "{}: {} of {} trials, compared to {} of each metric's largest value: other hardware or compiler\n"
-      "  then: {}, {}, {}\n  now:  {}, {}, {}\n",
-      stored.directory, stored.chosen.size(), stored.eligible, arguments.tolerance, then->compiler,
-      then->blas, then->simd, now.compiler, now.blas, now.simd);
-  return arguments.tolerance;
+  const bool same_machine = then && then->compiler == now.compiler && then->blas == now.blas;
+  const double tolerance = arguments.exact ? rounding : arguments.tolerance;
+  fmt::print("{}: {} of {} trials, ", stored.directory, stored.chosen.size(), stored.eligible);
+  if (same_machine && !arguments.exact) {
+    fmt::print("compared bit by bit (same compiler and BLAS core as in its manifest)\n");
+    return {.bitwise = true};
+  }
+  fmt::print("exact metrics compared bit by bit, rounded ones to {} of their largest value: {}\n", tolerance,
+             arguments.exact ? "as asked for"
+             : then          ? "another BLAS core or compiler"
+                             : "it has no manifest that says where it was computed");
+  if (then && !same_machine)
+    fmt::print("  then: {}, {}, {}\n  now:  {}, {}, {}\n", then->compiler, then->blas, then->simd,
+               now.compiler, now.blas, now.simd);
+  return {.tolerance = tolerance};
 }
 
 // What is run again must read what was read then.
@@ -160,7 +161,7 @@ int replay(const Arguments& arguments) {
   const Stored stored = find(arguments);
   if (stored.chosen.empty()) throw InputError(fmt::format("{}: no finished trial", stored.directory));
   check_files(stored);
-  const double tolerance = tolerance_for(arguments, stored);
+  const Sameness wanted = sameness_for(arguments, stored);
   if (!stored.all_series)
     fmt::print("of series those that its figures and claims read, as it holds no others\n");
   const std::atomic<bool>& stop = stop_on_signals();
@@ -168,14 +169,14 @@ int replay(const Arguments& arguments) {
   for (const TrialRecord& trial : stored.chosen) {
     const Result again = run_trial(*stored.experiment, {trial.id, trial.params}, stop);
     const std::vector<std::string> differences = compare_trial(
-        *stored.experiment, trial, again, stored.directory, tolerance, stored.sizes, stored.all_series);
+        *stored.experiment, trial, again, stored.directory, wanted, stored.sizes, stored.all_series);
     same += differences.empty();
     fmt::print("{}  {}  ({})\n", trial_name(trial.id), differences.empty() ? "same" : "DIFFERS",
                trial.params.str());
     for (const std::string& difference : differences) fmt::print("  {}\n", difference);
   }
-  fmt::print("{} of {} trials are the same {}\n", same, stored.chosen.size(),
-             tolerance == 0 ? "to the last bit" : fmt::format("to a tolerance of {}", tolerance));
+  fmt::print("{} of {} trials are the same{}\n", same, stored.chosen.size(),
+             wanted.bitwise ? " to the last bit" : "");
   return same == stored.chosen.size() ? exit_done : exit_failed;
 }
 
@@ -192,10 +193,12 @@ void add_replay(CLI::App& app, Exit& exit) {
       ->check(CLI::Range(std::size_t{1}, std::size_t{1000000}))
       ->type_name("N");
   verb->add_option("--seed", arguments->seed, "of the draw")->type_name("N");
-  verb->add_option("--tolerance", arguments->tolerance,
-                   "on other hardware: allowed difference, as a part of each metric's largest value")
+  verb->add_option(
+          "--tolerance", arguments->tolerance,
+          "of rounded metrics on another BLAS: allowed difference, as a part of the metric's largest value")
       ->check(CLI::PositiveNumber);
-  verb->add_flag("--exact", arguments->exact, "compare bit by bit on other hardware, too");
+  verb->add_flag("--exact", arguments->exact,
+                 "as on any other machine: exact metrics bit by bit, rounded ones to rounding");
   verb->callback([arguments, &exit] {
     try {
       exit = replay(*arguments);

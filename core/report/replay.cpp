@@ -63,16 +63,18 @@ void MetricSizes::include(const TrialRecord& trial) {
 }
 
 std::vector<std::string> compare_trial(const Experiment& experiment, const TrialRecord& stored,
-                                       const Result& again, const std::string& directory, double tolerance,
-                                       const MetricSizes& sizes, bool all_series) {
+                                       const Result& again, const std::string& directory,
+                                       const Sameness& wanted, const MetricSizes& sizes, bool all_series) {
   if (stored.status != again.status) {
     return {fmt::format("stored as {}, now {}{}{}", name_of(stored.status), name_of(again.status),
                         again.message.empty() ? "" : ": ", again.message)};
   }
-  const bool exact = tolerance == 0;
+  const auto comparison_of = [&wanted](const Metric& metric, double size) {
+    return Comparison{wanted.bitwise || metric.bits == Bits::exact, wanted.tolerance * size + cancelled};
+  };
   std::vector<std::string> differences;
   for (std::size_t i = 0; i < experiment.scalars.size(); ++i) {
-    const Comparison comparison{exact, tolerance * sizes.scalars[i]};
+    const Comparison comparison = comparison_of(experiment.scalars[i], sizes.scalars[i]);
     if (comparison.same(stored.scalars[i], again.scalars[i])) continue;
     differences.push_back(fmt::format("{}: stored {}, now {}", experiment.scalars[i].name,
                                       shortest(stored.scalars[i]), shortest(again.scalars[i])));
@@ -81,18 +83,19 @@ std::vector<std::string> compare_trial(const Experiment& experiment, const Trial
     const Metric& metric = experiment.series[i];
     if (!all_series && stored.series[i].value.empty()) continue;
     const std::string difference = series_difference(
-        metric.name, metric, stored.series[i], again.all_series[i], {exact, tolerance * sizes.series[i]});
+        metric.name, metric, stored.series[i], again.all_series[i], comparison_of(metric, sizes.series[i]));
     if (!difference.empty()) differences.push_back(difference);
   }
   const Series none;
   for (const auto& [name, series] : stored.members) {
     const auto now = again.members.find(name);
-    const std::string difference = series_difference(name, *experiment.series_metric(name), series,
-                                                     now == again.members.end() ? none : now->second,
-                                                     {exact, tolerance * sizes.members.at(name)});
+    const Metric& metric = *experiment.series_metric(name);
+    const std::string difference =
+        series_difference(name, metric, series, now == again.members.end() ? none : now->second,
+                          comparison_of(metric, sizes.members.at(name)));
     if (!difference.empty()) differences.push_back(difference);
   }
-  for (std::size_t i = 0; exact && i < experiment.arrays.size(); ++i) {
+  for (std::size_t i = 0; wanted.bitwise && i < experiment.arrays.size(); ++i) {
     const std::string file = directory + '/' + array_file(stored.id, experiment.arrays[i].name);
     if (again.arrays[i].shape.empty() || !std::filesystem::exists(file)) continue;
     const Array& array = again.arrays[i];

@@ -20,13 +20,22 @@ class MetricSizes {
   std::map<std::string, double, MemberLess> members;  // of families
 };
 
+// A metric that is declared as rounded may differ by `rounding` times the largest value of that metric and by
+// what is lost where numbers of size 1 cancel, as in 1 - cosine or in a solver's gap.
+inline constexpr double rounding = 1e-9, cancelled = 1e-12;
+
 // One message for each metric that differs, with the first place where it does; empty: the trial is the same.
-// With a tolerance of 0 every number must be equal to the last bit, and so must the arrays that lie under
-// `directory`. Else numbers may differ by `tolerance` times the size of their metric, and arrays are not
-// compared. NaN is equal to NaN and to nothing else. Series that `stored` lacks are passed over where it
+// Numbers of exact metrics must be equal to the last bit, on whatever machine; rounded ones with `bitwise`,
+// and else within `tolerance` of their metric's size. Arrays that lie under `directory` are compared with
+// `bitwise`. NaN is equal to NaN and to nothing else. Series that `stored` lacks are passed over where it
 // holds only some of them (`all_series` is false).
+struct Sameness {
+  bool bitwise = false;
+  double tolerance = rounding;
+};
 std::vector<std::string> compare_trial(const Experiment& experiment, const TrialRecord& stored,
-                                       const Result& again, const std::string& directory, double tolerance,
-                                       const MetricSizes& sizes, bool all_series = true);
+                                       const Result& again, const std::string& directory,
+                                       const Sameness& wanted, const MetricSizes& sizes,
+                                       bool all_series = true);
 
 }  // namespace qklab

@@ -22,6 +22,13 @@
 
 namespace qklab {
 
+// How equal a metric is where the same trial is run on another machine.
+enum class Bits {
+  rounded,  // up to rounding: LAPACK, the C library or xtensor's sums had a part in it
+  exact,    // to the last bit: sums, products, roots and core/base/elementary.hpp alone
+            // (docs/reproducibility.md)
+};
+
 // A number (index empty), or a series of numbers along `index` ("position", "layer"), that a trial
 // yields. Arrays are stored as .npy files; their index says what the axes are. A series' name may stand for a
 // family of them, see family.hpp.
@@ -30,6 +37,7 @@ struct Metric {
   std::string unit;
   std::string doc;
   std::string index;
+  Bits bits = Bits::rounded;
 };
 
 struct Array {

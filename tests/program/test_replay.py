@@ -68,14 +68,25 @@ def test_a_changed_number_is_found():
     assert f"{metric} at position {index}: stored" in text and "11 of 12" in text, text
 
 
-def test_other_hardware_gets_a_tolerance_that_is_told():
+def test_another_blas_is_told_and_exact_metrics_are_the_same_all_the_same():
     other = FOLDER / "other"
     shutil.copytree(reference(), other)
     edit(other, "manifest.json", lambda text: json.dumps({**json.loads(text), "blas": "OpenBLAS 0.3.21 Prescott"}))
     text = qklab("replay", other, "--trials", 4).stdout
-    assert "to 0.001 of each metric's largest value" in text and "Prescott" in text, text
-    assert "4 of 4 trials are the same to a tolerance of 0.001" in text, text
-    assert "bit by bit (as asked for)" in qklab("replay", other, "--exact").stdout
+    assert "rounded ones to 1e-09 of their largest value: another BLAS" in text and "Prescott" in text, text
+    assert "4 of 4 trials are the same" in text, text
+    assert "as asked for" in qklab("replay", other, "--exact").stdout
+    # The last digit of an exact metric counts there as well, that of a rounded one does not.
+    lines = (other / "series.csv").read_text().splitlines()
+    def touched(metric):
+        at = next(i for i, line in enumerate(lines) if f",{metric}," in line and 0.01 < float(line.split(",")[3]) < 0.99)
+        trial, name, index, value = lines[at].split(",")
+        changed = lines[:at] + [f"{trial},{name},{index},{float(value) * (1 + 4e-16)!r}"] + lines[at + 1:]
+        (other / "series.csv").write_text("\n".join(changed) + "\n")
+    touched("support_theory")
+    assert "12 of 12" in qklab("replay", other, "--trials", 12).stdout
+    touched("support")
+    assert "11 of 12" in qklab("replay", other, "--trials", 12, "--exact", code=1).stdout
 
 
 def test_a_reference_keeps_the_series_that_are_read():

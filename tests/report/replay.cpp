@@ -25,8 +25,12 @@ struct Pair {
     again.series("support", {1.0 / 3, -0.0, 100});
     sizes.include(stored);
   }
+  // With a tolerance of 0 bit by bit.
   std::vector<std::string> differences(double tolerance) const {
-    return compare_trial(probe::experiment(), stored, again, "nowhere", tolerance, sizes);
+    return differences(probe::experiment(), {.bitwise = tolerance == 0, .tolerance = tolerance});
+  }
+  std::vector<std::string> differences(const Experiment& experiment, const Sameness& wanted) const {
+    return compare_trial(experiment, stored, again, "nowhere", wanted, sizes);
   }
 };
 
@@ -47,6 +51,21 @@ TEST_CASE("the last bit counts, unless a tolerance is given") {
   pair.again.all_series[0].value[1] = 0.0;  // it was -0
   CHECK(pair.differences(0).size() == 1);
   CHECK(pair.differences(1e-9).empty());
+}
+
+TEST_CASE("of an exact metric the last bit counts whatever the tolerance") {
+  Experiment experiment = probe::experiment();
+  Pair pair;
+  pair.again.all_series[0].value[0] = std::nextafter(1.0 / 3, 1);
+  CHECK(pair.differences(experiment, {.tolerance = 1}).empty());
+  experiment.series[0].bits = Bits::exact;
+  CHECK(pair.differences(experiment, {.tolerance = 1}).size() == 1);
+  pair.again.all_series[0].value[0] = 1.0 / 3;
+  CHECK(pair.differences(experiment, {.tolerance = 1}).empty());
+  pair.again.scalars[0] = std::nextafter(0.1, 1);
+  CHECK(pair.differences(experiment, {.tolerance = 1}).empty());
+  experiment.scalars[0].bits = Bits::exact;
+  CHECK(pair.differences(experiment, {.tolerance = 1}).size() == 1);
 }
 
 TEST_CASE("a tolerance is relative to the metric's largest value") {

@@ -1,0 +1,149 @@
+"""The same numbers whatever the processor: exact metrics bit by bit, rounded ones to rounding, at each SIMD level that
+this processor runs and for each core of OpenBLAS. `--against PROGRAM [ARGUMENT ...]` compares with another build, for
+instance one for another architecture under an emulator."""
+import os
+import re
+import subprocess
+import sys
+
+from harness import FOLDER, QKLAB, csv_rows, qklab, run_tests, write
+
+SMALL = "length: 6, vocabulary: 5, dim: 8, batch: 6, steps: 12"
+TRAINING = f"{SMALL}, layers: 2, heads: 2, ffn: 16, evaluate_every: 4, evaluation_batches: 2, init.mean: 0.5"
+SWEEPS = {
+    "localization": ("dim: 16, length: 9, samples: 700, mean: 0.25", "variance: [0.01, 1]"),
+    "localization_spectra": ("experiment: localization, dim: 12, length: 8, samples: 300",
+                             "shape: [gaussian, semicircle, two_point, outlier]"),
+    "entropy_collapse": ("dim: 16, length: 12, mean: 0.5", "variance: [0.1, 10]"),
+    "rank_collapse": ("dim: 16, length: 12, depth: 3, mean: 0.5", "skip: [true, false], mlp: [true, false]"),
+    "phase": ("dim: 12, length: 8, depth: 3, samples: 300, train.batch: 8", "train.steps: [0, 6]"),
+    "signal_propagation": ("dim: 8, length: 6, depth: 3, batch: 2", "norm: [none, pre, post]"),
+    "mind_the_gap": ("length: 16, depth: 2", "removed: [true, false]"),
+    "mirror_descent": ("prompts: 3, length: 4, dim: 4, steps: 300", "p: [1.75, 2, 3], step: [constant, growing]"),
+    "gated_linear_attention": ("steps: 12, test_batches: 2, batch: 4", "attention: [linear, scalar, vector]"),
+    "optimizer_heterogeneity": (f"{SMALL}, rates: 2", "norm: [pre, post]"),
+    "finetune_matrices": ("length: 6, vocabulary: 5, dim: 8, batch: 6, steps: 8, pretrain_steps: 8",
+                          "optimizer: [sgd, momentum, adam, sign_sgd]"),
+    "anchor_tokens": (f"{SMALL}, evaluate_every: 4", "attention: [softmax, sparsemax], intervention: [none, tame]"),
+    "training_optimizers": ("experiment: training, " + TRAINING + ", schedule: cosine, warmup: 3, clip: 1",
+                            "optimizer: [sgd, momentum, nesterov, adam, adamw, sign_sgd, lion, mirror]"),
+    "training_attentions": ("experiment: training, " + TRAINING + ", lr: 0.01, causal: true",
+                            "attention: [softmax, sparsemax, linear, sigmoid, piecewise, gated_linear], norm: [none, pre, post]"),
+    "training_regularizers": ("experiment: training, " + TRAINING + ", strength: 0.01",
+                              "regularizer: [none, locater, sigma_reparam, tame, weight_decay], combined: [true, false]"),
+    "training_tasks": ("experiment: training, length: 12, dim: 8, batch: 6, steps: 9, evaluate_every: 3",
+                       "task: [sort, markov, recall, copy, induction, hull, memorization, regression, selection, text]"),
+}
+ROUNDING, CANCELLED = 1e-9, 1e-12
+
+
+def config_of(name):
+    params, sweep = SWEEPS[name]
+    experiment = re.search(r"experiment: (\w+), ", params)
+    rest = params.replace(experiment.group(0), "") if experiment else params
+    return (f"name: {name}\nexperiment: {experiment.group(1) if experiment else name}\n"
+            f"params: {{{rest}}}\nsweep: {{{sweep}}}\nseeds: 2\n")
+
+
+def kinds_of(experiment):
+    """Of each scalar and of each series whether it is exact, by what the program says of itself."""
+    text = qklab("describe", experiment).stdout
+    scalars, series = text.partition("\nseries: ")[0].partition("\nscalars: ")[2], text.partition("\nseries: ")[2]
+    kinds = [{re.sub(r"\[.*", "", name): kind == "exact"
+              for name, kind in re.findall(r"^  (\S+) +\S+ +(exact|rounded) ", part, re.M)} for part in (scalars, series)]
+    assert any(kinds), text
+    return kinds
+
+
+def exact_by(kinds, metric):
+    """A member of a family, loss.0.1, is what its family is, loss.L.H."""
+    if metric in kinds:
+        return kinds[metric]
+    family = metric.split(".")[0]
+    found = [kind for name, kind in kinds.items() if name.split(".")[0] == family]
+    assert len(found) == 1, (metric, kinds)
+    return found[0]
+
+
+def numbers_of(directory, kinds):
+    """{(trial, metric, index): text} of all metrics."""
+    found = {}
+    for row in csv_rows((directory / "trials.csv").read_bytes()):
+        found.update({(row["trial"], metric, ""): row[metric] for metric in kinds[0]})
+        found[row["trial"], "status", ""] = row["status"]
+    for row in csv_rows((directory / "series.csv").read_bytes()):
+        found[row["trial"], row["metric"], row["index"]] = row["value"]
+    return found
+
+
+def compare(name, kinds, expected, found, what):
+    """Yields how many exact numbers and how many rounded ones are the same."""
+    assert expected.keys() == found.keys(), f"{name}, {what}: other trials or metrics"
+    sizes, counts = {}, [0, 0]
+    for (_, metric, _), text in expected.items():
+        if metric != "status" and text not in ("", "nan", "inf", "-inf"):
+            sizes[metric] = max(sizes.get(metric, 0.0), abs(float(text)))
+    for key, text in expected.items():
+        exact = key[1] == "status" or exact_by(kinds[key[2] != ""], key[1])
+        counts[not exact] += 1
+        if text == found[key]:
+            continue
+        assert not exact, f"{name}, {what}: {key} is {text} and {found[key]}"
+        distance = abs(float(text) - float(found[key]))
+        assert distance <= ROUNDING * sizes[key[1]] + CANCELLED, f"{name}, {what}: {key} is {text} and {found[key]}"
+    return counts
+
+
+def simd_levels():
+    told = qklab("list", "experiments", code=2, QKLAB_SIMD="none").stderr
+    return re.search(r"runs (.*)", told).group(1).split(", ")
+
+
+def compare_all(machines):
+    """machines: {name: (program, environment)}, the first being what the others are compared with."""
+    report = []
+    for name in SWEEPS:
+        config = write(f"{name}.yaml", config_of(name))
+        experiment = re.search(r"experiment: (\w+)", config.read_text()).group(1)
+        kinds, expected, counts = kinds_of(experiment), None, [0, 0]
+        for machine, (program, environment) in machines.items():
+            out = FOLDER / machine / name
+            done = subprocess.run([*program, "run", str(config), "--out", str(out), "-j", "1"], capture_output=True,
+                                  text=True, cwd=FOLDER, env={**os.environ, **environment})
+            assert done.returncode == 0, f"{name}, {machine}: {done.stdout}{done.stderr}"
+            found = numbers_of(out, kinds)
+            if expected is None:
+                expected = found
+            else:
+                counts = compare(name, kinds, expected, found, machine)
+        report.append(f"{name}: {counts[0]} exact, {counts[1]} rounded")
+    return "; ".join(report)
+
+
+def test_every_level_of_simd_comes_to_the_same_numbers():
+    levels = [level for level in simd_levels() if level != "portable" or os.environ.get("QKLAB_ALL_LEVELS")]
+    if len(levels) < 2:
+        return f"skipped: this processor runs {levels} alone"
+    return compare_all({level: ([QKLAB], {"QKLAB_SIMD": level}) for level in levels})
+
+
+def test_no_core_of_openblas_changes_a_bit_of_exact_metrics():
+    cores = ["Haswell", "Zen", "SkylakeX", "Sandybridge"] if os.environ.get("QKLAB_ALL_LEVELS") else ["Haswell", "Sandybridge"]
+    if "v4" not in simd_levels() and "SkylakeX" in cores:
+        cores.remove("SkylakeX")
+    return compare_all({core: ([QKLAB], {"OPENBLAS_CORETYPE": core}) for core in cores})
+
+
+def test_an_unknown_level_is_refused():
+    told = qklab("list", "experiments", code=2, QKLAB_SIMD="v9").stderr
+    assert "v9" in told and "portable" in told, told
+    for level in simd_levels():
+        assert f"SIMD {level}" in qklab("--version", QKLAB_SIMD=level).stdout
+
+
+if __name__ == "__main__":
+    if "--against" in sys.argv:
+        other = sys.argv[sys.argv.index("--against") + 1:]
+        print(compare_all({"here": ([QKLAB], {}), "there": (other, {})}))
+    else:
+        run_tests(sys.modules[__name__])

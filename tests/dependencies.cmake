@@ -38,7 +38,7 @@ function(check FILE FOLDER ALLOWED)
 endfunction()
 
 foreach(layer ${layers})
-  file(GLOB files ${ROOT}/core/${layer}/*.hpp ${ROOT}/core/${layer}/*.cpp)
+  file(GLOB_RECURSE files ${ROOT}/core/${layer}/*.hpp ${ROOT}/core/${layer}/*.cpp)
   foreach(file ${files})
     check(${file} ${layer} "${layer};${${layer}_may}")
   endforeach()

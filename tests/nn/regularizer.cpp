@@ -229,6 +229,21 @@ TEST_CASE("TAME scales each head by log(eta + 1e-6) / sqrt(eta)") {
   }
 }
 
+// The corner of every plane: a matrix of zeros has no direction, so what divides by its size leaves it as it is.
+TEST_CASE("reparametrized matrices of zeros have a loss and gradients") {
+  for (const RegularizerKind kind : {RegularizerKind::sigma_reparam, RegularizerKind::tame}) {
+    for (const bool combined : {false, true}) {
+      ModelConfig config = heads_of(combined);
+      OptimizerConfig unused;
+      configure({.kind = kind}, config, unused);
+      Regularized<float> r(config, {.kind = kind}, {0, 0});
+      r.step();
+      CHECK(std::isfinite(r.loss.item()));
+      for (const float g : r.tape.gradients()) REQUIRE(std::isfinite(g));
+    }
+  }
+}
+
 TEST_CASE("regularizers that are the model's or the optimizer's go there") {
   ModelConfig model;
   OptimizerConfig optimizer;

@@ -5,6 +5,7 @@ include(CMakePackageConfigHelpers)
 
 install(TARGETS qklab RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY configs/ DESTINATION ${CMAKE_INSTALL_DATADIR}/qklab/configs FILES_MATCHING PATTERN "*.yaml" PATTERN "order.txt")
+install(DIRECTORY data/ DESTINATION ${CMAKE_INSTALL_DATADIR}/qklab/data)
 install(DIRECTORY core DESTINATION include/qklab FILES_MATCHING PATTERN "*.hpp" PATTERN "core/cli" EXCLUDE
   PATTERN "core/kernels/simd" EXCLUDE)
 install(FILES README.md LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/qklab)

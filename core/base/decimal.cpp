@@ -157,6 +157,13 @@ std::optional<std::int64_t> DecimalQuotient::whole() const {
                                                     : std::nullopt;
 }
 
+std::optional<std::int64_t> parse_whole(std::string_view text) {
+  if (const auto integer = parse_integer(text)) return integer;
+  const auto number = parse_decimal(text);
+  const auto exact = number ? DecimalQuotient::blend(*number, 1, {}, 0, 1) : std::nullopt;
+  return exact ? exact->whole() : std::nullopt;
+}
+
 std::optional<double> decimal_steps(const Decimal& first, const Decimal& last, const Decimal& step) {
   const int exponent = common_exponent({&first, &last, &step});
   const auto from = digits_in(first, exponent), to = digits_in(last, exponent),

@@ -35,6 +35,10 @@ class DecimalQuotient {
   int exponent_ = 0;
 };
 
+// An integer however it is written: 1e5 and 4.0 are some; 1e300 and 4.5 are none, nor is what only rounding
+// makes one.
+std::optional<std::int64_t> parse_whole(std::string_view text);
+
 // How often `step` fits into the way from `first` to `last`: as on paper, rounded down; -1 where it leads
 // away. Nothing where the digits do not fit, or step is 0.
 std::optional<double> decimal_steps(const Decimal& first, const Decimal& last, const Decimal& step);

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "core/base/draft.hpp"
 #include "core/base/error.hpp"
 
 namespace qklab {
@@ -38,21 +39,19 @@ std::string read_file(const std::string& path) {
 }
 
 void write_file(const std::string& path, std::string_view content) {
-  const std::string part = path + ".part";
-  File file(std::fopen(part.c_str(), "wb"));
-  const bool written = file && std::fwrite(content.data(), 1, content.size(), file.get()) == content.size() &&
-                       std::fclose(file.release()) == 0 && std::rename(part.c_str(), path.c_str()) == 0;
-  if (written) return;
-  const int cause = errno;
-  std::remove(part.c_str());
-  throw Error(fmt::format("{}: cannot be written: {}", path, std::strerror(cause)));
+  Draft draft(path);
+  if (std::fwrite(content.data(), 1, content.size(), draft.file()) != content.size()) draft.fail();
+  draft.finish();
 }
 
 std::string find_data_file(const std::string& path) {
-  const std::string shipped = std::string(QKLAB_SOURCE_DIR) + "/" + path;
+  namespace fs = std::filesystem;
   std::error_code unknown;  // of a name that is too long, say: opening it will tell
-  const bool elsewhere = !std::filesystem::exists(path, unknown) && std::filesystem::exists(shipped, unknown);
-  return elsewhere ? shipped : path;
+  if (path.empty() || fs::exists(path, unknown)) return path;
+  const fs::path program = fs::read_symlink("/proc/self/exe", unknown).parent_path();
+  for (const fs::path& folder : {program.parent_path() / "share/qklab", fs::path(QKLAB_SOURCE_DIR)})
+    if (fs::exists(folder / path, unknown)) return (folder / path).string();
+  return path;
 }
 
 void make_output_directory(const std::string& path) {

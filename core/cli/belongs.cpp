@@ -70,10 +70,18 @@ void refuse_another_build(const Sweep& sweep, const Store& store, const std::vec
     check(Store(store_path(directory), Store::Mode::read), directory + ": ");
 }
 
-std::vector<std::string> changed_files(const Store& store, const ConfigSource& source) {
+std::vector<std::string> changes(const Store& store, const ConfigSource& source) {
   std::vector<std::string> lines;
   if (!store.experiment()) return lines;
-  const FileIdentities before = store.source().files.value_or(FileIdentities());
+  const ConfigSource earlier = store.source();
+  const bool other_config = earlier.file != source.file && earlier.text != source.text;
+  if (other_config || earlier.preset != source.preset) {
+    lines.push_back(
+        fmt::format("tables and figures of {}, preset {}, are replaced by those of {}, preset {}; its trials "
+                    "stay in run.db",
+                    earlier.file, earlier.preset, source.file, source.preset));
+  }
+  const FileIdentities before = earlier.files.value_or(FileIdentities());
   for (const FileIdentity& now : source.files.value_or(FileIdentities())) {
     const FileIdentity* const then = find_file(before, now.path);
     if (!then || then->sha256 == now.sha256) continue;

@@ -17,7 +17,8 @@ void refuse_anothers(const std::string& directory, const Config& config);
 // directory `besides`.
 void refuse_another_build(const Sweep& sweep, const Store& store, const std::vector<std::string>& besides);
 
-// What is to be said of files that have changed since the directory's last run, a line each.
-std::vector<std::string> changed_files(const Store& store, const ConfigSource& source);
+// What is to be said of what has changed since the directory's last run, a line each: files that its trials
+// read, and another config or preset whose tables and figures are now replaced.
+std::vector<std::string> changes(const Store& store, const ConfigSource& source);
 
 }  // namespace qklab

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -99,11 +100,21 @@ int flush_output(int code) {
   return code == qklab::exit_done ? failed : code;
 }
 
+// Rather than of the disk: too long, or through what cannot be passed.
+bool is_of_the_name(const std::error_code& code) {
+  return code == std::errc::filename_too_long || code == std::errc::too_many_symbolic_link_levels ||
+         code == std::errc::not_a_directory || code == std::errc::permission_denied;
+}
+
 int run_to_end(int argc, char** argv) {
   try {
     return qklab::run_program(argc, argv);
   } catch (const qklab::InputError& error) {
     return tell("", error.what(), qklab::exit_bad_input);
+  } catch (const std::filesystem::filesystem_error& error) {
+    const std::string message = fmt::format("{}: {}", error.path1().string(), error.code().message());
+    return tell("", message.c_str(),
+                is_of_the_name(error.code()) ? qklab::exit_bad_input : qklab::exit_failed);
   } catch (const std::system_error& error) {
     if (error.code() == std::errc::broken_pipe) return qklab::exit_done;
     return tell("qklab: ", error.what(), qklab::exit_failed);

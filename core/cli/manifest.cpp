@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -19,7 +20,10 @@ std::string manifest_path(const std::string& directory) { return directory + "/m
 
 namespace {
 
+// JSON has no numbers that are not finite: they are text, as in run.db.
 Json to_json(const Value& value) {
+  const auto* real = std::get_if<double>(&value);
+  if (real && !std::isfinite(*real)) return to_text(value);
   return std::visit([](const auto& x) { return Json(x); }, value);
 }
 
@@ -150,6 +154,17 @@ Provenance read_manifest_provenance(const std::string& directory) {
     const Json& value = manifest.value(key, Json());
     if (value.is_string()) provenance.emplace_back(key, value.get<std::string>());
   }
+  const auto add_files = [&](const char* key, const Json& list) {
+    std::vector<std::string> texts;
+    for (FileIdentity file : parse_files_json(list.dump())) {
+      file.path =
+          std::filesystem::path(file.path).filename().string();  // folders differ from machine to machine
+      texts.push_back(file.str());
+    }
+    if (!texts.empty()) provenance.emplace_back(key, fmt::format("{}", fmt::join(texts, "; ")));
+  };
+  add_files("plugin", manifest.value("plugins", Json::array()));
+  add_files("data files", manifest.value("config", Json::object()).value("files", Json::array()));
   return provenance;
 }
 

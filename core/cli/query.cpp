@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 #include <memory>
+#include <set>
 
 #include "core/cli/cli.hpp"
 #include "core/cli/loaded.hpp"
@@ -77,18 +78,26 @@ std::vector<std::pair<std::string, bool>> parameters_of(const Database& database
 
 // A table `results` as trials.csv has it: a row a trial, a column a parameter and a scalar.
 void add_results_view(const Database& database) {
-  std::string columns = "printf('%016x', id) AS trial, status, seconds, message";
-  for (const auto& [name, is_real] : parameters_of(database))
-    columns += fmt::format(", {} AS {}", value_of(name, is_real), quoted_name(name));
+  std::string columns;
+  std::set<std::string> names;
+  const auto add = [&](const std::string& value, const std::string& name) {
+    if (names.insert(name).second) columns += fmt::format(", {} AS {}", value, quoted_name(name));
+  };
+  for (const auto& [name, is_real] : parameters_of(database)) add(value_of(name, is_real), name);
   Statement metrics(database,
                     "SELECT metric, name FROM metrics AS m WHERE EXISTS(SELECT 1 FROM scalars WHERE metric = "
                     "m.metric) ORDER BY metric");
   while (metrics.step()) {
-    columns +=
-        fmt::format(", (SELECT value FROM scalars AS s WHERE s.trial = t.trial AND s.metric = {}) AS {}",
-                    metrics.integer(0), quoted_name(std::string(metrics.bytes(1))));
+    add(fmt::format("(SELECT value FROM scalars AS s WHERE s.trial = t.trial AND s.metric = {})",
+                    metrics.integer(0)),
+        std::string(metrics.bytes(1)));
   }
-  database.execute(fmt::format("CREATE TEMP VIEW results AS SELECT {} FROM trials AS t", columns).c_str());
+  for (const char* name : {"seconds", "message"}) add(name, name);  // unless a scalar has that name
+  database.execute(
+      fmt::format("CREATE TEMP VIEW results AS SELECT printf('%016x', id) AS trial, status{} FROM trials "
+                  "AS t",
+                  columns)
+          .c_str());
 }
 
 // Only reading, and only this file: no ATTACH, no PRAGMA that sets something.

@@ -202,6 +202,9 @@ int run_config(const Loaded& asked, const RunRequest& request) {
   }
   for (const std::string& line : config.sweep.repetitions())
     say(stderr, "{}: {}\n", config.source.file, line);
+  for (const std::string& other : request.besides)
+    if (!fs::exists(store_path(other)))
+      throw InputError(fmt::format("--besides {}: no run directory: it has no run.db", other));
   if (request.dry_run) return dry_run(config, directory);
 
   check_store_path(store_path(directory));
@@ -218,7 +221,7 @@ int run_config(const Loaded& asked, const RunRequest& request) {
   Store store(store_path(workplace), Store::Mode::write);
   if (!request.mix_builds && request.rerun != Rerun::all)
     refuse_another_build(config.sweep, store, request.besides);
-  const std::vector<std::string> changed = changed_files(store, config.source);
+  const std::vector<std::string> changed = changes(store, config.source);
   for (const std::string& line : changed) say(stderr, "{}\n", line);
   store.set_source(config.source, config.experiment->name, config.experiment->version);
   const auto& plugin = config.experiment->plugin;

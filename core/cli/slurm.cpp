@@ -50,6 +50,12 @@ exec {} merge {}/shards --out {} --config-of {}
                      sweep.name, shell_line(program), directory, directory, directory);
 }
 
+namespace {
+
+constexpr std::size_t most_task_list = 60'000;  // of the 128 KiB that Linux takes
+
+}  // namespace
+
 std::vector<ArrayPart> split_into_arrays(const std::vector<std::uint64_t>& shards,
                                          std::uint64_t max_array_size) {
   const std::uint64_t length = std::max<std::uint64_t>(max_array_size, 2) - 1;  // tasks 1 .. length
@@ -62,6 +68,8 @@ std::vector<ArrayPart> split_into_arrays(const std::vector<std::uint64_t>& shard
       while (last + 1 < shards.size() && shards[last + 1] == shards[last] + 1 &&
              shards[last + 1] <= offset + length)
         ++last;
+      // A longer argument is no argument: beyond this the shards go on in another array job.
+      if (part.tasks.size() >= most_task_list) break;
       part.tasks += part.tasks.empty() ? "" : ",";
       part.tasks += std::to_string(shards[i] - offset);
       if (last > i) part.tasks += "-" + std::to_string(shards[last] - offset);

@@ -134,7 +134,8 @@ void check_declaration(const Experiment& experiment) {
 
   std::set<std::string> columns = {"trial", "status"};
   for (const Parameter& parameter : experiment.parameters) {
-    columns.insert(parameter.name);
+    if (!columns.insert(parameter.name).second)
+      fail(fmt::format("parameter '{}' is a name that every table has already", parameter.name));
     if (!parameter.fallback || parameter.derive) continue;
     const std::string why = parameter.check(*parameter.fallback);
     if (!why.empty()) fail(fmt::format("default of '{}': {}", parameter.name, why));

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 
+#include "core/base/decimal.hpp"
 #include "core/base/value.hpp"
 #include "core/sweep/axis_form.hpp"
 #include "core/sweep/layer.hpp"
@@ -260,7 +261,7 @@ class LayerReader {
     }
     bool ascending = map.has("at");
     for (const std::string& text : map.texts("at")) {
-      const auto step = parse_integer(text);
+      const auto step = parse_whole(text);
       const auto before = prune.at.empty() ? 0 : static_cast<std::int64_t>(prune.at.back());
       ascending = ascending && step && *step > before;
       if (ascending) prune.at.push_back(static_cast<std::uint64_t>(*step));

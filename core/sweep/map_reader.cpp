@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "core/base/decimal.hpp"
+#include "core/base/flag.hpp"
 #include "core/base/value.hpp"
 #include "core/sweep/yaml.hpp"
 
@@ -62,7 +64,7 @@ std::optional<double> MapReader::real(std::string_view key) {
 std::optional<std::int64_t> MapReader::integer(std::string_view key) {
   const auto text = scalar(key, "an integer");
   if (!text) return std::nullopt;
-  const auto number = parse_integer(*text);
+  const auto number = parse_whole(*text);
   if (!number) diagnostics_->error(place(key), fmt::format("{}: expected an integer, got '{}'", key, *text));
   return number;
 }
@@ -70,8 +72,7 @@ std::optional<std::int64_t> MapReader::integer(std::string_view key) {
 std::optional<bool> MapReader::boolean(std::string_view key) {
   const auto text = scalar(key, "true or false");
   if (!text) return std::nullopt;
-  if (*text == "true") return true;
-  if (*text == "false") return false;
+  if (const auto flag = parse_flag(*text)) return flag;
   diagnostics_->error(place(key), fmt::format("{}: expected true or false, got '{}'", key, *text));
   return std::nullopt;
 }

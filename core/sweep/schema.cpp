@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "core/base/decimal.hpp"
+#include "core/base/flag.hpp"
 
 namespace qklab {
 
@@ -88,20 +89,6 @@ std::string expected_number(const Parameter& parameter) {
   return std::string(kind);
 }
 
-std::optional<bool> parse_boolean(std::string_view text) {
-  if (text == "true" || text == "True" || text == "TRUE") return true;
-  if (text == "false" || text == "False" || text == "FALSE") return false;
-  return std::nullopt;
-}
-
-// 1e5 and 4.0 are integers; 1e300 and 4.5 are none, nor is what only rounding makes one.
-std::optional<std::int64_t> parse_exact_integer(std::string_view text) {
-  if (const auto integer = parse_integer(text)) return integer;
-  const auto number = parse_decimal(text);
-  const auto exact = number ? DecimalQuotient::blend(*number, 1, {}, 0, 1) : std::nullopt;
-  return exact ? exact->whole() : std::nullopt;
-}
-
 }  // namespace
 
 std::string Parameter::check(const Value& value) const {
@@ -137,10 +124,10 @@ std::optional<Value> Parameter::convert(std::string_view text, std::string& why)
       value = std::string(text);
       break;
     case Type::boolean:
-      if (const auto flag = parse_boolean(text)) value = *flag;
+      if (const auto flag = parse_flag(text)) value = *flag;
       break;
     case Type::integer:
-      if (const auto integer = parse_exact_integer(text)) value = *integer;
+      if (const auto integer = parse_whole(text)) value = *integer;
       break;
     case Type::real:
       // Adding zero makes one value of -0 and 0.

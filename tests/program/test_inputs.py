@@ -117,6 +117,18 @@ def test_results_of_another_experiment_are_not_written_over():
     assert finished("results/walk") == 1 and finished("results/walk.before-1") == 3
 
 
+def test_another_config_of_the_same_experiment_is_told():
+    write("walk-2.yaml", (FOLDER / "walk.yaml").read_text().replace("[0, 1]", "[2, 3]"))
+    write("first.yaml", (FOLDER / "walk.yaml").read_text())
+    qklab("run", "first.yaml", "--out", "shared")
+    assert "replaced" not in qklab("run", "first.yaml", "mean=0.5", "--out", "shared").stderr
+    done = qklab("run", "walk-2.yaml", "--out", "shared")
+    assert "tables and figures of first.yaml" in done.stderr and "walk-2.yaml" in done.stderr, done.stderr
+    assert finished("shared") == 5
+    done = qklab("run", "walk-2.yaml", "--out", "new", "--besides", "nowhere", code=2)
+    assert "no run directory" in done.stderr and not (FOLDER / "new").exists(), done.stderr
+
+
 def test_a_run_does_not_write_over_a_reference():
     qklab("run", "walk.yaml", "--out", "to-keep")
     qklab("export", "to-keep", "--format", "reference", "--out", "kept")
@@ -158,6 +170,8 @@ def test_trials_of_two_builds_of_a_plugin_do_not_mix_unasked():
     qklab(*run, "--mix-builds", "seeds=60")
     hashes = [build["sha256"] for build in json.loads((FOLDER / "steps-out" / "manifest.json").read_text())["plugins"]]
     assert hashes == [sha, other]
+    report = (FOLDER / "steps-out" / "report.html").read_text()
+    assert f"sha256 {sha[:16]}" in report and f"sha256 {other[:16]}" in report
     qklab(*run, "--rerun", "all")
     qklab(*run)  # all are of this build now
 

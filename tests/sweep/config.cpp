@@ -137,3 +137,13 @@ TEST_CASE("config: fewer different values than were asked for are told") {
         "'dim': 9 values were asked for, of which 2 differ; equal trials are run once");
   CHECK(told("sweep: {mean: [0, 1], dim: {random: {uniform: [1, 8000], n: 3}}}\nseeds: 3\n") == "");
 }
+
+TEST_CASE("config: numbers and truth are read alike wherever they stand") {
+  const auto sweep = [](const std::string& body) {
+    const auto reading = specimen::read(body);
+    REQUIRE_MESSAGE(reading.messages.empty(), specimen::joined(reading.messages));
+    return reading.config.sweep;
+  };
+  CHECK(sweep("seeds: 1e1\nparams: {skip: TRUE, train: {steps: 1e2}}\n").ids().size() == 10);
+  CHECK(trials_of("seeds: 2.5\n", {}) == "t.yaml:3:8: 'seed': expected an integer of at least 1, got '2.5'");
+}

@@ -145,5 +145,15 @@ TEST_CASE("refine: what is wrong is told with its place") {
          "grid: holds axes only");
 }
 
+TEST_CASE("refine: a budget is a whole number however it is written") {
+  const auto budget = [](const std::string& text) {
+    return sweep_of("sweep:\n  x: [0, 1]\n  refine: {metric: f, threshold: 0.5, budget: " + text + "}\n")
+        .refinement()
+        ->budget;
+  };
+  CHECK(budget("1e2") == 100);
+  CHECK(budget("20.0") == 20);
+}
+
 }  // namespace
 }  // namespace qklab

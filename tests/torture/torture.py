@@ -248,7 +248,7 @@ READS = """
 name: reads
 experiment: training
 params: {task: text, text: words.txt, dim: 8, length: 8, batch: 2, layers: 1, steps: 20, vocabulary: 8}
-sweep: {learning_rate: [0.001, 0.01]}
+sweep: {lr: [0.001, 0.01]}
 seeds: 20
 """
 

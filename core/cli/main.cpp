@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -16,6 +15,8 @@
 #include "core/base/error.hpp"
 #include "core/base/text_check.hpp"
 #include "core/cli/cli.hpp"
+#include "core/cli/signals.hpp"
+#include "core/cli/slips.hpp"
 #include "core/cli/terminal.hpp"
 #include "core/cli/version.hpp"
 #include "core/kernels/level.hpp"
@@ -68,6 +69,10 @@ int run_program(int argc, char** argv) {
   try {
     app.parse(static_cast<int>(split - words.begin()) + 1, argv);
   } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() != 0) {
+      if (const std::string slip = find_slip(app, {words.begin(), split}); !slip.empty())
+        throw InputError(slip);
+    }
     return app.exit(error) == 0 ? exit_done : exit_bad_input;
   }
   return exit;
@@ -126,6 +131,6 @@ int run_to_end(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe behind us must not end a sweep
+  qklab::take_signals();
   return flush_output(run_to_end(argc, argv));
 }

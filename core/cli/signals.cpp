@@ -9,20 +9,35 @@ namespace qklab {
 
 namespace {
 
-std::atomic<bool> stop{false};  // the one global: a signal handler can reach nothing else
+// The only globals: a signal handler can reach nothing else.
+std::atomic<bool> listening{false}, stop{false}, asked{false};
 static_assert(std::atomic<bool>::is_always_lock_free);
 
-void handle(int) {
-  if (stop.exchange(true)) std::_Exit(exit_interrupted);
+void handle(int signal) {
+  if (!listening) std::_Exit(exit_interrupted);
+  const bool by_someone = signal == SIGINT || signal == SIGTERM || signal == SIGHUP;
+  if (by_someone && asked.exchange(true)) std::_Exit(exit_interrupted);
+  stop = true;
+}
+
+void handle_unless_ignored(int signal) {
+  struct sigaction action = {};
+  if (sigaction(signal, nullptr, &action) != 0 || action.sa_handler == SIG_IGN) return;
+  action = {};
+  action.sa_handler = handle;
+  action.sa_flags = SA_RESTART;
+  sigaction(signal, &action, nullptr);
 }
 
 }  // namespace
 
+void take_signals() {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU}) handle_unless_ignored(signal);
+  for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);
+}
+
 const std::atomic<bool>& stop_on_signals() {
-  struct sigaction action = {};
-  action.sa_handler = handle;
-  action.sa_flags = SA_RESTART;
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
+  listening = true;
   return stop;
 }
 

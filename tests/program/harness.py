@@ -16,6 +16,9 @@ QKLAB = str(pathlib.Path(sys.argv[1]).resolve())
 FIGURE = ROOT / "configs" / "fig_localization.yaml"
 SLOWER = int(os.environ.get("QKLAB_SLOWER", "1"))  # times, by a sanitizer: Monte Carlo takes fewer samples then
 
+# A shell ignores Ctrl-C for what it runs in the background, and what these tests start would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 _folder = tempfile.TemporaryDirectory(prefix="qklab-test-")
 FOLDER = pathlib.Path(_folder.name)
 

@@ -20,6 +20,9 @@ import time
 
 from slips import damage
 
+# A shell ignores Ctrl-C for what it runs in the background, and the runs begun here would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 QKLAB = str(pathlib.Path(sys.argv[1]).resolve())
@@ -121,11 +124,12 @@ def case_kill_9(count):
 
 
 def case_signals(count):
+    signals = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU]
     choose = random.Random(1)
     interrupted(count, "signals", often(40), lambda p: p.send_signal(
-        choose.choice([signal.SIGTERM, signal.SIGHUP, signal.SIGINT])),
+        choose.choice(signals)),
                 # Before it has begun to work, a signal ends it as it ends any program.
-                {130, 0, -signal.SIGTERM, -signal.SIGHUP, -signal.SIGINT})
+                {130, 0, *(-each for each in signals)})
 
 
 def case_closed_pipe(count):

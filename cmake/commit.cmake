@@ -1,8 +1,9 @@
 # Writes the commit that is being built into HEADER, touching the file only when it changes.
 cmake_minimum_required(VERSION 3.25)
-execute_process(COMMAND git -C ${SOURCE} describe --always --dirty --abbrev=12
+# Of this source, though a caller such as a git hook speaks of another repository.
+execute_process(COMMAND ${CMAKE_COMMAND} -E env --unset=GIT_DIR --unset=GIT_WORK_TREE git -C "${SOURCE}" describe --always --dirty --abbrev=12
   OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
 if(NOT commit)
   set(commit unknown)
 endif()
-file(CONFIGURE OUTPUT ${HEADER} CONTENT "#pragma once\n#define QKLAB_COMMIT \"@commit@\"\n" @ONLY)
+file(CONFIGURE OUTPUT "${HEADER}" CONTENT "#pragma once\n#define QKLAB_COMMIT \"@commit@\"\n" @ONLY)

@@ -6,12 +6,14 @@
 #include <memory>
 
 #include "core/base/error.hpp"
+#include "core/cli/command.hpp"
 #include "core/cli/version.hpp"
 
 namespace qklab {
 
 nlohmann::json run_script(std::string_view command) {
-  const std::string line = fmt::format("exec /usr/bin/python3 '{}'/bench/{}", source_directory(), command);
+  const std::string line =
+      fmt::format("exec /usr/bin/python3 -E {}/bench/{}", shell_quoted(source_directory()), command);
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(popen(line.c_str(), "r"), pclose);
   std::string output;
   char buffer[256];

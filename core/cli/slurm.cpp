@@ -6,11 +6,12 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <sstream>
 
 #include "core/base/error.hpp"
-#include "core/base/value.hpp"
+#include "core/base/file.hpp"
 #include "core/cli/command.hpp"
+#include "core/cli/slurm_answers.hpp"
+#include "core/cli/terminal.hpp"
 
 namespace qklab {
 
@@ -113,52 +114,40 @@ std::vector<std::string> sbatch_merge(const SlurmSweep& sweep, const std::vector
 
 std::string submit(const std::vector<std::string>& command) {
   const Called called = call(command);
-  std::string job = called.output.substr(0, called.output.find_first_of(";\n"));
-  if (called.code != 0 || !parse_integer(job))
-    throw Error(fmt::format("{}\nsbatch: exit {}: {}", shell_line(command), called.code, called.output));
-  return job;
+  if (called.code != 0) throw Error(fmt::format("{}\nsbatch: {}", shell_line(command), called.str()));
+  say(stderr, "{}", called.notes);
+  if (const auto job = parse_sbatch(called.output)) return *job;
+  throw Error(fmt::format(
+      "{}\nsbatch: {}\nthis answer has no job's number; the job may be in the queue all the same: look "
+      "with `squeue --me`, and scancel it before the same command is given again",
+      shell_line(command), called.str()));
 }
 
 std::uint64_t cluster_max_array_size() {
   const Called called = call({"scontrol", "show", "config"});
-  std::istringstream lines(called.output);
-  for (std::string line; std::getline(lines, line);) {
-    if (!line.starts_with("MaxArraySize")) continue;
-    const auto size = parse_integer(line.substr(line.find_last_of(" =") + 1));
-    if (size && *size > 1) return static_cast<std::uint64_t>(*size);
-  }
-  throw Error(
-      fmt::format("scontrol show config: exit {}: does not tell MaxArraySize: {}; is this a Slurm cluster?",
-                  called.code, called.output));
+  if (const auto size = parse_max_array_size(called.output)) return *size;
+  throw Error(fmt::format("scontrol show config: {}: does not tell MaxArraySize; is this a Slurm cluster?",
+                          called.str()));
 }
 
 Queued queued_shards(const SlurmSweep& sweep) {
-  struct Job {
-    std::uint64_t offset, shards;
-  };
-  std::map<std::string, Job> jobs;
-  std::ifstream file(sweep.jobs_file());
-  for (std::string job, offset, shards;
-       std::getline(file, job, ',') && std::getline(file, offset, ',') && std::getline(file, shards);) {
-    const auto at = parse_integer(offset), count = parse_integer(shards);
-    if (at && count) jobs[job] = {static_cast<std::uint64_t>(*at), static_cast<std::uint64_t>(*count)};
-  }
+  std::map<std::string, SubmittedJob> jobs;
+  if (std::filesystem::exists(sweep.jobs_file()))
+    for (SubmittedJob& each : parse_jobs(read_file(sweep.jobs_file()))) jobs[each.job] = each;
   Queued queued;
   if (jobs.empty()) return queued;
-  const Called called = call({"squeue", "-h", "-r", "--me", "-o", "%F %K"});
-  if (called.code != 0)
-    throw Error(fmt::format("squeue: exit {}: {}; what is queued is unknown", called.code, called.output));
-  std::istringstream lines(called.output);
-  for (std::string job, task; lines >> job >> task;) {
+  // SQUEUE_STATES, SQUEUE_PARTITION and the like would leave out jobs, which would be submitted twice.
+  const Called called = call({"squeue", "-h", "-r", "--me", "-o", "%F %K"}, "SQUEUE_");
+  if (called.code != 0) throw Error(fmt::format("squeue: {}; what is queued is unknown", called.str()));
+  for (const auto& [job, task] : parse_squeue(called.output)) {
     const auto found = jobs.find(job);
-    const auto number = parse_integer(task);
-    if (found == jobs.end() || !number) continue;
+    if (found == jobs.end()) continue;
     if (found->second.shards != sweep.shards) {
       throw InputError(fmt::format(
           "job {} of an earlier launch of {} shards is still queued; give --shards {}, or scancel {} first",
           job, found->second.shards, found->second.shards, job));
     }
-    queued.shards.insert(found->second.offset + static_cast<std::uint64_t>(*number));
+    queued.shards.insert(found->second.offset + task);
     queued.jobs.insert(job);
   }
   return queued;

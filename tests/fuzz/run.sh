@@ -5,7 +5,11 @@ cd "$(dirname "$0")/../.."
 seconds=${1:?seconds for each target}
 shift
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(config overrides where csv npy)
+if [ ${#targets[@]} = 0 ]; then  # all: one a file
+  targets=(tests/fuzz/*.cpp)
+  targets=("${targets[@]#tests/fuzz/}")
+  targets=("${targets[@]%.cpp}")
+fi
 [ -f build/fuzz/build.ninja ] || cmake --preset fuzz >&2
 cmake --build build/fuzz --target "${targets[@]/#/fuzz_}" >&2
 work=$(mktemp -d)

@@ -9,6 +9,9 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "core/base/columns.hpp"
+#include "core/base/value.hpp"
+
 namespace qklab {
 
 namespace {
@@ -22,10 +25,15 @@ bool color_wanted() {
   return isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == '\0');
 }
 
-int terminal_width() {
+int terminal_width(int stream) {
   winsize size{};
-  for (const int stream : {STDOUT_FILENO, STDERR_FILENO}) {
-    if (ioctl(stream, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  for (const int each : {stream, STDOUT_FILENO, STDERR_FILENO}) {
+    if (isatty(each) == 0) continue;
+    if (ioctl(each, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+    // One that does not tell, as on a serial line.
+    const char* said = std::getenv("COLUMNS");
+    const auto columns = parse_integer(said == nullptr ? "" : said);
+    return columns && *columns > 0 && *columns < 10000 ? static_cast<int>(*columns) : 80;
   }
   return 100;
 }
@@ -49,15 +57,52 @@ ProgressLine::ProgressLine(std::string name)
       terminal_(isatty(STDERR_FILENO) != 0),
       last_(std::chrono::steady_clock::now()) {}
 
-std::string ProgressLine::text(const Progress& progress) const {
+std::string running_text(const std::vector<RunningTrial>& running) {
+  constexpr std::size_t shown = 6;
+  if (running.size() == 1) return fmt::format("step {} of {}", running[0].step, running[0].of);
+  std::string text;
+  for (std::size_t i = 0; i < std::min(shown, running.size()); ++i)
+    text += fmt::format("{}{:.0f}", i > 0 ? ", " : "", 100 * running[i].share());
+  return text.empty() ? ""
+                      : fmt::format("{} under way at {}{} %", running.size(), text,
+                                    running.size() > shown ? ", ..." : "");
+}
+
+namespace {
+
+std::string counts_of(const Progress& progress) {
   const std::uint64_t finished = progress.finished();
   std::string out = fmt::format("{}/{} trials", finished, progress.total);
   if (progress.failed > 0) out += fmt::format(", {} failed", progress.failed);
   if (progress.diverged > 0) out += fmt::format(", {} diverged", progress.diverged);
   if (progress.pruned > 0) out += fmt::format(", {} pruned", progress.pruned);
+  if (!progress.running.empty()) out += ", " + running_text(progress.running);
   out += fmt::format(", {:.3g} trials/s", progress.rate());
   if (finished < progress.total) out += fmt::format(", {} left", duration(progress.eta_seconds()));
   return out;
+}
+
+}  // namespace
+
+std::string progress_bar(double share, std::size_t cells) {
+  const auto full = static_cast<std::size_t>(std::lround(share * static_cast<double>(cells)));
+  return std::string(full, '#') + std::string(cells - full, '.');
+}
+
+// The counts come first where there is no room for all, then the name, then the bar.
+std::string ProgressLine::line(const Progress& progress, std::size_t columns) const {
+  constexpr std::size_t least_name = 8, least_bar = 5, most_bar = 30;
+  const std::string counts = clipped(counts_of(progress), columns);
+  const auto left = [&](std::size_t used) { return columns > used ? columns - used : 0; };
+  const std::size_t for_name = left(columns_of(counts) + 2);
+  if (for_name < std::min(least_name, columns_of(name_))) return counts;
+  const std::string name = clipped(name_, for_name);
+  const std::size_t for_bar = left(columns_of(counts) + columns_of(name) + 4);
+  if (for_bar < least_bar) return fmt::format("{}: {}", name, counts);
+  const double share = progress.total == 0
+                           ? 1.0
+                           : static_cast<double>(progress.finished()) / static_cast<double>(progress.total);
+  return fmt::format("{} [{}] {}", name, progress_bar(share, std::min(for_bar, most_bar)), counts);
 }
 
 void ProgressLine::clear() {
@@ -70,18 +115,14 @@ void ProgressLine::update(const Progress& progress) {
   if (!terminal_) {
     if (now - last_ < plain_interval) return;
     last_ = now;
-    say(stderr, "{}: {}\n", name_, text(progress));
+    say(stderr, "{}: {}\n", name_, counts_of(progress));
     return;
   }
-  const std::string counts = text(progress);
-  const int room = terminal_width() - static_cast<int>(name_.size() + counts.size()) - 6;
-  const auto cells = static_cast<std::size_t>(std::clamp(room, 0, 30));
-  const double share = progress.total == 0
-                           ? 1.0
-                           : static_cast<double>(progress.finished()) / static_cast<double>(progress.total);
-  const auto full = static_cast<std::size_t>(std::lround(share * static_cast<double>(cells)));
+  // One column stays free, since some terminals wrap as soon as the last one is taken.
+  const int columns = std::max(terminal_width(STDERR_FILENO) - 1, 1);
+  const std::string shown = line(progress, static_cast<std::size_t>(columns));
   clear();
-  say(stderr, "{} [{}{}] {}", name_, std::string(full, '#'), std::string(cells - full, '.'), counts);
+  say(stderr, "{}", shown);
   std::fflush(stderr);
   drawn_ = true;
 }

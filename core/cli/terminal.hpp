@@ -2,11 +2,13 @@
 #pragma once
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/sweep/scheduler.hpp"
 
@@ -22,11 +24,14 @@ template <class... Arguments> void say(fmt::format_string<Arguments...> format, 
   say(stdout, format, std::forward<Arguments>(arguments)...);
 }
 
-bool color_wanted();   // standard output is a terminal, and NO_COLOR is not set
-int terminal_width();  // columns of the terminal, 100 where there is none
+bool color_wanted();  // standard output is a terminal, and NO_COLOR is not set
+// Columns of the terminal behind a stream, or where that is none behind the other; 100 where there is none at
+// all.
+int terminal_width(int stream = STDOUT_FILENO);
 int terminal_height();
 
-// On a terminal one line that is redrawn; elsewhere a plain line at most every ten seconds.
+// On a terminal one line that is redrawn and never wider than the terminal; elsewhere a plain line at most
+// every ten seconds.
 class ProgressLine {
  public:
   explicit ProgressLine(std::string name);
@@ -35,7 +40,7 @@ class ProgressLine {
   void finish(const Progress& progress);
 
  private:
-  std::string text(const Progress& progress) const;
+  std::string line(const Progress& progress, std::size_t columns) const;
   void clear();
 
   std::string name_;
@@ -43,6 +48,12 @@ class ProgressLine {
   bool drawn_ = false;
   std::chrono::steady_clock::time_point last_;
 };
+
+// "####....", of so many cells.
+std::string progress_bar(double share, std::size_t cells);
+
+// What is known of trials under way: "step 120 of 5000", or shares where there are several.
+std::string running_text(const std::vector<RunningTrial>& running);
 
 // "1h 02m", "3m 04s", "12 s"
 std::string duration(double seconds);

@@ -7,6 +7,7 @@
 #include <memory>
 #include <thread>
 
+#include "core/base/columns.hpp"
 #include "core/cli/cli.hpp"
 #include "core/cli/live.hpp"
 #include "core/cli/signals.hpp"
@@ -17,12 +18,7 @@ namespace qklab {
 
 namespace {
 
-constexpr std::size_t curves_shown = 12, latest_failures = 6;
-
-std::string bar(double share, std::size_t cells) {
-  const auto full = static_cast<std::size_t>(std::lround(share * static_cast<double>(cells)));
-  return std::string(full, '#') + std::string(cells - full, '.');
-}
+constexpr std::size_t curves_shown = 12, latest_failures = 6, label_columns = 22;
 
 // Heights between the least and the largest finite value of the plot, a character a point.
 std::string sparkline(const std::vector<Point>& points, double low, double high, std::size_t width) {
@@ -35,13 +31,6 @@ std::string sparkline(const std::vector<Point>& points, double low, double high,
     line += std::isfinite(height) ? levels[std::clamp(static_cast<int>(height * 8), 0, 7)] : " ";
   }
   return line;
-}
-
-// The first line, to at most `width` characters.
-std::string clipped(const std::string& text, std::size_t width) {
-  const std::string line = text.substr(0, text.find('\n'));
-  const std::string cut = fmt::format("{:.{}}", line, width);
-  return cut.size() == line.size() ? line : fmt::format("{:.{}}...", line, width > 3 ? width - 3 : 0);
 }
 
 struct Range {
@@ -83,7 +72,7 @@ void add_plot(std::vector<std::string>& lines, const LiveState::Plot& plot, cons
   if (!value.empty()) head += ", " + shared.text();
   if (shown < all) head += fmt::format(" ({} of {} curves)", shown, all);
   lines.emplace_back();
-  lines.push_back(clipped(head, width));
+  lines.push_back(head);
 
   const ShortTexts texts = curve_texts(plot.data);
   const auto titles = panel_titles(figure, experiment, plot.data);
@@ -95,13 +84,13 @@ void add_plot(std::vector<std::string>& lines, const LiveState::Plot& plot, cons
       range = {};
       range.cover(panels[k]);
     }
-    if (!titles[k].empty())
-      lines.push_back(clipped("  " + titles[k] + (value.empty() ? ", " + range.text() : ""), width));
+    if (!titles[k].empty()) lines.push_back("  " + titles[k] + (value.empty() ? ", " + range.text() : ""));
     for (const std::size_t place : picked(panels[k].curves.size(), most)) {
       const Curve& curve = panels[k].curves[place];
       const std::string label = curve.key.empty() ? "" : name + texts.of(curve.key[0]);
+      const std::string shown = clipped(label, label_columns);
       lines.push_back(
-          fmt::format("    {:22.22} {}", label,
+          fmt::format("    {}{} {}", shown, std::string(label_columns - columns_of(shown), ' '),
                       sparkline(curve.points, range.low, range.high, width > 36 ? width - 28 : 8)));
     }
   }
@@ -114,23 +103,25 @@ std::vector<std::string> screen(const LiveState& state, const Experiment& experi
   const std::string how = state.is_complete()    ? "complete"
                           : state.writer.empty() ? "not running"
                                                  : "running, pid " + state.writer;
-  lines.push_back(
-      clipped(fmt::format("{}: {}/{} trials, {}", state.name, state.finished, state.total, how), width));
-  lines.push_back(fmt::format(
-      "[{}] {:.1f} %", bar(share, std::min<std::size_t>(width > 12 ? width - 12 : 10, 60)), 100 * share));
+  lines.push_back(fmt::format("{}: {}/{} trials, {}", state.name, state.finished, state.total, how));
+  lines.push_back(fmt::format("[{}] {:.1f} %",
+                              progress_bar(share, std::min<std::size_t>(width > 12 ? width - 12 : 0, 60)),
+                              100 * share));
   std::string counts = fmt::format("{} failed, {} diverged", state.counts.failed, state.counts.diverged);
   if (state.rate > 0)
     counts += fmt::format(", {:.3g} trials/s, {} left", state.rate, duration(state.eta_seconds));
-  lines.push_back(clipped(counts, width));
+  lines.push_back(counts);
+  if (!state.running.empty()) lines.push_back(running_text(state.running));
   if (!state.failures.empty()) lines.emplace_back();
   const std::size_t first = state.failures.size() - std::min(state.failures.size(), latest_failures);
   for (std::size_t i = first; i < state.failures.size(); ++i) {
     const Store::Failure& failure = state.failures[i];
-    lines.push_back(clipped(fmt::format("{} {}: {} {}", name_of(failure.status), trial_name(failure.id),
-                                        failure.message, failure.params),
-                            width));
+    const std::string message = failure.message.substr(0, failure.message.find('\n'));
+    lines.push_back(fmt::format("{} {}: {} ({})", name_of(failure.status), trial_name(failure.id), message,
+                                failure.params));
   }
   for (const auto& plot : state.plots) add_plot(lines, plot, experiment, width);
+  for (std::string& line : lines) line = clipped(line, width);
   return lines;
 }
 

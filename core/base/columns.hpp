@@ -1,0 +1,18 @@
+// Text on a terminal: how many columns it takes, which are neither bytes nor characters.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace qklab {
+
+// Columns of UTF-8 text: two for a wide character, none for a combining one; a byte that is no UTF-8 takes
+// one. Sources: Unicode 15, EastAsianWidth.txt, W and F; general categories Mn and Cf.
+std::size_t columns_of(std::string_view text);
+
+// The first line of `text` in at most so many columns, with "..." where it was cut. Control characters, which
+// could drive the terminal, are left out, and bytes that are no UTF-8 become '?'.
+std::string clipped(std::string_view text, std::size_t columns);
+
+}  // namespace qklab

@@ -8,23 +8,18 @@
 #include <array>
 #include <cctype>
 #include <cmath>
-#include <fstream>
 #include <limits>
 
 #include "core/base/error.hpp"
 #include "core/base/value.hpp"
+#include "core/sweep/control_group.hpp"
 
 namespace qklab {
 
 std::uint64_t usable_memory() {
   auto usable =
       static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-  // As a container sees its own group. "max" stands for no limit in one, a huge number in the other.
-  for (const char* file : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
-    std::ifstream group(file);
-    std::uint64_t limit = 0;
-    if (group >> limit && limit > 0) usable = std::min(usable, limit);
-  }
+  if (const auto limit = group_memory_limit()) usable = std::min(usable, *limit);
   for (const auto which : {RLIMIT_AS, RLIMIT_DATA}) {
     rlimit limit{};
     if (getrlimit(which, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)

@@ -135,6 +135,7 @@ void run(const Trial& trial, Result& result) {
   Reader reader(trainer.config(), *task);
   train::Hooks hooks;
   hooks.check = [&] { trial.check(); };
+  hooks.progress = [&](std::size_t step, std::size_t of) { trial.progress(step, of); };
   hooks.evaluated = [&](train::Trainer& of, std::size_t step, train::History& history) {
     const Anchors now = reader.read(of);
     history.add("anchor", step, now.anchor);
@@ -206,7 +207,9 @@ Experiment make() {
   experiment.cost = [](const Parameters& p) { return p.real("steps") * p.real("layers") * p.real("batch"); };
   experiment.check = [](const Parameters& p) -> std::string {
     if (const std::string why = tasks::problem(task_config(p)); !why.empty()) return why;
-    return p.integer("dim") % p.integer("heads") == 0 ? "" : "heads must divide dim";
+    return p.integer("dim") % p.integer("heads") == 0
+               ? ""
+               : "heads must divide dim, in a sweep by where: \"dim % heads == 0\"";
   };
   return experiment;
 }

@@ -69,6 +69,7 @@ void run(const Trial& trial, Result& result) {
   const auto after = tasks::make_task(task_config, Stream(seed, 0, "finetune_matrices after"));
   train::Hooks hooks;
   hooks.check = [&] { trial.check(); };
+  hooks.progress = [&](std::size_t step, std::size_t of) { trial.progress(step, of); };
 
   train::TrainConfig pretraining = base_config(params);
   pretraining.optimizer = nn::defaults(nn::OptimizerKind::adam);
@@ -161,7 +162,9 @@ Experiment make() {
   experiment.run = run;
   experiment.cost = [](const Parameters& p) { return p.real("steps") + p.real("pretrain_steps"); };
   experiment.check = [](const Parameters& p) -> std::string {
-    return p.integer("dim") % p.integer("heads") == 0 ? "" : "heads must divide dim";
+    return p.integer("dim") % p.integer("heads") == 0
+               ? ""
+               : "heads must divide dim, in a sweep by where: \"dim % heads == 0\"";
   };
   return experiment;
 }

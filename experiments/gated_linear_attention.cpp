@@ -150,6 +150,7 @@ void run(const Trial& trial, Result& result) {
   train::Trainer trainer(train_config(params), task, trial.stream("model"));
   train::Hooks hooks;
   hooks.check = [&] { trial.check(); };
+  hooks.progress = [&](std::size_t step, std::size_t of) { trial.progress(step, of); };
   const train::Outcome outcome = train::train(trainer, hooks);
   const train::Curve& loss = outcome.history["loss"];
   result.series("loss", loss.step, loss.value);

@@ -74,6 +74,7 @@ void run(const Trial& trial, Result& result) {
   std::vector<double> stable, stable_theory, gram, gram_theory;
   for (std::size_t l = 1; l <= depth; ++l) {
     trial.check();
+    trial.progress(l - 1, depth);
     const Stream logits = trial.stream("logits").substream(l);
     Matrix attention = softmax_rows(from_tokens ? token_logits(x, variance, logits.substream(7))
                                                 : gaussian(length, length, variance, logits));

@@ -96,8 +96,8 @@ train::TrainConfig train_config(const Parameters& params, const Method& method, 
 // terms.
 std::uint64_t seed_of(const Trial& trial) { return static_cast<std::uint64_t>(trial.params.integer("seed")); }
 
-// The best of a method's rates.
-Run best_run(const Trial& trial, const Method& method, const tasks::Task& task) {
+// The best of a method's rates; `place` is the method's among all.
+Run best_run(const Trial& trial, const Method& method, std::size_t place, const tasks::Task& task) {
   const std::size_t rates = trial.params.count("rates");
   Run best;
   for (std::size_t i = 0; i < rates; ++i) {
@@ -107,6 +107,9 @@ Run best_run(const Trial& trial, const Method& method, const tasks::Task& task) 
         Stream(seed_of(trial), 0, "optimizer_heterogeneity model"));
     train::Hooks hooks;
     hooks.check = [&] { trial.check(); };
+    hooks.progress = [&, before = place * rates + i](std::size_t step, std::size_t of) {
+      trial.progress(before * of + step, std::size(methods) * rates * of);
+    };
     hooks.evaluated = [](train::Trainer& of, std::size_t step, train::History& history) {
       const Disparity now = disparity(of.tape(), autodiff::gradient_norms(of.tape()));
       history.add("gini", step, now.gini);
@@ -131,7 +134,7 @@ void run(const Trial& trial, Result& result) {
   std::vector<Run> runs;
   double edges = 0;
   for (const Method& method : methods) {
-    runs.push_back(best_run(trial, method, *task));
+    runs.push_back(best_run(trial, method, runs.size(), *task));
     const Run& best = runs.back();
     const std::string name = method.name;
     if (!std::isfinite(best.loss)) return result.diverged(name + " diverged at every rate");
@@ -206,7 +209,9 @@ Experiment make() {
     config.length = p.count("length");
     config.vocabulary = p.count("vocabulary");
     if (const std::string why = tasks::problem(config); !why.empty()) return why;
-    return p.integer("dim") % p.integer("heads") == 0 ? "" : "heads must divide dim";
+    return p.integer("dim") % p.integer("heads") == 0
+               ? ""
+               : "heads must divide dim, in a sweep by where: \"dim % heads == 0\"";
   };
   return experiment;
 }

@@ -41,6 +41,7 @@ std::optional<double> trained_excess(const Trial& trial, const Spectrum& spectru
   train::Trainer trainer(training, *task, trial.stream("initial"));
   train::Hooks hooks;
   hooks.check = [&trial] { trial.check(); };
+  hooks.progress = [&trial](std::size_t step, std::size_t of) { trial.progress(step, of); };
   const train::Outcome outcome = train::train(trainer, hooks);
   if (!outcome.divergence.empty()) return std::nullopt;
   return outcome.last.loss - *task->floor().value;

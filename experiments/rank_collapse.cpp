@@ -58,6 +58,7 @@ void run(const Trial& trial, Result& result) {
     effective.push_back(measures.effective_rank);
     if (l == depth) break;
     trial.check();
+    trial.progress(l, depth);
     const nn::UntrainedLayer layer = nn::draw_layer(model, layers.substream(l));
     Tokens next = nn::apply(model, layer, tokens);
     if (is_bounded(model)) bound.push_back(bound_after(model, layer, tokens, next));

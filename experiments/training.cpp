@@ -123,6 +123,7 @@ void run(const Trial& trial, Result& result) {
   Trainer trainer(train_config(p), *task, trial.stream("initial"));
   Hooks hooks;
   hooks.check = [&trial] { trial.check(); };
+  hooks.progress = [&trial](std::size_t step, std::size_t of) { trial.progress(step, of); };
   hooks.save_due = [&trial] { return trial.save_due(); };
   hooks.save = [&trial](const std::string& state) { trial.save(state); };
   hooks.saved = trial.saved();

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "core/report/series_needed.hpp"
+#include "core/sweep/telling.hpp"
 
 namespace qklab {
 
@@ -64,7 +65,11 @@ LiveState LiveView::look(bool plots) {
   const auto statuses = store.statuses();
   state.total = ids_.size();
   for (const std::uint64_t id : ids_) state.finished += statuses.count(id);
+  state.running = read_running(directory_);
+  std::erase_if(state.running, [&](const RunningTrial& each) { return statuses.contains(each.id); });
   state.failures = store.latest_failures(most_failures);
+  const Telling telling(loaded_.config.sweep);
+  for (Store::Failure& failure : state.failures) failure.params = telling.text_of_json(failure.params);
   estimate(state);
   if (plots) {
     const Results results = store.load(loaded_.config.sweep, series_needed(loaded_.figures, loaded_.claims));

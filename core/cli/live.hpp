@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/cli/loaded.hpp"
+#include "core/cli/running.hpp"
 #include "core/report/figure_data.hpp"
 #include "core/sweep/store.hpp"
 
@@ -22,7 +23,8 @@ struct LiveState {
   std::uint64_t total = 0;               // trials of the sweep
   double rate = 0;                       // trials a second over the last minute; NaN until known
   double eta_seconds = 0;                // NaN where unknown
-  std::vector<Store::Failure> failures;  // the latest last
+  std::vector<RunningTrial> running;     // that tell how far they are
+  std::vector<Store::Failure> failures;  // the latest last; params: what tells them apart, not JSON
   struct Plot {
     const Figure* figure;
     FigureData data;

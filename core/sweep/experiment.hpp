@@ -19,6 +19,7 @@
 #include "core/sweep/family.hpp"
 #include "core/sweep/file_identity.hpp"
 #include "core/sweep/schema.hpp"
+#include "core/sweep/trial_progress.hpp"
 
 namespace qklab {
 
@@ -87,8 +88,14 @@ class Trial {
  public:
   // Without a checkpoint nothing is kept of a trial that does not finish.
   Trial(const Parameters& parameters, std::uint64_t id, const std::atomic<bool>& stop,
-        Checkpoint* checkpoint = nullptr, std::optional<std::uint64_t> stop_at = {})
-      : params(parameters), id(id), stop_(stop), checkpoint_(checkpoint), stop_at_(stop_at) {}
+        Checkpoint* checkpoint = nullptr, std::optional<std::uint64_t> stop_at = {},
+        TrialProgress* progress = nullptr)
+      : params(parameters),
+        id(id),
+        stop_(stop),
+        checkpoint_(checkpoint),
+        stop_at_(stop_at),
+        progress_(progress) {}
 
   const Parameters& params;
   const std::uint64_t id;
@@ -98,6 +105,11 @@ class Trial {
   // To be called every few milliseconds of work; throws Cancelled when the user asked to stop.
   void check() const {
     if (stop_.load(std::memory_order_relaxed)) throw Cancelled{};
+  }
+  // How far it is, for those who wait: `step` steps of `of` are done. Called as often as you like, by one
+  // thread; a trial of over a few seconds should, and what it yields does not depend on it.
+  void progress(std::uint64_t step, std::uint64_t of) const {
+    if (progress_) progress_->tell(step, of);
   }
   // body(0) .. body(n-1) on whatever cores are idle. Results must not depend on the order: write to
   // slot i, and combine the slots afterwards.
@@ -119,6 +131,7 @@ class Trial {
   const std::atomic<bool>& stop_;
   Checkpoint* checkpoint_;
   std::optional<std::uint64_t> stop_at_;
+  TrialProgress* progress_;
 };
 
 // A theory curve that stands beside a measured one, both series metrics of the experiment.

@@ -20,7 +20,7 @@ void Trial::parallel_for(std::size_t n, const std::function<void(std::size_t)>& 
 }
 
 Result run_trial(const Experiment& experiment, const TrialSpec& spec, const std::atomic<bool>& stop,
-                 Checkpoint* checkpoint, std::optional<std::uint64_t> stop_at) {
+                 Checkpoint* checkpoint, std::optional<std::uint64_t> stop_at, TrialProgress* progress) {
   // The cores are ours to share out, and how a product is split among threads changes its rounding.
   [[maybe_unused]] static const bool single = (openblas_set_num_threads(1), true);
 
@@ -32,7 +32,7 @@ Result run_trial(const Experiment& experiment, const TrialSpec& spec, const std:
     result.message = std::move(why);
   };
   try {
-    experiment.run(Trial(spec.params, spec.id, stop, checkpoint, stop_at), result);
+    experiment.run(Trial(spec.params, spec.id, stop, checkpoint, stop_at, progress), result);
   } catch (const Cancelled&) {
     if (stop) throw;
     fail("gave up as if asked to stop, though nobody asked");

@@ -57,7 +57,8 @@ class Coordinator {
         stop_(stop),
         begin_(begin),
         outcome_(outcome),
-        progress_(outcome.progress) {}
+        progress_(outcome.progress),
+        work_(outcome.progress.work) {}
 
   void write_until_done() {
     while (true) {
@@ -95,7 +96,6 @@ class Coordinator {
     for (const Store::Finished& finished : batch)
       if (!finished.checkpoint.empty()) std::remove(finished.checkpoint.c_str());
     count(batch, progress_);
-    if (options_.fail_fast && progress_.failed > 0) run_.halt = true;
     if (!options_.on_failure) return;
     for (const Store::Finished& finished : batch)
       if (finished.result.status == Status::failed || finished.result.status == Status::diverged)
@@ -108,9 +108,25 @@ class Coordinator {
     deadline_ = Clock::now() + options_.grace;
   }
 
+  void look_at_running() {
+    progress_.work = work_;
+    progress_.work_done = run_.work_done;
+    progress_.running.clear();
+    const std::lock_guard lock(run_.mutex);
+    for (const TrialProgress* each : run_.under_way) {
+      const auto now = each->now();
+      if (!now) continue;
+      progress_.running.push_back(*now);
+      progress_.work -= each->cost * now->share_before();
+      progress_.work_done += each->cost * (now->share() - now->share_before());
+    }
+    std::sort(progress_.running.begin(), progress_.running.end(),
+              [](const RunningTrial& a, const RunningTrial& b) { return a.share() > b.share(); });
+  }
+
   void report() {
     progress_.seconds = seconds_since(begin_);
-    progress_.work_done = run_.work_done;
+    look_at_running();
     next_report_ = Clock::now() + report_every;
     if (options_.on_progress) options_.on_progress(progress_);
   }
@@ -122,6 +138,7 @@ class Coordinator {
   const Clock::time_point begin_;
   RunOutcome& outcome_;
   Progress& progress_;
+  const double work_;  // of all trials
   Clock::time_point next_report_ = begin_;
   Clock::time_point deadline_ = Clock::time_point::max();  // for trials in flight, once stopped
 };
@@ -170,6 +187,8 @@ RunOutcome run_trials(const Sweep& sweep, Store& store, const RunOptions& option
     }
   }
   outcome.interrupted = run->cut_short || (stop && outcome.progress.finished() < total);
+  outcome.failed_fast =
+      options.fail_fast && outcome.progress.failed > 0 && outcome.progress.finished() < total;
   return outcome;
 }
 

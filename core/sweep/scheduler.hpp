@@ -18,7 +18,10 @@ struct Progress {
   std::uint64_t total = 0, done = 0, failed = 0, diverged = 0, pruned = 0;  // of this call
   std::uint64_t resumed = 0;                                                // finished before this call
   double seconds = 0;                                                       // since this call began
-  double work = 0, work_done = 0;  // expected costs, in the experiment's unit; a trial is 1 where it has none
+  // Expected costs, in the experiment's unit; a trial is 1 where it has none. Of a trial under way that tells
+  // how far it is, its share counts as done, and what an earlier run did of it does not count at all.
+  double work = 0, work_done = 0;
+  std::vector<RunningTrial> running;  // trials under way that tell how far they are
 
   std::uint64_t finished() const { return done + failed + diverged + pruned; }
   double rate() const;         // trials a second
@@ -48,6 +51,7 @@ struct RunOptions {
 struct RunOutcome {
   Progress progress;
   bool interrupted = false;  // stopped on request: finished trials are kept
+  bool failed_fast = false;  // RunOptions::fail_fast has kept the rest from being run
   bool abandoned = false;    // some trials did not notice the stop within the grace period: the caller
                              // must leave the process by _Exit
 };
@@ -63,6 +67,7 @@ RunOutcome run_trials(const Sweep& sweep, Store& store, const RunOptions& option
 
 // Runs one trial in this thread; exceptions become a failed result, but Cancelled passes.
 Result run_trial(const Experiment& experiment, const TrialSpec& spec, const std::atomic<bool>& stop,
-                 Checkpoint* checkpoint = nullptr, std::optional<std::uint64_t> stop_at = {});
+                 Checkpoint* checkpoint = nullptr, std::optional<std::uint64_t> stop_at = {},
+                 TrialProgress* progress = nullptr);
 
 }  // namespace qklab

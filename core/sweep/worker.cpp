@@ -83,7 +83,24 @@ std::size_t bytes_of(const Result& result) {
   return trial_bytes + numbers * sizeof(double);
 }
 
-Result run_if_it_fits(Run& run, const TrialSpec& spec, Checkpoint* checkpoint) {
+// Lets the thread that reports look at a trial's progress while it lives.
+class UnderWay {
+ public:
+  UnderWay(Run& run, const TrialProgress& progress) : run_(run), progress_(progress) {
+    const std::lock_guard lock(run_.mutex);
+    run_.under_way.insert(&progress_);
+  }
+  ~UnderWay() {
+    const std::lock_guard lock(run_.mutex);
+    run_.under_way.erase(&progress_);
+  }
+
+ private:
+  Run& run_;
+  const TrialProgress& progress_;
+};
+
+Result run_if_it_fits(Run& run, const TrialSpec& spec, double cost, Checkpoint* checkpoint) {
   const double bytes = run.experiment.memory ? run.experiment.memory(spec.params) : 0;
   if (!run.memory.fits(bytes)) {
     Result refused(run.experiment);
@@ -100,7 +117,9 @@ Result run_if_it_fits(Run& run, const TrialSpec& spec, Checkpoint* checkpoint) {
     double bytes;
   };
   const Claim claim(run.memory, bytes);
-  Result result = run_trial(run.experiment, spec, run.halt, checkpoint, run.stop_at);
+  TrialProgress progress(spec.id, cost);
+  const UnderWay seen(run, progress);
+  Result result = run_trial(run.experiment, spec, run.halt, checkpoint, run.stop_at, &progress);
   if (const std::string why = run.files.changed(spec.params); !why.empty()) {
     result = Result(run.experiment);
     result.status = Status::failed;
@@ -113,11 +132,14 @@ void run_next(Run& run, std::size_t position) {
   const std::size_t row = run.order.empty() ? position : run.order[position];
   Store::Finished finished{run.trials[row], Result(run.experiment), {}, {}};
   Checkpoint checkpoint(run.directory, finished.spec.id, run.checkpoint_every);
-  finished.result = run_if_it_fits(run, finished.spec, run.directory.empty() ? nullptr : &checkpoint);
+  const double cost = run.costs.empty() ? 1 : run.costs[row];
+  finished.result = run_if_it_fits(run, finished.spec, cost, run.directory.empty() ? nullptr : &checkpoint);
+  // Here, not where it is stored: no other trial is to begin meanwhile.
+  if (run.fail_fast && finished.result.status == Status::failed) run.halt = true;
   // One that was stopped on request may be told to go on.
   if (checkpoint.used() && finished.result.status != Status::pruned) finished.checkpoint = checkpoint.path();
   write_arrays(run, finished);
-  run.work_done += run.costs.empty() ? 1 : run.costs[row];
+  run.work_done += cost;
   const std::size_t bytes = bytes_of(finished.result);
   run.mailbox.push(std::move(finished), bytes);
 }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <exception>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct Run {
         directory(options.directory),
         checkpoint_every(options.checkpoint_every),
         stop_at(options.round ? options.round->stop_at : std::nullopt),
+        fail_fast(options.fail_fast),
         stop(stop),
         memory(options.memory > 0 ? options.memory : usable_memory()) {}
 
@@ -35,6 +37,7 @@ struct Run {
   const std::string directory;
   const std::chrono::milliseconds checkpoint_every;
   const std::optional<std::uint64_t> stop_at;  // a step, for trials of a pruned sweep
+  const bool fail_fast;
   const std::atomic<bool>& stop;
   MemoryBudget memory;
   TrialTable trials;
@@ -49,7 +52,8 @@ struct Run {
   Mailbox<Store::Finished> mailbox{64 << 20};
 
   std::mutex mutex;
-  std::exception_ptr error;  // of a worker, not of a trial
+  std::exception_ptr error;                  // of a worker, not of a trial
+  std::set<const TrialProgress*> under_way;  // guarded by the mutex
 };
 
 // Fills the list with what `store` lacks of the part that is asked for, longest expected first. Returns how

@@ -91,6 +91,7 @@ Outcome train(Trainer& trainer, const Hooks& hooks) {
   Outcome outcome;
   for (std::size_t& step = progress.step;; ++step) {
     if (hooks.check) hooks.check();
+    if (hooks.progress) hooks.progress(step, config.steps);
     // Of before the evaluation, which is made again when training goes on: no step is evaluated twice.
     std::optional<std::string> here;
     if (hooks.stop_at == step && step < config.steps) here = progress.save(trainer);

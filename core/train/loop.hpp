@@ -36,8 +36,9 @@ class History {
 // What an experiment adds to the loop; all optional. The model may be altered in before_update alone, and
 // only by what follows from trainer and step: a run that goes on from a checkpoint skips earlier calls.
 struct Hooks {
-  std::function<void()> check;                                    // each step; what it throws ends training
-  std::function<void(Trainer&, std::size_t step)> before_update;  // gradients are at hand
+  std::function<void()> check;                                     // each step; what it throws ends training
+  std::function<void(std::size_t step, std::size_t of)> progress;  // each step, for those who wait
+  std::function<void(Trainer&, std::size_t step)> before_update;   // gradients are at hand
   std::function<void(Trainer&, std::size_t step, History&)> evaluated;  // likewise; adds its own curves
   std::function<bool()> save_due;
   std::function<void(const std::string& state)> save;

@@ -127,6 +127,49 @@ TEST_CASE("fail-fast stops at the first failure, and the rest is run by the next
   CHECK(run_trials(sweep, store, in(scratch, 2), never).progress.total == 200 - outcome.progress.finished());
 }
 
+TEST_CASE("with one job at a time fail-fast runs no trial after one that fails at once") {
+  const Scratch scratch;
+  behaviour = [](const Trial& trial, Result&) {
+    if (trial.params.integer("number") <= 197) throw std::runtime_error("no");
+  };
+  Store store(scratch.db(), Store::Mode::write);
+  RunOptions options = in(scratch, 1);
+  options.fail_fast = true;
+  const RunOutcome outcome = run_trials(puppet_sweep(200), store, options, never);
+  CHECK(outcome.progress.done == 3);
+  CHECK(outcome.progress.failed == 1);
+  CHECK(store.counts().failed == 1);
+}
+
+TEST_CASE("trials that tell how far they are are reported while they run, and their share counts as work") {
+  const Scratch scratch;
+  std::atomic<bool> seen{false};
+  behaviour = [&seen](const Trial& trial, Result&) {
+    if (trial.params.integer("number") == 1) return;  // the shorter one tells nothing
+    trial.progress(30, 100);                          // went on from here
+    trial.progress(65, 100);
+    while (!seen) std::this_thread::sleep_for(1ms);
+  };
+  Store store(scratch.db(), Store::Mode::write);
+  RunOptions options = in(scratch, 1);
+  options.on_progress = [&](const Progress& progress) {
+    if (progress.running.empty() || seen) return;
+    REQUIRE(progress.running.size() == 1);
+    CHECK(progress.running[0].step == 65);
+    CHECK(progress.running[0].of == 100);
+    CHECK(progress.running[0].share() == 0.65);
+    CHECK(progress.work == doctest::Approx(1 + 2 * 0.7));
+    CHECK(progress.work_done == doctest::Approx(2 * 0.35));
+    CHECK(progress.eta_seconds() == doctest::Approx(progress.seconds * (1 + 2 * 0.35) / (2 * 0.35)));
+    seen = true;
+  };
+  const RunOutcome outcome = run_trials(puppet_sweep(2), store, options, never);
+  CHECK(seen);
+  CHECK(outcome.progress.running.empty());
+  CHECK(outcome.progress.work == 3);
+  CHECK(outcome.progress.work_done == 3);
+}
+
 TEST_CASE("callbacks come from the calling thread, and their exceptions reach the caller") {
   const Scratch scratch;
   std::set<std::thread::id> threads;

@@ -33,6 +33,19 @@ TEST_CASE("evaluates before the first update, at every interval and after the la
   CHECK_FALSE(identical(train::train(other.trainer).history, outcome.history));
 }
 
+TEST_CASE("tells each step, and yields the same whether or not anybody asks") {
+  Run run, asked;
+  std::vector<std::size_t> told;
+  Hooks hooks;
+  hooks.progress = [&](std::size_t step, std::size_t of) {
+    CHECK(of == 20);
+    told.push_back(step);
+  };
+  CHECK(identical(train::train(asked.trainer, hooks).history, train::train(run.trainer).history));
+  REQUIRE(told.size() == 21);
+  for (std::size_t i = 0; i < told.size(); ++i) CHECK(told[i] == i);
+}
+
 TEST_CASE("a checkpoint at any step leads to bitwise the same end") {
   for (const nn::OptimizerKind kind : {nn::OptimizerKind::adam, nn::OptimizerKind::momentum}) {
     for (const nn::RegularizerKind regularizer :

@@ -138,6 +138,7 @@ function show(state) {
   let text = `${state.finished} of ${state.total} trials, ` +
     (complete ? "complete" : state.writer ? `running (pid ${state.writer})` : "not running") +
     `; ${state.failed} failed, ${state.diverged} diverged`;
+  if (state.running) text += `; ${state.running}`;
   if (!complete && state.rate > 0) text += `; ${short(state.rate)} trials/s, ${duration(state.eta)} left`;
   document.getElementById("status").textContent = text;
   document.getElementById("bar").value = state.total ? state.finished / state.total : 0;

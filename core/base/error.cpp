@@ -49,6 +49,44 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return previous[b.size()];
 }
 
+// "learning_rate" as learning and rate; "initMean" and "init.mean" likewise.
+std::vector<std::string> words_of(std::string_view name) {
+  std::vector<std::string> words;
+  bool begins = true, was_lower = false;
+  for (const char c : name) {
+    const auto u = static_cast<unsigned char>(c);
+    if (!std::isalnum(u)) {
+      begins = true;
+      continue;
+    }
+    if (begins || (was_lower && std::isupper(u))) words.emplace_back();
+    words.back() += static_cast<char>(std::tolower(u));
+    begins = false;
+    was_lower = std::islower(u) || std::isdigit(u);
+  }
+  return words;
+}
+
+std::string initials_of(std::string_view name) {
+  std::string initials;
+  for (const std::string& word : words_of(name)) initials += word[0];
+  return initials;
+}
+
+// Whether one is the other's initials ("lr" and "learning_rate"), or all words of one are among those of the
+// other
+// ("batch" and "batch_size", "n_layers" and "layers").
+bool abbreviates(std::string_view a, std::string_view b) {
+  if (a.size() > 1 && b.size() > 1 && (initials_of(a) == b || initials_of(b) == a)) return true;
+  const auto first = words_of(a), second = words_of(b);
+  const auto within = [](const std::vector<std::string>& few, const std::vector<std::string>& many) {
+    return !few.empty() && std::all_of(few.begin(), few.end(), [&](const std::string& word) {
+      return word.size() > 2 && std::find(many.begin(), many.end(), word) != many.end();
+    });
+  };
+  return within(first, second) || within(second, first);
+}
+
 }  // namespace
 
 std::string nearest_name(std::string_view name, std::span<const std::string> candidates) {
@@ -63,7 +101,10 @@ std::string nearest_name(std::string_view name, std::span<const std::string> can
       best_distance = distance;
     }
   }
-  return best;
+  if (!best.empty()) return best;
+  const auto other = std::find_if(candidates.begin(), candidates.end(),
+                                  [&](const std::string& candidate) { return abbreviates(name, candidate); });
+  return other == candidates.end() ? "" : *other;
 }
 
 std::string did_you_mean(std::string_view name, std::span<const std::string> candidates) {

@@ -44,7 +44,8 @@ class Diagnostics {
   std::vector<std::string> messages_;
 };
 
-// The candidate closest to `name` in edit distance, or "" where none is close enough to be meant.
+// The candidate closest to `name` in edit distance, else one that `name` is another way to write
+// ("learning_rate" for "lr", "n_layers" for "layers"), or "" where none is close enough to be meant.
 std::string nearest_name(std::string_view name, std::span<const std::string> candidates);
 
 // " (did you mean 'variance'?)", or "" where nothing is near.

@@ -68,6 +68,7 @@ void add_export(CLI::App& app, Exit&) {
     if (!std::filesystem::exists(store_path(directory))) {
       throw InputError(fmt::format("{}: no run directory: it has no run.db", directory));
     }
+    if (arguments->format == "hdf5") demand_hdf5();
     const Store store(store_path(directory), Store::Mode::read);
     Loaded loaded = load_config(store.source());
     grow(loaded, store);

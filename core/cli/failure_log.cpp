@@ -24,8 +24,9 @@ std::string host() {
 
 }  // namespace
 
-FailureLog::FailureLog(std::string directory)
+FailureLog::FailureLog(std::string directory, Telling telling)
     : directory_(std::move(directory)),
+      telling_(std::move(telling)),
       log_(std::make_shared<spdlog::logger>(
           "run", std::make_shared<spdlog::sinks::basic_file_sink_mt>(directory_ + "/run.log"))) {
   log_->set_pattern("%Y-%m-%dT%H:%M:%S%z %l %v");
@@ -36,7 +37,7 @@ void FailureLog::say(const std::string& line) { log_->info(line); }
 
 std::string FailureLog::add(const TrialSpec& trial, const Result& result) {
   std::string line = fmt::format("{} {}: {} ({})", name_of(result.status), trial_name(trial.id),
-                                 result.message, trial.params.str());
+                                 result.message, telling_.text(trial.params));
   log_->warn(line);
   if (files_++ >= most_files) return line;
   const std::string file = fmt::format("logs/{}.log", trial_name(trial.id));
@@ -45,7 +46,7 @@ std::string FailureLog::add(const TrialSpec& trial, const Result& result) {
                   name_of(result.status), result.message, result.seconds, host(),
                   fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
   for (std::size_t i = 0; i < trial.params.schema().size(); ++i)
-    text += fmt::format("{}: {}\n", trial.params.schema()[i].name, to_text(trial.params[i]));
+    text += fmt::format("{}={}\n", trial.params.schema()[i].name, to_text(trial.params[i]));
   make_directories(directory_ + "/logs");
   write_file(directory_ + "/" + file, text + "\n" + version_text() + "\n");
   return fmt::format("{}; {}/{}", line, directory_, file);

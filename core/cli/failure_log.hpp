@@ -8,12 +8,14 @@
 #include <string>
 
 #include "core/sweep/store.hpp"
+#include "core/sweep/telling.hpp"
 
 namespace qklab {
 
 class FailureLog {
  public:
-  explicit FailureLog(std::string directory);
+  // `telling`: what is told of a trial in a line; its own file holds all parameters.
+  FailureLog(std::string directory, Telling telling);
   void say(const std::string& line);  // to run.log
   // Writes logs/<trial>.log, of up to 1,000 trials, and returns the line that tells of it as it happens.
   std::string add(const TrialSpec& trial, const Result& result);
@@ -22,6 +24,7 @@ class FailureLog {
 
  private:
   std::string directory_;
+  Telling telling_;
   std::shared_ptr<spdlog::logger> log_;
   std::size_t files_ = 0;
 };

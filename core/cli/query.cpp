@@ -126,6 +126,18 @@ std::string field_of(const Statement& row, int column) {
   }
 }
 
+// "no such column: init.mean" where results has such a column: SQL takes the dot for a table's.
+std::string dotted_name_hint(const Database& database, const std::string& problem) {
+  Statement columns(database, "SELECT * FROM results LIMIT 0");
+  for (int i = 0; i < sqlite3_column_count(columns.handle()); ++i) {
+    const std::string name = sqlite3_column_name(columns.handle(), i);
+    if (name.find('.') != std::string::npos && problem.ends_with("no such column: " + name))
+      return fmt::format("\n  a name with a dot is written in double quotes: SELECT {} FROM results",
+                         quoted_name(name));
+  }
+  return "";
+}
+
 void query_sql(const std::string& directory, const std::string& sql) {
   const ReadOnly file = open_to_read(store_path(directory));
   const Database& database = file.database;
@@ -145,8 +157,8 @@ void query_sql(const std::string& directory, const std::string& sql) {
       print_row(row);
     }
   } catch (const Error& error) {
-    throw InputError(
-        fmt::format("{}\n  \"SELECT * FROM results LIMIT 1\" shows the columns of results", error.what()));
+    throw InputError(fmt::format("{}{}\n  \"SELECT * FROM results LIMIT 1\" shows the columns of results",
+                                 error.what(), dotted_name_hint(database, error.what())));
   }
 }
 

@@ -14,6 +14,7 @@
 #include "core/cli/version.hpp"
 #include "core/sweep/scheduler.hpp"
 #include "core/sweep/store.hpp"
+#include "core/sweep/telling.hpp"
 
 namespace qklab {
 
@@ -33,6 +34,7 @@ struct Arguments {
 struct Stored {
   std::string directory;
   const Experiment* experiment = nullptr;
+  Telling telling;
   std::size_t eligible = 0;  // trials that are done or diverged
   std::vector<TrialRecord> chosen;
   MetricSizes sizes;
@@ -59,27 +61,28 @@ std::vector<fs::path> known_directories() {
 }
 
 Stored read_stored(const std::string& directory, const std::function<bool(std::uint64_t)>& wanted) {
-  Stored stored{directory, nullptr, 0, {}, MetricSizes(Experiment{}), !is_reference(directory)};
+  Stored stored{directory, nullptr, {}, 0, {}, MetricSizes(Experiment{}), !is_reference(directory)};
   const auto take = [&](const TrialRecord& trial) {
     if (trial.status == Status::failed || trial.status == Status::pruned) return;
     stored.sizes.include(trial);
     ++stored.eligible;
     if (wanted(trial.id)) stored.chosen.push_back(trial);
   };
-  const auto begin = [&](const Experiment& experiment) {
-    stored.experiment = &experiment;
-    stored.sizes = MetricSizes(experiment);
+  const auto begin = [&](const Config& config) {
+    stored.experiment = config.experiment;
+    stored.telling = Telling(config.sweep);
+    stored.sizes = MetricSizes(*config.experiment);
   };
   if (fs::exists(store_path(directory))) {
     const Store store(store_path(directory), Store::Mode::read);
     Loaded loaded = load_config(store.source());
     grow(loaded, store);
-    begin(*loaded.config.experiment);
+    begin(loaded.config);
     stored.files = loaded.config.sweep.files();
     store.for_each(loaded.config.sweep, take);
   } else {
     const Config config = load_config(read_manifest_source(directory)).config;
-    begin(*config.experiment);
+    begin(config);
     stored.files = config.sweep.files();
     for (const TrialRecord& trial : read_csv(directory, *config.experiment, stored.files).trials) take(trial);
   }
@@ -172,7 +175,7 @@ int replay(const Arguments& arguments) {
         *stored.experiment, trial, again, stored.directory, wanted, stored.sizes, stored.all_series);
     same += differences.empty();
     fmt::print("{}  {}  ({})\n", trial_name(trial.id), differences.empty() ? "same" : "DIFFERS",
-               trial.params.str());
+               stored.telling.text(trial.params));
     for (const std::string& difference : differences) fmt::print("  {}\n", difference);
   }
   fmt::print("{} of {} trials are the same{}\n", same, stored.chosen.size(),
@@ -203,6 +206,7 @@ void add_replay(CLI::App& app, Exit& exit) {
     try {
       exit = replay(*arguments);
     } catch (const Cancelled&) {
+      fmt::print(stderr, "interrupted: not all trials were run again\n");
       exit = exit_interrupted;
     }
   });

@@ -4,14 +4,22 @@
 
 #include "core/cli/cli.hpp"
 #include "core/cli/loaded.hpp"
+#include "core/cli/running.hpp"
 #include "core/sweep/replicate.hpp"
 #include "core/sweep/store.hpp"
+#include "core/sweep/telling.hpp"
 
 namespace qklab {
 
 namespace {
 
 constexpr std::size_t failures_shown = 20;
+
+void print_running(const std::string& directory) {
+  for (const RunningTrial& each : read_running(directory))
+    fmt::print("running {}: step {} of {} ({:.4g} %)\n", trial_name(each.id), each.step, each.of,
+               100 * each.share());
+}
 
 void print_status(const std::string& directory) {
   const Store store(store_path(directory), Store::Mode::read);
@@ -20,11 +28,13 @@ void print_status(const std::string& directory) {
   fmt::print("{}: {} done, {} failed, {} diverged{} (config {}, preset {})\n", directory, counts.done,
              counts.failed, counts.diverged,
              counts.pruned > 0 ? fmt::format(", {} pruned", counts.pruned) : "", source.file, source.preset);
+  Telling telling;
   // The sweep's size needs the experiment, which a plugin may hold that is not loaded.
   try {
     Loaded loaded = load_config(source);
     grow(loaded, store);
     const Config& config = loaded.config;
+    telling = Telling(config.sweep);
     const auto statuses = store.statuses();
     std::uint64_t kept = 0;
     const std::vector<std::uint64_t> ids = config.sweep.ids();
@@ -40,9 +50,10 @@ void print_status(const std::string& directory) {
   } catch (const InputError& error) {
     fmt::print("the size of the sweep is unknown: {}\n", error.what());
   }
+  print_running(directory);
   for (const Store::Failure& failure : store.failures(failures_shown)) {
-    fmt::print("{} {}: {} {}\n", name_of(failure.status), trial_name(failure.id), failure.message,
-               failure.params);
+    fmt::print("{} {}: {} ({})\n", name_of(failure.status), trial_name(failure.id), failure.message,
+               telling.text_of_json(failure.params));
   }
   if (counts.failed + counts.diverged > failures_shown) {
     fmt::print("... and {} more\n", counts.failed + counts.diverged - failures_shown);

@@ -7,6 +7,7 @@
 #include "core/cli/cli.hpp"
 #include "core/cli/loaded.hpp"
 #include "core/cli/signals.hpp"
+#include "core/sweep/telling.hpp"
 
 namespace qklab {
 
@@ -22,7 +23,7 @@ TrialSpec only_trial(const Config& config) {
   if (first.size() > 1) {
     throw InputError(
         fmt::format("{}: holds several trials, and a trace is of one: fix what varies, as in seeds=1 ({})",
-                    config.source.file, first[0].params.str()));
+                    config.source.file, Telling(config.sweep).text(first[0].params)));
   }
   return first[0];
 }
@@ -41,6 +42,7 @@ int trace(const Config& config, const std::string& directory) {
   try {
     experiment.trace(Trial(spec.params, spec.id, stop), directory);
   } catch (const Cancelled&) {
+    fmt::print(stderr, "interrupted: {} is not complete\n", directory);
     return exit_interrupted;
   }
   fmt::print("trace: {}\n", directory);
@@ -58,7 +60,8 @@ void add_trace(CLI::App& app, Exit& exit) {
   CLI::App* verb = app.add_subcommand("trace", "write one trial in files that others can replicate it from");
   verb->add_option("config", arguments->config, "YAML file")->required()->type_name("CONFIG");
   verb->add_option("overrides", arguments->overrides, "key=value, as for run")->type_name("KEY=VALUE");
-  verb->add_option("--preset", arguments->preset, "smoke, fast, paper, or another one of the config");
+  verb->add_option("--preset", arguments->preset, "smoke, fast, paper, or another one of the config")
+      ->type_name("PRESET");
   verb->add_option("--out", arguments->directory, "a new directory")->required()->type_name("DIR");
   verb->callback([arguments, &exit] {
     ConfigSource source = read_source(arguments->config);

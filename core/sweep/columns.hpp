@@ -35,8 +35,10 @@ Columns read_columns(const Store& store, const Sweep& sweep);
 // <directory>/npy/<column>.npy and <directory>/npy/series/<name>.npy with <name>.index.npy beside it.
 void write_npy(const Columns& columns, const std::string& directory);
 
-// <directory>/results.h5: /trials/<column>, /series/<name>/value and /series/<name>/index. Throws InputError
-// where qklab was built without HDF5.
+// Throws InputError where qklab was built without HDF5, with the way to get it.
+void demand_hdf5();
+// <directory>/results.h5: /trials/<column>, /series/<name>/value and /series/<name>/index. Throws as
+// demand_hdf5() does.
 void write_hdf5(const Columns& columns, const std::string& directory);
 
 }  // namespace qklab

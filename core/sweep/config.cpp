@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <functional>
 #include <limits>
 
 #include "core/base/file.hpp"
@@ -34,6 +35,9 @@ ConfigSource read_source(const std::string& path) {
 
 namespace {
 
+const std::vector<std::string> settings = {"name",  "experiment", "doc",     "params",  "sweep", "where",
+                                           "seeds", "prune",      "presets", "figures", "claims"};
+
 const Experiment* read_experiment(MapReader& map) {
   const std::string name = map.required_text("experiment");
   const Experiment* experiment = find_experiment(name);
@@ -53,6 +57,20 @@ std::string read_name(MapReader& map) {
   return name;
 }
 
+// What is said of a key that belongs under `params`, or may have been meant as one that does.
+std::function<std::string(const std::string&)> misplaced_parameters(const Schema& schema) {
+  std::vector<std::string> names = schema.names();
+  std::erase(names, "seed");  // `seeds` is nearer
+  return [names](const std::string& key) {
+    const auto is_meant = [&](const std::string& name) { return name == key || name.starts_with(key + "."); };
+    if (std::any_of(names.begin(), names.end(), is_meant))
+      return fmt::format(
+          ": '{}' is a parameter, which stands under 'params', or under 'sweep' with several values", key);
+    const std::string nearest = nearest_name(key, settings).empty() ? nearest_name(key, names) : "";
+    return nearest.empty() ? "" : fmt::format(" (did you mean the parameter '{}', under 'params'?)", nearest);
+  };
+}
+
 // Validates every preset and returns the chosen one.
 Layer read_presets(MapReader& map, const std::string& chosen, const Schema& schema) {
   Layer layer;
@@ -70,7 +88,7 @@ Layer read_presets(MapReader& map, const std::string& chosen, const Schema& sche
       const YAML::Node settings = entry.second.IsNull() ? YAML::Node(YAML::NodeType::Map) : entry.second;
       MapReader preset(settings, map.file(), map.diagnostics(), fmt::format("preset '{}'", name));
       Layer read = read_layer(preset, schema);
-      preset.finish();
+      preset.finish(misplaced_parameters(schema));
       if (name == chosen) layer = std::move(read);
     }
   }
@@ -128,7 +146,7 @@ Config parse(const ConfigSource& source, Diagnostics& found) {
   const Overrides overrides = read_overrides(source.overrides, schema, found);
   layer.apply(overrides.layer);
   if (overrides.name) config.name = *overrides.name;
-  map.finish();
+  map.finish(misplaced_parameters(schema));
   if (found.empty()) check_required(layer, *config.experiment, map.place("experiment"), found);
   if (found.empty()) config.sweep = build_sweep(*config.experiment, layer, map.place("sweep"));
   if (found.empty()) check_growth(config.sweep, found);

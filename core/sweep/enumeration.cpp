@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/sweep/data_files.hpp"
+#include "core/sweep/telling.hpp"
 
 namespace qklab {
 
@@ -99,8 +102,26 @@ void Enumeration::check() const {
   if (!why.empty()) refuse(why);
 }
 
+std::string Enumeration::all_but_this(const std::vector<std::size_t>& varied) const {
+  std::string point;
+  for (const std::size_t i : varied) {
+    const Parameter& parameter = experiment_->parameters[i];
+    const std::string value = to_text(trial_.params[i]);
+    point += fmt::format("{}{} == {}", point.empty() ? "" : " and ", parameter.name,
+                         parameter.type == Type::text ? "'" + value + "'" : value);
+  }
+  return fmt::format("not ({})", point);
+}
+
 void Enumeration::refuse(const std::string& why) const {
-  throw InputError(fmt::format("{}: {} (at {})", place_.str(), why, trial_.params.str()));
+  std::vector<std::size_t> varied;
+  for (const Wheel& wheel : wheels_)
+    for (const std::size_t i : wheel.axis->parameters())
+      if (experiment_->parameters[i].name != "seed") varied.push_back(i);
+  if (varied.empty()) throw InputError(fmt::format("{}: {}", place_.str(), why));
+  std::sort(varied.begin(), varied.end());
+  throw InputError(fmt::format("{}: {} (at {}); 'where' leaves points out, as in where: \"{}\"", place_.str(),
+                               why, parameters_text(trial_.params, varied), all_but_this(varied)));
 }
 
 bool Enumeration::next() {

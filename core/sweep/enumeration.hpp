@@ -44,6 +44,7 @@ class Enumeration {
 
   void set(Wheel& wheel);
   void derive(Derived& derived);
+  std::string all_but_this(const std::vector<std::size_t>& varied) const;  // as a `where`
   [[noreturn]] void refuse(const std::string& why) const;
 
   const Experiment* experiment_;

@@ -69,6 +69,8 @@ Handle make_group(hid_t parent, const std::string& name) {
 
 }  // namespace
 
+void demand_hdf5() {}
+
 void write_hdf5(const Columns& columns, const std::string& directory) {
   const std::string path = directory + "/results.h5", part = path + ".part";
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // errors are thrown, not printed
@@ -92,9 +94,14 @@ void write_hdf5(const Columns& columns, const std::string& directory) {
 
 #else
 
-void write_hdf5(const Columns&, const std::string&) {
-  throw InputError("this qklab was built without HDF5; install libhdf5-dev, configure anew and build again");
+void demand_hdf5() {
+  throw InputError(
+      "this qklab was built without HDF5. In its source: apt-get install libhdf5-dev, then cmake --preset "
+      "release && "
+      "cmake --build build/release. Or give --format npy, which NumPy reads");
 }
+
+void write_hdf5(const Columns&, const std::string&) { demand_hdf5(); }
 
 #endif
 

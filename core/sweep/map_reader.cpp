@@ -123,14 +123,15 @@ Place MapReader::place(std::string_view key) const {
   return place_of(value.IsDefined() ? value : map_, file_);
 }
 
-void MapReader::finish() {
+void MapReader::finish(const std::function<std::string(const std::string& key)>& better) {
   if (!map_.IsMap()) return;
   const std::vector<std::string> known(known_.begin(), known_.end());
   for (const auto& entry : map_) {
     if (!entry.first.IsScalar()) continue;  // reported when the file was parsed
     const std::string& key = entry.first.Scalar();
     if (known_.contains(key)) continue;
-    std::string hint = did_you_mean(key, known);
+    std::string hint = better ? better(key) : "";
+    if (hint.empty()) hint = did_you_mean(key, known);
     if (hint.empty() && !known.empty()) hint = fmt::format(" (known: {})", fmt::join(known, ", "));
     diagnostics_->error(place_of(entry.first, file_),
                         fmt::format("unknown key '{}' in {}{}", key, what_, hint));

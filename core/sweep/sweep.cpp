@@ -91,6 +91,14 @@ std::vector<std::string> Sweep::repetitions() const {
   return lines;
 }
 
+bool Sweep::varies_seeds() const {
+  const auto seed = experiment_->parameters.find("seed");
+  return std::any_of(axes_.begin(), axes_.end(), [&](const AxisPointer& axis) {
+    const auto sets = axis->parameters();
+    return axis->size() > 1 && std::find(sets.begin(), sets.end(), seed) != sets.end();
+  });
+}
+
 bool Sweep::has_own_axes(const std::vector<std::size_t>& parameters) const {
   return std::all_of(parameters.begin(), parameters.end(), [&](std::size_t i) {
     return std::any_of(axes_.begin(), axes_.end(), [&](const AxisPointer& axis) {

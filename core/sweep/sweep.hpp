@@ -87,6 +87,8 @@ class Sweep {
   std::vector<std::size_t> varied() const;
   // Of axes with fewer different values than were asked for, as random ones may have, a line each.
   std::vector<std::string> repetitions() const;
+  bool varies_seeds() const;
+  const Axis::Point& base() const { return base_; }  // what does not vary, as far as the config sets it
   // Whether each of these has an axis that sets nothing else.
   bool has_own_axes(const std::vector<std::size_t>& parameters) const;
 

@@ -3,6 +3,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -45,7 +46,8 @@ class MapReader {
   Place place(std::string_view key) const;  // of the key's value, or of the map
   Diagnostics& diagnostics() { return *diagnostics_; }
   const std::string& file() const { return file_; }
-  void finish();
+  // `hint`: what is said of an unknown key behind it, where it knows better than "did you mean" does.
+  void finish(const std::function<std::string(const std::string& key)>& hint = {});
 
  private:
   std::optional<std::string> scalar(std::string_view key, std::string_view expected);

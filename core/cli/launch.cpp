@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <memory>
 
@@ -10,6 +11,7 @@
 #include "core/cli/command.hpp"
 #include "core/cli/one_of.hpp"
 #include "core/cli/run.hpp"
+#include "core/cli/signals.hpp"
 #include "core/cli/slurm.hpp"
 
 namespace qklab {
@@ -147,9 +149,12 @@ void launch(const Arguments& arguments, const std::vector<std::string>& plugins,
   if (arguments.dry_run) return show(slurm, parts, merges);
 
   refuse_anothers(slurm.directory, config);
+  // Ctrl-C between a job's submission and its record would have it submitted twice.
+  const std::atomic<bool>& stop = stop_on_signals();
   prepare(slurm, config);
   std::vector<std::string> jobs(queued.jobs.begin(), queued.jobs.end()), submitted;
   for (const ArrayPart& part : parts) {
+    if (stop) throw Cancelled{};
     submitted.push_back(submit(sbatch_shards(slurm, part, submitted.empty() ? "" : submitted.back())));
     remember_job(slurm, submitted.back(), part.offset);
   }
@@ -157,6 +162,7 @@ void launch(const Arguments& arguments, const std::vector<std::string>& plugins,
   fmt::print("{} shards: {} finished, {} queued, {} submitted{}\n", slurm.shards,
              slurm.shards - wanted.size(), wanted.size() - shards.size(), shards.size(),
              submitted.empty() ? "" : fmt::format(" (job {})", fmt::join(submitted, ", ")));
+  if (stop) throw Cancelled{};
   if (merges) fmt::print("merge:   job {}\n", submit(sbatch_merge(slurm, jobs)));
   fmt::print("results: {}\nlogs:    {}/slurm/log\nThe same command again submits what is then missing.\n",
              slurm.directory, slurm.directory);
@@ -164,7 +170,7 @@ void launch(const Arguments& arguments, const std::vector<std::string>& plugins,
 
 }  // namespace
 
-void add_launch(CLI::App& app, Exit&, const std::vector<std::string>& sbatch_options) {
+void add_launch(CLI::App& app, Exit& exit, const std::vector<std::string>& sbatch_options) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* verb = app.add_subcommand("launch", "run a sweep on a cluster");
   verb->require_subcommand(1);
@@ -183,8 +189,13 @@ void add_launch(CLI::App& app, Exit&, const std::vector<std::string>& sbatch_opt
       ->add_option("--max-parallel", arguments->max_parallel, "shards that run at a time (default: no limit)")
       ->check(CLI::Range(1, 1'000'000))
       ->type_name("N");
-  slurm->add_option("--out", arguments->directory, "run directory (default: results/NAME)")->type_name("DIR");
-  slurm->add_option("--preset", arguments->preset, "smoke, fast, paper, or another one of the config");
+  slurm
+      ->add_option(
+          "--out", arguments->directory,
+          "run directory (default: results/NAME, or results/NAME-PRESET for a preset other than fast)")
+      ->type_name("DIR");
+  slurm->add_option("--preset", arguments->preset, "smoke, fast, paper, or another one of the config")
+      ->type_name("PRESET");
   slurm
       ->add_option("--scratch", arguments->scratch,
                    "folder on each node's own disk to run in (default: $SLURM_TMPDIR where it is set)")
@@ -196,11 +207,17 @@ void add_launch(CLI::App& app, Exit&, const std::vector<std::string>& sbatch_opt
       ->type_name("N");
   slurm->add_flag("--dry-run", arguments->dry_run, "print scripts and commands; write and submit nothing");
   slurm->add_flag("--yes", arguments->yes, "launch sweeps of over 10^7 trials too");
-  slurm->callback([arguments, &app, sbatch_options] {
+  slurm->callback([arguments, &app, &exit, sbatch_options] {
     const CLI::Option* plugin = app.get_option("--plugin");
-    launch(*arguments,
-           plugin->count() > 0 ? plugin->as<std::vector<std::string>>() : std::vector<std::string>(),
-           sbatch_options);
+    try {
+      launch(*arguments,
+             plugin->count() > 0 ? plugin->as<std::vector<std::string>>() : std::vector<std::string>(),
+             sbatch_options);
+    } catch (const Cancelled&) {
+      fmt::print(stderr,
+                 "interrupted: the jobs so far are recorded; the same command submits what is missing\n");
+      exit = exit_interrupted;
+    }
   });
 }
 

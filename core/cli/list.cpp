@@ -6,6 +6,7 @@
 #include "core/base/error.hpp"
 #include "core/cli/cli.hpp"
 #include "core/cli/one_of.hpp"
+#include "core/cli/shipped.hpp"
 #include "core/sweep/experiment.hpp"
 #include "core/tasks/task.hpp"
 #include "core/train/names.hpp"
@@ -29,12 +30,20 @@ std::vector<Choice> listed_tasks() {
   return all;
 }
 
+std::vector<Choice> listed_figures() {
+  std::vector<Choice> all;
+  for (const std::string& name : shipped_figures())
+    all.push_back({name, shipped_directory() + "/" + name + ".yaml"});
+  return all;
+}
+
 struct Noun {
   std::string name;
   std::vector<Choice> (*members)();
 };
 const std::vector<Noun> nouns = {
     {"experiments", listed_experiments},
+    {"figures", listed_figures},
     {"tasks", listed_tasks},
     {"models", [] { return train::attentions(); }},
     {"optimizers", [] { return train::optimizers(); }},

@@ -35,7 +35,7 @@ void add_merge(CLI::App& app, Exit& exit) {
     const Store store(store_path(out), Store::Mode::write);
     Loaded loaded = load_config(store.source());
     grow(loaded, store);
-    exit = report_results(loaded, store, {.directory = out, .changed = true});
+    exit = report_results(loaded, store, {.directory = out, .changed = true}).exit;
   });
 }
 

@@ -54,11 +54,17 @@ void add_run(CLI::App& app, Exit& exit) {
   verb->add_option("overrides", arguments->overrides,
                    "key=value: mean=0.5, mean=0,0.5,1, mean=linspace(0,1,5), seeds=4")
       ->type_name("KEY=VALUE");
-  verb->add_option("--preset", arguments->preset, "smoke, fast, paper, or another one of the config");
-  verb->add_option("--out", arguments->request.directory, "run directory (default: results/NAME)")
+  verb->add_option("--preset", arguments->preset, "smoke, fast, paper, or another one of the config")
+      ->type_name("PRESET");
+  verb->add_option(
+          "--out", arguments->request.directory,
+          "run directory (default: results/NAME, or results/NAME-PRESET for a preset other than fast)")
       ->type_name("DIR");
-  verb->add_flag("--dry-run", arguments->request.dry_run,
-                 "check the config and list its trials; write nothing");
+  CLI::Option* dry_run = verb->add_flag("--dry-run", arguments->request.dry_run,
+                                        "check the config and list the first trials; write nothing");
+  verb->add_flag("--all", arguments->request.list_all,
+                 "with --dry-run: list all trials; finished ones are marked, here as there")
+      ->needs(dry_run);
   verb->add_flag("--fresh", arguments->request.fresh,
                  "start over; earlier results are kept under DIR.before-N");
   verb->add_option_function<std::string>(
@@ -82,7 +88,7 @@ void add_run(CLI::App& app, Exit& exit) {
     source.overrides = arguments->overrides;
     const Loaded loaded = load_config(source);
     if (arguments->request.directory.empty()) arguments->request.directory = default_directory(loaded.config);
-    exit = run_config(loaded, arguments->request);
+    exit = run_config(loaded, arguments->request).exit;
   });
 }
 

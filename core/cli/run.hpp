@@ -22,14 +22,26 @@ struct RunRequest {
   bool yes = false;    // sweeps over 10^7 trials too
   bool fresh = false;  // move earlier results aside
   bool dry_run = false;
+  bool list_all = false;  // of a dry run: every trial, not the first few
+};
+
+// How a run ended, for those who run several.
+struct RunEnd {
+  int exit = 0;
+  bool failed_fast = false;   // stopped by --fail-fast
+  std::uint64_t missing = 0;  // trials of the sweep that have not been run; no verdicts then
+  std::vector<Verdict> verdicts = {};
 };
 
 // Throws InputError for a sweep of over 10^7 trials unless `yes`, for one with a point out of range, and for
 // one that grows as it runs where it is to be `sharded`.
 void refuse_accidents(const Config& config, bool yes, bool sharded);
 
-// Returns the exit code of `qklab run`.
-int run_config(const Loaded& loaded, const RunRequest& request);
+// All of `qklab run`.
+RunEnd run_config(const Loaded& loaded, const RunRequest& request);
+
+// Lists the trials that a run would find finished or run; writes nothing. Returns the exit code.
+int dry_run(Loaded& loaded, const RunRequest& request);
 
 struct Reporting {
   std::string directory;
@@ -39,9 +51,9 @@ struct Reporting {
 };
 
 // Derives CSVs, figures, verdicts and manifest from the store, prints the verdicts and where all of it lies,
-// and returns the exit code. Where trials of the sweep are missing, says so instead and derives nothing but
-// the CSVs.
-int report_results(const Loaded& loaded, const Store& store, const Reporting& reporting);
+// and why the exit code is not 0. Where trials of the sweep are missing, says so instead and derives nothing
+// but the CSVs.
+RunEnd report_results(const Loaded& loaded, const Store& store, const Reporting& reporting);
 
 // The options of `run` that other verbs share.
 void add_run_options(CLI::App& verb, RunRequest& request);

@@ -2,17 +2,19 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <thread>
 #include <unordered_set>
 
 #include "core/base/file.hpp"
+#include "core/base/threads.hpp"
 #include "core/cli/belongs.hpp"
 #include "core/cli/cli.hpp"
+#include "core/cli/command.hpp"
 #include "core/cli/failure_log.hpp"
 #include "core/cli/figures.hpp"
 #include "core/cli/manifest.hpp"
 #include "core/cli/report.hpp"
 #include "core/cli/run.hpp"
+#include "core/cli/running.hpp"
 #include "core/cli/signals.hpp"
 #include "core/cli/start_over.hpp"
 #include "core/cli/terminal.hpp"
@@ -23,6 +25,7 @@
 #include "core/sweep/replicate.hpp"
 #include "core/sweep/scratch.hpp"
 #include "core/sweep/store_file.hpp"
+#include "core/sweep/telling.hpp"
 
 namespace qklab {
 
@@ -31,28 +34,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t most_trials_unasked = 10'000'000;
-
-int dry_run(const Config& config, const std::string& directory) {
-  constexpr std::uint64_t shown = 5;
-  std::uint64_t n = 0;
-  config.sweep.for_each([&](const TrialSpec& trial) {
-    if (n < shown) say("{} {}\n", trial_name(trial.id), trial.params.str());
-    ++n;
-    return true;
-  });
-  if (n > shown) say("... and {} more\n", n - shown);
-  std::string more;
-  if (const auto& refinement = config.sweep.refinement())
-    more += fmt::format(" and up to {} that refine adds", refinement->budget);
-  if (const auto& until = config.sweep.replication())
-    more += fmt::format(" ({} to {} replicates a point)", until->min, until->max);
-  if (const auto& pruning = config.sweep.pruning())
-    more += fmt::format(" (of which a share of {} goes on at each of the steps {})", pruning->keep,
-                        fmt::join(pruning->at, ", "));
-  say("{}: {} trials{} of {}, into {} (dry run: nothing was written)\n", config.name, n, more,
-      config.experiment->name, directory);
-  return exit_done;
-}
 
 // True where figures, verdicts and CSVs are those of this config and this build.
 bool report_is_current(const Loaded& loaded, const std::string& directory) {
@@ -150,24 +131,43 @@ void refuse_accidents(const Config& config, bool yes, bool sharded) {
   if (!any) throw InputError(fmt::format("{}: no trial is left: 'where' excludes all", config.source.file));
 }
 
-int report_results(const Loaded& loaded, const Store& store, const Reporting& reporting) {
+namespace {
+
+// Why the exit code is 1 though every trial was run. Returns whether it is for one of these.
+bool tell_shortcomings(const Loaded& loaded, const std::vector<Verdict>& verdicts, std::uint64_t failed,
+                       const std::string& directory) {
+  if (failed > 0) {
+    say(stderr, "{} trials failed; `qklab status {}` lists them, --rerun failed runs them again\n", failed,
+        shell_quoted(directory));
+  }
+  for (std::size_t i = 0; i < verdicts.size(); ++i) {
+    if (falls_short(loaded.claims[i], verdicts[i]))
+      say(stderr, "falls short: {} is demanded to hold, and its verdict is: {}\n", verdicts[i].id,
+          name_of(verdicts[i].outcome));
+  }
+  return failed > 0 || falls_short(loaded.claims, verdicts);
+}
+
+}  // namespace
+
+RunEnd report_results(const Loaded& loaded, const Store& store, const Reporting& reporting) {
   const Config& config = loaded.config;
   const std::string& directory = reporting.directory;
   if (const std::uint64_t missing = unfinished_trials(config.sweep, store); missing > 0) {
     if (reporting.changed) export_csv(store, config.sweep, directory);
-    const std::uint64_t failed = store.counts().failed;
     say("results: {} ({} trials of the sweep have not been run: no figures or verdicts yet)\n", directory,
         missing);
-    return failed > 0 ? exit_failed : exit_done;
+    const bool short_of = tell_shortcomings(loaded, {}, store.counts().failed, directory);
+    return {.exit = short_of ? exit_failed : exit_done, .missing = missing};
   }
   const Results results = store.load(config.sweep, series_needed(loaded.figures, loaded.claims));
-  const std::vector<Verdict> verdicts = judge(loaded.claims, results);
+  std::vector<Verdict> verdicts = judge(loaded.claims, results);
   std::size_t undrawn = 0;
   if (reporting.changed || !report_is_current(loaded, directory)) {
     export_csv(store, config.sweep, directory);
     undrawn = draw_figures(loaded, results, directory);
     write_file(directory + "/claims.json", claims_json(config, loaded.claims, verdicts));
-    const std::size_t threads = reporting.jobs ? reporting.jobs : std::thread::hardware_concurrency();
+    const std::size_t threads = reporting.jobs ? reporting.jobs : cores();
     write_manifest(directory, config, results,
                    reporting.changed ? std::optional(Effort{reporting.seconds, threads}) : std::nullopt,
                    store.plugins());
@@ -184,14 +184,11 @@ int report_results(const Loaded& loaded, const Store& store, const Reporting& re
 
   std::uint64_t failed = 0;
   for (const TrialRecord& trial : results.trials) failed += trial.status == Status::failed ? 1 : 0;
-  if (failed > 0) {
-    say(stderr, "{} trials failed; `qklab status {}` lists them, --rerun failed runs them again\n", failed,
-        directory);
-  }
-  return failed > 0 || undrawn > 0 || falls_short(loaded.claims, verdicts) ? exit_failed : exit_done;
+  const bool short_of = tell_shortcomings(loaded, verdicts, failed, directory);
+  return {.exit = short_of || undrawn > 0 ? exit_failed : exit_done, .verdicts = std::move(verdicts)};
 }
 
-int run_config(const Loaded& asked, const RunRequest& request) {
+RunEnd run_config(const Loaded& asked, const RunRequest& request) {
   Loaded loaded = asked;
   const Config& config = loaded.config;
   const std::string& directory = request.directory;
@@ -205,7 +202,9 @@ int run_config(const Loaded& asked, const RunRequest& request) {
   for (const std::string& other : request.besides)
     if (!fs::exists(store_path(other)))
       throw InputError(fmt::format("--besides {}: no run directory: it has no run.db", other));
-  if (request.dry_run) return dry_run(config, directory);
+  if (request.dry_run) return {.exit = dry_run(loaded, request)};
+  // From here on there is something to be saved.
+  stop_on_signals();
 
   check_store_path(store_path(directory));
   if (request.fresh) {
@@ -227,7 +226,7 @@ int run_config(const Loaded& asked, const RunRequest& request) {
   const auto& plugin = config.experiment->plugin;
   if (plugin) store.add_plugin(*plugin);
   remove_left_checkpoints(workplace, store);
-  FailureLog log(directory);
+  FailureLog log(directory, Telling(config.sweep));
   log.say(fmt::format("{} of {} version {}, preset {}; {}", config.name, config.experiment->name,
                       config.experiment->version, config.source.preset, version_text()));
   for (const FileIdentity& file : config.sweep.files()) log.say("reads " + file.str());
@@ -244,8 +243,10 @@ int run_config(const Loaded& asked, const RunRequest& request) {
   options.fail_fast = request.fail_fast;
   options.checkpoint_every = request.checkpoint_every;
   options.directory = workplace;
+  RunningFile running(directory);
   options.on_progress = [&](const Progress& now) {
     progress.update(now);
+    running.update(now.running);
     if (scratch) scratch->save_now_and_then(store);
   };
   options.on_failure = [&](const TrialSpec& trial, const Result& result) {
@@ -270,14 +271,18 @@ int run_config(const Loaded& asked, const RunRequest& request) {
         directory);
     // A trial that does not look at its stop request still runs in another thread.
     if (outcome.abandoned) std::_Exit(exit_interrupted);
-    return exit_interrupted;
+    return {.exit = exit_interrupted};
   }
   log.drop_those_of(store);
-  return report_results(loaded, store,
-                        {.directory = directory,
-                         .changed = outcome.progress.total > 0,
-                         .seconds = outcome.progress.seconds,
-                         .jobs = request.jobs});
+  RunEnd end = report_results(loaded, store,
+                              {.directory = directory,
+                               .changed = outcome.progress.total > 0,
+                               .seconds = outcome.progress.seconds,
+                               .jobs = request.jobs});
+  end.failed_fast = request.fail_fast && outcome.progress.failed > 0 && end.missing > 0;
+  if (end.failed_fast)
+    say(stderr, "stopped at the first failed trial, as --fail-fast asks; the same command goes on\n");
+  return end;
 }
 
 }  // namespace qklab

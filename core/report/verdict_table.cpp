@@ -18,12 +18,6 @@ std::string padded(const std::string& text, std::size_t width) {
   return text + std::string(width > columns(text) ? width - columns(text) : 0, ' ');
 }
 
-std::string painted(Outcome outcome, const std::string& text, bool color) {
-  if (!color) return text;
-  const int code = outcome == Outcome::holds ? 32 : outcome == Outcome::fails ? 31 : 33;
-  return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
-}
-
 // Words of `text` in lines of at most `width`, each but the first indented. Control characters, which could
 // drive the terminal, are left out.
 std::string wrapped(const std::string& text, std::size_t indent, std::size_t width) {
@@ -87,14 +81,20 @@ std::string remarks(const SliceVerdict& slice) {
   return text;
 }
 
-std::string summary(const Verdict& verdict) {
+}  // namespace
+
+std::string colored(Outcome outcome, const std::string& text, bool color) {
+  if (!color) return text;
+  const int code = outcome == Outcome::holds ? 32 : outcome == Outcome::fails ? 31 : 33;
+  return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
+}
+
+std::string verdict_summary(const Verdict& verdict) {
   const auto held = std::count_if(verdict.slices.begin(), verdict.slices.end(),
                                   [](const SliceVerdict& s) { return s.outcome == Outcome::holds; });
   if (verdict.slices.size() < 2) return std::string(name_of(verdict.outcome));
   return fmt::format("{} ({} of {})", name_of(verdict.outcome), held, verdict.slices.size());
 }
-
-}  // namespace
 
 std::string verdict_table(const std::vector<Claim>& claims, const std::vector<Verdict>& verdicts, int width,
                           bool color) {
@@ -111,16 +111,16 @@ std::string verdict_table(const std::vector<Claim>& claims, const std::vector<Ve
   std::string table;
   for (std::size_t i = 0; i < claims.size(); ++i) {
     const Verdict& verdict = verdicts.at(i);
-    table += painted(verdict.outcome, summary(verdict), color);
-    table += fmt::format(
-        "  {}: {}\n", wrapped(claims[i].id, 2, room),
-        wrapped(claims[i].text, 4, room - std::min<std::size_t>(room / 2, columns(summary(verdict)))));
+    table += colored(verdict.outcome, verdict_summary(verdict), color);
+    table += fmt::format("  {}: {}\n", wrapped(claims[i].id, 2, room),
+                         wrapped(claims[i].text, 4,
+                                 room - std::min<std::size_t>(room / 2, columns(verdict_summary(verdict)))));
     for (const SliceVerdict& slice : verdict.slices) {
       const std::size_t used = 2 + names + 2 + estimates + 2 + demands + 2 + outcomes + 2;
       table +=
           fmt::format("  {}  {}  {}  {}", padded(slice_name(slice), names),
                       padded(estimate_text(slice), estimates), padded(demand_text(slice), demands),
-                      painted(slice.outcome, padded(std::string(name_of(slice.outcome)), outcomes), color));
+                      colored(slice.outcome, padded(std::string(name_of(slice.outcome)), outcomes), color));
       // Remarks stand in the last column where it is wide enough, else on a line of their own.
       const bool beside = used + columns(remarks(slice)) <= room;
       table += beside ? "  " + remarks(slice) + '\n' : "\n      " + wrapped(remarks(slice), 6, room) + '\n';

@@ -15,12 +15,10 @@ DERIVED = ("trials.csv", "series.csv", "claims.json")
 
 
 def place(name):
-    """A folder that holds copies of the shipped configs, and no results."""
+    """A folder with a config of the user's own, and no results."""
     folder = FOLDER / name
     (folder / "configs").mkdir(parents=True)
-    for figure in FIGURES:
-        text = (ROOT / "configs" / f"{figure}.yaml").read_text()
-        (folder / "configs" / f"{figure}.yaml").write_text(text)
+    (folder / "configs" / "fig_of_mine.yaml").write_text("name: fig_of_mine\n")
     return folder
 
 
@@ -92,6 +90,33 @@ def test_killed_reproduce_repeats_nothing():
     qklab(*COMMAND, cwd=killed)
     assert all(run_by_last_call(killed, figure) == 0 for figure in FIGURES)
     return f"passed, {kills} kills"
+
+
+def test_shipped_figures_are_those_of_this_program():
+    folder = place("elsewhere")
+    shipped = sorted(path.stem for path in (ROOT / "configs").glob("*.yaml"))
+    lines = qklab("list", "figures", cwd=folder).stdout.splitlines()
+    assert sorted(line.split()[0] for line in lines) == shipped, lines
+    (folder / "configs" / "fig_entropy_collapse.yaml").write_text("no config: [")  # whose name is a shipped one's
+    refused = qklab("reproduce", "fig_of_mine", cwd=folder, code=2).stderr
+    assert "no figure 'fig_of_mine'" in refused and "fig_entropy_collapse" in refused, refused
+    refused = qklab("reproduce", "fig_entropy_collapse", "--preset", "nonsense", cwd=folder, code=2).stderr
+    assert "no preset 'nonsense'" in refused, refused
+    assert qklab("list", "figures", cwd=ROOT).stdout.splitlines()[0].split()[1].startswith("configs/fig")
+
+
+def test_the_end_is_one_table_of_all_verdicts():
+    folder = FOLDER / "whole"  # finished above
+    said = qklab(*COMMAND, cwd=folder).stdout
+    head, *rows = said.split("\n\n")[-1].splitlines()
+    expected = []
+    for figure in FIGURES:
+        for claim in json.loads((directory(folder, figure) / "claims.json").read_text())["claims"]:
+            expected.append((figure, claim["id"], claim["verdict"].replace("_", " ")))
+    assert head.split() == ["figure", "claim", "verdict"] and len(rows) == len(expected) > 3, said
+    for row, (figure, claim, verdict) in zip(rows, expected):
+        cells = re.split(" {2,}", row)
+        assert cells[:2] == [figure, claim] and cells[2].startswith(verdict), (row, verdict)
 
 
 def test_every_claim_says_whose_words_it_judges():

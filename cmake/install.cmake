@@ -21,7 +21,7 @@ install(FILES cmake/plugin.cmake cmake/simd.cmake ${CMAKE_BINARY_DIR}/package/qk
 # The program describes itself, so that these never lag behind it.
 foreach(shell bash zsh fish man)
   set(file ${CMAKE_BINARY_DIR}/package/qklab.${shell})
-  install(CODE "execute_process(COMMAND $<TARGET_FILE:qklab> completion ${shell} OUTPUT_FILE ${file} COMMAND_ERROR_IS_FATAL ANY)")
+  install(CODE "execute_process(COMMAND [==[$<TARGET_FILE:qklab>]==] completion ${shell} OUTPUT_FILE [==[${file}]==] COMMAND_ERROR_IS_FATAL ANY)")
 endforeach()
 install(FILES ${CMAKE_BINARY_DIR}/package/qklab.bash
   DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME qklab)

@@ -5,11 +5,11 @@
 # builds foo.so with the settings of the qklab that loads it: the installed one, build/release/qklab of the source
 # tree, or the one given with -DQKLAB_PROGRAM=... The target qklab::plugin holds these settings.
 if(NOT QKLAB_INCLUDE_DIR)
-  set(QKLAB_INCLUDE_DIR ${CMAKE_CURRENT_LIST_DIR}/..)
-  set(QKLAB_PROGRAM_DEFAULT ${CMAKE_CURRENT_LIST_DIR}/../build/release/qklab)
+  set(QKLAB_INCLUDE_DIR "${CMAKE_CURRENT_LIST_DIR}/..")
+  set(QKLAB_PROGRAM_DEFAULT "${CMAKE_CURRENT_LIST_DIR}/../build/release/qklab")
 endif()
-set(QKLAB_PROGRAM ${QKLAB_PROGRAM_DEFAULT} CACHE FILEPATH "The qklab that loads the plugin")
-include(${CMAKE_CURRENT_LIST_DIR}/simd.cmake)
+set(QKLAB_PROGRAM "${QKLAB_PROGRAM_DEFAULT}" CACHE FILEPATH "The qklab that loads the plugin")
+include("${CMAKE_CURRENT_LIST_DIR}/simd.cmake")
 set(CMAKE_CXX_STANDARD 20)
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release)

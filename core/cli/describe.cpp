@@ -63,7 +63,7 @@ void describe(const tasks::TaskInfo& task) {
 void add_describe(CLI::App& app, Exit&) {
   const auto name = std::make_shared<std::string>();
   CLI::App* verb = app.add_subcommand("describe", "an experiment's parameters and metrics, or a task");
-  verb->add_option("name", *name, "experiment or task")->required()->type_name("NAME");
+  verb->add_option("name", *name, "experiment or task")->required()->type_name("EXPERIMENT|TASK");
   verb->callback([name] {
     if (const Experiment* experiment = find_experiment(*name)) return describe(*experiment);
     std::vector<std::string> known = tasks::task_names();

@@ -9,7 +9,9 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "core/cli/host_name.hpp"
 #include "core/cli/live.hpp"
+#include "core/cli/terminal.hpp"
 #include "core/report/labels.hpp"
 #include "core/report/page_asset.hpp"
 
@@ -93,6 +95,7 @@ std::string state_json(const LiveState& state, const Experiment& experiment) {
                          {"diverged", state.counts.diverged},
                          {"rate", number(state.rate)},
                          {"eta", number(state.eta_seconds)},
+                         {"running", running_text(state.running)},
                          {"failures", failures},
                          {"plots", plots}};
   return document.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -115,9 +118,9 @@ struct LiveServer::Impl {
     return json;
   }
 
-  void refuse(httplib::Response& response, int status, const char* why) const {
+  void refuse(httplib::Response& response, int status, const std::string& why) const {
     response.status = status;
-    response.set_content(std::string(why) + "\n", "text/plain; charset=utf-8");
+    response.set_content(why + "\n", "text/plain; charset=utf-8");
   }
 
   bool admits(const httplib::Request& request, httplib::Response& response) const {
@@ -126,11 +129,12 @@ struct LiveServer::Impl {
       response.set_header("Allow", "GET");
       return false;
     }
-    // A page of another site whose name was made to point here sends that name.
-    const std::string host = request.get_header_value("Host");
-    if (request.get_header_value_count("Host") != 1 ||
-        std::find(hosts.begin(), hosts.end(), host) == hosts.end()) {
-      refuse(response, 403, "this host is not served here");
+    // A page of another site whose name was made to point here sends that name. The port says nothing: a
+    // tunnel may have another one at its other end.
+    if (request.get_header_value_count("Host") != 1 || !serves(request.get_header_value("Host"), host)) {
+      refuse(response, 403,
+             fmt::format("this name is not served here; open the link with localhost, an address or {} in it",
+                         host));
       return false;
     }
     if (!request.has_param("token") || !same(request.get_param_value("token"), token)) {
@@ -179,7 +183,7 @@ struct LiveServer::Impl {
   LiveView view;
   httplib::Server server;
   std::string token = random_token(), link;
-  std::vector<std::string> hosts;  // that requests may name
+  std::string host;  // listened at
   std::mutex mutex;
   std::string json;
   std::chrono::steady_clock::time_point next_look;
@@ -198,8 +202,7 @@ LiveServer::LiveServer(const std::string& directory, const std::string& host, in
     throw Error(fmt::format(
         "{}:{}: cannot be listened at; is the port taken, or the address not this machine's?", host, port));
   const std::string shown = host.find(':') == std::string::npos ? host : "[" + host + "]";
-  impl_->hosts = {fmt::format("{}:{}", shown, bound), fmt::format("localhost:{}", bound),
-                  fmt::format("127.0.0.1:{}", bound)};
+  impl_->host = host;
   impl_->link = fmt::format("http://{}:{}/?token={}", shown, bound, impl_->token);
 }
 

@@ -2,9 +2,11 @@
 
 #include <filesystem>
 #include <memory>
+#include <set>
 
 #include "core/base/file.hpp"
 #include "core/cli/cli.hpp"
+#include "core/cli/command.hpp"
 #include "core/cli/one_of.hpp"
 #include "core/cli/template.hpp"
 #include "core/cli/version.hpp"
@@ -41,6 +43,14 @@ void check_name(const std::string& name) {
     throw InputError(
         fmt::format("'{}' is no name for an experiment: letters, digits and _ only, no digit first", name));
   }
+  // Of CMake's targets and YAML's values; a config's name and a target are the experiment's.
+  static const std::set<std::string> taken = {
+      "all",     "clean",         "depend", "edit_cache", "help",
+      "install", "package",       "test",   "preinstall", "package_source",
+      "null",    "rebuild_cache", "Null",   "NULL",       "list_install_components"};
+  if (taken.contains(name))
+    throw InputError(
+        fmt::format("'{}' is no name for an experiment: CMake or YAML takes it for something else", name));
   if (find_experiment(name)) throw InputError(fmt::format("there is an experiment '{}' already", name));
 }
 
@@ -50,12 +60,22 @@ void refuse_overwriting(const std::vector<std::string>& paths) {
   }
 }
 
+// As an argument in CMake's language.
+std::string cmake_quoted(const std::string& text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '\\' || c == '"' || c == '$') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + "\"";
+}
+
 // What a plugin's CMakeLists.txt includes: the installed package, or the tree that this program was built in.
 std::string plugin_cmake() {
   const fs::path installed = installed_prefix() / "lib/cmake/qklab/plugin.cmake";
   return fs::exists(installed)
-             ? fmt::format("find_package(qklab REQUIRED PATHS {})", installed_prefix().string())
-             : fmt::format("include({}/cmake/plugin.cmake)", source_directory());
+             ? fmt::format("find_package(qklab REQUIRED PATHS {})", cmake_quoted(installed_prefix().string()))
+             : fmt::format("include({})", cmake_quoted(source_directory() + "/cmake/plugin.cmake"));
 }
 
 void new_plugin(const std::string& name, const std::string& directory) {
@@ -65,9 +85,12 @@ void new_plugin(const std::string& name, const std::string& directory) {
   write_new(fmt::format("{}/{}.yaml", directory, name), fill(config_template, "NAME", name));
   write_new(directory + "/CMakeLists.txt",
             fill(fill(cmake_template, "@NAME@", name), "@PLUGIN@", plugin_cmake()));
-  fmt::print("build: cmake -S {0} -B {0}/build && cmake --build {0}/build\n", directory);
-  fmt::print("run:   qklab run {0}/{1}.yaml --plugin {0}/build/{1}.so\n", directory, name);
-  fmt::print("test:  ctest --test-dir {}/build\n", directory);
+  const std::string build = directory + "/build";
+  fmt::print("build: {} && {}\n", shell_line({"cmake", "-S", directory, "-B", build}),
+             shell_line({"cmake", "--build", build}));
+  fmt::print("run:   {}\n", shell_line({"qklab", "run", fmt::format("{}/{}.yaml", directory, name),
+                                        "--plugin", fmt::format("{}/{}.so", build, name)}));
+  fmt::print("test:  {}\n", shell_line({"ctest", "--test-dir", build}));
 }
 
 void new_in_tree(const std::string& name) {
@@ -95,8 +118,10 @@ void add_new(CLI::App& app, Exit&) {
   CLI::App* verb = app.add_subcommand("new", "write an experiment to start from: source, config, test");
   verb->add_option("what", arguments->what, "experiment")->required()->check(one_of({"experiment"}));
   verb->add_option("name", arguments->name, "its name")->required()->type_name("NAME");
-  verb->add_option("--out", arguments->directory, "folder to write (default: NAME)")->type_name("DIR");
-  verb->add_flag("--in-tree", arguments->in_tree, "write into qklab's own source instead, to be compiled in");
+  CLI::Option* out =
+      verb->add_option("--out", arguments->directory, "folder to write (default: NAME)")->type_name("DIR");
+  verb->add_flag("--in-tree", arguments->in_tree, "write into qklab's own source instead, to be compiled in")
+      ->excludes(out);
   verb->callback([arguments] {
     check_name(arguments->name);
     if (arguments->in_tree) {

@@ -25,7 +25,8 @@ void run(const Trial& trial, Result& result) {
   std::vector<double> distance, theory;
   double position = 0;
   for (std::size_t t = 1; t <= steps; ++t) {
-    trial.check();  // lets Ctrl-C stop a long trial
+    trial.check();             // lets Ctrl-C stop a long trial
+    trial.progress(t, steps);  // for those who wait
     position += drift + random.normal();
     distance.push_back(position * position);
     const auto time = static_cast<double>(t);
@@ -89,8 +90,8 @@ project(@NAME@ LANGUAGES CXX)
 qklab_plugin(@NAME@ @NAME@.cpp)
 
 # The claims of @NAME@.yaml are the test: the run exits 1 where one that demands to hold does not.
-add_test(NAME @NAME@ COMMAND ${QKLAB_PROGRAM} run ${CMAKE_SOURCE_DIR}/@NAME@.yaml --preset smoke
-  --plugin $<TARGET_FILE:@NAME@> --out ${CMAKE_BINARY_DIR}/smoke)
+add_test(NAME @NAME@ COMMAND "${QKLAB_PROGRAM}" run "${CMAKE_SOURCE_DIR}/@NAME@.yaml" --preset smoke
+  --plugin "$<TARGET_FILE:@NAME@>" --out "${CMAKE_BINARY_DIR}/smoke")
 )";
 
 // In the tree of qklab itself, where experiments are compiled in.

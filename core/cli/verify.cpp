@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "core/cli/cli.hpp"
+#include "core/cli/command.hpp"
 #include "core/cli/loaded.hpp"
 #include "core/cli/manifest.hpp"
 #include "core/cli/terminal.hpp"
@@ -34,7 +35,7 @@ bool report_damage(const std::string& directory) {
       "{}: {} trials are intact, {} are damaged, {} arrays are lost\n"
       "`qklab merge {} --salvage --out NEW` keeps what is intact; running the config into NEW computes the "
       "rest\n",
-      directory, health.intact, health.damaged.size(), health.arrays.size(), directory);
+      directory, health.intact, health.damaged.size(), health.arrays.size(), shell_quoted(directory));
   return false;
 }
 

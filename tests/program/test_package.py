@@ -94,6 +94,28 @@ def test_a_plugin_builds_by_find_package():
     assert "bar" in command(prefix / "bin/qklab", "--plugin", "own/build/libown.so", "list", env=CLEAN)
 
 
+def test_below_a_folder_of_any_name():
+    """What is written for CMake and for shells is escaped by their rules."""
+    for name in ("My Programs", "a;b", "$HOME and ${PATH}", "it's \"here\"", "(round) & [square] #1"):
+        prefix = FOLDER / "places" / name
+        prefix.parent.mkdir(exist_ok=True)
+        shutil.copytree(FOLDER / "prefix", prefix)
+        said = command(prefix / "bin/qklab", "new", "experiment", "wander", "--out", "a new one", cwd=prefix, env=CLEAN)
+        lines = {line.split(":")[0]: line.split(":", 1)[1] for line in said.splitlines() if not line.startswith("wrote")}
+        assert set(lines) == {"build", "run", "test"}, said
+        configure = lines["build"].split("&&")[0]
+        command("bash", "-c", configure, cwd=prefix)
+        cache = (prefix / "a new one/build/CMakeCache.txt").read_text()
+        assert f"QKLAB_PROGRAM:FILEPATH={prefix}/bin/qklab\n" in cache or ";" in name, (name, cache)
+        shutil.rmtree(prefix)
+
+
+def test_names_that_cmake_keeps_for_itself():
+    for name in ("test", "install", "all", "null"):
+        refused = subprocess.run([QKLAB, "new", "experiment", name], cwd=FOLDER, capture_output=True, text=True)
+        assert refused.returncode == 2 and name in refused.stderr and not (FOLDER / name).exists(), refused.stderr
+
+
 def test_debian_package():
     if not shutil.which("cpack") or not shutil.which("dpkg-shlibdeps"):
         return "skipped: no cpack or dpkg-shlibdeps"

@@ -103,7 +103,9 @@ std::string check(const Parameters& p) {
   std::vector<std::string> problems = nn::problems(config.model);
   for (const auto& more : {nn::problems(config.optimizer), nn::problems(config.regularizer)})
     problems.insert(problems.end(), more.begin(), more.end());
-  return fmt::format("{}", fmt::join(problems, "; "));
+  const bool uneven = p.integer("dim") % p.integer("heads") != 0;
+  return fmt::format("{}{}", fmt::join(problems, "; "),
+                     uneven ? ", in a sweep by where: \"dim % heads == 0\"" : "");
 }
 
 // The mean of the last values of all series of a family ("entropy."); none where there is no such series.

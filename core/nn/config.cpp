@@ -30,9 +30,8 @@ std::vector<std::string> problems(const ModelConfig& m) {
                    "vector inputs, and leave the other 0",
                    m.vocabulary, m.features));
   if (m.dim >= 1 && m.heads >= 1) {
-    need(m.dim % m.heads == 0, fmt::format("dim {} cannot be shared by {} heads: make dim a multiple of "
-                                           "heads, in a sweep by where: \"dim % heads == 0\"",
-                                           m.dim, m.heads));
+    need(m.dim % m.heads == 0,
+         fmt::format("dim {} cannot be shared by {} heads: make dim a multiple of heads", m.dim, m.heads));
   }
   need(m.max_length == 0 || m.length <= m.max_length,
        fmt::format("length {} is longer than the table of {} positions: raise max_length or lower length",

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <unordered_set>
 
 #include "core/base/file.hpp"
@@ -243,10 +244,10 @@ RunEnd run_config(const Loaded& asked, const RunRequest& request) {
   options.fail_fast = request.fail_fast;
   options.checkpoint_every = request.checkpoint_every;
   options.directory = workplace;
-  RunningFile running(directory);
+  std::optional<RunningFile> running(directory);
   options.on_progress = [&](const Progress& now) {
     progress.update(now);
-    running.update(now.running);
+    running->update(now.running);
     if (scratch) scratch->save_now_and_then(store);
   };
   options.on_failure = [&](const TrialSpec& trial, const Result& result) {
@@ -260,6 +261,7 @@ RunEnd run_config(const Loaded& asked, const RunRequest& request) {
     if (scratch) scratch->save(store);
     throw;
   }
+  running.reset();
   if (scratch) scratch->save(store);
   progress.finish(outcome.progress);
   log.say(fmt::format("{} done, {} failed, {} diverged, {} pruned of {} in {:.3f} s{}", outcome.progress.done,

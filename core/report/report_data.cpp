@@ -61,9 +61,10 @@ std::string trials_json(const Results& results) {
   }
   const auto scalar = [&](std::size_t i) {
     const Metric& metric = experiment.scalars[i];
+    std::vector<double> values;
+    for (std::size_t k = 0; k < count; ++k) values.push_back(results.trials[k].scalars[i]);
     return fmt::format("{{\"name\":{},\"doc\":{},\"unit\":{},\"values\":{}}}", json_text(metric.name),
-                       json_text(metric.doc), json_text(metric.unit),
-                       list(count, [&](std::size_t k) { return json_number(results.trials[k].scalars[i]); }));
+                       json_text(metric.doc), json_text(metric.unit), json_numbers(values));
   };
   return fmt::format(
       "{{\"count\":{},\"ids\":\"{}\",\"status\":[{}],\"parameters\":{},\"scalars\":{}}}", count, ids, status,

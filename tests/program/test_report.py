@@ -1,4 +1,5 @@
 """report.html as a reader sees it, in headless Chromium. Skipped where Chromium is not installed."""
+import json
 import re
 import shutil
 import sys
@@ -191,6 +192,142 @@ def test_paths_lie_over_their_map():
         assert not page.console, page.console
     assert out, "no figure of fig_dynamics lies over a map"
     assert all(f["grey"] > 0.2 and f["colored"] > 200 and f["ramps"] == 1 for f in out), out
+
+
+def test_every_reference_opens_without_an_error():
+    if not CHROMIUM:
+        return "skipped: chromium is not installed"
+    references = sorted((ROOT / "results" / "reference").iterdir())
+    for reference in references:
+        page_file = FOLDER / "references" / f"{reference.name}.html"
+        qklab("report", reference, "--out", page_file)
+        with Browser() as page:
+            page.open_report(page_file)
+            out = page.run(SCROLL + """
+              const sections = ["claims", "figures", "parameters", "trials", "config", "provenance"];
+              return {empty: sections.filter((s) => !document.querySelector(`#${s} .body`).childElementCount),
+                      broken: [...document.querySelectorAll(".broken")].map((e) => e.textContent),
+                      undrawn: data.figures.filter((f) => f.error).map((f) => f.error),
+                      panels: document.querySelectorAll("#figures .uplot").length, waiting: waiting.size};""")
+            assert not page.console, (reference.name, page.console)
+        assert not out["empty"] and not out["broken"] and not out["undrawn"], (reference.name, out)
+        assert out["panels"] > 0 and out["waiting"] == 0, (reference.name, out)
+    return f"passed ({len(references)} references)"
+
+
+def spoiled(change):
+    """A report whose data were changed by `change`, opened; what is shown, and what the console says."""
+    text = report().read_text()
+    begin = text.index('id="data">') + len('id="data">')
+    end = text.index("</script>", begin)
+    data = json.loads(text[begin:end])
+    change(data)
+    path = FOLDER / "spoiled.html"
+    path.write_text(text[:begin] + json.dumps(data).replace("<", "\\u003c") + text[end:])
+    with Browser() as page:
+        page.open_report(path)
+        out = page.run(SCROLL + """return {
+          broken: [...document.querySelectorAll(".broken")].map((e) => e.textContent),
+          shown: ["claims", "figures", "parameters", "trials", "config", "provenance"]
+            .filter((s) => document.querySelector(`#${s} .body`).querySelector("table, .uplot, .bars, .grid")),
+          claims: document.querySelectorAll("#claims .claim").length,
+          panels: document.querySelectorAll("#figures .uplot").length};""")
+        return out, page.console
+
+
+def test_a_part_that_cannot_be_shown_says_so_and_leaves_the_others():
+    if not CHROMIUM:
+        return "skipped: chromium is not installed"
+    everything = ["claims", "figures", "parameters", "trials", "config", "provenance"]
+
+    def claim(data):
+        data["claims"].append({**data["claims"][0], "id": "spoiled", "slices": None})
+
+    def figure(data):
+        data["figures"][0]["panels"] = 7
+
+    def effects(data):
+        data["effects"][0]["effects"] = None
+
+    def config(data):
+        data["config"] = {}
+
+    for change, name, missing in [(claim, "The claim spoiled", []), (figure, "The figure support", []),
+                                  (effects, "What matters", ["parameters"]), (config, "The config", ["config"])]:
+        out, console = spoiled(change)
+        assert [text for text in out["broken"] if text.startswith(name)], (change.__name__, out)
+        assert console, "what is wrong stands in the console as well"
+        assert [s for s in everything if s not in out["shown"]] == missing, (change.__name__, out)
+    out, console = spoiled(lambda data: None)
+    assert not out["broken"] and not console and out["shown"] == everything, (out, console)
+
+
+BOOLEANS = """
+name: booleans
+experiment: training
+params: {dim: 8, length: 8, batch: 2, layers: 1, steps: 4, evaluate_every: 2, evaluation_batches: 1}
+sweep: {skip: [false, true]}
+seeds: 2
+figures:
+  - {name: by_skip, x: skip, y: final_loss}
+  - {name: alone, x: skip, y: final_loss, where: "skip == true"}
+claims:
+  - {id: each, text: Losses are positive., test: bound, metric: final_loss, at_least: 0, by: [skip]}
+"""
+
+
+def test_booleans_are_names_and_a_lone_point_is_seen():
+    if not CHROMIUM:
+        return "skipped: chromium is not installed"
+    qklab("run", write("booleans.yaml", BOOLEANS), "--out", "booleans")
+    with Browser() as page:
+        page.open_report(FOLDER / "booleans" / "report.html")
+        out = page.run(SCROLL + """return {
+          slices: [...document.querySelectorAll("#claims .claim tbody tr")].map((r) => r.firstChild.textContent),
+          colored: [...document.querySelectorAll("#figures .uplot canvas")].map((c) => {
+            const d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
+            let n = 0;
+            for (let i = 0; i < d.length; i += 4) {
+              if (d[i + 3] > 200 && Math.max(d[i], d[i + 1], d[i + 2]) - Math.min(d[i], d[i + 1], d[i + 2]) > 60) ++n;
+            }
+            return n;})};""")
+        assert not page.console, page.console
+    assert out["slices"] == ["false", "true"], out
+    assert len(out["colored"]) == 2 and min(out["colored"]) > 15, out
+
+
+ENDS = """
+name: ends
+experiment: localization
+params: {dim: 4, length: 4, samples: 20}
+sweep: {variance: [1.0e-318, 1.0e-150, 1], mean: [0, 1.0e-310]}
+figures:
+  - {name: line, x: variance, y: entropy, color: mean, log: x}
+  - {name: map, plot: heatmap, x: variance, y: mean, color: entropy, log: x}
+"""
+
+
+def test_numbers_near_the_ends_of_double_are_shown():
+    qklab("run", write("ends.yaml", ENDS), "--out", "ends", timeout=60)
+    for name in ("line", "map"):
+        assert (FOLDER / "ends" / "figures" / f"{name}.png").stat().st_size > 2000
+    if not CHROMIUM:
+        return "opening it skipped: chromium is not installed"
+    with Browser() as page:
+        page.open_report(FOLDER / "ends" / "report.html")
+        assert page.run(SCROLL + "return document.querySelectorAll('#figures .uplot').length;") == 2
+        assert not page.console, page.console
+        assert page.run("return rangeOf([-1e308, 1e308], false).every(Number.isFinite) && rangeOf([5e-324], true)[0] > 0;")
+
+
+def test_numbers_of_an_axis_look_different():
+    if not CHROMIUM:
+        return "skipped: chromium is not installed"
+    with Browser() as page:
+        page.open_report(report())
+        assert page.run("return numbers([100.002, 100.004, 100.006]);") == ["100.002", "100.004", "100.006"]
+        assert page.run("return numbers([0.1, 0.25, null, false]);") == ["0.1", "0.25", "–", "false"]
+        assert page.run("return [number(0.123456), number(true)];") == ["0.1235", "true"]
 
 
 def test_print():

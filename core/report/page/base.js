@@ -21,13 +21,33 @@ function svg(tag, attributes) {
 
 const body = (section) => document.querySelector(`#${section} .body`);
 
-// Four significant digits; what is no number is a dash.
-function number(x) {
-  if (typeof x === "string") return x;
+// Calls `show`. Where it fails, `holder` says so, and the rest of the page is there all the same.
+function guarded(holder, what, show) {
+  try {
+    return show();
+  } catch (error) {
+    console.error(error);
+    holder.append(el("p", {class: "broken", role: "alert"}, `${what} cannot be shown (${error.message}).`));
+    return null;
+  }
+}
+
+// Four significant digits, or as many as are asked for; what is no number is a dash, a name stays as it is.
+function number(x, digits = 4) {
+  if (typeof x === "string" || typeof x === "boolean") return String(x);
   if (x === null || x === undefined || Number.isNaN(x)) return "–";
   if (x === 0) return "0";
   const size = Math.abs(x);
-  return size >= 1e-3 && size < 1e6 ? String(Number(x.toPrecision(4))) : x.toExponential(2).replace("e+", "e");
+  return size >= 1e-3 && size < 1e6 ? String(Number(x.toPrecision(digits))) : x.toExponential(digits - 2).replace("e+", "e");
+}
+// Numbers of one axis, list or interval: to as many digits as it takes that different ones look different.
+function numbers(list) {
+  const different = new Set(list).size;
+  for (let digits = 4; digits < 15; ++digits) {
+    const texts = list.map((x) => number(x, digits));
+    if (new Set(texts).size === different) return texts;
+  }
+  return list.map(String);
 }
 const plural = (n, what) => `${n.toLocaleString("en")} ${what}${n === 1 ? "" : "s"}`;
 
@@ -54,8 +74,9 @@ function drawNow(element) {
   const draw = waiting.get(element);
   waiting.delete(element);
   observer.unobserve(element);
-  themed.push(draw);
-  draw();
+  const shown = () => guarded(element.parentNode, "This drawing", draw);
+  themed.push(shown);
+  shown();
 }
 const observer = new IntersectionObserver((entries) => {
   for (const entry of entries) if (entry.isIntersecting && waiting.has(entry.target)) drawNow(entry.target);

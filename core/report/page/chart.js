@@ -10,12 +10,14 @@ function rangeOf(values, log) {
     high = Math.max(high, v);
   }
   if (low > high) return log ? [0.1, 10] : [0, 1];
+  // Short of the ends of double, where a range has no length or no end.
+  const largest = Number.MAX_VALUE / 4, least = Number.MIN_VALUE;
   if (log) {
-    const room = low === high ? 2 : Math.pow(high / low, 0.04);
-    return [low / room, high * room];
+    const room = low === high ? 2 : Math.exp(0.04 * (Math.log(high) - Math.log(low)));
+    return [Math.max(least, low / room), Math.max(4 * least, Math.min(largest, high * room))];
   }
   const room = low === high ? Math.abs(low) * 0.1 || 0.5 : 0.04 * (high - low);
-  return [low - room, high + room];
+  return [Math.max(-largest, low - room), Math.min(largest, high + room)];
 }
 const canBeLog = (values) => {
   const numbers = values.filter((v) => v !== null && v !== undefined && Number.isFinite(v));
@@ -36,7 +38,8 @@ function panel(holder, title, chart) {
     size: side === 3 ? 54 : 34, stroke: ink(), grid: {stroke: chart.paint && chart.filled ? "#0000" : lineColor(), width: 1},
     ticks: {stroke: lineColor(), width: 1},
     ...(chart[scale].names ? {splits: () => chart[scale].names.map((_, i) => i), values: () => chart[scale].names}
-                           : {values: (u, splits) => splits.map((v) => (v === null ? "" : number(v)))}),
+                           : {values: (u, splits) => { const texts = numbers(splits.filter((v) => v !== null));
+                                                     return splits.map((v) => (v === null ? "" : texts.shift())); }}),
     ...(chart[scale].log ? {splits: (u, axis, low, high) => logTicks(low, high), filter: (u, splits) => splits} : {}),
   });
   const scale = (key) => ({time: false, distr: chart[key].log ? 3 : 1, range: () => zoom[key] ?? chart[key].range});

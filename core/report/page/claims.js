@@ -3,10 +3,14 @@
 const signs = {"holds": "✓", "fails": "✗", "holds in part": "◐", "undecided": "?"};
 const verdictClass = (verdict) => verdict === "holds in part" ? "in-part" : verdict;
 
-function demand(slice) {
-  if (slice.at_most === null) return `≥ ${number(slice.at_least)}`;
-  if (slice.at_least === null) return `≤ ${number(slice.at_most)}`;
-  return `in [${number(slice.at_least)}, ${number(slice.at_most)}]`;
+// An estimate, its interval and what is demanded of it stand side by side, so they are told apart to the digit.
+function sliceTexts(slice) {
+  const [estimate, from, to, least, most] =
+    numbers([slice.estimate, slice.interval[0], slice.interval[1], slice.at_least, slice.at_most]);
+  return {
+    estimate: slice.interval[0] === null ? estimate : `${estimate} [${from}, ${to}]`,
+    demand: slice.at_most === null ? `≥ ${least}` : slice.at_least === null ? `≤ ${most}` : `in [${least}, ${most}]`,
+  };
 }
 
 // All slices of a claim on one axis, so that they can be compared.
@@ -22,8 +26,7 @@ function intervalAxis(slices) {
 
 function intervalDrawing(slice, place) {
   const drawing = svg("svg", {class: "interval", viewBox: "0 0 144 16", role: "img",
-    "aria-label": `estimate ${number(slice.estimate)}, interval ${number(slice.interval[0])} to ` +
-                  `${number(slice.interval[1])}, demanded ${demand(slice)}`});
+    "aria-label": `estimate ${sliceTexts(slice).estimate}, demanded ${sliceTexts(slice).demand}`});
   if (!place || slice.estimate === null) return drawing;
   const from = slice.at_least === null ? 0 : place(slice.at_least);
   const to = slice.at_most === null ? 144 : place(slice.at_most);
@@ -46,10 +49,10 @@ function remarks(slice) {
 }
 
 function sliceRow(slice, names, place) {
-  const interval = slice.interval[0] === null ? "" : ` [${number(slice.interval[0])}, ${number(slice.interval[1])}]`;
+  const {estimate, demand} = sliceTexts(slice);
   return el("tr", {}, names.map((name) => el("td", {}, number(slice.at[name]))),
     el("td", {class: verdictClass(slice.verdict)}, slice.verdict),
-    el("td", {}, `${number(slice.estimate)}${interval}`), el("td", {}, demand(slice)),
+    el("td", {}, estimate), el("td", {}, demand),
     el("td", {}, intervalDrawing(slice, place)),
     el("td", {}, slice.p_holm === null ? "–" : number(slice.p_holm)), el("td", {class: "quiet"}, remarks(slice)));
 }
@@ -77,5 +80,9 @@ function showClaims() {
     el("td", {class: `verdict ${verdictClass(c.verdict)}`}, `${signs[c.verdict]} ${c.verdict}`), el("td", {}, c.text)));
   body("claims").append(el("div", {class: "scroll"}, el("table", {}, el("tbody", {}, rows))),
     el("p", {class: "quiet"}, `Decisions at level ${data.level}, corrected by ${data.correction}; intervals are not corrected.`),
-    ...data.claims.map(claimBlock));
+    ...data.claims.map((claim) => {
+      const holder = el("div");
+      guarded(holder, `The claim ${claim.id}`, () => holder.append(claimBlock(claim)));
+      return holder;
+    }));
 }

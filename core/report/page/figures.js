@@ -6,6 +6,14 @@ const allPoints = (figure, ...keys) =>
 
 // --- Lines and bands
 
+// Where a line would show nothing: values that have no other one beside them to be joined with. An undefined one is
+// passed over, a null ends a line.
+function lonely(column) {
+  const places = column.map((v, i) => i).filter((i) => column[i] !== undefined);
+  const known = (k) => k >= 0 && k < places.length && column[places[k]] !== null;
+  return places.filter((_, k) => known(k) && !known(k - 1) && !known(k + 1));
+}
+
 // All curves of a panel on one grid of x: a curve without a point there is undefined (no gap), a NaN is null.
 function linePanel(figure, panelData, view) {
   const xs = [...new Set(panelData.curves.flatMap((c) => c.x))].sort((a, b) => a - b);
@@ -14,8 +22,10 @@ function linePanel(figure, panelData, view) {
   const add = (curve, key, style) => {
     const column = new Array(xs.length).fill(undefined);
     curve.x.forEach((x, i) => { column[place.get(x)] = curve[key][i]; });
-    columnsOfData.push(view.logY ? column.map((v) => (v !== null && v <= 0 ? null : v)) : column);
-    series.push({label: curve.label, spanGaps: false, ...style});
+    const shown = view.logY ? column.map((v) => (v !== null && v <= 0 ? null : v)) : column;
+    columnsOfData.push(shown);
+    const dots = style.width > 0 ? lonely(shown) : [];
+    series.push({label: curve.label, spanGaps: false, points: {show: false, size: 7, fill: style.stroke, filter: () => (dots.length ? dots : null)}, ...style});
     return series.length;
   };
   panelData.curves.forEach((curve) => {
@@ -221,5 +231,7 @@ function figureBlock(figure) {
 
 function showFigures() {
   if (!data.figures.length) return body("figures").append(el("p", {}, "This config draws no figures."));
-  body("figures").append(...data.figures.map(figureBlock));
+  for (const figure of data.figures) {
+    guarded(body("figures"), `The figure ${figure.name}`, () => body("figures").append(figureBlock(figure)));
+  }
 }

@@ -4,11 +4,8 @@ document.getElementById("name").textContent = data.name;
 document.getElementById("summary").textContent =
   `Experiment ${data.experiment}, version ${data.version}: ${data.doc.replace(/\.$/, "")}. ${plural(data.trial_count, "trial")}` +
   `${data.failed ? `, ${data.failed} failed` : ""}${data.diverged ? `, ${data.diverged} diverged` : ""}.`;
-showClaims();
-showFigures();
-showParameters();
-showTrials();
-showConfig();
-showProvenance();
-setFilter("");
+for (const [section, what, show] of [["claims", "The verdicts", showClaims], ["figures", "The figures", showFigures],
+  ["parameters", "What matters", showParameters], ["trials", "The trials", showTrials], ["config", "The config", showConfig],
+  ["provenance", "The provenance", showProvenance]]) guarded(body(section), what, show);
+guarded(body("trials"), "The filter", () => setFilter(""));
 document.documentElement.dataset.ready = "true";

@@ -69,5 +69,6 @@ function ramp(color, shade = viridis) {
     context.fillStyle = shade(i / 144);
     context.fillRect(i, 0, 1, 8);
   }
-  return el("span", {class: "ramp"}, el("span", {}, number(color.low)), canvas, el("span", {}, number(color.high)), el("span", {}, color.label));
+  const [low, high] = numbers([color.low, color.high]);
+  return el("span", {class: "ramp"}, el("span", {}, low), canvas, el("span", {}, high), el("span", {}, color.label));
 }

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "core/base/file.hpp"
+#include "core/base/rounded.hpp"
 #include "core/cli/cli.hpp"
 #include "core/report/difference.hpp"
 
@@ -42,12 +43,13 @@ void print_scalars(const std::vector<ScalarDifference>& differences) {
     if (each.equal) {
       fmt::print("equal to the bit");
     } else if (is_rounding(each)) {
-      fmt::print("equal but for rounding, by {:.1g} at most", std::abs(each.largest));
+      fmt::print("equal but for rounding, by {} at most", rounded(std::abs(each.largest), 1));
     } else {
       const Interval range = interval(each.difference, confidence);
-      fmt::print("{:>10.5g} -> {:<10.5g}  {:>10.4g} {:<24}", each.mean_a, each.mean_b, each.difference.value,
-                 fmt::format("[{:.4g}, {:.4g}]", range.low, range.high));
-      if (each.points > 1) fmt::print("  largest {:.4g} at {}", each.largest, each.largest_at);
+      fmt::print("{:>10} -> {:<10}  {:>10} {:<24}", rounded(each.mean_a, 5), rounded(each.mean_b, 5),
+                 rounded(each.difference.value, 4),
+                 fmt::format("[{}, {}]", rounded(range.low, 4), rounded(range.high, 4)));
+      if (each.points > 1) fmt::print("  largest {} at {}", rounded(each.largest, 4), each.largest_at);
     }
     fmt::print("\n");
   }

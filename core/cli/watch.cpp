@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "core/base/columns.hpp"
+#include "core/base/rounded.hpp"
 #include "core/cli/cli.hpp"
 #include "core/cli/live.hpp"
 #include "core/cli/signals.hpp"
@@ -42,7 +43,7 @@ struct Range {
         if (std::isfinite(point.mean)) low = std::min(low, point.mean), high = std::max(high, point.mean);
   }
   bool empty() const { return !(low <= high); }
-  std::string text() const { return empty() ? "" : fmt::format("{:.4g} to {:.4g}", low, high); }
+  std::string text() const { return empty() ? "" : rounded(low, 4) + " to " + rounded(high, 4); }
 };
 
 // `count` of `n` curves, evenly spaced, with the first and the last.

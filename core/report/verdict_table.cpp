@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/rounded.hpp"
+
 namespace qklab {
 namespace {
 
@@ -44,28 +46,44 @@ std::string wrapped(const std::string& text, std::size_t indent, std::size_t wid
   return result;
 }
 
-std::string number(double x) { return fmt::format("{:.4g}", x); }
+// As many digits as tell an estimate and its interval from what is demanded of them.
+int digits_of(const SliceVerdict& slice) {
+  constexpr int least = 4, most = 12;
+  const auto alike = [](double a, double b, int digits) {
+    return a != b && std::isfinite(a) && std::isfinite(b) && rounded(a, digits) == rounded(b, digits);
+  };
+  for (int digits = least; digits < most; ++digits) {
+    bool clear = true;
+    for (const double shown : {slice.estimate, slice.low, slice.high})
+      clear &= !alike(shown, slice.at_least, digits) && !alike(shown, slice.at_most, digits);
+    if (clear) return digits;
+  }
+  return most;
+}
 
 std::string slice_name(const SliceVerdict& slice) {
   std::string name;
   for (const auto& [parameter, value] : slice.at) {
     const double* real = std::get_if<double>(&value);
     name += fmt::format("{}{}={}", name.empty() ? "" : " ", parameter,
-                        real ? number(*real) : wrapped(to_text(value), 0, std::string::npos));
+                        real ? rounded(*real, 4) : wrapped(to_text(value), 0, std::string::npos));
   }
   return name.empty() ? "all" : name;
 }
 
 std::string estimate_text(const SliceVerdict& slice) {
   if (std::isnan(slice.estimate)) return "-";
-  if (std::isnan(slice.low)) return number(slice.estimate);
-  return fmt::format("{} [{}, {}]", number(slice.estimate), number(slice.low), number(slice.high));
+  const int digits = digits_of(slice);
+  if (std::isnan(slice.low)) return rounded(slice.estimate, digits);
+  return fmt::format("{} [{}, {}]", rounded(slice.estimate, digits), rounded(slice.low, digits),
+                     rounded(slice.high, digits));
 }
 
 std::string demand_text(const SliceVerdict& slice) {
-  if (std::isinf(slice.at_most)) return fmt::format(">= {}", number(slice.at_least));
-  if (std::isinf(slice.at_least)) return fmt::format("<= {}", number(slice.at_most));
-  return fmt::format("in [{}, {}]", number(slice.at_least), number(slice.at_most));
+  const int digits = digits_of(slice);
+  if (std::isinf(slice.at_most)) return fmt::format(">= {}", rounded(slice.at_least, digits));
+  if (std::isinf(slice.at_least)) return fmt::format("<= {}", rounded(slice.at_most, digits));
+  return fmt::format("in [{}, {}]", rounded(slice.at_least, digits), rounded(slice.at_most, digits));
 }
 
 std::string remarks(const SliceVerdict& slice) {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/base/value.hpp"
 #include "core/train/bytes.hpp"
 
 namespace qklab::train {
@@ -97,14 +98,14 @@ Outcome train(Trainer& trainer, const Hooks& hooks) {
     if (hooks.stop_at == step && step < config.steps) here = progress.save(trainer);
     const double loss = trainer.gradients(step);
     if (!std::isfinite(loss)) {
-      outcome.divergence = fmt::format("the training loss is {} at step {}", loss, step);
+      outcome.divergence = fmt::format("the training loss is {} at step {}", shortest(loss), step);
       break;
     }
     bool last = step >= config.steps;
     if (last || step % config.evaluate_every == 0) {
       const Evaluation now = trainer.evaluate();
       if (!std::isfinite(now.loss)) {
-        outcome.divergence = fmt::format("the held-out loss is {} at step {}", now.loss, step);
+        outcome.divergence = fmt::format("the held-out loss is {} at step {}", shortest(now.loss), step);
         break;
       }
       outcome.last = now;

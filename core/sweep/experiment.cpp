@@ -156,9 +156,18 @@ void check_declaration(const Experiment& experiment) {
     if (!names.insert(metric.name).second) fail(fmt::format("array '{}' is declared twice", metric.name));
     if (!is_path_name(metric.name)) fail(fmt::format("array '{}' cannot name a file", metric.name));
   }
-  for (const Overlay& overlay : experiment.overlays)
-    for (const std::string& name : {overlay.metric, overlay.theory})
-      if (!experiment.series_metric(name)) fail(fmt::format("overlay of an unknown series '{}'", name));
+  for (const Overlay& overlay : experiment.overlays) {
+    const auto is_scalar = [&](const std::string& name) {
+      if (experiment.scalar_metric(name)) return true;
+      if (!experiment.series_metric(name))
+        fail(fmt::format("overlay of an unknown scalar or series '{}'", name));
+      return false;
+    };
+    if (is_scalar(overlay.metric) != is_scalar(overlay.theory)) {
+      fail(fmt::format("overlay: '{}' and '{}' must both be scalars or both series", overlay.theory,
+                       overlay.metric));
+    }
+  }
 }
 
 // A function's static, since experiments register themselves before main in any order.

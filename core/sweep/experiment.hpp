@@ -134,7 +134,7 @@ class Trial {
   TrialProgress* progress_;
 };
 
-// A theory curve that stands beside a measured one, both series metrics of the experiment.
+// Theory that stands beside what is measured: both scalars, or both series, of the experiment.
 struct Overlay {
   std::string metric;
   std::string theory;

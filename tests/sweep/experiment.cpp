@@ -75,7 +75,14 @@ TEST_CASE("experiment: registration adds a seed and refuses contradictions") {
   CHECK(refusal(fallback) == "experiment 'fallback': default of 'y': expected a number in [0, 1], got 3");
   Experiment overlay = declare("overlay");
   overlay.overlays = {{"curve", "theory"}};
-  CHECK(refusal(overlay) == "experiment 'overlay': overlay of an unknown series 'theory'");
+  CHECK(refusal(overlay) == "experiment 'overlay': overlay of an unknown scalar or series 'theory'");
+  overlay.scalars.push_back({"y", "", "", ""});
+  overlay.scalars.push_back({"y_theory", "", "", ""});
+  overlay.overlays = {{"curve", "y_theory"}};
+  CHECK(refusal(overlay) ==
+        "experiment 'overlay': overlay: 'y_theory' and 'curve' must both be scalars or both series");
+  overlay.overlays = {{"y", "y_theory"}};
+  CHECK(refusal(overlay) == "accepted");
   Experiment idle = declare("idle");
   idle.run = nullptr;
   CHECK(refusal(idle) == "experiment 'idle': it has no run function");

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "core/base/file.hpp"
+#include "core/base/same_place.hpp"
 #include "core/cli/cli.hpp"
 #include "core/cli/figures.hpp"
 #include "core/cli/loaded.hpp"
@@ -18,14 +19,21 @@ namespace qklab {
 
 namespace {
 
+// A run directory keeps all of its series and pictures, be it this one, however its path is written, or
+// another.
+void refuse_run_directory(const std::string& out) {
+  if (!std::filesystem::exists(store_path(out))) return;
+  throw InputError(
+      fmt::format("export --format reference: {} is a run directory, which keeps all of its series: give "
+                  "another one by --out",
+                  out));
+}
+
 // What results/reference/ keeps of a run: enough to derive its figures and verdicts again, and to run its
 // trials again. Neither run.db nor series that nothing reads.
 void export_reference(const std::string& directory, const std::string& out) {
   RunDirectory run = open_directory(directory);
-  if (run.has_store && std::filesystem::exists(out) && std::filesystem::equivalent(out, directory)) {
-    throw InputError(
-        "export --format reference: give --out DIR, for the run directory keeps all of its series");
-  }
+  refuse_run_directory(out);
   const std::size_t trials = run.loaded.config.sweep.ids().size();
   if (run.results.trials.size() < trials) {
     throw InputError(fmt::format("{}: {} of {} trials have not been run; run its config to the end first",
@@ -73,6 +81,10 @@ void add_export(CLI::App& app, Exit&) {
     Loaded loaded = load_config(store.source());
     grow(loaded, store);
     const std::string out = arguments->out.empty() ? directory : arguments->out;
+    if (!same_place(out, directory) && std::filesystem::exists(store_path(out))) {
+      throw InputError(fmt::format(
+          "export: {} is another run directory, whose tables are its own: give another one by --out", out));
+    }
     make_output_directory(out);
     if (arguments->format == "csv") {
       export_csv(store, loaded.config.sweep, out);

@@ -125,6 +125,7 @@ void launch(const Arguments& arguments, const std::vector<std::string>& plugins,
   const Loaded loaded = load_config(source);
   const Config& config = loaded.config;
   refuse_accidents(config, arguments.yes, true);
+  refuse_figures(loaded);
   if (const auto& until = config.sweep.replication()) {
     throw InputError(fmt::format(
         "{}: until: how many trials a shard has is known only once it has run, which launch would have "

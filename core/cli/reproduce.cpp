@@ -37,6 +37,7 @@ void add_reproduce(CLI::App& app, Exit& exit) {
       ConfigSource source = read_source(fmt::format("{}/{}.yaml", shipped_directory(), figure));
       source.preset = arguments->preset;
       configs.push_back(load_config(source));
+      refuse_figures(configs.back());
     }
     std::vector<FigureEnd> figures;
     for (const Loaded& loaded : configs) {

@@ -37,6 +37,10 @@ struct RunEnd {
 // one that grows as it runs where it is to be `sharded`.
 void refuse_accidents(const Config& config, bool yes, bool sharded);
 
+// Throws InputError for figures that could not be drawn whatever the trials find. Returns remarks on those
+// that no trial of the sweep is for.
+std::vector<std::string> refuse_figures(const Loaded& loaded);
+
 // All of `qklab run`.
 RunEnd run_config(const Loaded& loaded, const RunRequest& request);
 

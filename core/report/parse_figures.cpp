@@ -174,6 +174,7 @@ void check_distinct(MapReader& map, const Figure& figure, const Schema& schema) 
 Figure parse_figure(MapReader& map, const Experiment& experiment, std::size_t place,
                     std::vector<Beneath>& beneath) {
   Figure figure;
+  figure.place = map.place();
   figure.name = map.text("name").value_or(fmt::format("figure_{}", place + 1));
   if (!is_path_name(figure.name)) {
     map.diagnostics().error(

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "core/base/temporary_folder.hpp"
 #include "core/cli/cli.hpp"
 #include "core/cli/command.hpp"
 #include "core/cli/loaded.hpp"
@@ -39,6 +40,19 @@ bool report_damage(const std::string& directory) {
   return false;
 }
 
+// The tables are what people read; they are to say what run.db does. One that an unfinished run has not
+// written yet is no difference.
+void compare_tables(const std::string& directory, const Sweep& sweep, std::vector<std::string>& differences) {
+  const TemporaryFolder folder;
+  export_csv(Store(store_path(directory), Store::Mode::read), sweep, folder.path);
+  for (const char* table : {"trials.csv", "series.csv"}) {
+    const std::string stored = fmt::format("{}/{}", directory, table);
+    if (!std::filesystem::exists(stored) && !std::filesystem::exists(manifest_path(directory))) continue;
+    if (const auto difference = first_difference(stored, fmt::format("{}/{}", folder.path, table)))
+      differences.push_back(*difference + "; `qklab export` writes it again");
+  }
+}
+
 }  // namespace
 
 void add_verify(CLI::App& app, Exit& exit) {
@@ -55,6 +69,7 @@ void add_verify(CLI::App& app, Exit& exit) {
     }
     RunDirectory run = open_directory(*directory);
     std::vector<std::string> differences = verify_directory(run.loaded.config, run.results, *directory);
+    if (run.has_store) compare_tables(*directory, run.loaded.config.sweep, differences);
     const bool reference = is_reference(*directory);
     if (reference) {
       for (const std::string& name : drop_unread_series(run.results, run.loaded.figures, run.loaded.claims))
@@ -67,7 +82,9 @@ void add_verify(CLI::App& app, Exit& exit) {
                                      terminal_width(), color_wanted()));
     }
     fmt::print("{}: {} trials, {}\n", *directory, run.results.trials.size(),
-               differences.empty() ? "verdicts and figures follow from them" : "see the differences above");
+               differences.empty() ? run.has_store ? "tables, verdicts and figures follow from them"
+                                                   : "verdicts and figures follow from them"
+                                   : "see the differences above");
     if (reference)
       fmt::print("a reference: its series.csv holds what figures and claims read, and no more\n");
     exit = differences.empty() ? exit_done : exit_failed;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <set>
 #include <sstream>
 
@@ -80,6 +81,38 @@ void find_strays(const std::string& folder, const std::set<std::string>& known,
 }
 
 }  // namespace
+
+namespace {
+
+// Both without what they have in common at their ends, but for a few characters.
+std::pair<std::string, std::string> excerpts(const std::string& a, const std::string& b) {
+  constexpr std::size_t kept = 8, longest = 60;
+  const std::size_t shorter = std::min(a.size(), b.size());
+  std::size_t front = 0, back = 0;
+  while (front < shorter && a[front] == b[front]) ++front;
+  while (back < shorter - front && a[a.size() - 1 - back] == b[b.size() - 1 - back]) ++back;
+  front -= std::min(front, kept);
+  const auto piece = [&](const std::string& text) {
+    return text.substr(front, text.size() - back - front).substr(0, longest);
+  };
+  return {piece(a), piece(b)};
+}
+
+}  // namespace
+
+std::optional<std::string> first_difference(const std::string& stored, const std::string& expected) {
+  if (!std::filesystem::exists(stored)) return fmt::format("{}: missing", stored);
+  std::ifstream old_lines(stored, std::ios::binary), new_lines(expected, std::ios::binary);
+  std::string old_line, new_line;
+  for (std::size_t line = 1;; ++line) {
+    const bool has_old = static_cast<bool>(std::getline(old_lines, old_line));
+    const bool has_new = static_cast<bool>(std::getline(new_lines, new_line));
+    if (!has_old && !has_new) return std::nullopt;
+    if (has_old && has_new && old_line == new_line && old_lines.eof() == new_lines.eof()) continue;
+    const auto [was, is] = excerpts(has_old ? old_line : "(end)", has_new ? new_line : "(end)");
+    return fmt::format("{}:{}: stored '{}', but the results are '{}'", stored, line, was, is);
+  }
+}
 
 std::vector<std::string> verify_directory(const Config& config, const Results& results,
                                           const std::string& directory) {

@@ -1,6 +1,7 @@
 // Whether a directory's verdicts and figures follow from its results.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,5 +16,8 @@ namespace qklab {
 // Throws InputError where the config's figures or claims don't parse.
 std::vector<std::string> verify_directory(const Config& config, const Results& results,
                                           const std::string& directory);
+
+// Where a file, byte by byte, is not as another one: "FILE:LINE: ..."; nothing where it is.
+std::optional<std::string> first_difference(const std::string& stored, const std::string& expected);
 
 }  // namespace qklab

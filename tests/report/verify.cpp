@@ -73,6 +73,27 @@ TEST_CASE("a changed verdict, figure or measurement is told with its line") {
   }
 }
 
+TEST_CASE("a table that was edited, cut or lengthened is told with its line and what differs") {
+  const probe::Folder folder("tables");
+  const auto file = [&](const char* name, const std::string& text) {
+    write_file((folder.path / name).string(), text);
+    return (folder.path / name).string();
+  };
+  const std::string table = "trial,value\n0123456789abcdef,0.125\n0123456789abcdee,0.5\n";
+  const std::string expected = file("expected", table);
+  const auto said = [&](const std::string& text) {
+    return first_difference(file("stored", text), expected).value_or("nothing");
+  };
+  CHECK(said(table) == "nothing");
+  CHECK(contains(said("trial,value\n0123456789abcdef,0.175\n0123456789abcdee,0.5\n"), "stored:2: stored '"));
+  CHECK(contains(said("trial,value\n0123456789abcdef,0.175\n0123456789abcdee,0.5\n"),
+                 "0.17', but the results are"));
+  CHECK(contains(said("trial,value\n0123456789abcdef,0.125\n"), "stored:3: stored '(end)'"));
+  CHECK(contains(said(table + "more\n"), "stored:4: "));
+  CHECK(contains(said(table.substr(0, table.size() - 1)), "stored:3: "));  // the last line has no end
+  CHECK(contains(*first_difference((folder.path / "none").string(), expected), "missing"));
+}
+
 TEST_CASE("figures that are missing or that nobody asked for are told") {
   const Reference reference;
   std::filesystem::remove(reference.folder.path / "figures" / "contrast.csv");

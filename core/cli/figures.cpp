@@ -2,31 +2,66 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <vector>
 
 #include "core/base/file.hpp"
 #include "core/cli/terminal.hpp"
 
 namespace qklab {
+namespace {
 
-std::size_t draw_figures(const Loaded& loaded, const Results& results, const std::string& directory) {
+namespace fs = std::filesystem;
+
+bool has_figure(const Loaded& loaded, const std::string& name) {
+  return std::any_of(loaded.figures.begin(), loaded.figures.end(),
+                     [&](const Figure& figure) { return figure.name == name; });
+}
+
+// What looks like a result of this config and is none.
+void tell_strays(const Loaded& loaded, const std::string& directory) {
+  std::vector<std::string> strays;
+  for (const auto& entry : fs::directory_iterator(directory + "/figures")) {
+    const std::string name = entry.path().filename().string();
+    const bool is_draft = name.starts_with('.') && name.find(".draft.") != std::string::npos;
+    if (is_draft) {  // of a run that was killed
+      std::error_code ignored;
+      fs::remove(entry.path(), ignored);
+    } else if (!has_figure(loaded, entry.path().stem().string())) {
+      strays.push_back(entry.path().string());
+    }
+  }
+  std::sort(strays.begin(), strays.end());
+  for (const std::string& stray : strays) say(stderr, "{}: belongs to no figure of the config\n", stray);
+}
+
+}  // namespace
+
+DrawnFigures draw_figures(const Loaded& loaded, const Results& results, const std::string& directory,
+                          const FigureSources& known) {
   make_directories(directory + "/figures");
-  std::size_t undrawn = 0;
+  for (const auto& [name, source] : known)
+    if (!has_figure(loaded, name)) remove_figure(name, directory);
+  DrawnFigures drawn;
   for (const Figure& figure : loaded.figures) {
+    const auto before = known.find(figure.name);
     try {
-      for (const std::string& remark : draw(figure, results, directory)) say(stderr, "{}\n", remark);
+      Drawn now = draw(figure, results, directory, before == known.end() ? "" : before->second);
+      for (const std::string& remark : now.remarks) say(stderr, "{}\n", remark);
+      drawn.sources.emplace(figure.name, std::move(now.source));
     } catch (const InputError&) {
       throw;
     } catch (const Error& error) {
-      ++undrawn;
+      ++drawn.undrawn;
+      drawn.sources.emplace(figure.name, "");
       say(stderr, "{}\n", error.what());
-      for (const char* suffix : {"csv", "svg", "pdf", "png"})
-        std::filesystem::remove(fmt::format("{}/figures/{}.{}", directory, figure.name, suffix));
     }
   }
-  if (undrawn > 0)
-    say(stderr, "{} of {} figures could not be drawn, see above\n", undrawn, loaded.figures.size());
-  return undrawn;
+  if (drawn.undrawn > 0)
+    say(stderr, "{} of {} figures could not be drawn, see above\n", drawn.undrawn, loaded.figures.size());
+  tell_strays(loaded, directory);
+  return drawn;
 }
 
 }  // namespace qklab

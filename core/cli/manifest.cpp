@@ -69,7 +69,8 @@ Json resolved_parameters(const Results& results) {
 }  // namespace
 
 void write_manifest(const std::string& directory, const Config& config, const Results& results,
-                    const std::optional<Effort>& effort, const FileIdentities& plugins) {
+                    const std::optional<Effort>& effort, const FileIdentities& plugins,
+                    const FigureSources& figures) {
   Json manifest = {
       {"name", config.name},
       {"experiment", config.experiment->name},
@@ -82,6 +83,7 @@ void write_manifest(const std::string& directory, const Config& config, const Re
       {"compiler", compiler()},
       {"blas", blas()},
       {"simd", simd()},
+      {"figures", figures},
   };
   if (effort) {
     manifest["threads"] = effort->threads;
@@ -98,6 +100,28 @@ void write_manifest(const std::string& directory, const Config& config, const Re
   write_file(manifest_path(directory), manifest.dump(2) + "\n");
 }
 
+FigureSources read_manifest_figures(const std::string& directory) {
+  const Json manifest = read_json(manifest_path(directory));
+  if (!manifest.is_object()) return {};
+  const Json figures = manifest.value("figures", Json());
+  FigureSources sources;
+  if (!figures.is_object()) return sources;
+  const bool same_build = manifest.value("commit", Json()) == commit();
+  for (const auto& [name, source] : figures.items())
+    sources.emplace(name, same_build && source.is_string() ? source.get<std::string>() : "");
+  return sources;
+}
+
+void begin_outputs(const std::string& directory) {
+  Json manifest = read_json(manifest_path(directory));
+  if (!manifest.is_object()) return;
+  Json names = Json::object();
+  for (const auto& [name, source] : read_manifest_figures(directory)) names[name] = "";
+  manifest["figures"] = names;
+  manifest["commit"] = "";
+  write_file(manifest_path(directory), manifest.dump(2) + "\n");
+}
+
 namespace {
 
 constexpr const char* series_left = "that figures and claims read";
@@ -108,6 +132,7 @@ void write_reference_manifest(const std::string& from, const std::string& to) {
   try {
     Json manifest = Json::parse(read_file(manifest_path(from)));
     manifest["series"] = series_left;
+    manifest.erase("figures");  // what these were drawn from is of no use to who did not draw them
     write_file(manifest_path(to), manifest.dump(2) + "\n");
   } catch (const Json::exception& error) {
     throw InputError(fmt::format("{}: {}", manifest_path(from), error.what()));

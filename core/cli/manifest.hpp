@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "core/cli/figures.hpp"
 #include "core/cli/loaded.hpp"
 #include "core/report/report_data.hpp"
 
@@ -20,7 +21,17 @@ struct Effort {
 // Without an effort, as where nothing was run, that of the manifest before stays.
 // `plugins`: the builds of a plugin that computed them, the latest last.
 void write_manifest(const std::string& directory, const Config& config, const Results& results,
-                    const std::optional<Effort>& effort, const FileIdentities& plugins);
+                    const std::optional<Effort>& effort, const FileIdentities& plugins,
+                    const FigureSources& figures);
+
+// What the figures beside the manifest were drawn from, where this build drew them; else names alone, the
+// rest empty. Nothing where there is no manifest, or one whose outputs were being written when the run was
+// ended.
+FigureSources read_manifest_figures(const std::string& directory);
+
+// To be called before outputs are written: until write_manifest has told of the new ones, the manifest that
+// is there stands for none.
+void begin_outputs(const std::string& directory);
 
 // Of a reference, from the manifest of the directory that it was made from: the same but for the series that
 // are left. Throws InputError where that has none.

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -21,6 +22,7 @@
 #include "core/cli/terminal.hpp"
 #include "core/cli/version.hpp"
 #include "core/report/claims_json.hpp"
+#include "core/report/foresee.hpp"
 #include "core/report/series_needed.hpp"
 #include "core/report/verdict_table.hpp"
 #include "core/sweep/replicate.hpp"
@@ -38,10 +40,13 @@ constexpr std::uint64_t most_trials_unasked = 10'000'000;
 
 // True where figures, verdicts and CSVs are those of this config and this build.
 bool report_is_current(const Loaded& loaded, const std::string& directory) {
-  std::vector<std::string> files = {"trials.csv", "series.csv", "claims.json", "report.html"};
-  for (const Figure& figure : loaded.figures) files.push_back("figures/" + figure.name + ".svg");
-  for (const std::string& file : files) {
+  for (const char* file : {"trials.csv", "series.csv", "claims.json", "report.html"})
     if (!fs::exists(directory + "/" + file)) return false;
+  const FigureSources figures = read_manifest_figures(directory);
+  for (const Figure& figure : loaded.figures) {
+    const auto found = figures.find(figure.name);
+    if (found == figures.end() || found->second.empty() || !figure_is_there(figure.name, directory))
+      return false;
   }
   return manifest_is_current(directory, loaded.config);
 }
@@ -132,6 +137,12 @@ void refuse_accidents(const Config& config, bool yes, bool sharded) {
   if (!any) throw InputError(fmt::format("{}: no trial is left: 'where' excludes all", config.source.file));
 }
 
+std::vector<std::string> refuse_figures(const Loaded& loaded) {
+  Foreseen foreseen = foresee(loaded.config.sweep, loaded.figures);
+  if (!foreseen.errors.empty()) throw InputError(fmt::format("{}", fmt::join(foreseen.errors, "\n")));
+  return std::move(foreseen.remarks);
+}
+
 namespace {
 
 // Why the exit code is 1 though every trial was run. Returns whether it is for one of these.
@@ -165,13 +176,16 @@ RunEnd report_results(const Loaded& loaded, const Store& store, const Reporting&
   std::vector<Verdict> verdicts = judge(loaded.claims, results);
   std::size_t undrawn = 0;
   if (reporting.changed || !report_is_current(loaded, directory)) {
+    const FigureSources known = read_manifest_figures(directory);
+    begin_outputs(directory);
     export_csv(store, config.sweep, directory);
-    undrawn = draw_figures(loaded, results, directory);
+    const DrawnFigures drawn = draw_figures(loaded, results, directory, known);
+    undrawn = drawn.undrawn;
     write_file(directory + "/claims.json", claims_json(config, loaded.claims, verdicts));
     const std::size_t threads = reporting.jobs ? reporting.jobs : cores();
     write_manifest(directory, config, results,
                    reporting.changed ? std::optional(Effort{reporting.seconds, threads}) : std::nullopt,
-                   store.plugins());
+                   store.plugins(), drawn.sources);
     write_report(directory, loaded, results, verdicts);
   }
   if (config.sweep.replication()) say("{}\n", replicated(config.sweep, results).str());
@@ -194,6 +208,7 @@ RunEnd run_config(const Loaded& asked, const RunRequest& request) {
   const Config& config = loaded.config;
   const std::string& directory = request.directory;
   refuse_accidents(config, request.yes, !request.shard.is_whole());
+  for (const std::string& remark : refuse_figures(loaded)) say(stderr, "{}\n", remark);
   if (config.sweep.pruning() && !request.besides.empty()) {
     throw InputError(fmt::format("{}: prune: does not go with --besides: merge that directory instead",
                                  config.sweep.pruning()->place.str()));

@@ -28,6 +28,7 @@ struct Outline {
 
 struct Figure {
   std::string name;  // names the files
+  Place place;       // in the config
   Plot plot = Plot::line;
   std::string title;
   // What is measured: y of line, band and trajectory, the colour of a heatmap.
@@ -54,10 +55,21 @@ struct Figure {
 // Reads `figures:`. All errors go to `diagnostics`; the result is to be used only if that stayed empty.
 std::vector<Figure> parse_figures(const Config& config, Diagnostics& diagnostics);
 
-// Writes <directory>/figures/<name>.{csv,svg,pdf,png}, and returns remarks on what was left out ("2 failed
-// trials"). Means are over seeds, of trials that are done. Throws Error where trials of one point differ in
-// anything but the seed (naming the parameter), no trial is there, or gnuplot is missing or fails.
-std::vector<std::string> draw(const Figure& figure, const Results& results, const std::string& directory);
+struct Drawn {
+  std::string source;                // stands for all that it is drawn from: equal figures have the same
+  std::vector<std::string> remarks;  // on what was left out ("2 failed trials")
+};
+
+// Writes <directory>/figures/<name>.{csv,svg,pdf,png}; nothing where all are there and `known`, the source
+// that they were drawn from, is what they would be drawn from again. Means are over seeds, of trials that are
+// done. Throws Error where trials of one point differ in anything but the seed (naming the parameter), no
+// trial is there, or a part can't be made, as where gnuplot is missing or dies. Then the other parts are made
+// all the same, no draft is left, and no file of before stands for one that could not be made.
+Drawn draw(const Figure& figure, const Results& results, const std::string& directory,
+           const std::string& known = "");
+
+bool figure_is_there(const std::string& name, const std::string& directory);  // all of its files
+void remove_figure(const std::string& name, const std::string& directory);
 
 // The CSV alone, as `draw` writes it; equal results give equal text.
 std::string figure_csv(const Figure& figure, const Results& results);

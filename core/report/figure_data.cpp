@@ -6,6 +6,7 @@
 #include <map>
 
 #include "core/measure/intervals.hpp"
+#include "core/sweep/csv.hpp"
 
 namespace qklab {
 namespace {
@@ -26,10 +27,7 @@ void check_equal_but_seed(const Figure& figure, const Trials& trials, const Sche
     for (std::size_t k = 0; k < values.size() && k < 5; ++k) {
       listing += (k ? ", " : "") + to_text(values[k].key[0]);
     }
-    throw Error(fmt::format(
-        "figure '{}': its points would average over {} ({}{}); make it x, color or facet, or fix it in "
-        "where (\"{} == ...\")",
-        figure.name, schema[i].name, listing, values.size() > 5 ? ", ..." : "", schema[i].name));
+    throw Error(open_parameter(figure, schema[i].name, listing + (values.size() > 5 ? ", ..." : "")));
   }
 }
 
@@ -125,13 +123,6 @@ std::vector<Point> points_of(const Figure& figure, const Quantity& value, const 
   return figure.plot == Plot::trajectory ? trajectory_points(figure, trials) : series_points(figure, trials);
 }
 
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
-  return quoted + '"';
-}
-
 std::string csv_row(const std::vector<std::string>& fields) {
   std::string row;
   for (std::size_t i = 0; i < fields.size(); ++i) {
@@ -143,6 +134,13 @@ std::string csv_row(const std::vector<std::string>& fields) {
 }
 
 }  // namespace
+
+std::string open_parameter(const Figure& figure, const std::string& name, const std::string& values) {
+  return fmt::format(
+      "figure '{}': its points would average over {} ({}); make it x, color or facet, or fix it in where "
+      "(\"{} == ...\")",
+      figure.name, name, values, name);
+}
 
 FigureData figure_data(const Figure& figure, const Results& results) {
   const Schema& schema = results.experiment->parameters;

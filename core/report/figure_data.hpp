@@ -43,6 +43,9 @@ struct FigureData {
 // Throws Error where no trial is done, or trials of one point differ in more than the seed.
 FigureData figure_data(const Figure& figure, const Results& results);
 
+// What is said of a parameter that a figure neither shows nor fixes.
+std::string open_parameter(const Figure& figure, const std::string& name, const std::string& values);
+
 // One row a point: facet, curve, x, metric (the mean), low, high, seeds, theory. Heatmaps of several metrics
 // name the metric first; contours' means and whether the cell is outlined follow. Trajectories have the index
 // before x. NaN is written as nan.

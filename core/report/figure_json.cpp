@@ -126,8 +126,8 @@ std::string cells_json(const Figure& figure, const Experiment& experiment, const
     panels.push_back(fmt::format(
         "{{{},\"color\":{{\"label\":{},\"low\":{},\"high\":{},\"log\":{}}},\"cells\":{},\"contours\":{},"
         "\"outline\":{},\"curves\":[]}}",
-        panel_head(figure, experiment, panel, titles[k]), json_text(bar.label), json_number(bar.scale.low),
-        json_number(bar.scale.high), bar.scale.log, joined(rows), joined(lines), lines_json(outlines[k])));
+        panel_head(figure, experiment, panel, titles[k]), json_text(bar.label), shortest(bar.scale.low),
+        shortest(bar.scale.high), bar.scale.log, joined(rows), joined(lines), lines_json(outlines[k])));
   }
   std::vector<std::string> keys;
   for (const LegendEntry& entry : heatmap_page(figure, experiment, data).legend)

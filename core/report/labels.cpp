@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "core/base/rounded.hpp"
 #include "core/report/scale.hpp"
 
 namespace qklab {
@@ -11,7 +12,7 @@ namespace {
 
 std::string short_text(const Value& value, ShortTexts::Style style, int digits) {
   const double* real = std::get_if<double>(&value);
-  if (style == ShortTexts::Style::plain) return real ? fmt::format("{:.{}g}", *real, digits) : to_text(value);
+  if (style == ShortTexts::Style::plain) return real ? rounded(*real, digits) : to_text(value);
   const std::int64_t* whole = std::get_if<std::int64_t>(&value);
   return real    ? tick_text(*real, digits)
          : whole ? tick_text(static_cast<double>(*whole), digits)
@@ -21,8 +22,13 @@ std::string short_text(const Value& value, ShortTexts::Style style, int digits) 
 }  // namespace
 
 ShortTexts::ShortTexts(const std::vector<Value>& values, Style style) {
-  constexpr int least = 4, most = 12;
-  for (int digits = least; digits <= most; ++digits) {
+  constexpr int most = 12;
+  std::vector<double> numbers;
+  for (const Value& value : values) {
+    if (const double* real = std::get_if<double>(&value)) numbers.push_back(*real);
+    if (const auto* whole = std::get_if<std::int64_t>(&value)) numbers.push_back(static_cast<double>(*whole));
+  }
+  for (int digits = digits_apart(numbers, 4, most + 1); digits <= most; ++digits) {
     std::set<std::string> different;
     texts_.clear();
     for (const Value& value : values) {
@@ -32,7 +38,7 @@ ShortTexts::ShortTexts(const std::vector<Value>& values, Style style) {
     }
     if (different.size() == texts_.size()) return;
   }
-  for (auto& [full, text] : texts_) text = full;
+  for (const Value& value : values) texts_.insert_or_assign(to_text(value), to_text(value));
 }
 
 const std::string& ShortTexts::of(const Value& value) const { return texts_.at(to_text(value)); }

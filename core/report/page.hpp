@@ -11,12 +11,17 @@
 
 namespace qklab {
 
-// One thing drawn in a panel. `rows` are the lines of a gnuplot data block, `style` what follows it in a
-// plot command ("using 1:2 with lines lc rgb '#0072b2' lw 1").
+// One thing drawn in a panel. `rows` are the lines of a gnuplot data block, places as shares of the axes (see
+// `share`); `style` is what follows it in a plot command ("using 1:2 with lines lc rgb '#0072b2' lw 1").
 struct PlotLayer {
   std::string rows;
   std::string style;
 };
+
+// Where x stands on the axis, from 0 to 1, as rows have it; "nan", where a line ends, for what can't stand
+// there. So gnuplot, whose axes know no number near the ends of double and none that differ by little, sees
+// neither.
+std::string share(const Scale& axis, double x);
 
 struct ColorBar {
   Scale scale;
@@ -49,13 +54,13 @@ struct Page {
   Scale x, y;
   std::string xlabel, ylabel;
   std::vector<PagePanel> panels;
-  std::size_t columns = 0;  // 0: chosen by the number of panels
+  std::size_t columns = 0;  // at most; 0: chosen by the number of panels
   bool filled = false;      // the panels are filled to their edges: no grid lines
 };
 
 enum class Terminal { svg, pdf, png };
 
-// A script that writes the page to `output`.
+// A script that writes the page to `output`, a name without a folder, where gnuplot is run.
 std::string page_script(const Page& page, Terminal terminal, const std::string& output);
 
 }  // namespace qklab

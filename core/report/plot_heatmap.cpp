@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -80,11 +81,11 @@ std::vector<const Point*> points_of(const Figure& figure, const Cells& cells, co
 }
 
 // White beneath, so that the line is seen on dark cells as on bright ones.
-void add_line(std::vector<PlotLayer>& layers, const std::vector<Line>& lines, double width,
+void add_line(std::vector<PlotLayer>& layers, const Page& page, const std::vector<Line>& lines, double width,
               const std::string& dashes) {
   std::string rows;
   for (const Line& line : lines) {
-    for (const auto& [x, y] : line) rows += fmt::format("{:.17g} {:.17g}\n", x, y);
+    for (const auto& [x, y] : line) rows += fmt::format("{} {}\n", share(page.x, x), share(page.y, y));
     rows += '\n';
   }
   if (rows.empty()) return;
@@ -162,7 +163,8 @@ std::vector<std::vector<Line>> panel_outlines(const Figure& figure, const Experi
 }
 
 std::vector<PlotLayer> heatmap_layers(const Figure& figure, const Experiment& experiment,
-                                      const FigureData& data, std::size_t panel, const ColorBar& bar) {
+                                      const FigureData& data, std::size_t panel, const ColorBar& bar,
+                                      const Page& page) {
   const Cells cells = cells_of(figure, experiment, data);
   const Color missing = bar.grey ? Color{1, 1, 1} : Color{0.8, 0.8, 0.8};
   const std::vector<const Point*> points = points_of(figure, cells, data.panels[panel]);
@@ -171,25 +173,26 @@ std::vector<PlotLayer> heatmap_layers(const Figure& figure, const Experiment& ex
     const bool shown = points[cell] && bar.scale.can_show(points[cell]->mean);
     const Color color = shown ? bar.color(bar.scale.fraction(points[cell]->mean)) : missing;
     const double *x = &cells.x_edges[cell % cells.columns()], *y = &cells.y_edges[cell / cells.columns()];
-    rows += fmt::format("{:.17g} {:.17g} {:.17g} {:.17g} {:.17g} {:.17g} 0x{}\n", x[0], y[0], x[0], x[1],
-                        y[0], y[1], color.hex().substr(1));
+    const std::string left = share(page.x, x[0]), low = share(page.y, y[0]);
+    rows += fmt::format("{0} {1} {0} {2} {1} {3} 0x{4}\n", left, low, share(page.x, x[1]),
+                        share(page.y, y[1]), color.hex().substr(1));
   }
   // A hair of a border closes the seams that antialiasing leaves between cells.
   std::vector<PlotLayer> layers = {
       {rows, "using 1:2:3:4:5:6:7 with boxxyerror lc rgb variable lw 0.3 fs solid 1 border"}};
   const std::vector<std::vector<ContourLine>> contours = panel_contours(figure, experiment, data);
-  for (const ContourLine& contour : contours[panel]) add_line(layers, contour.lines, 0.7, "dt (6,4)");
-  add_line(layers, panel_outlines(figure, experiment, data)[panel], 1.4, "");
+  for (const ContourLine& contour : contours[panel]) add_line(layers, page, contour.lines, 0.7, "dt (6,4)");
+  add_line(layers, page, panel_outlines(figure, experiment, data)[panel], 1.4, "");
   return layers;
 }
 
 std::vector<LegendEntry> heatmap_legend(const Figure& figure, const FigureData& data) {
   std::vector<LegendEntry> legend;
   for (std::size_t c = 0; c < figure.contours.size(); ++c) {
-    std::string levels;
-    for (const double level : contour_levels(figure, data, c))
-      levels += (levels.empty() ? "" : ", ") + tick_text(level);
-    legend.push_back({fmt::format("{} = {}", figure.contours[c].quantity.metric, levels), {}, Mark::dashed});
+    legend.push_back({fmt::format("{} = {}", figure.contours[c].quantity.metric,
+                                  fmt::join(tick_texts(contour_levels(figure, data, c)), ", ")),
+                      {},
+                      Mark::dashed});
   }
   if (figure.outline) legend.push_back({figure.outline->label, {}, Mark::thick});
   return legend;
@@ -224,7 +227,7 @@ Page heatmap_page(const Figure& figure, const Experiment& experiment, const Figu
   for (std::size_t k = 0; k < data.panels.size(); ++k) {
     const Panel& panel = data.panels[k];
     const ColorBar bar = color_bar(figure, experiment, data, panel.metric);
-    page.panels.push_back({titles[k], heatmap_layers(figure, experiment, data, k, bar),
+    page.panels.push_back({titles[k], heatmap_layers(figure, experiment, data, k, bar, page),
                            several ? std::optional(bar) : std::nullopt});
   }
   return page;

@@ -7,13 +7,6 @@ namespace {
 
 constexpr double paleness = 0.6;  // of what was measured, where theory lies upon it
 
-std::string rows(const CurvePage& frame, const Curve& curve, double Point::*value) {
-  std::string text;
-  for (const Point& p : curve.points)
-    text += fmt::format("{} {}\n", shortest(frame.x.position(p.x)), shortest(p.*value));
-  return text;
-}
-
 }  // namespace
 
 Page line_page(const Figure& figure, const Experiment& experiment, const FigureData& data) {
@@ -22,16 +15,14 @@ Page line_page(const Figure& figure, const Experiment& experiment, const FigureD
     std::vector<PlotLayer>& layers = frame.page.panels[i].layers;
     for (const Curve& curve : data.panels[i].curves) {
       const Color color = frame.color(curve);
-      layers.push_back({rows(frame, curve, &Point::mean),
-                        figure.theory ? fmt::format("using 1:2 with lines lc rgb '{}' lw 2",
-                                                    color.mixed_with_white(paleness).hex())
-                                      : fmt::format("using 1:2 with lines lc rgb '{}' lw 0.9", color.hex())});
+      if (figure.theory)
+        add_curve(layers, frame, curve, &Point::mean, color.mixed_with_white(paleness).hex(), "lw 2");
+      else
+        add_curve(layers, frame, curve, &Point::mean, color.hex(), "lw 0.9");
     }
     for (const Curve& curve : data.panels[i].curves) {
-      if (!figure.theory) break;
-      layers.push_back(
-          {rows(frame, curve, &Point::theory),
-           fmt::format("using 1:2 with lines lc rgb '{}' lw 0.7 dt (6,4)", frame.color(curve).hex())});
+      if (figure.theory)
+        add_curve(layers, frame, curve, &Point::theory, frame.color(curve).hex(), "lw 0.7 dt (6,4)");
     }
   }
   if (figure.theory) {

@@ -6,7 +6,7 @@ namespace qklab {
 namespace {
 
 std::string row(const CurvePage& frame, const Point& p) {
-  return fmt::format("{} {}\n", shortest(frame.x.position(p.x)), shortest(p.mean));
+  return fmt::format("{} {}\n", frame.x_share(p), frame.y_share(p.mean));
 }
 
 // The same heatmap in every panel, and axes that cover both.
@@ -14,13 +14,13 @@ void lay_beneath(const Figure& figure, const Experiment& experiment, const Figur
   const Figure& map = *figure.over;
   ColorBar bar = color_bar(map, experiment, *data.over, 0);
   bar.grey = true;
-  const std::vector<PlotLayer> layers = heatmap_layers(map, experiment, *data.over, 0, bar);
-  for (PagePanel& panel : page.panels) panel.layers = layers;
   auto [x, y] = heatmap_edges(map, experiment, *data.over);
   x.insert(x.end(), {page.x.low, page.x.high});
   y.insert(y.end(), {page.y.low, page.y.high});
   page.x = numeric_scale(x, figure.log_x, 0, 4);
   page.y = numeric_scale(y, figure.log_y, 0, 5);
+  const std::vector<PlotLayer> layers = heatmap_layers(map, experiment, *data.over, 0, bar, page);
+  for (PagePanel& panel : page.panels) panel.layers = layers;
   page.filled = true;
   if (!page.bar) page.bar = bar;  // the curves' own comes first
   for (LegendEntry& entry : heatmap_legend(map, *data.over)) page.legend.push_back(std::move(entry));

@@ -82,6 +82,7 @@ std::vector<double> Coordinate::positions() const {
 }
 
 Scale Coordinate::scale(double padding, int max_ticks) const {
+  if (numeric && values.size() == 1) return single_scale(position(values[0]), log);
   if (numeric) return numeric_scale(positions(), log, padding, max_ticks);
   std::vector<std::string> names;
   for (const Value& value : values) names.push_back(to_text(value));
@@ -129,6 +130,31 @@ Shade CurvePage::shade(const Curve& curve) const {
 Color CurvePage::color(const Curve& curve) const {
   const Shade shown = shade(curve);
   return shown.along ? viridis(line_span * *shown.along) : categorical(shown.category);
+}
+
+std::vector<const Point*> lonely_points(const CurvePage& frame, const Curve& curve, double Point::*value) {
+  const std::vector<Point>& points = curve.points;
+  const auto is_shown = [&](std::size_t i) {
+    return i < points.size() && frame.page.y.can_show(points[i].*value) &&
+           frame.page.x.can_show(frame.x.position(points[i].x));
+  };
+  std::vector<const Point*> result;
+  for (std::size_t i = 0; i < points.size(); ++i)
+    if (is_shown(i) && !is_shown(i - 1) && !is_shown(i + 1)) result.push_back(&points[i]);
+  return result;
+}
+
+void add_curve(std::vector<PlotLayer>& layers, const CurvePage& frame, const Curve& curve,
+               double Point::*value, const std::string& color, const std::string& style) {
+  std::string line, dots;
+  const auto row = [&](const Point& p) { return frame.x_share(p) + ' ' + frame.y_share(p.*value) + '\n'; };
+  for (const Point& p : curve.points) line += row(p);
+  for (const Point* p : lonely_points(frame, curve, value)) dots += row(*p);
+  layers.push_back({line, fmt::format("using 1:2 with lines lc rgb '{}' {}", color, style)});
+  if (dots.empty()) return;
+  const int shape = value == &Point::theory ? 6 : 7;  // as gnuplot counts: a ring, a dot
+  layers.push_back(
+      {dots, fmt::format("using 1:2 with points pt {} ps 0.6 lw 0.7 lc rgb '{}'", shape, color)});
 }
 
 CurvePage curve_page(const Figure& figure, const Experiment& experiment, const FigureData& data,

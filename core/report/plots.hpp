@@ -29,9 +29,11 @@ std::vector<std::vector<ContourLine>> panel_contours(const Figure& figure, const
                                                      const FigureData& data);
 std::vector<std::vector<Line>> panel_outlines(const Figure& figure, const Experiment& experiment,
                                               const FigureData& data);
-// What is drawn in a heatmap's panel, coloured as `bar` says: cells, contours, outline.
+// What is drawn in a heatmap's panel, on the page's axes and coloured as `bar` says: cells, contours,
+// outline.
 std::vector<PlotLayer> heatmap_layers(const Figure& figure, const Experiment& experiment,
-                                      const FigureData& data, std::size_t panel, const ColorBar& bar);
+                                      const FigureData& data, std::size_t panel, const ColorBar& bar,
+                                      const Page& page);
 std::vector<LegendEntry> heatmap_legend(const Figure& figure, const FigureData& data);
 // What each cell of a heatmap's panel shows, row by row; null where it shows nothing.
 std::vector<const Point*> heatmap_points(const Figure& figure, const Experiment& experiment,
@@ -72,7 +74,17 @@ struct CurvePage {
 
   Shade shade(const Curve& curve) const;
   Color color(const Curve& curve) const;
+  // A point's place in a panel, with any of its numbers; "nan" for what can't be shown.
+  std::string x_share(const Point& p) const { return share(page.x, x.position(p.x)); }
+  std::string y_share(double value) const { return share(page.y, value); }
 };
+
+// Points of a curve that no line shows, since neither neighbour has a number; they are drawn as dots.
+std::vector<const Point*> lonely_points(const CurvePage& frame, const Curve& curve, double Point::*value);
+// A line through a curve's points with one of their numbers, in `color` ("#0072b2") and `style` ("lw 0.9"),
+// and dots where it shows nothing; of theory, rings.
+void add_curve(std::vector<PlotLayer>& layers, const CurvePage& frame, const Curve& curve,
+               double Point::*value, const std::string& color, const std::string& style);
 CurvePage curve_page(const Figure& figure, const Experiment& experiment, const FigureData& data,
                      bool with_intervals);
 

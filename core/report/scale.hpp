@@ -12,8 +12,10 @@ struct Scale {
   double low = 0;  // ends of the axis
   double high = 1;
   std::vector<std::pair<double, std::string>> ticks;  // position and text, ascending
+  bool named = false;                                 // of names, each of which should be seen
 
-  // 0 at `low`, 1 at `high`; NaN for what can't stand here (NaN, or at most 0 on a log scale).
+  // 0 at `low`, 1 at `high`; NaN for what can't stand here (NaN, or at most 0 on a log scale). For any
+  // two doubles that differ as ends.
   double fraction(double x) const;
   bool can_show(double x) const;
 };
@@ -21,6 +23,9 @@ struct Scale {
 // Covers all finite values (positive ones, where log) with `padding` of the length on either side, and
 // about `max_ticks` ticks. No values, or equal ones, give a scale about them.
 Scale numeric_scale(const std::vector<double>& values, bool log, double padding, int max_ticks);
+
+// About one value, with a tick there and no other.
+Scale single_scale(double value, bool log);
 
 // 0, 1, ... at the centres of equally wide slots.
 Scale category_scale(const std::vector<std::string>& names);
@@ -30,5 +35,11 @@ std::vector<double> cell_edges(const std::vector<double>& centers, bool log);
 
 // 0.25, 100, 10⁻⁵, to `digits` significant digits; in front of a power of ten one less.
 std::string tick_text(double x, int digits = 4);
+// The same for numbers of one axis or list: to as many digits as show how they differ.
+std::vector<std::string> tick_texts(const std::vector<double>& numbers);
+
+// How many significant digits, from `least` on, show different numbers as different, and each nearer to
+// itself than to the next one by far; `most` where not even these do.
+int digits_apart(const std::vector<double>& numbers, int least, int most);
 
 }  // namespace qklab

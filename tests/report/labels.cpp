@@ -33,6 +33,12 @@ TEST_CASE("different values look different, and equal ones may stand twice") {
   CHECK(texts({1.00001e-7, 1.00002e-7}, typeset) == Texts{"1.00001·10⁻⁷", "1.00002·10⁻⁷"});
 }
 
+TEST_CASE("a text is never nearer to another value than to its own") {
+  CHECK(texts({99.998, 100.002}, plain) == Texts{"99.998", "100.002"});
+  CHECK(texts({1.0, 100.002}, plain) == Texts{"1", "100"});
+  CHECK(texts({-probe::not_a_number, 1.0}, plain) == Texts{"nan", "1"});
+}
+
 TEST_CASE("panels are named by their facet, or by what they measure") {
   const auto titles = [](const std::string& figure) {
     const Config config = probe::config(

@@ -35,7 +35,7 @@ std::string page_path(const std::string& out) {
   namespace fs = std::filesystem;
   const bool is_page = fs::path(out).extension() == ".html" && !fs::is_directory(out);
   const fs::path page = is_page ? fs::path(out) : fs::path(out) / "report.html";
-  if (page.has_parent_path()) make_directories(page.parent_path().string());
+  if (page.has_parent_path()) make_output_directory(page.parent_path().string());
   return page.string();
 }
 

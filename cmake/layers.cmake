@@ -11,10 +11,12 @@ function(qklab_layer NAME)
   endif()
 endfunction()
 
-# Most of the build time would go into reading library headers over and over. Sources include what they use
-# all the same: the debug preset builds each by itself, without precompiled headers.
-function(qklab_precompile TARGET)
-  target_precompile_headers(${TARGET} PRIVATE <algorithm> <filesystem> <string> <vector> <fmt/format.h> ${ARGN})
+# Most of the build time would go into reading the same library headers and instantiating the same templates in each
+# source. So the sources of a folder are compiled a dozen at a time, and what is in their unnamed namespaces has a name of
+# its own within the folder. They include what they use all the same: the debug preset compiles each by itself.
+option(QKLAB_UNITY "Compile the sources of a folder together: quicker in all, slower after a change" ON)
+function(qklab_together TARGET)
+  set_target_properties(${TARGET} PROPERTIES UNITY_BUILD ${QKLAB_UNITY} UNITY_BUILD_BATCH_SIZE 12)
 endfunction()
 
 # For code that computes nothing itself, so that optimizing it would take longer than it ever saves; under
@@ -25,7 +27,6 @@ if(QKLAB_SANITIZE)
 endif()
 function(qklab_compile_lightly TARGET)
   target_compile_options(${TARGET} PRIVATE $<$<NOT:$<CONFIG:Debug>>:${light_optimization}>)
-  qklab_precompile(${TARGET} ${ARGN})
 endfunction()
 
 qklab_layer(base)
@@ -43,9 +44,8 @@ qklab_layer(nn qklab_autodiff qklab_spectrum qklab_measure)
 qklab_layer(theory qklab_spectrum qklab_measure)
 qklab_layer(tasks qklab_base)
 qklab_layer(train qklab_nn qklab_tasks)
-qklab_precompile(qklab_spectrum <xtensor-blas/xlinalg.hpp> <xtensor/xmath.hpp> <xtensor/xview.hpp>)
-foreach(layer measure theory tasks)
-  target_precompile_headers(qklab_${layer} REUSE_FROM qklab_spectrum)
+foreach(layer base spectrum measure nn theory tasks train)
+  qklab_together(qklab_${layer})
 endforeach()
 qklab_layer(sweep qklab_measure yaml-cpp SQLite::SQLite3 ${CMAKE_DL_LIBS})
 # HDF5 is a format to export to, and no more: used where it is there.
@@ -56,14 +56,18 @@ if(hdf5_FOUND)
 endif()
 qklab_layer(report qklab_sweep qklab_measure)
 include(cmake/report_page.cmake)
-qklab_precompile(qklab_sweep <map>)
-qklab_compile_lightly(qklab_report <map> <nlohmann/json.hpp>)
+qklab_together(qklab_sweep)
+target_compile_options(qklab_sweep PRIVATE $<$<CONFIG:Release>:-O2>)
+qklab_together(qklab_report)
+qklab_compile_lightly(qklab_report)
 
 # Experiments register themselves when the program starts, so their objects are linked in whole.
 file(GLOB experiments CONFIGURE_DEPENDS experiments/*.cpp)
 add_library(qklab_experiments OBJECT ${experiments})
 target_link_libraries(qklab_experiments PUBLIC qklab_options qklab_sweep qklab_theory qklab_train)
-target_precompile_headers(qklab_experiments REUSE_FROM qklab_spectrum)
+# Each is a program of its own, with the same names in it: only the headers are shared.
+target_precompile_headers(qklab_experiments PRIVATE <fmt/format.h> <xtensor-blas/xlinalg.hpp> <xtensor/xmath.hpp>
+  <xtensor/xview.hpp> ${CMAKE_SOURCE_DIR}/core/sweep/experiment.hpp)
 
 # The program exports all of core/ so that experiments built as shared libraries find it.
 set(core_layers base kernels autodiff spectrum measure nn theory tasks train sweep report)
@@ -78,14 +82,12 @@ endforeach()
 file(GLOB cli CONFIGURE_DEPENDS core/cli/*.cpp)
 list(FILTER cli EXCLUDE REGEX "/(main|processor)\\.cpp$")
 add_library(qklab_cli OBJECT ${cli})
-target_link_libraries(qklab_cli PUBLIC qklab_options qklab_report qklab_train spdlog::spdlog PkgConfig::httplib)
+target_link_libraries(qklab_cli PUBLIC qklab_options qklab_report qklab_train CLI11::CLI11 spdlog::spdlog
+  PkgConfig::httplib)
 qklab_compile_lightly(qklab_cli)
-# Every verb instantiates the same templates of CLI11: some verbs together take hardly longer than one.
-if(NOT CMAKE_DISABLE_PRECOMPILE_HEADERS)
-  set_target_properties(qklab_cli PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 7)
-endif()
+qklab_together(qklab_cli)
 set_source_files_properties(core/cli/bench_roofline.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON
-  SKIP_PRECOMPILE_HEADERS ON COMPILE_OPTIONS -O3)
+  COMPILE_OPTIONS -O3)
 set_source_files_properties(core/cli/version.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON COMPILE_DEFINITIONS
   "QKLAB_VERSION=\"${PROJECT_VERSION}\";QKLAB_SOURCE_DIR=\"${CMAKE_SOURCE_DIR}\";QKLAB_COMPILER=\"${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}\"")
 

@@ -15,8 +15,8 @@
 namespace qklab {
 namespace {
 
-constexpr int rounds = 41;
-constexpr double window = 0.01;  // seconds; at least one step
+constexpr int step_rounds = 41;
+constexpr double step_window = 0.01;  // seconds; at least one step
 
 std::size_t resident_bytes() {
   std::ifstream file("/proc/self/statm");
@@ -33,7 +33,7 @@ template <class Work> double seconds_each(int times, Work& work) {
 
 template <class Work> int times_in_window(Work& work) {
   for (int i = 0; i < 3; ++i) work.run();
-  return std::max(1, static_cast<int>(window / seconds_each(3, work)));
+  return std::max(1, static_cast<int>(step_window / seconds_each(3, work)));
 }
 
 void print_profile(Training& step, double total) {
@@ -62,12 +62,12 @@ std::vector<Measurement> bench_step(const std::vector<StepShape>& shapes, const 
     if (options.torch) peer.emplace(shape);
     const int steps = times_in_window(step), floors = times_in_window(floor);
     std::vector<double> step_us, floor_us, ratio, peer_us, peer_ratio;
-    for (int round = 0; round < rounds; ++round) {
+    for (int round = 0; round < step_rounds; ++round) {
       step_us.push_back(1e6 * seconds_each(steps, step));
       floor_us.push_back(1e6 * seconds_each(floors, floor));
       ratio.push_back(step_us.back() / floor_us.back());
       if (peer && round % 4 == 0) {
-        peer_us.push_back(1e6 * peer->seconds_each(window));
+        peer_us.push_back(1e6 * peer->seconds_each(step_window));
         peer_ratio.push_back(peer_us.back() / floor_us.back());
       }
     }

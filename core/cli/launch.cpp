@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Arguments {
+struct LaunchArguments {
   std::string config, preset = "fast", directory, scratch, rerun;
   std::vector<std::string> overrides;
   std::uint64_t shards = 1, max_parallel = 0, max_array_size = 0;
@@ -57,7 +57,7 @@ std::vector<std::uint64_t> unfinished(const Sweep& sweep, const SlurmSweep& slur
   return shards;
 }
 
-SlurmSweep describe(const Arguments& arguments, const Config& config,
+SlurmSweep describe(const LaunchArguments& arguments, const Config& config,
                     const std::vector<std::string>& plugins) {
   SlurmSweep slurm;
   slurm.name = config.name;
@@ -106,7 +106,7 @@ void show(const SlurmSweep& slurm, const std::vector<ArrayPart>& parts, bool mer
   fmt::print("(dry run: nothing was written or submitted)\n");
 }
 
-std::uint64_t array_size(const Arguments& arguments) {
+std::uint64_t array_size(const LaunchArguments& arguments) {
   constexpr std::uint64_t slurms_default = 1001;
   if (arguments.max_array_size > 0) return arguments.max_array_size;
   try {
@@ -117,7 +117,7 @@ std::uint64_t array_size(const Arguments& arguments) {
   }
 }
 
-void launch(const Arguments& arguments, const std::vector<std::string>& plugins,
+void launch(const LaunchArguments& arguments, const std::vector<std::string>& plugins,
             const std::vector<std::string>& sbatch_options) {
   ConfigSource source = read_source(arguments.config);
   source.preset = arguments.preset;
@@ -172,7 +172,7 @@ void launch(const Arguments& arguments, const std::vector<std::string>& plugins,
 }  // namespace
 
 void add_launch(CLI::App& app, Exit& exit, const std::vector<std::string>& sbatch_options) {
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<LaunchArguments>();
   CLI::App* verb = app.add_subcommand("launch", "run a sweep on a cluster");
   verb->require_subcommand(1);
   CLI::App* slurm =

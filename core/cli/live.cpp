@@ -6,9 +6,9 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <limits>
 #include <thread>
 
+#include "core/base/nan.hpp"
 #include "core/report/series_needed.hpp"
 #include "core/sweep/telling.hpp"
 
@@ -16,9 +16,8 @@ namespace qklab {
 
 namespace {
 
-constexpr std::chrono::seconds window{60};
+constexpr std::chrono::seconds rate_window{60};
 constexpr std::size_t most_failures = 20;
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 // A run holds a lock; asking for it would disturb one that begins. Its log and the process tell as much.
 std::string writer_of(const std::string& directory) {
@@ -87,7 +86,7 @@ LiveState LiveView::look(bool plots) {
 void LiveView::estimate(LiveState& state) {
   const auto now = Clock::now();
   history_.emplace_back(now, state.finished);
-  while (history_.size() > 2 && now - history_[1].first > window) history_.pop_front();
+  while (history_.size() > 2 && now - history_[1].first > rate_window) history_.pop_front();
   const double seconds = std::chrono::duration<double>(now - history_.front().first).count();
   const auto gained = static_cast<double>(state.finished - std::min(state.finished, history_.front().second));
   state.rate = seconds > 0 ? gained / seconds : nan;

@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Arguments {
+struct ReplayArguments {
   std::string target;
   std::size_t trials = 5;
   std::uint64_t seed = 0;
@@ -98,7 +98,7 @@ std::set<std::uint64_t> draw_ids(std::vector<std::uint64_t> ids, std::size_t cou
   return {ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(std::min(count, ids.size()))};
 }
 
-Stored choose(const std::string& directory, const Arguments& arguments) {
+Stored choose(const std::string& directory, const ReplayArguments& arguments) {
   std::vector<std::uint64_t> ids;
   read_stored(directory, [&](std::uint64_t id) {
     ids.push_back(id);
@@ -109,7 +109,7 @@ Stored choose(const std::string& directory, const Arguments& arguments) {
 }
 
 // A directory, a figure's name, or a trial's.
-Stored find(const Arguments& arguments) {
+Stored find(const ReplayArguments& arguments) {
   const std::string& target = arguments.target;
   if (is_run_directory(target)) return choose(target, arguments);
   const std::vector<fs::path> known = known_directories();
@@ -130,7 +130,7 @@ Stored find(const Arguments& arguments) {
 }
 
 // Says how the trials are compared, and why so.
-Sameness sameness_for(const Arguments& arguments, const Stored& stored) {
+Sameness sameness_for(const ReplayArguments& arguments, const Stored& stored) {
   const auto then = read_manifest_machine(stored.directory);
   const Machine now = this_machine();
   const bool same_machine = then && then->compiler == now.compiler && then->blas == now.blas;
@@ -160,7 +160,7 @@ void check_files(const Stored& stored) {
   }
 }
 
-int replay(const Arguments& arguments) {
+int replay(const ReplayArguments& arguments) {
   const Stored stored = find(arguments);
   if (stored.chosen.empty()) throw InputError(fmt::format("{}: no finished trial", stored.directory));
   check_files(stored);
@@ -186,7 +186,7 @@ int replay(const Arguments& arguments) {
 }  // namespace
 
 void add_replay(CLI::App& app, Exit& exit) {
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<ReplayArguments>();
   CLI::App* verb =
       app.add_subcommand("replay", "run some finished trials again and compare with what is stored");
   verb->add_option("what", arguments->target, "a figure, a run directory, or a trial's 16 digits")

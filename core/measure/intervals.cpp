@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
+
+#include "core/base/nan.hpp"
 
 namespace qklab {
 namespace {
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 // Percentiles of n replicates are too narrow by about this factor, and so is a normal quantile.
 double expansion(double dof) { return std::sqrt((dof + 1) / dof); }

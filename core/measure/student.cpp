@@ -1,13 +1,11 @@
 #include <cmath>
-#include <limits>
 #include <numbers>
 
+#include "core/base/nan.hpp"
 #include "core/measure/intervals.hpp"
 
 namespace qklab {
 namespace {
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 // The continued fraction of I_x(a, b), which converges fast for x < (a + 1) / (a + b + 2).
 double beta_fraction(double a, double b, double x) {

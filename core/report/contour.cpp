@@ -8,12 +8,12 @@
 namespace qklab {
 namespace {
 
-using Place = std::pair<double, double>;
-using Segment = std::pair<Place, Place>;
+using Spot = std::pair<double, double>;
+using Segment = std::pair<Spot, Spot>;
 
 // Segments with a common end, joined: a dashed line needs more than a square's length for its dashes.
 std::vector<Line> joined(const std::vector<Segment>& segments) {
-  std::multimap<Place, std::size_t> at;
+  std::multimap<Spot, std::size_t> at;
   for (std::size_t k = 0; k < segments.size(); ++k) {
     at.emplace(segments[k].first, k);
     at.emplace(segments[k].second, k);
@@ -52,7 +52,7 @@ struct Corner {
 };
 
 // Where the edge between a and b has the level: the same to the bit for both squares that share it.
-Place crossing(const Corner& a, const Corner& b, double level) {
+Spot crossing(const Corner& a, const Corner& b, double level) {
   if (b < a) return crossing(b, a, level);
   const double t = (level - a.value) / (b.value - a.value);
   return {a.x + t * (b.x - a.x), a.y + t * (b.y - a.y)};
@@ -60,7 +60,7 @@ Place crossing(const Corner& a, const Corner& b, double level) {
 
 // Corners in circular order.
 void add_square(const std::array<Corner, 4>& corners, double level, std::vector<Segment>& segments) {
-  std::vector<Place> points;  // one for each crossed edge, in circular order
+  std::vector<Spot> points;  // one for each crossed edge, in circular order
   double sum = 0;
   for (std::size_t k = 0; k < 4; ++k) {
     const Corner &a = corners[k], &b = corners[(k + 1) % 4];

@@ -2,16 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <vector>
 
+#include "core/base/nan.hpp"
 #include "core/measure/intervals.hpp"
 
 namespace qklab {
 namespace {
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 std::size_t count_different(std::span<const double> x) {
   std::vector<double> sorted(x.begin(), x.end());

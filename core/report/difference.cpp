@@ -16,7 +16,7 @@ namespace qklab {
 
 namespace {
 
-using Json = nlohmann::json;
+using nlohmann::json;
 
 constexpr std::size_t values_shown = 8;
 
@@ -184,23 +184,23 @@ std::vector<ScalarDifference> scalar_differences(const TrialsByName& a, const Tr
 
 std::vector<std::string> claim_differences(const std::string& a, const std::string& b) {
   const auto verdicts = [](const std::string& text) {
-    std::map<std::string, Json> claims;
+    std::map<std::string, json> claims;
     if (text.empty()) return claims;
-    const Json document = Json::parse(text, nullptr, false);
+    const json document = json::parse(text, nullptr, false);
     if (document.is_discarded() || !document.contains("claims")) throw Error("claims.json cannot be read");
-    for (const Json& claim : document["claims"]) claims[claim.at("id").get<std::string>()] = claim;
+    for (const json& claim : document["claims"]) claims[claim.at("id").get<std::string>()] = claim;
     return claims;
   };
-  const auto place = [](const Json& at) {
+  const auto place = [](const json& at) {
     std::string text;
     for (const auto& [name, value] : at.items())
       text += fmt::format("{}{}={}", text.empty() ? "" : " ", name,
                           value.is_string() ? value.get<std::string>() : value.dump());
     return text;
   };
-  const auto slices = [&](const Json& claim) {
+  const auto slices = [&](const json& claim) {
     std::map<std::string, std::string> out;
-    for (const Json& slice : claim.at("slices"))
+    for (const json& slice : claim.at("slices"))
       out[place(slice.at("at"))] = slice.at("verdict").get<std::string>();
     return out;
   };

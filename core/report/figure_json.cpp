@@ -3,16 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
+#include "core/base/nan.hpp"
 #include "core/report/json_number.hpp"
 #include "core/report/labels.hpp"
 #include "core/report/plots.hpp"
 
 namespace qklab {
 namespace {
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 std::string joined(const std::vector<std::string>& items) {
   return fmt::format("[{}]", fmt::join(items, ","));

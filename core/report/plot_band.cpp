@@ -7,7 +7,7 @@
 namespace qklab {
 namespace {
 
-constexpr double paleness = 0.72;
+constexpr double band_paleness = 0.72;
 
 // x low high. Where the interval is unknown the band has no width.
 std::string band_rows(const CurvePage& frame, const Curve& curve) {
@@ -28,7 +28,7 @@ Page band_page(const Figure& figure, const Experiment& experiment, const FigureD
   for (std::size_t i = 0; i < data.panels.size(); ++i) {
     std::vector<PlotLayer>& layers = frame.page.panels[i].layers;
     for (const Curve& curve : data.panels[i].curves) {  // all bands first: no band hides a line
-      const std::string pale = frame.color(curve).mixed_with_white(paleness).hex();
+      const std::string pale = frame.color(curve).mixed_with_white(band_paleness).hex();
       layers.push_back(
           {band_rows(frame, curve), fmt::format("using 1:2:3 with filledcurves fc rgb '{}'", pale)});
       Curve lonely{curve.key, {}};  // where a band has no length
@@ -46,7 +46,7 @@ Page band_page(const Figure& figure, const Experiment& experiment, const FigureD
   }
   const Color grey{0.25, 0.25, 0.25};
   frame.page.legend.push_back({"mean over seeds", grey, Mark::line});
-  frame.page.legend.push_back({"95% interval", grey.mixed_with_white(paleness), Mark::band});
+  frame.page.legend.push_back({"95% interval", grey.mixed_with_white(band_paleness), Mark::band});
   if (figure.theory) frame.page.legend.push_back({"theory", grey, Mark::dashed});
   return frame.page;
 }

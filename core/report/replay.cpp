@@ -15,7 +15,7 @@
 namespace qklab {
 namespace {
 
-struct Comparison {
+struct Tolerance {
   bool exact;
   double allowed;  // where not exact
 
@@ -33,7 +33,7 @@ void include_size(double& size, double x) {
 
 // "" where they are the same.
 std::string series_difference(std::string_view name, const Metric& metric, const Series& stored,
-                              const Series& again, const Comparison& comparison) {
+                              const Series& again, const Tolerance& comparison) {
   if (stored.value.size() != again.value.size()) {
     return fmt::format("{}: stored {} values, now {}", name, stored.value.size(), again.value.size());
   }
@@ -70,11 +70,11 @@ std::vector<std::string> compare_trial(const Experiment& experiment, const Trial
                         again.message.empty() ? "" : ": ", again.message)};
   }
   const auto comparison_of = [&wanted](const Metric& metric, double size) {
-    return Comparison{wanted.bitwise || metric.bits == Bits::exact, wanted.tolerance * size + cancelled};
+    return Tolerance{wanted.bitwise || metric.bits == Bits::exact, wanted.tolerance * size + cancelled};
   };
   std::vector<std::string> differences;
   for (std::size_t i = 0; i < experiment.scalars.size(); ++i) {
-    const Comparison comparison = comparison_of(experiment.scalars[i], sizes.scalars[i]);
+    const Tolerance comparison = comparison_of(experiment.scalars[i], sizes.scalars[i]);
     if (comparison.same(stored.scalars[i], again.scalars[i])) continue;
     differences.push_back(fmt::format("{}: stored {}, now {}", experiment.scalars[i].name,
                                       shortest(stored.scalars[i]), shortest(again.scalars[i])));

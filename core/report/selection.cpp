@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 
+#include "core/base/nan.hpp"
 #include "core/measure/intervals.hpp"
 
 namespace qklab {
@@ -49,7 +49,6 @@ double extreme(const std::vector<double>& x, bool largest) {
 }  // namespace
 
 double number_of(const Quantity& quantity, const TrialRecord& trial) {
-  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   if (!quantity.series) return trial.scalars.at(quantity.slot);
   const Series& series = series_of(quantity, trial);
   if (series.value.empty()) return nan;

@@ -7,13 +7,12 @@
 #include <limits>
 #include <numeric>
 
+#include "core/base/nan.hpp"
 #include "core/measure/intervals.hpp"
 #include "core/report/correlation.hpp"
 
 namespace qklab {
 namespace {
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 // Every number that a trial has for the metric: one, or those of a whole series.
 struct Elements {

@@ -1,19 +1,17 @@
 #include "core/sweep/columns.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <span>
 #include <type_traits>
 
 #include "core/base/file.hpp"
+#include "core/base/nan.hpp"
 #include "core/base/npy.hpp"
 
 namespace qklab {
 
 namespace {
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 Column column_for(const Parameter& parameter) {
   switch (parameter.type) {

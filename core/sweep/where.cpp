@@ -11,7 +11,7 @@ namespace qklab {
 
 namespace {
 
-using Kind = WhereNode::Kind;
+using NodeKind = WhereNode::Kind;
 using Operator = WhereNode::Operator;
 using Yields = WhereNode::Yields;
 
@@ -22,14 +22,14 @@ double modulo(double a, double b) {
 }
 
 double number(const WhereNode& node, const Parameters& params) {
-  if (node.kind == Kind::literal) return node.number;
-  if (node.kind == Kind::parameter) {
+  if (node.kind == NodeKind::literal) return node.number;
+  if (node.kind == NodeKind::parameter) {
     const Value& value = params[node.parameter];
     const auto* integer = std::get_if<std::int64_t>(&value);
     return integer ? static_cast<double>(*integer) : std::get<double>(value);
   }
   const double a = number(*node.left, params);
-  if (node.kind == Kind::unary) return -a;
+  if (node.kind == NodeKind::unary) return -a;
   const double b = number(*node.right, params);
   switch (node.op) {
     case Operator::add:
@@ -48,7 +48,7 @@ double number(const WhereNode& node, const Parameters& params) {
 }
 
 const std::string& text(const WhereNode& node, const Parameters& params) {
-  return node.kind == Kind::literal ? node.text : std::get<std::string>(params[node.parameter]);
+  return node.kind == NodeKind::literal ? node.text : std::get<std::string>(params[node.parameter]);
 }
 
 bool compare(Operator op, double a, double b) {
@@ -69,9 +69,9 @@ bool compare(Operator op, double a, double b) {
 }
 
 bool truth(const WhereNode& node, const Parameters& params) {
-  if (node.kind == Kind::literal) return node.truth;
-  if (node.kind == Kind::parameter) return std::get<bool>(params[node.parameter]);
-  if (node.kind == Kind::unary) return !truth(*node.left, params);
+  if (node.kind == NodeKind::literal) return node.truth;
+  if (node.kind == NodeKind::parameter) return std::get<bool>(params[node.parameter]);
+  if (node.kind == NodeKind::unary) return !truth(*node.left, params);
   if (node.op == Operator::both) return truth(*node.left, params) && truth(*node.right, params);
   if (node.op == Operator::either) return truth(*node.left, params) || truth(*node.right, params);
   const bool wanted = node.op == Operator::equal;

@@ -14,7 +14,7 @@ namespace qklab {
 
 namespace {
 
-using Kind = WhereNode::Kind;
+using NodeKind = WhereNode::Kind;
 using Operator = WhereNode::Operator;
 using Yields = WhereNode::Yields;
 
@@ -131,7 +131,7 @@ class Parser {
   }
 
   static WhereTree join(Operator op, Yields yields, const Operand& a, const Operand& b) {
-    return make({.kind = Kind::binary, .yields = yields, .op = op, .left = a.tree, .right = b.tree},
+    return make({.kind = NodeKind::binary, .yields = yields, .op = op, .left = a.tree, .right = b.tree},
                 b.offset);
   }
 
@@ -161,7 +161,7 @@ class Parser {
     const Operand operand = negation();
     demand(operand, Yields::truth);
     return {
-        make({.kind = Kind::unary, .yields = Yields::truth, .op = Operator::negation, .left = operand.tree},
+        make({.kind = NodeKind::unary, .yields = Yields::truth, .op = Operator::negation, .left = operand.tree},
              offset),
         offset};
   }
@@ -205,7 +205,7 @@ class Parser {
 
   // A text that a parameter cannot take is a misspelling.
   void check_choice(const Operand& parameter, const Operand& literal) const {
-    if (parameter.tree->kind != Kind::parameter || literal.tree->kind != Kind::literal ||
+    if (parameter.tree->kind != NodeKind::parameter || literal.tree->kind != NodeKind::literal ||
         literal.tree->yields != Yields::text)
       return;
     const Parameter& declared = schema_[parameter.tree->parameter];
@@ -246,7 +246,7 @@ class Parser {
     const Operand operand = sign();
     demand(operand, Yields::number);
     return {
-        make({.kind = Kind::unary, .yields = Yields::number, .op = Operator::negate, .left = operand.tree},
+        make({.kind = NodeKind::unary, .yields = Yields::number, .op = Operator::negate, .left = operand.tree},
              offset),
         offset};
   }
@@ -310,7 +310,7 @@ class Parser {
     const auto i = schema_.find(word);
     if (!i) throw WhereError{offset, fmt::format("unknown parameter '{}'{}", word, hint(word))};
     const Yields yields = yields_of(schema_[*i].type);
-    return {make({.kind = Kind::parameter, .yields = yields, .parameter = *i}, offset), offset};
+    return {make({.kind = NodeKind::parameter, .yields = yields, .parameter = *i}, offset), offset};
   }
 
   std::string hint(std::string_view word) const {

@@ -15,7 +15,7 @@ namespace qklab {
 namespace {
 
 // Far above any sensible config, far below what recursion over the nodes could not stand.
-constexpr std::size_t max_depth = 64;
+constexpr std::size_t max_nesting = 64;
 
 struct TooDeep {
   YAML::Mark mark;
@@ -96,7 +96,7 @@ class Inspector : public YAML::EventHandler {
 
   void open(const YAML::Mark& mark, bool map) {
     value(mark, nullptr);
-    if (open_.size() == max_depth) throw TooDeep{mark};
+    if (open_.size() == max_nesting) throw TooDeep{mark};
     open_.push_back({.map = map});
   }
 
@@ -123,7 +123,7 @@ YAML::Node parse_yaml(const std::string& text, const std::string& file, Diagnost
     }
     return inspector.aliased() ? YAML::Node() : YAML::Load(text);
   } catch (const TooDeep& e) {
-    diagnostics.error(place_of(e.mark, file), fmt::format("nested more than {} levels deep", max_depth));
+    diagnostics.error(place_of(e.mark, file), fmt::format("nested more than {} levels deep", max_nesting));
   } catch (const YAML::Exception& e) {
     diagnostics.error(place_of(e.mark, file), fmt::format("no valid YAML: {}", e.msg));
   }

@@ -8,6 +8,7 @@
 
 #include "core/base/file.hpp"
 #include "core/base/temporary_folder.hpp"
+#include "tests/skip.hpp"
 
 using namespace qklab;
 
@@ -47,7 +48,7 @@ TEST_CASE("the data follows the header, value by value") {
 
 TEST_CASE("NumPy reads the files") {
   if (std::system("/usr/bin/python3 -c 'import numpy' 2>/dev/null") != 0) {
-    MESSAGE("skipped: no NumPy here");
+    skip("Python's numpy is not installed");
     return;
   }
   const TemporaryFolder temporary;

@@ -2,6 +2,7 @@
 // one float of 4093; with QKLAB_ALL_FLOATS set, at all of them (minutes).
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdlib>

@@ -16,7 +16,7 @@ using probe::contains;
 
 namespace {
 
-const std::string grid =
+const std::string phase_grid =
     "sweep: {mean: {linspace: [0, 1, 6]}, variance: {logspace: [0.01, 100, 9]}}\nseeds: 3\n";
 const std::string phases =
     "figures:\n"
@@ -29,7 +29,7 @@ const std::string path =
     "mean}]\n";
 
 // Contrast falls with the variance, entropy rises; support runs along a spiral, theory beside it.
-void fill(TrialRecord& trial) {
+void fill_phases(TrialRecord& trial) {
   const double mean = trial.params.real("mean"), variance = trial.params.real("variance");
   const double noise = 0.01 * (trial.params.real("seed") - 1);  // mean 0 over the three seeds
   trial.scalars = {1 / (1 + variance * (1.2 - mean)) + noise, std::log1p(variance) + noise};
@@ -96,14 +96,14 @@ TEST_CASE("a trajectory lies over a heatmap of one panel, with the same log axes
 
 TEST_CASE("under a trajectory the heatmap is grey, and the axes cover both") {
   const Config config =
-      probe::config(grid +
+      probe::config(phase_grid +
                     "figures:\n"
                     "  - {name: plane, plot: heatmap, x: variance, y: mean, color: contrast,"
                     " outline: \"contrast > 0.5\", outlinelabel: inside}\n"
                     "  - {plot: trajectory, x: support, y: support_theory, color: norm,"
                     " where: \"mean == 0 and variance == 1\", over: plane}\n");
   const auto figures = probe::figures(config);
-  const Results results = probe::results(config, fill);
+  const Results results = probe::results(config, fill_phases);
   const FigureData data = figure_data(figures[1], results);
   const Page page = trajectory_page(figures[1], *config.experiment, data);
   const auto [x, y] = heatmap_edges(figures[0], *config.experiment, *data.over);
@@ -123,9 +123,9 @@ TEST_CASE("under a trajectory the heatmap is grey, and the axes cover both") {
 }
 
 TEST_CASE("series of contours and trajectories are loaded") {
-  const Config config = probe::config(grid + phases);
+  const Config config = probe::config(phase_grid + phases);
   CHECK(series_needed(probe::figures(config), {}) == std::vector<std::string>{"support"});
-  const Config other = probe::config(grid + path);
+  const Config other = probe::config(phase_grid + path);
   CHECK(series_needed(probe::figures(other), {}) == std::vector<std::string>{"support", "support_theory"});
 }
 
@@ -134,13 +134,13 @@ TEST_CASE("cells without a point show the nearest one in a refined sweep") {
       "sweep: {mean: {linspace: [0, 1, 6]}, variance: {linspace: [1, 9, 9]},\n"
       "        refine: {metric: contrast, threshold: 0.5, budget: 10}}\nseeds: 3\n"
       "figures: [{plot: heatmap, x: variance, y: mean, color: contrast}]\n");
-  Results results = probe::results(config, fill);
+  Results results = probe::results(config, fill_phases);
   const std::size_t coarse = results.trials.size();
   for (std::size_t i = 0; i < coarse; ++i) {  // the first three columns halved between the first two rows
     TrialRecord trial = results.trials[i];
     if (trial.params.real("mean") != 0 || trial.params.real("variance") > 3) continue;
     trial.params.set(0, 0.1);
-    fill(trial);
+    fill_phases(trial);
     results.trials.push_back(trial);
   }
   const Figure figure = probe::figures(config)[0];
@@ -167,11 +167,11 @@ TEST_CASE("cells without a point show the nearest one in a refined sweep") {
 
 TEST_CASE("what no figure and no claim reads is dropped, and nothing else") {
   const Config config = probe::config(
-      grid +
+      phase_grid +
       "figures: [{x: position, y: support, theory: none, color: variance, where: \"mean == 1\"}]\n"
       "claims: [{id: c, text: t, test: difference, metric: support, at: last, at_least: 0,\n"
       "          where: \"variance == 0.01\", against: \"variance == 100\"}]\n");
-  const Results all = probe::results(config, fill);
+  const Results all = probe::results(config, fill_phases);
   Results kept = all;
   CHECK(drop_unread_series(kept, probe::figures(config), probe::claims(config)) ==
         std::vector<std::string>{"support", "support_theory"});
@@ -188,8 +188,8 @@ TEST_CASE("what no figure and no claim reads is dropped, and nothing else") {
 }
 
 TEST_CASE("the CSV of several metrics has each with its contours and outlined cells") {
-  const Config config = probe::config(grid + phases);
-  const auto rows = table(figure_csv(probe::figures(config)[0], probe::results(config, fill)));
+  const Config config = probe::config(phase_grid + phases);
+  const auto rows = table(figure_csv(probe::figures(config)[0], probe::results(config, fill_phases)));
   CHECK(rows[0] == std::vector<std::string>{"metric", "mean", "variance", "value", "low", "high", "seeds",
                                             "contrast", "support", "outlined"});
   REQUIRE(rows.size() == 1 + 2 * 6 * 9);
@@ -209,9 +209,9 @@ TEST_CASE("the CSV of several metrics has each with its contours and outlined ce
 }
 
 TEST_CASE("contours lie where the quantity has the level, on a log axis too") {
-  const Config config = probe::config(grid + phases);
+  const Config config = probe::config(phase_grid + phases);
   const Figure figure = probe::figures(config)[0];
-  const FigureData data = figure_data(figure, probe::results(config, fill));
+  const FigureData data = figure_data(figure, probe::results(config, fill_phases));
   const auto contours = panel_contours(figure, *config.experiment, data);
   REQUIRE(contours.size() == 2);
   CHECK(contours[0][0].level == 0.25);
@@ -229,8 +229,8 @@ TEST_CASE("contours lie where the quantity has the level, on a log axis too") {
 }
 
 TEST_CASE("a trajectory has both series' means in the order of their index") {
-  const Config config = probe::config(grid + path);
-  const auto rows = table(figure_csv(probe::figures(config)[0], probe::results(config, fill)));
+  const Config config = probe::config(phase_grid + path);
+  const auto rows = table(figure_csv(probe::figures(config)[0], probe::results(config, fill_phases)));
   CHECK(rows[0] == std::vector<std::string>{"mean", "variance", "position", "support", "support_theory",
                                             "low", "high", "seeds"});
   REQUIRE(rows.size() == 1 + 6 * 9 * 20);
@@ -245,9 +245,9 @@ TEST_CASE("a trajectory has both series' means in the order of their index") {
 
 TEST_CASE("both kinds are drawn, twice to the same bytes, and have their data in the report") {
   for (const std::string& text : {phases, path}) {
-    const Config config = probe::config(grid + text);
+    const Config config = probe::config(phase_grid + text);
     const Figure figure = probe::figures(config)[0];
-    const Results results = probe::results(config, fill);
+    const Results results = probe::results(config, fill_phases);
     const probe::Folder first("kinds_first"), second("kinds_second");
     draw(figure, results, first.path.string());
     draw(figure, results, second.path.string());

@@ -31,7 +31,7 @@ struct Report {
   Json json() const { return Json::parse(data); }
 };
 
-void fill(TrialRecord& trial) {
+void fill_hostile(TrialRecord& trial) {
   trial.scalars = {1 / (1 + trial.params.real("variance")), probe::not_a_number};
   trial.series[0] = probe::series({0.1, 0.2, 1.0 / 3});
   trial.series[1] = trial.series[0];
@@ -58,7 +58,7 @@ TEST_CASE("the data hold verdicts, figures, every trial, config and provenance")
           "  - {plot: heatmap, x: variance, y: mean, color: contrast, facet: norm, log: x}\n"
           "  - {x: variance, y: contrast}\n"
           "claims: [own, other]\n",
-      fill);
+      fill_hostile);
   const Json data = report.json();
   CHECK(data["claims"].size() == 2);
   CHECK(data["trial_count"] == 84);
@@ -88,7 +88,7 @@ TEST_CASE("nothing that comes from a config becomes markup") {
       "figures: [{x: position, y: support, title: \"</script><script>alert(1)</script>\"}]\n"
       "claims: [{id: C, text: \"</script><img src=x onerror=alert(1)>{{title}}\", metric: contrast, "
       "test: bound, at_least: 0}]\n",
-      fill);
+      fill_hostile);
   CHECK(!contains(report.html, "<script>alert"));
   CHECK(!contains(report.html, "<img src=x"));
   CHECK(contains(report.html, "\\u003c/script>\\u003cscript>alert(1)"));
@@ -100,7 +100,7 @@ TEST_CASE("nothing that comes from a config becomes markup") {
 }
 
 TEST_CASE("the page needs no network") {
-  const Report report("figures: [{x: position, y: support}]\n", fill);
+  const Report report("figures: [{x: position, y: support}]\n", fill_hostile);
   for (const char* reference : {"src=", "href=\"http", "@import", "url("})
     CHECK_MESSAGE(!contains(report.html, reference), reference);
   CHECK(contains(report.html, "default-src 'none'"));
@@ -110,7 +110,7 @@ TEST_CASE("the page needs no network") {
 TEST_CASE("equal results give the same report to the byte") {
   const std::string text =
       sweep + "figures: [{plot: heatmap, x: variance, y: mean, color: contrast, facet: norm}]\n";
-  CHECK(Report(text, fill).html == Report(text, fill).html);
+  CHECK(Report(text, fill_hostile).html == Report(text, fill_hostile).html);
 }
 
 TEST_CASE("a report of 100000 trials stays below 30 MB") {

@@ -15,7 +15,7 @@ const std::string text =
     "figures: [{name: contrast, x: variance, y: contrast}]\n"
     "claims: [own]\n";
 
-void fill(TrialRecord& trial) {
+void fill_noise(TrialRecord& trial) {
   trial.scalars[0] = 1 + 0.1 * probe::noise(trial).normal();
   trial.scalars[1] = 0.3;
   trial.series[0] = probe::series({0.1, 0.2 / 3});
@@ -28,7 +28,7 @@ struct Reference {
   std::string path = folder.path.string();
 
   Reference() {
-    const Results results = probe::results(config, fill);
+    const Results results = probe::results(config, fill_noise);
     write_trials_csv(path + "/trials.csv", results);
     write_series_csv(path + "/series.csv", results);
     for (const Figure& figure : probe::figures(config)) draw(figure, results, path);
@@ -67,7 +67,7 @@ TEST_CASE("a changed verdict, figure or measurement is told with its line") {
   {
     const Reference reference;
     const std::string trials = reference.folder.file("trials.csv");
-    const std::string value = shortest(probe::results(reference.config, fill).trials[0].scalars[0]);
+    const std::string value = shortest(probe::results(reference.config, fill_noise).trials[0].scalars[0]);
     reference.replace("trials.csv", value, "0.5");
     CHECK(reference.differences().size() == 2);  // the figure and the verdict no longer follow
   }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "tests/skip.hpp"
 #include "tests/sweep/walker.hpp"
 
 using namespace qklab;
@@ -244,7 +245,7 @@ TEST_CASE("a store is read in a folder that cannot be written") {
   });
   fs::permissions(locked, fs::perms{0755});
   if (!ran) {
-    MESSAGE("skipped: permissions do not bind this user");
+    skip("permissions do not bind this user");
     return;
   }
   CHECK(message == "");

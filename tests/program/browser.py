@@ -11,6 +11,8 @@ import subprocess
 import tempfile
 import time
 
+from harness import skip
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--no-default-browser-check",
          "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
@@ -23,6 +25,11 @@ STOPWATCH = """
     requestAnimationFrame(() => setTimeout(() => { window.paintedAt = performance.now(); }, 0));
   }).observe(document, {attributes: true, subtree: true, attributeFilter: ["data-ready"]});
 """
+
+
+def needs_chromium():
+    if not CHROMIUM:
+        skip("chromium is not installed")
 
 
 class Browser:
@@ -58,7 +65,7 @@ class Browser:
             self.call("Browser.close")
         except (OSError, AssertionError):
             self.process.terminate()
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=600)
         os.close(self.pen)
         os.close(self.ear)
         self.profile.cleanup()
@@ -85,7 +92,7 @@ class Browser:
             self.loaded = True
         return message
 
-    def call(self, method, timeout=60, **params):
+    def call(self, method, timeout=600, **params):
         self.number += 1
         message = {"id": self.number, "method": method, "params": params}
         if self.session:
@@ -109,7 +116,7 @@ class Browser:
         self.call("Emulation.setEmulatedMedia", media=media,
                   features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
 
-    def open(self, url, timeout=60):
+    def open(self, url, timeout=600):
         """Until it is loaded, scripts run."""
         self.loaded = False
         self.call("Page.navigate", url=url)
@@ -122,7 +129,7 @@ class Browser:
         self.open(path.resolve().as_uri())
         return 1e-3 * self.run("while (!window.paintedAt) await new Promise((go) => setTimeout(go, 10)); return paintedAt;")
 
-    def run(self, script, timeout=60):
+    def run(self, script, timeout=600):
         """What the function body `script` returns, promises awaited."""
         answer = self.call("Runtime.evaluate", timeout=timeout, expression=f"(async () => {{{script}}})()",
                            awaitPromise=True, returnByValue=True)

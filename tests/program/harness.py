@@ -1,10 +1,13 @@
 """What the tests of the program share: running it in a folder of its own and checking what it does."""
 import contextlib
 import csv
+import importlib
 import io
 import os
 import pathlib
 import random
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 QKLAB = str(pathlib.Path(sys.argv[1]).resolve())
 FIGURE = ROOT / "configs" / "fig_localization.yaml"
 SLOWER = int(os.environ.get("QKLAB_SLOWER", "1"))  # times, by a sanitizer: Monte Carlo takes fewer samples then
+SKIPPED = 77  # the exit code by which CTest knows
 
 # A shell ignores Ctrl-C for what it runs in the background, and what these tests start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -51,20 +55,64 @@ def csv_rows(table):
     return list(csv.DictReader(io.StringIO(table if isinstance(table, str) else table.decode())))
 
 
+def begin_run(config, out, *arguments, cwd=FOLDER, **options):
+    """A run in the background, which writes into `out`."""
+    return subprocess.Popen([QKLAB, "run", str(config), "--out", str(out), *map(str, arguments)], cwd=cwd,
+                            **{"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **options})
+
+
+def wait_while(process, condition):
+    """Until the condition is over or the process is; True where it still runs. Nothing here waits for so many
+    milliseconds, which are many on one machine and few on another: CTest's limit ends what would wait for ever."""
+    while process.poll() is None:
+        if not condition():
+            return True
+        time.sleep(0.001)
+    return False
+
+
+def handles_signals(process):
+    """Whether it has got so far that it handles SIGINT and the like by itself, as Linux tells."""
+    try:
+        status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    caught = int(re.search(r"^SigCgt:\s*([0-9a-f]+)", status, re.M)[1], 16)
+    return all(caught >> (number - 1) & 1 for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
+
+
+def contents(directory):
+    """What lies there, by name, size and time: it changes with whatever a run writes."""
+    found = set()
+    for path in (FOLDER / directory).rglob("*"):
+        with contextlib.suppress(FileNotFoundError):
+            status = path.stat()
+            found.add((str(path), status.st_size, status.st_mtime_ns))
+    return found
+
+
+def wait_for_changes(process, directory, times):
+    """Until what lies in the directory is seen to have changed so often; True where the process still runs."""
+    for _ in range(times):
+        before = contents(directory)
+        if not wait_while(process, lambda: contents(directory) == before):  # noqa: B023: called at once
+            return False
+    return True
+
+
 def run_through_kills(config, out, *arguments, seed, lives):
-    """Runs into `out`, killed after a short random while each of `lives` times, and then to its end. Returns how
-    many kills hit it."""
+    """Runs into `out`, killed `lives` times, each time after a few more changes to its directory, and then to its
+    end. Where a life was long enough to finish, all begins anew."""
     choose, killed = random.Random(seed), 0
-    for _ in range(lives):
-        run = subprocess.Popen([QKLAB, "run", str(config), "--out", out, "-j", "2", *arguments], cwd=FOLDER,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(choose.uniform(0.03, 0.2))
-        if run.poll() is None:
-            run.send_signal(signal.SIGKILL)
+    while killed < lives:
+        run = begin_run(config, out, "-j", 2, *arguments)
+        wait_for_changes(run, out, choose.randrange(1, 12))
+        run.send_signal(signal.SIGKILL)
+        if run.wait() == -signal.SIGKILL:
             killed += 1
-        run.wait()
+        else:
+            shutil.rmtree(FOLDER / out)
     qklab("run", config, "--out", out, "-j", "2")
-    assert killed > 0
     return killed
 
 
@@ -77,15 +125,35 @@ def without_store(directory):
     aside.rename(store)
 
 
+class Skipped(Exception):
+    """Raised by `skip`: the test cannot be made here."""
+
+
+def skip(reason):
+    """Ends the test; the reason is shown, and CTest calls the file skipped, not passed."""
+    raise Skipped(reason)
+
+
+def needs(module):
+    """A Python package that not every machine has."""
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        skip(f"Python's {module} is not installed")
+
+
 def run_tests(module):
-    """Runs every function named test_*, prints a line each, and exits 1 if one failed."""
-    failed = 0
+    """Runs every function named test_*, prints a line each, and exits with 1 if one failed, else with 77 if one was
+    skipped."""
+    failed = skipped = 0
     tests = [(name, test) for name, test in vars(module).items() if name.startswith("test_")]
     assert tests, "no test here"
     for name, test in tests:
         try:
             outcome = test() or "passed"
+        except Skipped as reason:
+            outcome, skipped = f"skipped: {reason}", skipped + 1
         except Exception as error:  # noqa: BLE001: the next test is to run all the same
             outcome, failed = f"FAILED: {type(error).__name__}: {error}", failed + 1
         print(f"{name}: {outcome}", flush=True)
-    sys.exit(1 if failed else 0)
+    sys.exit(1 if failed else SKIPPED if skipped else 0)

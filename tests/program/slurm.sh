@@ -76,7 +76,7 @@ export SLURM_CONF=$work/slurm.conf
 munged --foreground --socket="$work/munge.socket" --key-file="$work/munge/key" --pid-file="$work/munged.pid" \
   --seed-file="$work/munge/seed" --log-file="$work/log/munged" >"$work/log/munged.out" 2>&1 &
 daemons+=($!)
-for _ in {1..100}; do
+for _ in {1..1200}; do
   munge -n -S "$work/munge.socket" >/dev/null 2>&1 && break
   sleep 0.1
 done
@@ -85,11 +85,11 @@ daemons+=($!)
 slurmd -D -f "$SLURM_CONF" -N "$node" >"$work/log/slurmd" 2>&1 &
 daemons+=($!)
 ready=
-for _ in {1..300}; do
-  [ "$(timeout 5 sinfo -h -o %T 2>/dev/null)" != idle ] || { ready=yes; break; }
+for _ in {1..1800}; do
+  [ "$(timeout 60 sinfo -h -o %T 2>/dev/null)" != idle ] || { ready=yes; break; }
   for pid in "${daemons[@]}"; do kill -0 "$pid" 2>/dev/null || give_up "a daemon has exited"; done
   sleep 0.1
 done
-[ -n "$ready" ] || give_up "the node is not idle after 30 seconds"
+[ -n "$ready" ] || give_up "the node is not idle after three minutes"
 
 "$@"

@@ -4,7 +4,7 @@ import re
 import shutil
 import sys
 
-from browser import CHROMIUM, Browser
+from browser import Browser, needs_chromium
 from harness import FOLDER, ROOT, qklab, run_tests, write
 
 HOSTILE = "<script>document.title='taken'</script>"
@@ -62,8 +62,7 @@ def test_the_report_is_written_by_run_and_by_report():
 
 
 def test_verdicts_figures_filter_and_keys():
-    if not CHROMIUM:
-        return "skipped: chromium is not installed"
+    needs_chromium()
     with Browser() as page:
         page.open_report(report())
         out = page.run("const out = {};" + SCROLL + """
@@ -113,8 +112,7 @@ def test_verdicts_figures_filter_and_keys():
 
 
 def test_the_keyboard_reaches_everything():
-    if not CHROMIUM:
-        return "skipped: chromium is not installed"
+    needs_chromium()
     with Browser() as page:
         page.open_report(report())
         page.run(SCROLL + "scrollTo(0, 0);")
@@ -152,8 +150,7 @@ def contrast(page, selector):
 
 
 def test_every_width_and_theme():
-    if not CHROMIUM:
-        return "skipped: chromium is not installed"
+    needs_chromium()
     grounds = set()
     for dark in (False, True):
         for width in (1200, 400):
@@ -170,8 +167,7 @@ def test_every_width_and_theme():
 
 
 def test_paths_lie_over_their_map():
-    if not CHROMIUM:
-        return "skipped: chromium is not installed"
+    needs_chromium()
     shutil.copytree(ROOT / "results" / "reference" / "fig_dynamics", FOLDER / "paths")
     qklab("report", "paths")
     with Browser() as page:
@@ -332,8 +328,7 @@ def test_numbers_of_an_axis_look_different():
 
 def test_print():
     """Everything is drawn, in dark ink, within the paper's width, and the page is itself again afterwards."""
-    if not CHROMIUM:
-        return "skipped: chromium is not installed"
+    needs_chromium()
     with Browser(dark=True) as page:
         page.open_report(report())
         out = page.run("""
@@ -356,38 +351,59 @@ def test_print():
     assert 300 < out["widest"] <= 681 and out["before"] == out["after"] != "#fff", out
 
 
+# What this machine takes, at this moment, for a million numbers sorted twice: the measure of what the page takes.
+UNIT = """
+  const unit = () => {
+    const numbers = Float64Array.from({length: 1e6}, (_, i) => Math.sin(i)), began = performance.now();
+    for (let k = 0; k < 2; ++k) numbers.slice().sort();
+    return performance.now() - began;
+  };
+"""
+
+
+def opened(path):
+    """What the page of 100,000 trials shows, and what it took, in units that were measured in between."""
+    with Browser() as page:
+        page.open("about:blank")
+        before = page.run(UNIT + "return unit();")
+        seconds = page.open_report(path)
+        out = page.run(UNIT + """
+          const out = {before: unit()}, grid = document.querySelector("#trials .grid");
+          let began = performance.now();
+          setFilter("variance >= 1");
+          out.filter = performance.now() - began;
+          out.kept = state.chosen.length;
+          out.rows = document.querySelectorAll("#trials .line").length;
+          began = performance.now();
+          for (let k = 0; k < 50; ++k) { grid.scrollTop = k * 20000; grid.dispatchEvent(new Event("scroll")); }
+          out.scroll = (performance.now() - began) / 50;
+          began = performance.now();
+          document.querySelectorAll("#trials [role=columnheader]")[5].click();
+          out.sort = performance.now() - began;
+          out.after = unit();
+        """ + SCROLL + """
+          out.panels = document.querySelectorAll("#figures .uplot").length;
+          return out;""")
+        assert not page.console, page.console
+    assert out["kept"] == 50000 and out["rows"] < 100 and out["panels"] == 12, out
+    opening, using = (before + out["before"]) / 2, (out["before"] + out["after"]) / 2
+    return {"open": 1e3 * seconds / opening, **{name: out[name] / using for name in ("scroll", "filter", "sort")}}
+
+
 def test_100000_trials_open_fast_and_stay_smooth():
     qklab("run", write("many.yaml", MANY), "--out", "many", timeout=1200)
     path = FOLDER / "many" / "report.html"
     assert path.stat().st_size < 30e6, path.stat().st_size
-    if not CHROMIUM:
-        return "opening it skipped: chromium is not installed"
-    seconds = []
-    while min(seconds, default=9) >= 3 and len(seconds) < 3:  # others may be at work on this machine
-        with Browser() as page:
-            seconds.append(page.open_report(path))
-            out = page.run("""
-              const out = {}, grid = document.querySelector("#trials .grid");
-              let began = performance.now();
-              setFilter("variance >= 1");
-              out.filter = performance.now() - began;
-              out.kept = state.chosen.length;
-              out.rows = document.querySelectorAll("#trials .line").length;
-              began = performance.now();
-              for (let k = 0; k < 50; ++k) { grid.scrollTop = k * 20000; grid.dispatchEvent(new Event("scroll")); }
-              out.scroll = (performance.now() - began) / 50;
-              began = performance.now();
-              document.querySelectorAll("#trials [role=columnheader]")[5].click();
-              out.sort = performance.now() - began;
-            """ + SCROLL + """
-              out.panels = document.querySelectorAll("#figures .uplot").length;
-              return out;""")
-            assert not page.console, page.console
-    assert min(seconds) < 3, seconds
-    assert out["kept"] == 50000 and out["rows"] < 100 and out["panels"] == 12, out
-    assert out["scroll"] < 100 and out["filter"] < 2000 and out["sort"] < 2000, out
-    return (f"passed: {path.stat().st_size / 1e6:.1f} MB, opened in {min(seconds):.2f} s, filtered in {out['filter']:.0f} ms, "
-            f"sorted in {out['sort']:.0f} ms, {out['scroll']:.1f} ms a scroll")
+    needs_chromium()
+    most = {"open": 8, "scroll": 0.3, "filter": 5, "sort": 5}
+    best = dict.fromkeys(most, float("inf"))
+    for _ in range(5):  # others may be at work on this machine
+        best = {name: min(best[name], took) for name, took in opened(path).items()}
+        if all(best[name] < most[name] for name in most):
+            break
+    told = ", ".join(f"{name} {took:.2g}" for name, took in best.items())
+    assert all(best[name] < most[name] for name in most), told
+    return f"passed: {path.stat().st_size / 1e6:.1f} MB; in sorts of a million numbers, twice: {told}"
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-from harness import FOLDER, QKLAB, ROOT, qklab, run_tests, tables, write
+from harness import FOLDER, QKLAB, ROOT, qklab, run_tests, tables, wait_while, write
 
 FIGURES = ("fig_entropy_collapse", "fig_rank_collapse")
 COMMAND = ("reproduce", *FIGURES, "--preset", "smoke", "-j", "2")
@@ -57,9 +57,8 @@ def derived(folder):
 def kill_when(folder, figure, least):
     """Kills a `reproduce` once that figure's store holds so many trials; True where it was killed before its end."""
     process = subprocess.Popen([QKLAB, *COMMAND], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while process.poll() is None and stored(folder, figure) < least:
-        time.sleep(0.002)
-    process.send_signal(signal.SIGKILL)
+    wait_while(process, lambda: stored(folder, figure) < least)
+    process.kill()
     return process.wait() == -signal.SIGKILL
 
 
@@ -69,17 +68,17 @@ def test_killed_reproduce_repeats_nothing():
     total = {figure: stored(whole, figure) for figure in FIGURES}
     assert all(count > 100 for count in total.values()), total
 
-    killed = place("killed")
-    kills = 0
-    for figure in FIGURES:
-        for share in (0.1, 0.6):
-            before = {name: stored(killed, name) for name in FIGURES}
-            kills += kill_when(killed, figure, max(1, int(share * total[figure])))
-            after = {name: stored(killed, name) for name in FIGURES}
-            assert all(after[name] >= before[name] for name in FIGURES), (before, after)
-    assert kills > 0, "every call was over before it was killed"
-    kept = {name: stored(killed, name) for name in FIGURES}
-    assert sum(kept.values()) < sum(total.values()), "nothing was left to do"
+    kills, kept = 0, total
+    while kept == total:  # where all kills came too late, which one machine in a hurry may see: anew
+        killed = place(f"killed-{time.monotonic_ns()}")
+        for figure in FIGURES:
+            for share in (0.1, 0.6):
+                before = {name: stored(killed, name) for name in FIGURES}
+                kills += kill_when(killed, figure, max(1, int(share * total[figure])))
+                after = {name: stored(killed, name) for name in FIGURES}
+                assert all(after[name] >= before[name] for name in FIGURES), (before, after)
+        kept = {name: stored(killed, name) for name in FIGURES}
+    assert kills > 0
     qklab(*COMMAND, cwd=killed)
     for figure in FIGURES:
         assert run_by_last_call(killed, figure) + kept[figure] == total[figure], (figure, kept)

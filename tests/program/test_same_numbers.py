@@ -1,11 +1,11 @@
 """Bitwise the same tables for any number of threads, in shards, and after any interruption."""
-import random
+import os
+import pathlib
 import signal
-import subprocess
 import sys
-import time
 
-from harness import FOLDER, QKLAB, SLOWER, qklab, run_tests, tables, write
+from harness import (FOLDER, SLOWER, begin_run, handles_signals, qklab, run_tests, run_through_kills, tables,
+                     wait_for_changes, write)
 
 CONFIG = f"""
 name: same
@@ -49,42 +49,53 @@ def test_shards_one_after_the_other():
     assert tables("shards") == reference()
 
 
-def start(out):
-    return subprocess.Popen([QKLAB, "run", str(SWEEP), "--out", out, "-j", "2"], cwd=FOLDER,
-                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
 def test_killed_twenty_times():
-    choose = random.Random(7)
-    killed = 0
-    for attempt in range(200):
-        process = start("killed")
-        # Short lives at first, so that twenty kills hit a sweep that is not finished.
-        time.sleep(choose.uniform(0.005, 0.06))
-        if process.poll() is None:
-            process.send_signal(signal.SIGKILL)
-            killed += 1
-        process.wait()
-        if killed == 20:
-            break
-    assert killed == 20, f"only {killed} kills"
-    run("killed")
+    killed = run_through_kills(SWEEP, "killed", seed=7, lives=20)
     assert tables("killed") == reference()
     return f"passed ({killed} kills)"
 
 
+def cpu_seconds(process):
+    """What it has computed so far, in all its threads."""
+    fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def stopped(process, number):
+    """Sends the signal; the exit code, and what the process computed after it."""
+    before = cpu_seconds(process)
+    process.send_signal(number)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, usage.ru_utime + usage.ru_stime - before
+
+
 def test_interrupted_runs_go_on():
-    codes = set()
+    codes = []
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        process = start("interrupted")
-        time.sleep(0.15 if SLOWER == 1 else 1.5)  # a sanitized program is slow to start as well
-        process.send_signal(number)
-        began = time.monotonic()
-        codes.add(process.wait(timeout=10))
-        assert time.monotonic() - began < 3, "a stop takes too long"
-    assert 130 in codes and codes <= {0, 130}, codes
+        process = begin_run(SWEEP, "interrupted", "-j", 2)
+        if wait_for_changes(process, "interrupted", 4):
+            code, seconds = stopped(process, number)
+            assert code in (0, 130), code
+            assert seconds < 3 * SLOWER, f"{seconds} s of work after the signal"
+            codes.append(code)
     run("interrupted")
     assert tables("interrupted") == reference()
+    assert 130 in codes, codes
+
+
+def test_signals_are_handled_before_anything_is_written():
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        out = FOLDER / f"early-{number}"
+        process = begin_run(SWEEP, out, "-j", 2)
+        while not handles_signals(process):
+            assert process.poll() is None, "it never handled signals"
+            # In this order: what is there by now was written by a program that handles them by now.
+            assert not out.exists() or handles_signals(process), "it writes, and a signal would kill it"
+        code, _ = stopped(process, number)
+        assert code == 130, (number, code)
+        run(out)
+        assert tables(out) == reference()
 
 
 if __name__ == "__main__":

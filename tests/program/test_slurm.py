@@ -2,11 +2,12 @@
 are those of a single run. Skipped where slurm.sh cannot start one."""
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import time
 
-from harness import FOLDER, QKLAB, SLOWER, qklab, run_tests, tables, write
+from harness import FOLDER, QKLAB, SKIPPED, SLOWER, qklab, run_tests, tables, write
 
 HERE = pathlib.Path(__file__).resolve().parent
 SWEEP = write("cluster.yaml", f"""
@@ -24,7 +25,7 @@ claims:
 
 
 def command(*arguments):
-    return subprocess.run(arguments, check=True, capture_output=True, text=True, timeout=30).stdout
+    return subprocess.run(arguments, check=True, capture_output=True, text=True, timeout=300).stdout
 
 
 def launch(*arguments, out="out", shards=4, **options):
@@ -36,11 +37,8 @@ def job_of(text):
 
 
 def wait_for_the_queue():
-    for _ in range(600):
-        if not command("squeue", "-h", "-r").strip():
-            return
+    while command("squeue", "-h", "-r").strip():  # CTest's limit ends what would wait for ever
         time.sleep(0.2)
-    raise AssertionError("jobs do not end: " + command("squeue"))
 
 
 def logs(out="out"):
@@ -64,18 +62,25 @@ def test_bad_requests_submit_nothing():
     assert command("squeue", "-h") == "", refused
 
 
-def test_a_shard_is_cancelled_and_resubmitted():
+def cancelled():
+    """Cancels task 2 once it has something to lose, and launches again: what that submitted, or None where the task
+    was over before."""
     job = job_of(launch("--", "--time", "5"))
-    for _ in range(300):  # until task 2 runs and has something to lose
-        if "RUNNING" in command("squeue", "-h", "-j", f"{job}_2", "-o", "%T"):
-            break
+    while f"{job}_2" in command("squeue", "-h", "-r", "-o", "%i") and not (FOLDER / "out/shards/2-of-4/run.db").exists():
         time.sleep(0.02)
-    time.sleep(0.3)
     command("scancel", f"{job}_2")
     busy = launch()  # while the others run: only what is neither finished nor queued
     wait_for_the_queue()
-    log = logs()
-    assert "interrupted" in log or "2 submitted" in busy or "1 submitted" in busy, busy + log
+    if "0 submitted" in busy and "interrupted" not in logs():
+        shutil.rmtree(FOLDER / "out")
+        return None
+    return busy
+
+
+def test_a_shard_is_cancelled_and_resubmitted():
+    busy = None
+    while busy is None:
+        busy = cancelled()
     again = launch()
     wait_for_the_queue()
     qklab("run", SWEEP, "--out", "whole")
@@ -103,8 +108,7 @@ if __name__ == "__main__":
     if "SLURM_CONF" not in os.environ:
         inside = subprocess.run([HERE / "slurm.sh", sys.executable, __file__, QKLAB],
                                 env={**os.environ, "MAX_ARRAY_SIZE": "5"})
-        if inside.returncode == 77:
-            print("skipped: no Slurm can be started here")
-            sys.exit(0)
+        if inside.returncode == SKIPPED:
+            print("skipped: no Slurm can be started here: it takes root and Debian's slurm-wlm and munge")
         sys.exit(inside.returncode)
     run_tests(sys.modules[__name__])

@@ -1,12 +1,13 @@
 """Training through the program: killed trials, bad input, and traces that PyTorch replays."""
+import contextlib
 import csv
 import json
+import shutil
 import signal
 import subprocess
 import sys
-import time
 
-from harness import FOLDER, QKLAB, ROOT, qklab, run_tests, tables, write
+from harness import FOLDER, ROOT, begin_run, qklab, run_tests, skip, tables, wait_while, write
 
 LONG = write("long.yaml", """
 name: long
@@ -21,33 +22,36 @@ params: {task: copy, length: 8, vocabulary: 5, dim: 8, batch: 4, steps: 3}
 
 
 def start(out):
-    return subprocess.Popen([QKLAB, "run", str(LONG), "--out", out, "--checkpoint-every", "0.05"], cwd=FOLDER,
-                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return begin_run(LONG, out, "--checkpoint-every", "0.02")
 
 
 def checkpoints(out):
     return list((FOLDER / out / "checkpoints").glob("[0-9a-f]" * 16))
 
 
+def times_written(out):
+    times = set()
+    for path in checkpoints(out):
+        with contextlib.suppress(FileNotFoundError):
+            times.add(path.stat().st_mtime_ns)
+    return times
+
+
 def test_killed_trial_goes_on_bitwise():
+    """Each life gets further than the one before: a checkpoint that was not there yet."""
     qklab("run", LONG, "--out", "whole")
     assert not checkpoints("whole")
-    kills, seen = 0, set()
-    for attempt in range(60):
+    kills = 0
+    while kills < 4:
+        seen = times_written("killed")
         process = start("killed")
-        deadline = time.monotonic() + 30
-        # Each life gets further than the one before: a checkpoint that was not there yet.
-        while process.poll() is None and time.monotonic() < deadline:
-            fresh = {path.stat().st_mtime_ns for path in checkpoints("killed")} - seen
-            if fresh:
-                seen |= fresh
-                process.send_signal(signal.SIGKILL)
-                kills += 1
-                break
-            time.sleep(0.005)
-        if process.wait() == 0 or kills == 4:
-            break
-    assert kills == 4, kills
+        wait_while(process, lambda: times_written("killed") <= seen)  # noqa: B023: called at once
+        process.kill()
+        if process.wait() == -signal.SIGKILL and checkpoints("killed"):
+            kills += 1
+        else:  # it has got to the trial's end, the kill came too late: once more
+            shutil.rmtree(FOLDER / "killed")
+            kills = 0
     assert len(checkpoints("killed")) == 1
     qklab("run", LONG, "--out", "killed")
     assert tables("killed") == tables("whole")
@@ -56,12 +60,15 @@ def test_killed_trial_goes_on_bitwise():
 
 
 def test_damaged_checkpoint_is_no_harm():
-    process = start("damaged")
-    while process.poll() is None and not checkpoints("damaged"):
-        time.sleep(0.005)
-    process.kill()
-    process.wait()
-    (file,) = checkpoints("damaged")
+    file = None
+    while file is None:
+        process = start("damaged")
+        wait_while(process, lambda: not checkpoints("damaged"))
+        process.kill()
+        process.wait()
+        file = next(iter(checkpoints("damaged")), None)
+        if file is None:  # finished before it was seen to have a checkpoint
+            shutil.rmtree(FOLDER / "damaged")
     file.write_bytes(file.read_bytes()[:-10])
     qklab("run", LONG, "--out", "damaged")
     qklab("run", LONG, "--out", "whole")
@@ -127,7 +134,7 @@ def replay(folder):
 
 def test_traces_replayed_by_pytorch():
     if subprocess.run(["/usr/bin/python3", "-c", "import torch"], capture_output=True).returncode != 0:
-        return "skipped: no PyTorch here"
+        skip("no PyTorch here")
     for name, overrides in (
         ("sorting", "task=sort length=10 heads=2 layers=2 ffn=24 norm=post attention=sparsemax optimizer=lion lr=1e-3"),
         ("regression", "task=regression length=9 attention=linear combined=true optimizer=nesterov lr=1e-2 clip=0.5"),

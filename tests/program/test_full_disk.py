@@ -3,7 +3,7 @@ import os
 import subprocess
 import sys
 
-from harness import FOLDER, qklab, run_tests, tables, write
+from harness import FOLDER, qklab, run_tests, skip, tables, write
 
 SWEEP = write("full.yaml", """
 name: full
@@ -18,7 +18,7 @@ def test_full_disk():
     disk.mkdir()
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk], capture_output=True)
     if mounted.returncode != 0:
-        return "skipped: mounting a small disk needs root"
+        skip("mounting a small disk needs root")
     try:
         failed = qklab("run", SWEEP, "--out", disk / "out", code=1)
         assert "full" in failed.stderr and "Traceback" not in failed.stderr, failed.stderr
@@ -41,7 +41,7 @@ def test_read_only_folder():
     folder = FOLDER / "read-only"
     folder.mkdir()
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", folder], capture_output=True).returncode != 0:
-        return "skipped: mounting needs root"
+        skip("mounting needs root")
     try:
         done = qklab("run", SWEEP, "--out", folder / "out", code=1)
         assert os.strerror(30) in done.stderr, done.stderr

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 
-from harness import FOLDER, QKLAB, ROOT, qklab, run_tests, write
+from harness import FOLDER, QKLAB, ROOT, qklab, run_tests, skip, write
 
 BUILD = pathlib.Path(QKLAB).parent
 CLEAN = {"PATH": "/usr/bin:/bin", "HOME": str(FOLDER), "LANG": "C.UTF-8"}  # nothing of the build's environment
@@ -55,10 +55,6 @@ def test_manual_and_completion():
         assert f".SS {verb}\n" in man, verb
         for shell, script in scripts.items():
             assert re.search(rf"\b{verb}\b", script), (shell, verb)
-    if shutil.which("man"):
-        problems = subprocess.run(["man", "--warnings", "-l", prefix / "share/man/man1/qklab.1"], capture_output=True,
-                                  text=True, env={**os.environ, "MANROFFSEQ": "", "MANWIDTH": "80"})
-        assert problems.returncode == 0 and not problems.stderr.strip(), problems.stderr
 
     def completed(*words):
         script = f"source {prefix}/share/bash-completion/completions/qklab; COMP_WORDS=({' '.join(words)}); " \
@@ -71,10 +67,22 @@ def test_manual_and_completion():
     assert completed("qklab", "list", "t") == ["tasks"]
     for text in (man, *scripts.values()):
         assert re.search(r"\bregularizers\b", text)
-    for shell in ("zsh", "fish"):
-        if shutil.which(shell):
-            command(shell, "-n", prefix / "share" / {"zsh": "zsh/vendor-completions/_qklab",
-                                                     "fish": "fish/vendor_completions.d/qklab.fish"}[shell])
+
+
+def test_what_reads_them_finds_no_fault():
+    """In pages and completions; each reader where it is installed."""
+    share = FOLDER / "prefix/share"
+    readers = {"man": ["man", "--warnings", "-l", share / "man/man1/qklab.1"],
+               "zsh": ["zsh", "-n", share / "zsh/vendor-completions/_qklab"],
+               "fish": ["fish", "-n", share / "fish/vendor_completions.d/qklab.fish"]}
+    for name, reader in readers.items():
+        if shutil.which(name):
+            read = subprocess.run(reader, capture_output=True, text=True,
+                                  env={**os.environ, "MANROFFSEQ": "", "MANWIDTH": "80"})
+            assert read.returncode == 0 and not read.stderr.strip(), (name, read.stderr)
+    missing = [name for name in readers if not shutil.which(name)]
+    if missing:
+        skip(f"not installed: {', '.join(missing)}")
 
 
 def test_a_plugin_builds_by_find_package():
@@ -118,7 +126,7 @@ def test_names_that_cmake_keeps_for_itself():
 
 def test_debian_package():
     if not shutil.which("cpack") or not shutil.which("dpkg-shlibdeps"):
-        return "skipped: no cpack or dpkg-shlibdeps"
+        skip("no cpack or dpkg-shlibdeps")
     command("cpack", "--config", BUILD / "CPackConfig.cmake", "-B", FOLDER / "deb")
     package, = (FOLDER / "deb").glob("qklab_*.deb")
     depends = command("dpkg-deb", "--field", package, "Depends")

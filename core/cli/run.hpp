@@ -6,6 +6,10 @@
 #include "core/cli/loaded.hpp"
 #include "core/sweep/scheduler.hpp"
 
+namespace CLI {
+class App;
+}
+
 namespace qklab {
 
 struct RunRequest {

@@ -19,9 +19,9 @@
 namespace qklab::kernels {
 namespace {
 
-using Row = std::vector<float>;
+using Numbers = std::vector<float>;
 
-const std::size_t lengths[] = {1, 2, 7, 8, 15, 16, 17, 31, 32, 33, 64, 100};
+const std::size_t row_lengths[] = {1, 2, 7, 8, 15, 16, 17, 31, 32, 33, 64, 100};
 
 // A NaN is equal to any other.
 template <class T> bool same(const std::vector<T>& a, const std::vector<T>& b) {
@@ -54,7 +54,7 @@ TEST_CASE("there is a level without SIMD, and one that is chosen") {
 }
 
 template <class T> std::vector<T> operand(int n, std::uint64_t seed) {
-  const Row x = normals(static_cast<std::size_t>(n), seed);
+  const Numbers x = normals(static_cast<std::size_t>(n), seed);
   return {x.begin(), x.end()};
 }
 
@@ -94,13 +94,13 @@ TEST_CASE("products") {
 }
 
 TEST_CASE("rows") {
-  for (const std::size_t n : lengths) {
+  for (const std::size_t n : row_lengths) {
     CAPTURE(n);
     constexpr std::size_t rows = 3;
-    const Row x = normals(rows * n, 1, 3), dy = normals(rows * n, 2), gain = normals(n, 3),
+    const Numbers x = normals(rows * n, 1, 3), dy = normals(rows * n, 2), gain = normals(n, 3),
               bias = normals(n, 4);
     compare("softmax", [&](const Level& level) {
-      Row y(n), dx = normals(n, 5), terms(2);
+      Numbers y(n), dx = normals(n, 5), terms(2);
       level.softmax(n, x.data(), y.data(), &terms[0], &terms[1]);
       level.softmax_slope(n, y.data(), dy.data(), dx.data());
       y.insert(y.end(), dx.begin(), dx.end());
@@ -110,32 +110,32 @@ TEST_CASE("rows") {
     for (const bool affine : {false, true}) {
       const float* by = affine ? gain.data() : nullptr;
       compare("layer norm", [&](const Level& level) {
-        Row y(rows * n), kept(2 * rows), dx = normals(rows * n, 5), dgain = normals(n, 6),
+        Numbers y(rows * n), kept(2 * rows), dx = normals(rows * n, 5), dgain = normals(n, 6),
                                          dbias = normals(n, 7);
         level.layer_norm(rows, n, 1e-5f, x.data(), by, bias.data(), y.data(), kept.data());
         level.layer_norm_slope(rows, n, x.data(), by, kept.data(), dy.data(), 0.5f, dx.data());
         level.layer_norm_parameters(rows, n, x.data(), kept.data(), dy.data(), dgain.data(), dbias.data());
-        for (const Row& each : {kept, dx, dgain, dbias}) y.insert(y.end(), each.begin(), each.end());
+        for (const Numbers& each : {kept, dx, dgain, dbias}) y.insert(y.end(), each.begin(), each.end());
         return y;
       });
     }
     compare("GELU", [&](const Level& level) {
-      Row z = x, y(rows * n), dx = dy;
+      Numbers z = x, y(rows * n), dx = dy;
       level.gelu_with_slope(rows, n, z.data(), bias.data(), y.data());
       level.gelu_slope(n, x.data(), dy.data(), dx.data());
-      for (const Row& each : {z, dx}) y.insert(y.end(), each.begin(), each.end());
+      for (const Numbers& each : {z, dx}) y.insert(y.end(), each.begin(), each.end());
       return y;
     });
     compare("Adam", [&](const Level& level) {
-      Row w = gain, m = bias, v = normals(n, 8);
+      Numbers w = gain, m = bias, v = normals(n, 8);
       for (float& each : v) each *= each;
       level.adam(n, {0.01f, 0.5f, 0.1f, 0.9f, 0.999f, 1e-8f, 0.1f, 0.03f, true}, dy.data(), w.data(),
                  m.data(), v.data());
-      for (const Row& each : {m, v}) w.insert(w.end(), each.begin(), each.end());
+      for (const Numbers& each : {m, v}) w.insert(w.end(), each.begin(), each.end());
       return w;
     });
     compare("a transposed matrix", [&](const Level& level) {
-      Row y(rows * n);
+      Numbers y(rows * n);
       level.transpose(static_cast<int>(rows), static_cast<int>(n), x.data(), static_cast<std::ptrdiff_t>(n),
                       y.data(), rows);
       return y;
@@ -147,12 +147,12 @@ TEST_CASE("rows of scores, causal and not") {
   for (const int length : {1, 5, 16, 17, 40}) {
     const Head head{length, 8, 24, 8, true};
     const auto size = static_cast<std::size_t>(length) * static_cast<std::size_t>(head.stride());
-    const Row x = normals(size, 1, 4), dy = normals(size, 2);
+    const Numbers x = normals(size, 1, 4), dy = normals(size, 2);
     for (const std::size_t more : {std::size_t{0}, std::size_t{1}}) {
       const std::size_t all = static_cast<std::size_t>(length);
       const ScoreRows rows{length, more ? 1 : all, more, all, head.stride()};
       compare("scores", [&](const Level& level) {
-        Row y(size), dx(size);
+        Numbers y(size), dx(size);
         level.softmax_rows(rows, x.data(), y.data());
         level.softmax_slope_rows(rows, y.data(), dy.data(), dx.data());
         y.insert(y.end(), dx.begin(), dx.end());
@@ -165,7 +165,7 @@ TEST_CASE("rows of scores, causal and not") {
 TEST_CASE("normal numbers") {
   for (const std::size_t n : {std::size_t{5}, std::size_t{64}, std::size_t{1000}}) {
     compare("normal numbers", [&](const Level& level) {
-      Row out(n);
+      Numbers out(n);
       level.fill_normal(Stream(1, 2, "levels"), 3, n, out.data());
       return out;
     });
@@ -174,22 +174,22 @@ TEST_CASE("normal numbers") {
 
 TEST_CASE("walks") {
   constexpr std::size_t dim = 9, length = 7, samples = 128;
-  const Row x = normals(dim * samples, 1), u = normals(dim * samples, 2),
+  const Numbers x = normals(dim * samples, 1), u = normals(dim * samples, 2),
             noise = normals(length * samples, 3);
-  const Row counted = {1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1};
+  const Numbers counted = {1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1};
   for (const bool clipped : {false, true}) {
     compare("walk", [&](const Level& level) {
-      Row forms(samples), norms(samples), logits = noise, sums(5 * length * walk_lanes);
+      Numbers forms(samples), norms(samples), logits = noise, sums(5 * length * walk_lanes);
       const WalkBlock block{dim,      length,       samples,      x.data(),
                             u.data(), forms.data(), norms.data(), logits.data()};
       level.walk_logits(block);
-      Row out = logits;
+      Numbers out = logits;
       float* at = sums.data();
       const auto next = [&] { return std::exchange(at, at + length * walk_lanes); };
       const WalkSums into{next(), next(), next(), next(), next(), counted.data()};
       for (std::size_t group = 0; group < samples / walk_lanes; ++group)
         (clipped ? level.walk_clipped : level.walk_softmax)(block, group, into);
-      for (const Row& each : {forms, norms, sums}) out.insert(out.end(), each.begin(), each.end());
+      for (const Numbers& each : {forms, norms, sums}) out.insert(out.end(), each.begin(), each.end());
       return out;
     });
   }

@@ -226,7 +226,7 @@ bool falls_short(const Claim& claim, const Verdict& verdict) {
 
 bool falls_short(const std::vector<Claim>& claims, const std::vector<Verdict>& verdicts) {
   bool any = false;
-  for (std::size_t i = 0; i < claims.size(); ++i) any |= falls_short(claims[i], verdicts.at(i));
+  for (std::size_t i = 0; i < verdicts.size(); ++i) any |= falls_short(claims.at(i), verdicts[i]);
   return any;
 }
 

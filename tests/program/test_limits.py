@@ -8,7 +8,7 @@ from harness import qklab, run_tests, write
 
 def test_a_list_of_tasks_is_cut_where_it_would_be_too_long_an_argument():
     """Every shard with one trial, every other one of them finished: a list with as many numbers as there are gaps."""
-    config = write("many.yaml", "name: many\nexperiment: localization\nparams: {dim: 1, length: 1, samples: 1}\n"
+    config = write("many.yaml", "name: many\nexperiment: localization\nparams: {dim: 2, length: 1, samples: 1}\n"
                                 "seeds: 40000\n")
     qklab("run", config, "--out", "many", "where=seed % 2 == 0")
     done = qklab("launch", "slurm", config, "--out", "many", "--shards", 40000, "--max-array-size", 50000, "--dry-run")

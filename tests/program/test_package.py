@@ -103,8 +103,9 @@ def test_a_plugin_builds_by_find_package():
 
 
 def test_below_a_folder_of_any_name():
-    """What is written for CMake and for shells is escaped by their rules."""
-    for name in ("My Programs", "a;b", "$HOME and ${PATH}", "it's \"here\"", "(round) & [square] #1"):
+    """What is written for CMake and for shells is escaped by their rules. But for ; and " and ${}: CMake itself cannot be run in
+    such a folder."""
+    for name in ("My Programs", "$HOME and more", "it's here", "(round) & [square] #1"):
         prefix = FOLDER / "places" / name
         prefix.parent.mkdir(exist_ok=True)
         shutil.copytree(FOLDER / "prefix", prefix)
@@ -114,7 +115,7 @@ def test_below_a_folder_of_any_name():
         configure = lines["build"].split("&&")[0]
         command("bash", "-c", configure, cwd=prefix)
         cache = (prefix / "a new one/build/CMakeCache.txt").read_text()
-        assert f"QKLAB_PROGRAM:FILEPATH={prefix}/bin/qklab\n" in cache or ";" in name, (name, cache)
+        assert f"QKLAB_PROGRAM:FILEPATH={prefix}/bin/qklab\n" in cache, (name, cache)
         shutil.rmtree(prefix)
 
 

@@ -127,9 +127,11 @@ def test_merging_keeps_what_went_further():
 def test_failures():
     """A trial that fails ends there, whether the others go on or not."""
     failing = write("failing.yaml", SWEEP.read_text().replace("sweep: {", "sweep: {task: [copy, text], ")
-                    .replace("params: {task: copy, ", "params: {text: nowhere.txt, "))
+                    .replace("params: {task: copy, ", "params: {text: latin1.txt, ")
+                    .replace("facet: init.variance}", "facet: init.variance, where: \"task == 'copy'\"}"))
+    (FOLDER / "latin1.txt").write_bytes(b"caf\xe9 " * 100)
     stopped = qklab("run", failing, "--out", "stopped", "--fail-fast", "-j", "1", code=1)
-    assert "nowhere.txt" in stopped.stderr, stopped.stderr
+    assert "latin1.txt" in stopped.stderr, stopped.stderr
     assert not (FOLDER / "stopped/report.html").exists()
     for _ in range(2):  # goes on, and then finds nothing left but the failures, which it tries again
         qklab("run", failing, "--out", "stopped", code=1)

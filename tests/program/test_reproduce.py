@@ -134,7 +134,7 @@ def test_every_claim_says_whose_words_it_judges():
     assert seen > 50, seen
 
 
-# A text that is not there fails its trials, and only these.
+# A text that is none fails its trials, and only these.
 HALF = """
 name: half
 experiment: training
@@ -146,13 +146,15 @@ figures:
   - {name: drawn, x: step, y: loss, where: "text == 'here.txt'"}
 claims:
   - {id: finite, text: The loss is finite., test: bound, metric: final_loss, at_least: 0, by: [text]}
-  - {id: gone, text: So is that of a text that is not there., test: bound, metric: final_loss, at_least: 0,
+  - {id: gone, text: So is that of a text that is none., test: bound, metric: final_loss, at_least: 0,
      where: "text == 'gone.txt'"}
 """
+NO_TEXT = b"caf\xe9 " * 100  # Latin-1
 
 
 def test_a_figure_that_cannot_be_drawn_stops_nothing():
     write("here.txt", "so it goes on and on, until it ends. " * 40)
+    (FOLDER / "gone.txt").write_bytes(NO_TEXT)
     config = write("half.yaml", HALF)
     for _ in range(2):  # and so does a call that finds the results there
         told = qklab("run", config, "--out", "half", code=1)
@@ -166,18 +168,18 @@ def test_a_figure_that_cannot_be_drawn_stops_nothing():
     assert claims["gone"]["verdict"] == "undecided" and claims["gone"]["slices"][0]["failed"] == 2, claims["gone"]
     outcomes = {slice["at"]["text"]: slice["verdict"] for slice in claims["finite"]["slices"]}
     assert outcomes == {"here.txt": "holds", "gone.txt": "undecided"}, outcomes
-    write("gone.txt", "it is there now, and so are its trials. " * 40)  # nothing is left of the failure
+    write("gone.txt", "it is a text now, and there are trials. " * 40)  # nothing is left of the failure
     qklab("run", config, "--out", "half", "--rerun", "failed")
     assert (out / "figures" / "lost.svg").exists()
 
 
 def test_a_figure_of_an_earlier_time_is_removed():
     write("here.txt", "so it goes on and on, until it ends. " * 40)
-    write("gone.txt", "it is there at first, and then no more. " * 40)
+    write("gone.txt", "it is a text at first, and then no more. " * 40)
     config = write("half.yaml", HALF)
     qklab("run", config, "--out", "earlier")
     assert (FOLDER / "earlier" / "figures" / "lost.svg").exists()
-    (FOLDER / "gone.txt").unlink()
+    (FOLDER / "gone.txt").write_bytes(NO_TEXT)
     qklab("run", config, "--out", "earlier", "--rerun", "all", code=1)
     assert not list((FOLDER / "earlier" / "figures").glob("lost.*"))
 

@@ -11,7 +11,7 @@ TRIALS = 60
 SWEEP = write("signals.yaml", f"""
 name: signals
 experiment: localization
-params: {{dim: 32, length: 16, samples: {30000 // SLOWER}}}
+params: {{dim: 32, length: 16, samples: {1000000 // SLOWER}}}
 sweep: {{mean: {{linspace: [0, 1, {TRIALS}]}}}}
 """)
 ASKING = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]

@@ -113,8 +113,8 @@ def test_bad_input():
 
 def test_bad_text_files():
     (FOLDER / "latin1.txt").write_bytes(b"caf\xe9 " * 100)
-    for path, words in (("nowhere.txt", "cannot be read"), ("latin1.txt", "no UTF-8")):
-        said = qklab("run", SMALL, "task=text", f"text={path}", "--out", f"text-{path}", code=1).stderr
+    for path, words, code in (("nowhere.txt", "cannot be read", 2), ("latin1.txt", "no UTF-8", 1)):
+        said = qklab("run", SMALL, "task=text", f"text={path}", "--out", f"text-{path}", code=code).stderr
         assert path in said and words in said, said
 
 

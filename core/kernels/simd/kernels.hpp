@@ -16,7 +16,6 @@ void softmax(std::size_t n, const float* x, float* y, float* largest_of, float* 
 void softmax_slope(std::size_t n, const float* y, const float* dy, float* dx);
 void softmax_rows(const ScoreRows& of, const float* x, float* y);
 void softmax_slope_rows(const ScoreRows& of, const float* y, const float* dy, float* dx);
-void scale(std::size_t n, float factor, float* x);
 float cross_entropy(std::size_t rows, std::size_t classes, std::int32_t ignore, float used,
                     const float* logits, const std::int32_t* targets, float* gradient);
 

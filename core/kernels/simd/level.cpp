@@ -23,7 +23,6 @@ const Level& level() {
       .softmax_slope = softmax_slope,
       .softmax_rows = softmax_rows,
       .softmax_slope_rows = softmax_slope_rows,
-      .scale = scale,
       .cross_entropy = cross_entropy,
       .layer_norm = layer_norm,
       .layer_norm_slope = layer_norm_slope,

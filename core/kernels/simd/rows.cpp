@@ -61,11 +61,8 @@ void softmax(std::size_t n, const float* x, float* y, float* largest_of, float* 
   });
   *largest_of = shift;
   *sum_of = sum(total);
-  scale(n, 1 / *sum_of, y);
-}
-
-void scale(std::size_t n, float factor, float* x) {
-  for_registers(n, [&](auto load, auto store) { store(load(x) * factor, x); });
+  const Floats factor(1 / *sum_of);
+  for_registers(n, [&](auto load, auto store) { store(load(y) * factor, y); });
 }
 
 void softmax_slope(std::size_t n, const float* y, const float* dy, float* dx) {

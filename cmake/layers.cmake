@@ -84,6 +84,11 @@ list(FILTER cli EXCLUDE REGEX "/(main|processor)\\.cpp$")
 add_library(qklab_cli OBJECT ${cli})
 target_link_libraries(qklab_cli PUBLIC qklab_options qklab_report qklab_train CLI11::CLI11 spdlog::spdlog
   PkgConfig::httplib)
+# cpp-httplib 0.18 calls libcrypto from its header, and its pkg-config file names libssl alone.
+find_package(OpenSSL QUIET)
+if(OpenSSL_FOUND)
+  target_link_libraries(qklab_cli PUBLIC OpenSSL::Crypto)
+endif()
 qklab_compile_lightly(qklab_cli)
 qklab_together(qklab_cli)
 set_source_files_properties(core/cli/bench_roofline.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON

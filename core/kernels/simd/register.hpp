@@ -106,9 +106,26 @@ template <class T, class F> QKLAB_INLINE Register<T> each(const Register<T>& a, 
 QKLAB_OPERATOR(+)
 QKLAB_OPERATOR(-)
 QKLAB_OPERATOR(*)
-QKLAB_OPERATOR(/)
 QKLAB_OPERATOR(&)
 #undef QKLAB_OPERATOR
+
+// Quotients and roots as IEEE 754 rounds them: xsimd 8 refines an estimate of them on NEON.
+#if !defined(QKLAB_PORTABLE) && defined(__aarch64__)
+QKLAB_INLINE Part<float> divide_part(const Part<float>& a, const Part<float>& b) { return vdivq_f32(a, b); }
+QKLAB_INLINE Part<float> root_part(const Part<float>& a) { return vsqrtq_f32(a); }
+#elif defined(QKLAB_PORTABLE)
+QKLAB_INLINE float divide_part(float a, float b) { return a / b; }
+QKLAB_INLINE float root_part(float a) { return std::sqrt(a); }
+#else
+QKLAB_INLINE Part<float> divide_part(const Part<float>& a, const Part<float>& b) { return a / b; }
+QKLAB_INLINE Part<float> root_part(const Part<float>& a) { return xsimd::sqrt(a); }
+#endif
+QKLAB_INLINE Floats operator/(const Floats& a, const Floats& b) {
+  return each(a, b, [](const auto& x, const auto& y) { return divide_part(x, y); });
+}
+QKLAB_INLINE Floats sqrt(const Floats& a) {
+  return each(a, [](const auto& x) { return root_part(x); });
+}
 
 template <int n> QKLAB_INLINE Words shift_left(const Words& a) {
   return each(a, [](const auto& x) { return Part<std::uint32_t>(x << n); });
@@ -144,14 +161,6 @@ QKLAB_INLINE Part<double> fma_part(Part<double> a, Part<double> b, Part<double> 
 template <class T>
 QKLAB_INLINE Register<T> fma(const Register<T>& a, const Register<T>& b, const Register<T>& c) {
   return Register<T>::of_parts([&](int i) { return fma_part(a.part[i], b.part[i], c.part[i]); });
-}
-
-template <class T> QKLAB_INLINE Register<T> sqrt(const Register<T>& a) {
-#ifdef QKLAB_PORTABLE
-  return each(a, [](T x) { return std::sqrt(x); });
-#else
-  return each(a, [](const auto& x) { return xsimd::sqrt(x); });
-#endif
 }
 
 template <class T> QKLAB_INLINE Mask<T> operator<(const Register<T>& a, const Register<T>& b) {

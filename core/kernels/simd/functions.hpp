@@ -1,6 +1,6 @@
 // Elementary functions of a register, each a fixed sequence of operations that IEEE 754 rounds in one way
 // only, so that their bits depend on no library and no processor. Errors are in units in the last place of a
-// float, the largest over all floats (tests/kernels/functions.cpp). NaN in, NaN out.
+// float, the largest found (tests/kernels/functions.cpp). NaN in, NaN out.
 //
 // Polynomials after Moshier's Cephes library (netlib.org/cephes), evaluated with fma.
 #pragma once

@@ -21,8 +21,8 @@ std::optional<bool> one_font_has(const std::set<std::uint32_t>& codes) {
   std::string pattern = ":scalable=true:charset=";
   for (const std::uint32_t code : codes) pattern += fmt::format("{:x} ", code);
   pattern.pop_back();
-  const ChildEnd end = run_child({"fc-list", "--format", "%{fontformat}\n", pattern}, "");
-  if (end.failure != 0 || !end.how.empty()) return std::nullopt;
+  const ProcessEnd end = run_child({"fc-list", "--format", "%{fontformat}\n", pattern}, "");
+  if (!end.well()) return std::nullopt;
   // Pango draws by no others.
   return end.output.find("TrueType") != std::string::npos || end.output.find("CFF") != std::string::npos;
 }

@@ -20,14 +20,16 @@ std::string gnuplot_quote(std::string_view text) {
 }
 
 void run_gnuplot(const std::string& folder, const std::string& script) {
-  const ChildEnd end = run_child({"gnuplot", "-d", script}, folder);
+  const ProcessEnd end = run_child({"gnuplot", "-d", script}, folder);
   if (end.failure != 0) {
     throw Error(fmt::format("gnuplot can't be started ({}); figures need it: apt-get install gnuplot-nox",
                             std::strerror(end.failure)));
   }
-  if (!end.how.empty()) {
+  if (!end.well()) {
+    const std::string how =
+        end.signal != 0 ? fmt::format("killed by signal {}", end.signal) : fmt::format("exit {}", end.code);
     throw Error(
-        fmt::format("gnuplot failed ({}): {}", end.how, end.errors.empty() ? "it said nothing" : end.errors));
+        fmt::format("gnuplot failed ({}): {}", how, end.errors.empty() ? "it said nothing" : end.errors));
   }
 }
 

@@ -1,0 +1,34 @@
+// Running another program and reading what it says. No shell is involved, and there is nothing for it to
+// read.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace qklab {
+
+struct Process {
+  std::vector<std::string> words;        // the program, looked for in PATH, and its arguments
+  std::vector<std::string> environment;  // all that it sees, "NAME=value" each
+  std::string folder = {};               // that it runs in; "" for this one
+};
+
+struct ProcessEnd {
+  int failure = 0;             // errno where it could not be started
+  int signal = 0;              // that killed it, if one did
+  int code = 0;                // else its exit code
+  std::string output, errors;  // what it wrote to each
+
+  bool well() const { return failure == 0 && signal == 0 && code == 0; }
+};
+
+// Waits for its end. Signals that this program ignores for itself are not ignored there.
+ProcessEnd run_process(const Process& process);
+
+// This process's environment but for the variables, "NAME=value", that are `hidden`; with `set` before them.
+std::vector<std::string> environment_without(const std::function<bool(std::string_view)>& hidden,
+                                             std::vector<std::string> set);
+
+}  // namespace qklab

@@ -34,15 +34,6 @@ template <std::size_t n> bool is_among(char32_t code, const std::array<Range, n>
                      [code](const Range& range) { return range.first <= code && code <= range.last; });
 }
 
-// Of the character that is all of `bytes`, valid UTF-8.
-char32_t code_of(std::string_view bytes) {
-  const auto lead = static_cast<unsigned char>(bytes[0]);
-  if (bytes.size() == 1) return lead;
-  char32_t code = lead & (0x7fu >> bytes.size());
-  for (const char c : bytes.substr(1)) code = code << 6 | (static_cast<unsigned char>(c) & 0x3fu);
-  return code;
-}
-
 bool is_control(char32_t code) { return code < 0x20 || (code >= 0x7f && code < 0xa0); }
 
 std::size_t width_of(char32_t code) {
@@ -57,7 +48,7 @@ template <class Visit> void each_character(std::string_view text, const Visit& v
     const std::size_t length = character_length(text);
     const std::string_view bytes = text.substr(0, std::max<std::size_t>(length, 1));
     text.remove_prefix(bytes.size());
-    if (length == 0 ? !visit("?", 1) : !visit(bytes, width_of(code_of(bytes)))) return;
+    if (length == 0 ? !visit("?", 1) : !visit(bytes, width_of(code_point(bytes)))) return;
   }
 }
 
@@ -78,7 +69,7 @@ std::string clipped(std::string_view text, std::size_t columns) {
   std::size_t used = 0;
   bool whole = true;
   each_character(text.substr(0, text.find('\n')), [&](std::string_view bytes, std::size_t width) {
-    if (is_control(code_of(bytes))) return true;
+    if (is_control(code_point(bytes))) return true;
     used += width;
     whole = used <= columns;
     if (used + cut.size() <= columns) begun += bytes;

@@ -44,14 +44,6 @@ constexpr Named mistakable[] = {{0x2010, "a hyphen, not '-'"},       {0x2011, "a
                                 {0x2265, "for which >= is written"}, {0x2260, "for which != is written"},
                                 {0x00D7, "for which * is written"},  {0xFF1D, "not '='"}};
 
-// Of the valid character of that length.
-char32_t code_point(std::string_view text, std::size_t length) {
-  const auto first = static_cast<unsigned char>(text[0]);
-  char32_t point = length == 1 ? first : first & (0xffu >> (length + 1));
-  for (std::size_t k = 1; k < length; ++k) point = point << 6 | (static_cast<unsigned char>(text[k]) & 0x3fu);
-  return point;
-}
-
 const char* name_among(std::span<const Named> characters, char32_t point) {
   const auto found = std::ranges::find(characters, point, &Named::point);
   return found == characters.end() ? nullptr : found->name;
@@ -63,13 +55,30 @@ std::string shown_character(std::string_view text) {
   const std::size_t length = character_length(text);
   const auto byte = static_cast<unsigned>(static_cast<unsigned char>(text[0]));
   if (length == 0 || is_control(text[0])) return fmt::format("byte 0x{:02X}", byte);
-  const char32_t point = code_point(text, length);
+  const char32_t point = code_point(text.substr(0, length));
   const auto number = static_cast<unsigned>(point);
   if (const char* name = name_among(invisible, point)) return fmt::format("{} (U+{:04X})", name, number);
   const std::string_view shown = text.substr(0, length);
   if (const char* name = name_among(mistakable, point))
     return fmt::format("'{}' (U+{:04X}, {})", shown, number, name);
   return length == 1 ? fmt::format("'{}'", shown) : fmt::format("'{}' (U+{:04X})", shown, number);
+}
+
+char32_t code_point(std::string_view character) {
+  const auto first = static_cast<unsigned char>(character[0]);
+  if (character.size() == 1) return first;
+  char32_t point = first & (0xffu >> (character.size() + 1));
+  for (const char c : character.substr(1)) point = point << 6 | (static_cast<unsigned char>(c) & 0x3fu);
+  return point;
+}
+
+std::vector<std::string_view> characters(std::string_view text) {
+  std::vector<std::string_view> all;
+  while (!text.empty()) {
+    all.push_back(text.substr(0, std::max<std::size_t>(character_length(text), 1)));
+    text.remove_prefix(all.back().size());
+  }
+  return all;
 }
 
 std::size_t count_characters(std::string_view text) {
@@ -98,8 +107,8 @@ std::string readable(std::string_view text) {
     length = character_length(text);
     if (length == 0 || is_control(text[0])) {
       out += fmt::format("\\x{:02X}", static_cast<unsigned char>(text[0]));
-    } else if (name_among(invisible, code_point(text, length))) {
-      out += fmt::format("\\u{:04X}", static_cast<unsigned>(code_point(text, length)));
+    } else if (name_among(invisible, code_point(text.substr(0, length)))) {
+      out += fmt::format("\\u{:04X}", static_cast<unsigned>(code_point(text.substr(0, length))));
     } else {
       out += text.substr(0, length);
     }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace qklab {
 
@@ -28,7 +29,12 @@ std::string readable(std::string_view text);
 // be seen or is easily taken for another ("a no-break space (U+00A0)").
 std::string shown_character(std::string_view text);
 
-std::size_t count_characters(std::string_view text);  // a byte that is no UTF-8 is one
+// Whole characters; a byte that is no UTF-8 stands alone, and is one.
+std::vector<std::string_view> characters(std::string_view text);
+std::size_t count_characters(std::string_view text);
+
+// The number in Unicode of a whole character; of a byte that is none, the byte.
+char32_t code_point(std::string_view character);
 
 // Length in bytes of the character that `text`, not empty, begins with; 0 where it is no valid UTF-8.
 // Source: RFC 3629, section 4.

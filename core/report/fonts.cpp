@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "core/base/error.hpp"
+#include "core/base/text_check.hpp"
 #include "core/report/child.hpp"
-#include "core/report/text_fit.hpp"
 
 namespace qklab {
 namespace {
@@ -63,11 +63,11 @@ std::string drawable_text(const std::string& text) {
   std::set<std::uint32_t> beyond_ascii;
   const std::vector<std::string_view> all = characters(text);
   for (const std::string_view character : all)
-    if (code_of(character) >= 0x80) beyond_ascii.insert(code_of(character));
+    if (code_point(character) >= 0x80) beyond_ascii.insert(code_point(character));
   fonts.learn(beyond_ascii);
   std::string result;
   for (const std::string_view character : all) {
-    if (code_of(character) < 0x80 || fonts.has(code_of(character)))
+    if (code_point(character) < 0x80 || fonts.has(code_point(character)))
       result += character;
     else
       result += '?';

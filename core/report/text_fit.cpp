@@ -106,29 +106,11 @@ std::vector<std::string> numbered(const std::vector<std::string>& texts, double 
 
 }  // namespace
 
-std::uint32_t code_of(std::string_view character) {
-  const auto first = static_cast<unsigned char>(character[0]);
-  if (character.size() == 1) return first;
-  std::uint32_t code = first & (0xFFu >> (character.size() + 1));
-  for (const char c : character.substr(1)) code = code << 6 | (static_cast<unsigned char>(c) & 0x3Fu);
-  return code;
-}
-
-std::vector<std::string_view> characters(std::string_view text) {
-  std::vector<std::string_view> result;
-  while (!text.empty()) {
-    const std::size_t length = std::max<std::size_t>(1, character_length(text));
-    result.push_back(text.substr(0, length));
-    text.remove_prefix(length);
-  }
-  return result;
-}
-
 std::string clean_text(std::string_view text) {
   static const std::string replacement = "\uFFFD";
   std::string result;
   for (const std::string_view character : characters(text)) {
-    const std::uint32_t code = code_of(character);
+    const std::uint32_t code = code_point(character);
     if (character.size() == 1 && code >= 0x80)
       result += replacement;
     else if (code < 0x20 || (code >= 0x7F && code < 0xA0))
@@ -143,7 +125,7 @@ std::string clean_text(std::string_view text) {
 
 double text_width(std::string_view text, double size) {
   double thousandths = 0;
-  for (const std::string_view character : characters(text)) thousandths += width_of(code_of(character));
+  for (const std::string_view character : characters(text)) thousandths += width_of(code_point(character));
   return thousandths * size / 1000;
 }
 

@@ -1,7 +1,6 @@
 // How wide texts are, and how they are made to fit where they stand: wrapped, or shortened in their middle.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,10 +10,6 @@ namespace qklab {
 // Any bytes as text that every format can hold: what is no UTF-8, or no character of XML, is shown as U+FFFD,
 // and control characters as spaces.
 std::string clean_text(std::string_view text);
-
-// Whole characters; a byte that belongs to none stands alone.
-std::vector<std::string_view> characters(std::string_view text);
-std::uint32_t code_of(std::string_view character);  // its number in Unicode
 
 // About how wide, in DejaVu Sans of that size: no narrower than it is drawn.
 double text_width(std::string_view text, double size);

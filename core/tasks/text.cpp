@@ -26,15 +26,6 @@ std::string read_text(const std::string& path) {
   return text;
 }
 
-std::vector<std::string_view> characters(std::string_view text) {
-  std::vector<std::string_view> symbols;
-  while (!text.empty()) {
-    symbols.push_back(text.substr(0, character_length(text)));
-    text.remove_prefix(symbols.back().size());
-  }
-  return symbols;
-}
-
 // Runs of letters, digits, apostrophes and all that is not ASCII; any other sign is a word of its own, and
 // white space is none.
 std::vector<std::string_view> words(std::string_view text) {

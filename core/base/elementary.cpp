@@ -5,13 +5,14 @@
 #include <cstdint>
 #include <limits>
 
+#include "core/base/nan.hpp"
+
 namespace qklab::elementary {
 namespace {
 
 constexpr double ln2_high = 0x1.62e42fefa3p-1,
                  ln2_low = 0x1.3de6af278ece6p-42;  // the first with 12 bits to spare
 constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double magic = 0x1.8p52;  // a sum with it is rounded to a whole number
 
 // c[0] + c[1] x + ... + c[n-1] x^(n-1).
@@ -112,11 +113,11 @@ double softplus(double x) {
 double sigmoid(double x) { return 1 / (1 + exp(-x)); }
 
 double tanh(double x) {
-  const double e = exp(-2 * std::abs(x));
   if (std::abs(x) < 0.25) {  // where 1 - e would cancel: the continued fraction of Lambert
     const double z = x * x;
     return x / (1 + z / (3 + z / (5 + z / (7 + z / (9 + z / (11 + z / 13))))));
   }
+  const double e = exp(-2 * std::abs(x));
   return std::copysign((1 - e) / (1 + e), x);
 }
 

@@ -1,7 +1,7 @@
 // See core/kernels/crossentropy.hpp.
 #include <algorithm>
 
-#include "core/kernels/simd/functions.hpp"
+#include "core/kernels/simd/exponentials.hpp"
 #include "core/kernels/simd/kernels.hpp"
 
 namespace qklab::kernels::QKLAB_LEVEL {
@@ -9,7 +9,6 @@ namespace qklab::kernels::QKLAB_LEVEL {
 // Losses of 16 rows at a time, for the sake of their logarithms.
 float cross_entropy(std::size_t rows, std::size_t classes, std::int32_t ignore, float used,
                     const float* logits, const std::int32_t* targets, float* gradient) {
-  constexpr float least = -std::numeric_limits<float>::infinity();
   constexpr std::size_t together = lanes<float>;
   float loss = 0;
   for (std::size_t first = 0; first < rows; first += together) {
@@ -23,18 +22,10 @@ float cross_entropy(std::size_t rows, std::size_t classes, std::int32_t ignore, 
         std::fill_n(gradient, classes, 0.0f);
         continue;
       }
-      Floats largest(least), sums(0.0f);
-      for_registers(classes, [&](auto load, auto) { largest = larger(largest, load(logits, least)); });
-      const float shift = top(largest);
-      for_registers(classes, [&](auto load, auto store) {
-        const Floats e = exp(load(logits, least) - shift);
-        sums = sums + e;
-        store(e, gradient);
-      });
-      total[i] = sum(sums);
-      above[i] = shift - logits[target];
-      const Floats factor(1 / (total[i] * used));
-      for_registers(classes, [&](auto load, auto store) { store(load(gradient) * factor, gradient); });
+      const Exponentials terms = exponentials(classes, logits, gradient);
+      total[i] = terms.sum;
+      above[i] = terms.top - logits[target];
+      scale(classes, 1 / (terms.sum * used), gradient);
       gradient[target] -= 1 / used;
     }
     float each[together];

@@ -134,8 +134,8 @@ template <int n> QKLAB_INLINE Words shift_right(const Words& a) {
   return each(a, [](const auto& x) { return Part<std::uint32_t>(x >> n); });
 }
 
-// a b + c, rounded once. By the processor's instruction itself, as xsimd's fma is a product and a sum on
-// AVX-512 (8.1) and on NEON.
+// a b + c, rounded once. By the processor's instruction itself, as xsimd 8's fma is a product and a sum on
+// AVX-512.
 #ifdef QKLAB_PORTABLE
 template <class T> QKLAB_INLINE T fma_part(T a, T b, T c) { return std::fma(a, b, c); }
 #elif defined(__AVX512F__)
@@ -206,52 +206,48 @@ template <class To, class From> QKLAB_INLINE Register<To> bits_as(const Register
 
 QKLAB_INLINE Floats abs(const Floats& x) { return bits_as<float>(bits_as<std::uint32_t>(x) & 0x7fffffffu); }
 
-// The sum of all lanes: l and l + 8, then l and l + 4, l + 2, l + 1.
-inline float sum(const Floats& x) {
-#if !defined(QKLAB_PORTABLE) && defined(__AVX512F__)
+// What two halves of a register become, at each width.
+struct Adding {
+#if !defined(QKLAB_PORTABLE) && defined(__AVX2__)
+  static __m256 of(__m256 a, __m256 b) { return _mm256_add_ps(a, b); }
+  static __m128 of(__m128 a, __m128 b) { return _mm_add_ps(a, b); }
+#endif
+  static float of(float a, float b) { return a + b; }
+};
+struct Larger {
+#if !defined(QKLAB_PORTABLE) && defined(__AVX2__)
+  static __m256 of(__m256 a, __m256 b) { return _mm256_max_ps(a, b); }
+  static __m128 of(__m128 a, __m128 b) { return _mm_max_ps(a, b); }
+#endif
+  static float of(float a, float b) { return b < a ? a : b; }
+};
+
+// All lanes as one number: l and l + 8, then l and l + 4, l + 2, l + 1.
+template <class Halves> float folded(const Floats& x) {
+#if !defined(QKLAB_PORTABLE) && defined(__AVX2__)
+#if defined(__AVX512F__)
   const __m512 whole = x.part[0];
   const __m256 low = _mm512_castps512_ps256(whole);
   const __m256 high = _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(whole), 1));
-  const __m256 eight = _mm256_add_ps(low, high);
-#elif !defined(QKLAB_PORTABLE) && defined(__AVX2__)
-  const __m256 eight = _mm256_add_ps(x.part[0], x.part[1]);
+#else
+  const __m256 low = x.part[0], high = x.part[1];
 #endif
-#if !defined(QKLAB_PORTABLE) && defined(__AVX2__)
-  const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
-  const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
-  return _mm_cvtss_f32(_mm_add_ss(two, _mm_shuffle_ps(two, two, 1)));
+  const __m256 eight = Halves::of(low, high);
+  const __m128 four = Halves::of(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+  const __m128 two = Halves::of(four, _mm_movehl_ps(four, four));
+  return _mm_cvtss_f32(Halves::of(two, _mm_shuffle_ps(two, two, 1)));
 #else
   float lane[lanes<float>];
   x.store(lane);
   for (int width = lanes<float> / 2; width > 0; width /= 2) {
-    for (int l = 0; l < width; ++l) lane[l] += lane[l + width];
+    for (int l = 0; l < width; ++l) lane[l] = Halves::of(lane[l], lane[l + width]);
   }
   return lane[0];
 #endif
 }
 
-// The largest lane of a register without NaN.
-inline float top(const Floats& x) {
-#if !defined(QKLAB_PORTABLE) && defined(__AVX512F__)
-  const __m512 whole = x.part[0];
-  const __m256 low = _mm512_castps512_ps256(whole);
-  const __m256 high = _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(whole), 1));
-  const __m256 eight = _mm256_max_ps(low, high);
-#elif !defined(QKLAB_PORTABLE) && defined(__AVX2__)
-  const __m256 eight = _mm256_max_ps(x.part[0], x.part[1]);
-#endif
-#if !defined(QKLAB_PORTABLE) && defined(__AVX2__)
-  const __m128 four = _mm_max_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
-  const __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));
-  return _mm_cvtss_f32(_mm_max_ss(two, _mm_shuffle_ps(two, two, 1)));
-#else
-  float lane[lanes<float>], largest;
-  x.store(lane);
-  largest = lane[0];
-  for (int l = 1; l < lanes<float>; ++l) largest = lane[l] > largest ? lane[l] : largest;
-  return largest;
-#endif
-}
+inline float sum(const Floats& x) { return folded<Adding>(x); }
+inline float top(const Floats& x) { return folded<Larger>(x); }  // of a register without NaN
 
 // The first `count` < lanes elements, the others `fill`.
 QKLAB_INLINE Floats load_part(const float* x, std::size_t count, float fill = 0) {

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "core/kernels/level.hpp"
-#include "core/kernels/simd/functions.hpp"
+#include "core/kernels/simd/exponentials.hpp"
 #include "core/kernels/simd/kernels.hpp"
 
 namespace qklab::kernels::QKLAB_LEVEL {
@@ -51,18 +51,10 @@ void softmax_slope_row(std::size_t n, std::size_t seen, const float* y, const fl
 }  // namespace
 
 void softmax(std::size_t n, const float* x, float* y, float* largest_of, float* sum_of) {
-  Floats largest(least), total(0.0f);
-  for_registers(n, [&](auto load, auto) { largest = larger(largest, load(x, least)); });
-  const float shift = top(largest);
-  for_registers(n, [&](auto load, auto store) {
-    const Floats e = exp(load(x, least) - Floats(shift));
-    total = total + e;
-    store(e, y);
-  });
-  *largest_of = shift;
-  *sum_of = sum(total);
-  const Floats factor(1 / *sum_of);
-  for_registers(n, [&](auto load, auto store) { store(load(y) * factor, y); });
+  const Exponentials terms = exponentials(n, x, y);
+  *largest_of = terms.top;
+  *sum_of = terms.sum;
+  scale(n, 1 / terms.sum, y);
 }
 
 void softmax_slope(std::size_t n, const float* y, const float* dy, float* dx) {

@@ -50,8 +50,8 @@ def often(n):
 
 
 def qklab(*arguments, cwd=FOLDER, timeout=120, **options):
-    return subprocess.run([QKLAB, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, timeout=timeout,
-                          stdin=subprocess.DEVNULL, **options)
+    return subprocess.run([QKLAB, *map(str, arguments)], cwd=cwd, capture_output=True, text=True,
+                          errors="backslashreplace", timeout=timeout, stdin=subprocess.DEVNULL, **options)
 
 
 def start(out, *arguments, **options):

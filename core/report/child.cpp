@@ -18,10 +18,14 @@ bool is_of_the_user(std::string_view variable) {
 
 }  // namespace
 
+// CAIRO_DEBUG_PDF: cairo 1.18 and later would compress a PDF's date of creation, where draw.cpp cannot find it and
+// two files of one figure would differ. Without this compression a file is larger.
 ProcessEnd run_child(const std::vector<std::string>& command, const std::string& folder) {
-  return run_process({command,
-                      environment_without(is_of_the_user, {"LC_ALL=C.UTF-8", "TZ=UTC", "GNUTERM=unknown"}),
-                      folder});
+  return run_process(
+      {command,
+       environment_without(is_of_the_user,
+                           {"LC_ALL=C.UTF-8", "TZ=UTC", "GNUTERM=unknown", "CAIRO_DEBUG_PDF=1"}),
+       folder});
 }
 
 }  // namespace qklab

@@ -2,12 +2,12 @@
 import os
 import pathlib
 import shutil
+import signal
 import stat
 import subprocess
 import sys
-import time
 
-from harness import FOLDER, QKLAB, csv_rows, qklab, run_tests, tables, write
+from harness import FOLDER, QKLAB, SLOWER, begin_run, csv_rows, qklab, run_tests, tables, wait_while, write
 
 WALK = "name: walk\nexperiment: localization\nparams: {dim: 4, length: 4, samples: 20}\nsweep: {mean: [0, 1]}\nseeds: 3\n"
 ODD = [b"with space", b"100%25", b"a#b", b"what?", b"line\nend", b"caf\xe9", b"it's \"so\" $HOME", b"file:x"]
@@ -79,14 +79,13 @@ def test_fresh_moves_nothing_but_run_directories():
 
 
 def test_fresh_heeds_the_lock_of_a_run_under_way():
-    long = write("long.yaml", WALK.replace("samples: 20", "samples: 20000").replace("seeds: 3", "seeds: 40"))
-    first = subprocess.Popen([QKLAB, "run", long, "--out", "busy", "-j1"], cwd=FOLDER, stderr=subprocess.DEVNULL,
-                             stdout=subprocess.DEVNULL)
-    while not (FOLDER / "busy" / "run.db-wal").exists():
-        assert first.poll() is None
-        time.sleep(0.01)
+    """The first run is halted while the second one tries, so that it cannot end before."""
+    long = write("long.yaml", WALK.replace("samples: 20", f"samples: {200000 // SLOWER}").replace("seeds: 3", "seeds: 40"))
+    first = begin_run(long, "busy", "-j1")
+    assert wait_while(first, lambda: not (FOLDER / "busy" / "run.db-wal").exists())
+    first.send_signal(signal.SIGSTOP)
     done = qklab("run", long, "--out", "busy", "--fresh", "mean=0.5", code=1)
-    assert first.poll() is None, "the first run ended too early to try this"
+    first.send_signal(signal.SIGCONT)
     assert f"pid {first.pid}" in done.stderr, done.stderr
     assert first.wait() == 0 and rows("busy") == 80
     assert not list(FOLDER.glob("busy.before*"))

@@ -30,60 +30,79 @@ function(qklab_compile_lightly TARGET)
 endfunction()
 
 qklab_layer(base)
-set_source_files_properties(core/base/file.cpp PROPERTIES  # which finds data/
+qklab_layer(system qklab_base)
+set_source_files_properties(core/system/file.cpp PROPERTIES  # which finds data/
   COMPILE_DEFINITIONS "QKLAB_SOURCE_DIR=\"${CMAKE_SOURCE_DIR}\"")
-if(QKLAB_SANITIZE MATCHES thread)  # see core/base/threads.hpp
-  set_source_files_properties(core/base/threads.cpp PROPERTIES COMPILE_OPTIONS "-fno-sanitize=thread;-O2")
+if(QKLAB_SANITIZE MATCHES thread)  # see core/system/threads.hpp
+  set_source_files_properties(core/system/threads.cpp PROPERTIES COMPILE_OPTIONS "-fno-sanitize=thread;-O2")
 endif()
-qklab_layer(kernels qklab_base)
+# What computes.
+qklab_layer(stats qklab_base)
+qklab_layer(kernels qklab_system)
 qklab_simd_levels(qklab_kernels)
 qklab_layer(autodiff qklab_kernels)
 qklab_layer(spectrum qklab_kernels)
 qklab_layer(measure qklab_kernels)
 qklab_layer(nn qklab_autodiff qklab_spectrum qklab_measure)
-qklab_layer(theory qklab_spectrum qklab_measure)
-qklab_layer(tasks qklab_base)
+qklab_layer(theory qklab_spectrum qklab_measure qklab_stats)
+qklab_layer(tasks qklab_system)
 qklab_layer(train qklab_nn qklab_tasks)
-foreach(layer base spectrum measure nn theory tasks train)
-  qklab_together(qklab_${layer})
+# What sweeps.
+qklab_layer(trial qklab_system ${CMAKE_DL_LIBS})
+qklab_layer(yaml qklab_base yaml-cpp)
+qklab_layer(sweep qklab_trial)
+qklab_layer(results qklab_sweep qklab_yaml qklab_stats)
+qklab_layer(strategies qklab_results)
+qklab_layer(config qklab_strategies)
+qklab_layer(store qklab_config SQLite::SQLite3)
+qklab_layer(export qklab_store)
+qklab_layer(run qklab_store)
+# What tells of it.
+qklab_layer(claims qklab_config)
+qklab_layer(chart qklab_system)
+qklab_layer(figures qklab_chart qklab_config)
+qklab_layer(report qklab_claims qklab_figures)
+include(cmake/report_page.cmake)
+qklab_layer(study qklab_run qklab_export qklab_report qklab_kernels)
+set(rooms base system stats kernels autodiff spectrum measure nn theory tasks train trial yaml sweep results strategies
+  config store export run claims chart figures report study)
+foreach(room base system stats spectrum measure nn theory tasks train trial sweep results strategies store export run)
+  qklab_together(qklab_${room})
 endforeach()
-qklab_layer(sweep qklab_measure yaml-cpp SQLite::SQLite3 ${CMAKE_DL_LIBS})
+foreach(room trial sweep results strategies store export run)
+  target_compile_options(qklab_${room} PRIVATE $<$<CONFIG:Release>:-O2>)
+endforeach()
+foreach(room yaml config claims chart figures report study)
+  qklab_together(qklab_${room})
+  qklab_compile_lightly(qklab_${room})
+endforeach()
 # HDF5 is a format to export to, and no more: used where it is there.
 pkg_check_modules(hdf5 QUIET IMPORTED_TARGET hdf5-serial)
 if(hdf5_FOUND)
-  target_compile_definitions(qklab_sweep PRIVATE QKLAB_HDF5)
-  target_link_libraries(qklab_sweep PRIVATE PkgConfig::hdf5)
+  target_compile_definitions(qklab_export PRIVATE QKLAB_HDF5)
+  target_link_libraries(qklab_export PRIVATE PkgConfig::hdf5)
 endif()
-qklab_layer(report qklab_sweep qklab_measure)
-include(cmake/report_page.cmake)
-qklab_together(qklab_sweep)
-target_compile_options(qklab_sweep PRIVATE $<$<CONFIG:Release>:-O2>)
-qklab_together(qklab_report)
-qklab_compile_lightly(qklab_report)
 
 # Experiments register themselves when the program starts, so their objects are linked in whole.
 file(GLOB experiments CONFIGURE_DEPENDS experiments/*.cpp)
 add_library(qklab_experiments OBJECT ${experiments})
-target_link_libraries(qklab_experiments PUBLIC qklab_options qklab_sweep qklab_theory qklab_train)
+target_link_libraries(qklab_experiments PUBLIC qklab_options qklab_trial qklab_theory qklab_train)
 # Each is a program of its own, with the same names in it: only the headers are shared.
 target_precompile_headers(qklab_experiments PRIVATE <fmt/format.h> <xtensor-blas/xlinalg.hpp> <xtensor/xmath.hpp>
-  <xtensor/xview.hpp> ${CMAKE_SOURCE_DIR}/core/sweep/experiment.hpp)
+  <xtensor/xview.hpp> ${CMAKE_SOURCE_DIR}/core/trial/experiment.hpp)
 
-# The program exports all of core/ so that experiments built as shared libraries find it.
-set(core_layers base kernels autodiff spectrum measure nn theory tasks train sweep report)
+# The program exports all of core/ below the command line, so that experiments built as shared libraries find it.
 set(whole "")
-foreach(layer ${core_layers})
-  get_target_property(type qklab_${layer} TYPE)
+foreach(room ${rooms})
+  get_target_property(type qklab_${room} TYPE)
   if(type STREQUAL STATIC_LIBRARY)
-    list(APPEND whole qklab_${layer})
+    list(APPEND whole qklab_${room})
   endif()
 endforeach()
 
-file(GLOB cli CONFIGURE_DEPENDS core/cli/*.cpp)
-list(FILTER cli EXCLUDE REGEX "/(main|processor)\\.cpp$")
+file(GLOB_RECURSE cli CONFIGURE_DEPENDS core/cli/*.cpp)
 add_library(qklab_cli OBJECT ${cli})
-target_link_libraries(qklab_cli PUBLIC qklab_options qklab_report qklab_train CLI11::CLI11 spdlog::spdlog
-  PkgConfig::httplib)
+target_link_libraries(qklab_cli PUBLIC qklab_options qklab_study qklab_train CLI11::CLI11 PkgConfig::httplib)
 # cpp-httplib 0.18 calls libcrypto from its header, and its pkg-config file names libssl alone.
 find_package(OpenSSL QUIET)
 if(OpenSSL_FOUND)
@@ -91,21 +110,22 @@ if(OpenSSL_FOUND)
 endif()
 qklab_compile_lightly(qklab_cli)
 qklab_together(qklab_cli)
-set_source_files_properties(core/cli/bench_roofline.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON
+set_source_files_properties(core/cli/bench/bench_roofline.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON
   COMPILE_OPTIONS -O3)
-set_source_files_properties(core/cli/version.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON COMPILE_DEFINITIONS
+set_source_files_properties(core/study/version.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON COMPILE_DEFINITIONS
   "QKLAB_VERSION=\"${PROJECT_VERSION}\";QKLAB_SOURCE_DIR=\"${CMAKE_SOURCE_DIR}\";QKLAB_COMPILER=\"${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}\"")
 
 add_custom_target(qklab_commit COMMAND ${CMAKE_COMMAND} -DSOURCE=${CMAKE_SOURCE_DIR}
   -DHEADER=${CMAKE_BINARY_DIR}/commit/commit.hpp -P ${CMAKE_SOURCE_DIR}/cmake/commit.cmake
   BYPRODUCTS ${CMAKE_BINARY_DIR}/commit/commit.hpp COMMENT "")
-add_dependencies(qklab_cli qklab_commit)
-target_include_directories(qklab_cli PRIVATE ${CMAKE_BINARY_DIR}/commit)
+add_dependencies(qklab_study qklab_commit)
+target_link_libraries(qklab_study PUBLIC spdlog::spdlog)
+target_include_directories(qklab_study PRIVATE ${CMAKE_BINARY_DIR}/commit)
 
-add_executable(qklab core/cli/main.cpp $<TARGET_OBJECTS:qklab_experiments>)
+add_executable(qklab core/program/main.cpp $<TARGET_OBJECTS:qklab_experiments>)
 # Compiled for any processor of the architecture: it tells what the program needs.
-add_library(qklab_processor OBJECT core/cli/processor.cpp)
+add_library(qklab_processor OBJECT core/program/processor.cpp)
 target_compile_options(qklab_processor PRIVATE -O1)
 target_sources(qklab PRIVATE $<TARGET_OBJECTS:qklab_processor>)
-target_link_libraries(qklab PRIVATE qklab_cli -Wl,--whole-archive ${whole} -Wl,--no-whole-archive qklab_report qklab_theory qklab_train)
+target_link_libraries(qklab PRIVATE qklab_cli -Wl,--whole-archive ${whole} -Wl,--no-whole-archive qklab_study qklab_theory qklab_train)
 set_target_properties(qklab PROPERTIES ENABLE_EXPORTS ON RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})

@@ -1,5 +1,5 @@
 # What the processor is taken to have. On x86-64 the whole program needs AVX2 and FMA, and says so where they are
-# missing (core/cli/processor.cpp); core/kernels/simd is compiled for AVX-512 as well and chosen when it starts.
+# missing (core/program/processor.cpp); core/kernels/simd is compiled for AVX-512 as well and chosen when it starts.
 # -ffp-contract=off: fma is where the source has it and nowhere else, so that all levels come to the same bits.
 set(QKLAB_CODE_FLAGS -ffp-contract=off)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64)$")

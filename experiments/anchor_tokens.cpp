@@ -26,10 +26,10 @@
 #include <cmath>
 #include <vector>
 
-#include "core/sweep/experiment.hpp"
 #include "core/tasks/task.hpp"
 #include "core/train/loop.hpp"
 #include "core/train/names.hpp"
+#include "core/trial/experiment.hpp"
 
 namespace qklab {
 namespace {

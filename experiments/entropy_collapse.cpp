@@ -8,8 +8,8 @@
 #include <xtensor/xview.hpp>
 
 #include "core/nn/untrained.hpp"
-#include "core/sweep/experiment.hpp"
 #include "core/theory/entropy_bound.hpp"
+#include "core/trial/experiment.hpp"
 
 namespace qklab {
 namespace {

@@ -20,10 +20,10 @@
 #include <vector>
 
 #include "core/autodiff/curvature.hpp"
-#include "core/sweep/experiment.hpp"
 #include "core/tasks/task.hpp"
 #include "core/train/loop.hpp"
 #include "core/train/names.hpp"
+#include "core/trial/experiment.hpp"
 
 namespace qklab {
 namespace {

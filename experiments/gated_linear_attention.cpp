@@ -24,9 +24,9 @@
 #include <vector>
 #include <xtensor-blas/xlinalg.hpp>
 
-#include "core/sweep/experiment.hpp"
 #include "core/theory/weighted_estimator.hpp"
 #include "core/train/loop.hpp"
+#include "core/trial/experiment.hpp"
 
 namespace qklab {
 namespace {

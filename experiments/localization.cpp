@@ -7,8 +7,8 @@
 
 #include "core/measure/localization.hpp"
 #include "core/spectrum/matrices.hpp"
-#include "core/sweep/experiment.hpp"
 #include "core/theory/propagation.hpp"
+#include "core/trial/experiment.hpp"
 
 namespace qklab {
 namespace {

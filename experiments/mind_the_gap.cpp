@@ -25,7 +25,7 @@
 #include <xtensor/xview.hpp>
 
 #include "core/base/array.hpp"
-#include "core/sweep/experiment.hpp"
+#include "core/trial/experiment.hpp"
 
 namespace qklab {
 namespace {

@@ -31,9 +31,9 @@
 #include "core/base/elementary.hpp"
 #include "core/kernels/dense.hpp"
 #include "core/kernels/reduce.hpp"
-#include "core/sweep/experiment.hpp"
 #include "core/theory/max_margin.hpp"
 #include "core/theory/token_selection.hpp"
+#include "core/trial/experiment.hpp"
 
 namespace qklab {
 namespace {

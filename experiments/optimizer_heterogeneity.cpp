@@ -28,10 +28,10 @@
 
 #include "core/autodiff/curvature.hpp"
 #include "core/base/elementary.hpp"
-#include "core/sweep/experiment.hpp"
 #include "core/tasks/task.hpp"
 #include "core/train/loop.hpp"
 #include "core/train/names.hpp"
+#include "core/trial/experiment.hpp"
 
 namespace qklab {
 namespace {

@@ -11,9 +11,9 @@
 
 #include "core/measure/localization.hpp"
 #include "core/nn/untrained.hpp"
-#include "core/sweep/experiment.hpp"
 #include "core/theory/propagation.hpp"
 #include "core/train/loop.hpp"
+#include "core/trial/experiment.hpp"
 
 namespace qklab {
 namespace {

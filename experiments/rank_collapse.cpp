@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "core/nn/untrained.hpp"
-#include "core/sweep/experiment.hpp"
 #include "core/theory/rank_collapse.hpp"
+#include "core/trial/experiment.hpp"
 
 namespace qklab {
 namespace {

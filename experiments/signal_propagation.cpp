@@ -26,8 +26,8 @@
 #include "core/measure/tokens.hpp"
 #include "core/nn/initialize.hpp"
 #include "core/nn/parameters.hpp"
-#include "core/sweep/experiment.hpp"
 #include "core/theory/token_similarity.hpp"
+#include "core/trial/experiment.hpp"
 
 namespace qklab {
 namespace {

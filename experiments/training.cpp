@@ -8,10 +8,10 @@
 #include <cmath>
 
 #include "core/base/elementary.hpp"
-#include "core/sweep/experiment.hpp"
 #include "core/train/loop.hpp"
 #include "core/train/names.hpp"
 #include "core/train/trace.hpp"
+#include "core/trial/experiment.hpp"
 
 namespace qklab {
 namespace {

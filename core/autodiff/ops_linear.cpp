@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "core/autodiff/ops.hpp"
-#include "core/base/threads.hpp"
 #include "core/kernels/gelu.hpp"
 #include "core/kernels/gemm.hpp"
 #include "core/kernels/level.hpp"
 #include "core/kernels/strided.hpp"
+#include "core/system/threads.hpp"
 
 namespace qklab::autodiff {
 namespace {

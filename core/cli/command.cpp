@@ -4,7 +4,7 @@
 
 #include <cstring>
 
-#include "core/base/process.hpp"
+#include "core/system/process.hpp"
 
 namespace qklab {
 

@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "core/base/error.hpp"
-#include "core/cli/version.hpp"
+#include "core/study/version.hpp"
 
 namespace qklab {
 

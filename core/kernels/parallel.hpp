@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "core/base/threads.hpp"
 #include "core/kernels/denormals.hpp"
+#include "core/system/threads.hpp"
 
 namespace qklab::kernels {
 

@@ -5,7 +5,7 @@
 #include <map>
 #include <numeric>
 
-#include "core/report/selection.hpp"
+#include "core/results/selection.hpp"
 
 namespace qklab {
 namespace {

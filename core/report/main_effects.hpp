@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/sweep/results.hpp"
+#include "core/results/results.hpp"
 
 namespace qklab {
 

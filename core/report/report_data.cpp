@@ -6,11 +6,11 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "core/report/claims_json.hpp"
-#include "core/report/color.hpp"
-#include "core/report/figure_json.hpp"
-#include "core/report/json_number.hpp"
-#include "core/report/labels.hpp"
+#include "core/chart/color.hpp"
+#include "core/claims/claims_json.hpp"
+#include "core/figures/figure_json.hpp"
+#include "core/figures/json_number.hpp"
+#include "core/figures/labels.hpp"
 #include "core/report/main_effects.hpp"
 
 namespace qklab {

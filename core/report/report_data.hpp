@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/report/claim.hpp"
-#include "core/report/figure.hpp"
+#include "core/claims/claim.hpp"
+#include "core/figures/figure.hpp"
 
 namespace qklab {
 

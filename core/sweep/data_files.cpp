@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "core/base/file.hpp"
+#include "core/system/file.hpp"
 
 namespace qklab {
 

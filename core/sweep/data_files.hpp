@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 
-#include "core/sweep/store_file.hpp"
 #include "core/sweep/sweep.hpp"
+#include "core/system/file_stamp.hpp"
 
 namespace qklab {
 

@@ -20,16 +20,6 @@ constexpr std::uint64_t most_expected = 1'000'000;
 
 }  // namespace
 
-std::string trial_name(std::uint64_t id) { return fmt::format("{:016x}", id); }
-
-std::optional<std::uint64_t> parse_trial_name(std::string_view name) {
-  std::uint64_t id = 0;
-  const char* const end = name.data() + name.size();
-  const auto [stop, error] = std::from_chars(name.data(), end, id, 16);
-  if (name.size() != 16 || error != std::errc{} || stop != end) return std::nullopt;
-  return id;
-}
-
 std::uint64_t parameter_hash(const Parameter& parameter, const Value& value) {
   if (parameter.is_later && value == *parameter.fallback) return 0;
   return mix(hash_text(parameter.name) * 3 + hash_text(to_text(value)));

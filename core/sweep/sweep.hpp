@@ -10,9 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "core/sweep/experiment.hpp"
-#include "core/sweep/file_identity.hpp"
 #include "core/sweep/where.hpp"
+#include "core/trial/experiment.hpp"
+#include "core/trial/file_identity.hpp"
+#include "core/trial/trial_id.hpp"
 
 namespace qklab {
 
@@ -25,12 +26,6 @@ class Axis {
   virtual std::uint64_t size() const = 0;  // saturates at UINT64_MAX
   virtual void append(std::uint64_t i, Point& point) const = 0;
   virtual std::vector<std::size_t> parameters() const = 0;  // which parameters it sets
-};
-
-// One trial of a sweep.
-struct TrialSpec {
-  std::uint64_t id = 0;
-  Parameters params;
 };
 
 // Where to add points to a grid: see refine.hpp.
@@ -60,9 +55,6 @@ struct Pruning {
 
 // Replicates by point, which is the id that the point's trial with the first seed has; `min` of others.
 using Replicates = std::unordered_map<std::uint64_t, std::uint64_t>;
-
-std::string trial_name(std::uint64_t id);  // 16 hexadecimal digits
-std::optional<std::uint64_t> parse_trial_name(std::string_view name);
 
 class Sweep {
  public:

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "core/base/error.hpp"
-#include "core/sweep/schema.hpp"
+#include "core/trial/schema.hpp"
 
 namespace qklab {
 

@@ -8,8 +8,8 @@
 #include <map>
 
 #include "core/base/error.hpp"
-#include "core/base/file.hpp"
 #include "core/base/text_check.hpp"
+#include "core/system/file.hpp"
 #include "core/tasks/entries.hpp"
 
 namespace qklab::tasks {

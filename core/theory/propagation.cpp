@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/measure/intervals.hpp"
+#include "core/stats/intervals.hpp"
 
 namespace qklab {
 

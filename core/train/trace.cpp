@@ -5,9 +5,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "core/base/file.hpp"
-#include "core/base/npy.hpp"
 #include "core/base/value.hpp"
+#include "core/system/file.hpp"
+#include "core/system/npy.hpp"
 #include "core/train/names.hpp"
 
 namespace qklab::train {

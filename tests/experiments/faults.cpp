@@ -6,8 +6,8 @@
 #include <xtensor/xmath.hpp>
 #include <xtensor/xview.hpp>
 
-#include "core/base/file.hpp"
 #include "core/nn/untrained.hpp"
+#include "core/system/file.hpp"
 #include "core/theory/entropy_bound.hpp"
 #include "tests/experiments/sweeps.hpp"
 #include "tests/source_directory.hpp"

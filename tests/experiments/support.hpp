@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/sweep/scheduler.hpp"
+#include "core/run/scheduler.hpp"
 
 namespace qklab::testing {
 

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/report/claim.hpp"
-#include "core/sweep/scheduler.hpp"
+#include "core/claims/claim.hpp"
+#include "core/run/scheduler.hpp"
 
 namespace qklab::testing {
 

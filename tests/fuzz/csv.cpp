@@ -1,12 +1,12 @@
 // libFuzzer: any bytes as a CSV file. It is read to its end or refused, and its fields are written back as
 // they were.
-#include "core/sweep/csv.hpp"
+#include "core/results/csv.hpp"
 
 #include <unistd.h>
 
 #include <cstdlib>
 
-#include "core/base/file.hpp"
+#include "core/system/file.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 using namespace qklab;

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "core/sweep/config.hpp"
-#include "tests/sweep/specimen.hpp"
+#include "core/config/config.hpp"
+#include "tests/support/specimen.hpp"
 
 namespace qklab::fuzz {
 

@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "core/base/file.hpp"
-#include "core/base/temporary_folder.hpp"
 #include "core/base/text_check.hpp"
 #include "core/base/value.hpp"
-#include "core/report/gnuplot.hpp"
-#include "core/report/layout.hpp"
-#include "core/report/text_fit.hpp"
+#include "core/chart/gnuplot.hpp"
+#include "core/chart/layout.hpp"
+#include "core/chart/text_fit.hpp"
+#include "core/system/file.hpp"
+#include "core/system/temporary_folder.hpp"
 
 using namespace qklab;
 

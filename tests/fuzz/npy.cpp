@@ -1,6 +1,6 @@
 // libFuzzer: any lines as a column of texts in NumPy's format. What is written is an array of so many texts,
 // of characters that there are, and those of a valid line are the line's.
-#include "core/base/npy.hpp"
+#include "core/system/npy.hpp"
 
 #include <fmt/format.h>
 

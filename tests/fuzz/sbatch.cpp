@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "core/cli/slurm_answers.hpp"
+#include "core/cli/cluster/slurm_answers.hpp"
 
 using namespace qklab;
 

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "core/base/error.hpp"
-#include "core/cli/slurm_answers.hpp"
+#include "core/cli/cluster/slurm_answers.hpp"
 
 using namespace qklab;
 

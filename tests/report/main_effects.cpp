@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "tests/report/fixture.hpp"
+#include "tests/support/fixture.hpp"
 
 using namespace qklab;
 

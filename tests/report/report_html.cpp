@@ -6,7 +6,7 @@
 
 #include "core/report/page_asset.hpp"
 #include "core/report/report_data.hpp"
-#include "tests/report/fixture.hpp"
+#include "tests/support/fixture.hpp"
 
 using namespace qklab;
 using probe::contains;

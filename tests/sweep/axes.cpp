@@ -6,7 +6,7 @@
 #include <limits>
 #include <set>
 
-#include "tests/sweep/specimen.hpp"
+#include "tests/support/specimen.hpp"
 
 using namespace qklab;
 

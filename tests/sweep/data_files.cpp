@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "core/base/sha256.hpp"
-#include "tests/sweep/walker.hpp"
+#include "tests/support/walker.hpp"
 
 using namespace qklab;
 using namespace qklab::test;

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "tests/sweep/walker.hpp"
+#include "tests/support/walker.hpp"
 
 using namespace qklab;
 using namespace qklab::test;

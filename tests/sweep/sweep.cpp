@@ -6,8 +6,8 @@
 #include <set>
 
 #include "core/sweep/id_set.hpp"
-#include "tests/sweep/specimen.hpp"
-#include "tests/sweep/walker.hpp"
+#include "tests/support/specimen.hpp"
+#include "tests/support/walker.hpp"
 
 using namespace qklab;
 using specimen::joined;
@@ -133,8 +133,9 @@ TEST_CASE("sweep: points that cannot be run are errors with a place") {
   CHECK(refusal("sweep: {mean: [0, 1]}\nwhere: mean > 2\n") ==
         "t.yaml:4:8: where: 'mean > 2' leaves no trial");
   const std::string unlucky = refusal("sweep: {dim: [4, 13]}\n");
-  CHECK(unlucky ==
-        "t.yaml:3:8: dim is unlucky (at dim=13); 'where' leaves points out, as in where: \"not (dim == 13)\"");
+  CHECK(
+      unlucky ==
+      "t.yaml:3:8: dim is unlucky (at dim=13); 'where' leaves points out, as in where: \"not (dim == 13)\"");
   CHECK(refusal("sweep: {dim: [4, 13]}\nwhere: dim != 13\n") == "");
 }
 

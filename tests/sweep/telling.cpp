@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "tests/sweep/reading.hpp"
-#include "tests/sweep/specimen.hpp"
+#include "tests/support/reading.hpp"
+#include "tests/support/specimen.hpp"
 
 using namespace qklab;
 using namespace qklab::test;

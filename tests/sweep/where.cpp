@@ -6,7 +6,7 @@
 #include <functional>
 #include <limits>
 
-#include "tests/sweep/specimen.hpp"
+#include "tests/support/specimen.hpp"
 
 using namespace qklab;
 

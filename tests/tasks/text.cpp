@@ -6,7 +6,7 @@
 #include <set>
 
 #include "core/base/error.hpp"
-#include "core/base/file.hpp"
+#include "core/system/file.hpp"
 #include "tests/tasks/support.hpp"
 
 using namespace qklab;

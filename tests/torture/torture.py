@@ -461,7 +461,7 @@ def case_mutated_configs(count):
 
 HUNGRY = """
 #include <vector>
-#include "core/sweep/experiment.hpp"
+#include "core/trial/experiment.hpp"
 namespace qklab {
 namespace {
 Experiment make() {

@@ -1,0 +1,187 @@
+#include "core/chart/page.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/chart/fonts.hpp"
+#include "core/chart/gnuplot.hpp"
+#include "core/chart/layout.hpp"
+
+namespace qklab {
+namespace {
+
+constexpr double most_pixels = 32000;  // along either side of a picture: cairo makes none of over 32767
+
+// Builds the script, turning points from the top left into gnuplot's screen coordinates.
+class Script {
+ public:
+  Script(const Page& page, const Layout& layout, Terminal terminal)
+      : page_(page), layout_(layout), terminal_(terminal) {}
+
+  std::string text(const std::string& output) {
+    open(output);
+    for (std::size_t i = 0; i < page_.panels.size(); ++i) {
+      for (std::size_t k = 0; k < page_.panels[i].layers.size(); ++k) {
+        text_ += fmt::format("{} << EOD\n{}EOD\n", block(i, k), page_.panels[i].layers[k].rows);
+      }
+    }
+    text_ += "set multiplot\n";
+    for (const PlacedText& placed : layout_.texts) label(placed);
+    for (const PlacedSample& placed : layout_.samples) sample(placed);
+    std::size_t strip = 0;
+    for (std::size_t i = 0; i < page_.panels.size(); ++i) {
+      if (page_.panels[i].bar) color_strip(*page_.panels[i].bar, layout_.strips[strip++]);
+      panel(i);
+    }
+    if (page_.bar) color_bar();
+    text_ += "unset multiplot\nunset output\n";
+    return text_;
+  }
+
+ private:
+  static std::string block(std::size_t panel, std::size_t layer) {
+    return fmt::format("$panel{}layer{}", panel, layer);
+  }
+  double sx(double x) const { return x / page_width; }
+  double sy(double y) const { return 1 - y / layout_.height; }
+
+  // Each terminal has its own idea of a point; fonts and line widths below are meant in 1/72 inch, marks in
+  // 1/36.
+  void open(const std::string& output) {
+    const double width = page_width, height = layout_.height;
+    if (terminal_ == Terminal::svg) {
+      text_ = fmt::format(
+          "set terminal svg size {:.0f},{:.0f} dynamic font 'DejaVu Sans,{}' fontscale {:.4f} linewidth "
+          "{:.4f} "
+          "background 'white'\n",
+          width / 72 * 96, height / 72 * 96, text_size, 96 / 72.0, 96 / 72.0);
+    } else if (terminal_ == Terminal::pdf) {
+      text_ = fmt::format(
+          "set terminal pdfcairo size {:.4f}in,{:.4f}in font 'DejaVu Sans,{}' fontscale 1 linewidth 2 "
+          "pointscale 0.667\n",
+          width / 72, height / 72, text_size);
+    } else {
+      const double dots = std::min(300.0, most_pixels / (height / 72));  // an inch
+      text_ = fmt::format(
+          "set terminal pngcairo size {:.0f},{:.0f} font 'DejaVu Sans,{}' fontscale {:.4f} linewidth {:.4f} "
+          "pointscale {:.4f} background '#ffffff'\n",
+          width / 72 * dots, height / 72 * dots, text_size, dots / 96, dots / 72, dots / 120);
+    }
+    text_ += "set termoption noenhanced\nset encoding utf8\nset decimalsign '.'\n";
+    text_ += fmt::format("set output {}\n", gnuplot_quote(output));
+    text_ += "unset key\nset style fill solid 1 noborder\n";
+  }
+
+  // A picture has its letters from this machine's fonts; an SVG from those of whoever looks at it.
+  void label(const PlacedText& placed) {
+    const char* const anchors[] = {"left", "center", "right"};
+    const std::string text = terminal_ == Terminal::svg ? placed.text : drawable_text(placed.text);
+    text_ += fmt::format("set label {} at screen {:.6f},{:.6f} {}{} font ',{}'\n", gnuplot_quote(text),
+                         sx(placed.x), sy(placed.y), anchors[static_cast<int>(placed.anchor)],
+                         placed.turned ? " rotate by 90" : "", placed.size);
+  }
+
+  void sample(const PlacedSample& placed) {
+    const std::string color = placed.entry->color.hex();
+    const double from = placed.x, to = placed.x + sample_length, middle = placed.y;
+    const auto arrow = [&](const std::string& style) {
+      text_ +=
+          fmt::format("set arrow from screen {:.6f},{:.6f} to screen {:.6f},{:.6f} nohead lc rgb '{}' {}\n",
+                      sx(from), sy(middle), sx(to), sy(middle), color, style);
+    };
+    if (placed.entry->mark == Mark::line) arrow("lw 1.2");
+    if (placed.entry->mark == Mark::thick) arrow("lw 2");
+    if (placed.entry->mark == Mark::dashed) arrow("lw 0.8 dt (6,4)");
+    if (placed.entry->mark == Mark::band) rectangle(from, to, middle - 3, middle + 3, color);
+  }
+
+  void rectangle(double left, double right, double top, double bottom, const std::string& color) {
+    text_ += fmt::format(
+        "set object rectangle from screen {:.6f},{:.6f} to screen {:.6f},{:.6f} fc rgb '{}' fs solid "
+        "noborder\n",
+        sx(left), sy(bottom), sx(right), sy(top), color);
+  }
+
+  // Room for a panel or the colour bar; places within are shares of the axes.
+  void frame(double left, double top, double width, double height) {
+    text_ += fmt::format("set lmargin at screen {:.6f}\nset rmargin at screen {:.6f}\n", sx(left),
+                         sx(left + width));
+    text_ += fmt::format("set tmargin at screen {:.6f}\nset bmargin at screen {:.6f}\n", sy(top),
+                         sy(top + height));
+    text_ += "set xrange [0:1]\nset yrange [0:1]\n";
+  }
+
+  // Marks alone: their texts are labels of the page.
+  void ticks(const std::string& axis, const Scale& scale, const std::string& how) {
+    std::string list;
+    for (const auto& [position, text] : scale.ticks) {
+      const double at = scale.fraction(position);
+      if (at < -1e-9 || at > 1 + 1e-9) continue;
+      list += fmt::format("{}'' {:.9g}", list.empty() ? "" : ", ", std::clamp(at, 0.0, 1.0));
+    }
+    text_ += list.empty() ? fmt::format("unset {}\n", axis)
+                          : fmt::format("set {} out nomirror scale {} ({})\n", axis, how, list);
+  }
+
+  void panel(std::size_t i) {
+    const PagePanel& panel = page_.panels[i];
+    frame(layout_.panel_left(i), layout_.panel_top(i), layout_.panel_width, layout_.panel_height);
+    ticks("xtics", page_.x, "0.5");
+    ticks("ytics", page_.y, "0.5");
+    text_ += page_.filled ? "unset grid\n" : "set grid xtics ytics lt 1 lc rgb '#e4e4e4' lw 0.4\n";
+    text_ += "set border 3 lw 0.5 lc rgb '#404040'\n";
+    std::string plots;
+    for (std::size_t k = 0; k < panel.layers.size(); ++k) {
+      plots += fmt::format("{}{} {}", k ? ", \\\n  " : "", block(i, k), panel.layers[k].style);
+    }
+    text_ += fmt::format("plot {} notitle\n", plots.empty() ? "1/0" : plots);
+    text_ += "unset label\nunset arrow\nunset object\n";  // each is drawn once
+  }
+
+  // A panel's own colour bar: a strip between its least and its largest value. Each rectangle reaches to the
+  // right end, so there are no seams.
+  void color_strip(const ColorBar& bar, const PlacedStrip& strip) {
+    constexpr int steps = 48;
+    for (int k = 0; k < steps; ++k) {
+      rectangle(strip.from + (strip.to - strip.from) * k / steps, strip.to, strip.middle - 0.5 * strip_height,
+                strip.middle + 0.5 * strip_height, bar.color((k + 0.5) / steps).hex());
+    }
+  }
+
+  // As rectangles that each reach to the top, drawn from below: no seams between them.
+  void color_bar() {
+    constexpr int steps = 128;
+    std::string rows;
+    for (int k = 0; k < steps; ++k) {
+      const std::string color = page_.bar->color((k + 0.5) / steps).hex();
+      rows += fmt::format("0.5 0.5 0 1 {} 1 0x{}\n", static_cast<double>(k) / steps, color.substr(1));
+    }
+    text_ += fmt::format("$bar << EOD\n{}EOD\n", rows);
+    frame(layout_.right + 7, layout_.bar_top(), bar_width, layout_.bar_length());
+    text_ += "unset grid\nunset xtics\nunset ytics\nset border 15 lw 0.4 lc rgb '#404040'\n";
+    text_ += "set y2range [0:1]\n";
+    ticks("y2tics", page_.bar->scale, "0.4");
+    text_ += "plot $bar using 1:2:3:4:5:6:7 with boxxyerror lc rgb variable notitle\n";
+  }
+
+  const Page& page_;
+  const Layout& layout_;
+  Terminal terminal_;
+  std::string text_;
+};
+
+}  // namespace
+
+std::string share(const Scale& axis, double x) {
+  const double at = axis.fraction(x);
+  return std::isnan(at) ? "nan" : fmt::format("{:.9g}", at);
+}
+
+std::string page_script(const Page& page, Terminal terminal, const std::string& output) {
+  const Layout layout = lay_out(page);
+  return Script(page, layout, terminal).text(output);
+}
+
+}  // namespace qklab

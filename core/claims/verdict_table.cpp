@@ -1,0 +1,150 @@
+#include "core/claims/verdict_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/rounded.hpp"
+
+namespace qklab {
+namespace {
+
+// Columns a UTF-8 text takes; continuation bytes take none.
+std::size_t columns(const std::string& text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+std::string padded(const std::string& text, std::size_t width) {
+  return text + std::string(width > columns(text) ? width - columns(text) : 0, ' ');
+}
+
+// Words of `text` in lines of at most `width`, each but the first indented. Control characters, which could
+// drive the terminal, are left out.
+std::string wrapped(const std::string& text, std::size_t indent, std::size_t width) {
+  std::string result, word;
+  std::size_t column = indent;
+  const auto put_word = [&] {
+    if (word.empty()) return;
+    if (column > indent && column + 1 + columns(word) > width) {
+      result += '\n' + std::string(indent, ' ');
+      column = indent;
+    }
+    if (column > indent) result += ' ', ++column;
+    result += word;
+    column += columns(word);
+    word.clear();
+  };
+  for (const char c : text) {
+    if (c == ' ' || c == '\n' || c == '\t')
+      put_word();
+    else if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f)
+      word += c;
+  }
+  put_word();
+  return result;
+}
+
+// As many digits as tell an estimate and its interval from what is demanded of them.
+int digits_of(const SliceVerdict& slice) {
+  constexpr int least = 4, most = 12;
+  const auto alike = [](double a, double b, int digits) {
+    return a != b && std::isfinite(a) && std::isfinite(b) && rounded(a, digits) == rounded(b, digits);
+  };
+  for (int digits = least; digits < most; ++digits) {
+    bool clear = true;
+    for (const double shown : {slice.estimate, slice.low, slice.high})
+      clear &= !alike(shown, slice.at_least, digits) && !alike(shown, slice.at_most, digits);
+    if (clear) return digits;
+  }
+  return most;
+}
+
+std::string slice_name(const SliceVerdict& slice) {
+  std::string name;
+  for (const auto& [parameter, value] : slice.at) {
+    const double* real = std::get_if<double>(&value);
+    name += fmt::format("{}{}={}", name.empty() ? "" : " ", parameter,
+                        real ? rounded(*real, 4) : wrapped(to_text(value), 0, std::string::npos));
+  }
+  return name.empty() ? "all" : name;
+}
+
+std::string estimate_text(const SliceVerdict& slice) {
+  if (std::isnan(slice.estimate)) return "-";
+  const int digits = digits_of(slice);
+  if (std::isnan(slice.low)) return rounded(slice.estimate, digits);
+  return fmt::format("{} [{}, {}]", rounded(slice.estimate, digits), rounded(slice.low, digits),
+                     rounded(slice.high, digits));
+}
+
+std::string demand_text(const SliceVerdict& slice) {
+  const int digits = digits_of(slice);
+  if (std::isinf(slice.at_most)) return fmt::format(">= {}", rounded(slice.at_least, digits));
+  if (std::isinf(slice.at_least)) return fmt::format("<= {}", rounded(slice.at_most, digits));
+  return fmt::format("in [{}, {}]", rounded(slice.at_least, digits), rounded(slice.at_most, digits));
+}
+
+std::string remarks(const SliceVerdict& slice) {
+  std::string text = fmt::format("{} seed{}", slice.seeds, slice.seeds == 1 ? "" : "s");
+  const auto count = [&](std::size_t n, const char* what) {
+    if (n) text += fmt::format(", {} {}", n, what);
+  };
+  count(slice.missing.not_run, "not run");
+  count(slice.missing.failed, "failed");
+  count(slice.missing.diverged, "diverged");
+  if (slice.more_seeds) text += fmt::format("; about {} more would settle it", *slice.more_seeds);
+  if (!slice.note.empty()) text += "; " + slice.note;
+  return text;
+}
+
+}  // namespace
+
+std::string colored(Outcome outcome, const std::string& text, bool color) {
+  if (!color) return text;
+  const int code = outcome == Outcome::holds ? 32 : outcome == Outcome::fails ? 31 : 33;
+  return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
+}
+
+std::string verdict_summary(const Verdict& verdict) {
+  const auto held = std::count_if(verdict.slices.begin(), verdict.slices.end(),
+                                  [](const SliceVerdict& s) { return s.outcome == Outcome::holds; });
+  if (verdict.slices.size() < 2) return std::string(name_of(verdict.outcome));
+  return fmt::format("{} ({} of {})", name_of(verdict.outcome), held, verdict.slices.size());
+}
+
+std::string verdict_table(const std::vector<Claim>& claims, const std::vector<Verdict>& verdicts, int width,
+                          bool color) {
+  const auto room = static_cast<std::size_t>(std::max(width, 40));
+  std::size_t names = 0, estimates = 0, demands = 0;
+  for (const Verdict& verdict : verdicts) {
+    for (const SliceVerdict& slice : verdict.slices) {
+      names = std::max(names, columns(slice_name(slice)));
+      estimates = std::max(estimates, columns(estimate_text(slice)));
+      demands = std::max(demands, columns(demand_text(slice)));
+    }
+  }
+  constexpr std::size_t outcomes = 9;  // "undecided"
+  std::string table;
+  for (std::size_t i = 0; i < claims.size(); ++i) {
+    const Verdict& verdict = verdicts.at(i);
+    table += colored(verdict.outcome, verdict_summary(verdict), color);
+    table += fmt::format("  {}: {}\n", wrapped(claims[i].id, 2, room),
+                         wrapped(claims[i].text, 4,
+                                 room - std::min<std::size_t>(room / 2, columns(verdict_summary(verdict)))));
+    for (const SliceVerdict& slice : verdict.slices) {
+      const std::size_t used = 2 + names + 2 + estimates + 2 + demands + 2 + outcomes + 2;
+      table +=
+          fmt::format("  {}  {}  {}  {}", padded(slice_name(slice), names),
+                      padded(estimate_text(slice), estimates), padded(demand_text(slice), demands),
+                      colored(slice.outcome, padded(std::string(name_of(slice.outcome)), outcomes), color));
+      // Remarks stand in the last column where it is wide enough, else on a line of their own.
+      const bool beside = used + columns(remarks(slice)) <= room;
+      table += beside ? "  " + remarks(slice) + '\n' : "\n      " + wrapped(remarks(slice), 6, room) + '\n';
+    }
+  }
+  return table;
+}
+
+}  // namespace qklab

@@ -1,0 +1,54 @@
+#include "core/cli/bench/bench_peer.hpp"
+
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/base/error.hpp"
+#include "core/study/version.hpp"
+
+namespace qklab {
+
+Peer::Peer(const StepShape& shape) {
+  int down[2], up[2];
+  if (pipe(down) != 0 || pipe(up) != 0) throw Error("cannot open a pipe to PyTorch's process");
+  const std::string script = source_directory() + "/bench/step_torch.py", text = to_text(shape);
+  process_ = fork();
+  if (process_ == 0) {
+    dup2(down[0], 0);
+    dup2(up[1], 1);
+    for (const int end : {down[0], down[1], up[0], up[1]}) close(end);
+    execl("/usr/bin/python3", "python3", script.c_str(), text.c_str(), nullptr);
+    _exit(127);
+  }
+  close(down[0]);
+  close(up[1]);
+  to_ = fdopen(down[1], "w");
+  from_ = fdopen(up[0], "r");
+  try {
+    seconds_each(0);  // once it answers, it has warmed up
+  } catch (...) {
+    std::fclose(to_);
+    std::fclose(from_);
+    waitpid(process_, nullptr, 0);
+    throw;
+  }
+}
+
+Peer::~Peer() {
+  std::fclose(to_);  // which ends it
+  std::fclose(from_);
+  waitpid(process_, nullptr, 0);
+}
+
+double Peer::seconds_each(double window) {
+  fmt::print(to_, "{}\n", window);
+  std::fflush(to_);
+  double seconds = 0;
+  if (std::fscanf(from_, "%lf", &seconds) != 1) {
+    throw Error("PyTorch's step did not run: install python3-torch and try `python3 bench/step_torch.py`");
+  }
+  return seconds;
+}
+
+}  // namespace qklab

@@ -1,0 +1,78 @@
+#include <fmt/format.h>
+
+#include "core/cli/completion/complete.hpp"
+
+namespace qklab {
+
+namespace {
+
+// In single quotes, where fish knows two escapes.
+std::string fish_quoted(const std::string& text) {
+  std::string out = "'";
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') out += '\\';
+    out += c == '\n' ? ' ' : c;
+  }
+  return out + "'";
+}
+
+// What is offered, as options of `complete`; -x: no files beside it.
+std::string fish_offer(const Expected& expected) {
+  const std::string words = fmt::format("{}", fmt::join(expected.words, " "));
+  switch (expected.kind) {
+    case Kind::words:
+      return " -x -a " + fish_quoted(words);
+    case Kind::folder_or_word:
+      return " -x -a " + fish_quoted(words + " (__fish_complete_directories)");
+    case Kind::config:
+      return " -x -k -a '(__fish_complete_suffix .yaml; __fish_complete_suffix .yml; "
+             "__fish_complete_directories)'";
+    case Kind::folder:
+      return " -x -a '(__fish_complete_directories)'";
+    case Kind::file:
+      return " -r -F";
+    case Kind::free:
+      break;
+  }
+  return " -x";
+}
+
+std::string of_verb(const VerbText& verb) {
+  const std::string when =
+      verb.name.empty() ? "" : " -n " + fish_quoted("__fish_seen_subcommand_from " + verb.last_word());
+  std::string out;
+  for (const OptionText& option : verb.options) {
+    std::string names;
+    for (const std::string& flag : option.flags)
+      names += flag.starts_with("--") ? " -l " + flag.substr(2) : " -s " + flag.substr(1);
+    out += fmt::format("complete -c qklab{}{}{} -d {}\n", when, names,
+                       option.value ? fish_offer(*option.value) : "", fish_quoted(option.doc));
+  }
+  // fish does not count arguments: whatever may stand at one of the places is offered.
+  for (const Expected& argument : verb.arguments)
+    if (argument.kind != Kind::free)
+      out += fmt::format("complete -c qklab{}{}\n", when, fish_offer(argument));
+  return out;
+}
+
+}  // namespace
+
+std::string fish_completion(const std::vector<VerbText>& verbs) {
+  std::string out = "# fish completion of qklab\ncomplete -c qklab -f\n";
+  for (const VerbText& verb : verbs) {
+    if (!verb.name.empty()) {
+      const std::size_t space = verb.name.rfind(' ');
+      const std::string when =
+          space == std::string::npos
+              ? "__fish_use_subcommand"
+              : fmt::format("__fish_seen_subcommand_from {}; and not __fish_seen_subcommand_from {}",
+                            verb.name.substr(0, space), verb.last_word());
+      out += fmt::format("complete -c qklab -n {} -a {} -d {}\n", fish_quoted(when), verb.last_word(),
+                         fish_quoted(verb.doc));
+    }
+    out += of_verb(verb);
+  }
+  return out;
+}
+
+}  // namespace qklab

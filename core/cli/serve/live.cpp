@@ -1,0 +1,98 @@
+#include "core/cli/serve/live.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "core/base/nan.hpp"
+#include "core/study/series_needed.hpp"
+#include "core/sweep/telling.hpp"
+
+namespace qklab {
+
+namespace {
+
+constexpr std::chrono::seconds rate_window{60};
+constexpr std::size_t most_failures = 20;
+
+// A run holds a lock; asking for it would disturb one that begins. Its log and the process tell as much.
+std::string writer_of(const std::string& directory) {
+  if (!std::filesystem::exists(store_path(directory) + "-wal")) return "";
+  std::ifstream lock(store_path(directory) + ".lock");
+  pid_t pid = 0;
+  if (!(lock >> pid) || pid <= 0) return "";
+  return kill(pid, 0) == 0 || errno == EPERM ? std::to_string(pid) : "";
+}
+
+Store open_patiently(const std::string& directory) {
+  // Between a run's end and another's beginning the file may be neither closed nor open.
+  for (int attempt = 0;; ++attempt) {
+    try {
+      return Store(store_path(directory), Store::Mode::read);
+    } catch (const Error&) {
+      if (attempt == 5) throw;
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+  }
+}
+
+}  // namespace
+
+LiveView::LiveView(std::string directory) : directory_(std::move(directory)) {
+  if (!std::filesystem::exists(store_path(directory_)))
+    throw InputError(fmt::format("{}: no run directory: it has no run.db", directory_));
+  const Store store = open_patiently(directory_);
+  loaded_ = load_config(store.source());
+  grow(loaded_, store);
+  ids_ = loaded_.config.sweep.ids();
+}
+
+LiveState LiveView::look(bool plots) {
+  LiveState state;
+  state.name = loaded_.config.name;
+  state.writer = writer_of(directory_);
+  const Store store = open_patiently(directory_);
+  state.counts = store.counts();
+  if (loaded_.config.sweep.grows()) {
+    grow(loaded_, store);
+    ids_ = loaded_.config.sweep.ids();
+  }
+  const auto statuses = store.statuses();
+  state.total = ids_.size();
+  for (const std::uint64_t id : ids_) state.finished += statuses.count(id);
+  state.running = read_running(directory_);
+  std::erase_if(state.running, [&](const RunningTrial& each) { return statuses.contains(each.id); });
+  state.failures = store.latest_failures(most_failures);
+  const Telling telling(loaded_.config.sweep);
+  for (Store::Failure& failure : state.failures) failure.params = telling.text_of_json(failure.params);
+  estimate(state);
+  if (plots) {
+    const Results results = store.load(loaded_.config.sweep, series_needed(loaded_.figures, loaded_.claims));
+    for (const Figure& figure : loaded_.figures) {
+      try {
+        state.plots.push_back({&figure, figure_data(figure, results)});
+      } catch (const Error&) {
+        continue;  // no trial of it is done yet
+      }
+    }
+  }
+  return state;
+}
+
+void LiveView::estimate(LiveState& state) {
+  const auto now = Clock::now();
+  history_.emplace_back(now, state.finished);
+  while (history_.size() > 2 && now - history_[1].first > rate_window) history_.pop_front();
+  const double seconds = std::chrono::duration<double>(now - history_.front().first).count();
+  const auto gained = static_cast<double>(state.finished - std::min(state.finished, history_.front().second));
+  state.rate = seconds > 0 ? gained / seconds : nan;
+  state.eta_seconds = state.is_complete() ? 0
+                      : state.rate > 0    ? static_cast<double>(state.total - state.finished) / state.rate
+                                          : nan;
+}
+
+}  // namespace qklab

@@ -1,0 +1,220 @@
+#include "core/cli/serve/live_server.hpp"
+
+#include <fmt/format.h>
+#include <httplib.h>
+#include <sys/random.h>
+
+#include <cmath>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "core/cli/serve/host_name.hpp"
+#include "core/cli/serve/live.hpp"
+#include "core/cli/terminal.hpp"
+#include "core/figures/labels.hpp"
+#include "core/report/page_asset.hpp"
+
+namespace qklab {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string random_token() {
+  unsigned char bytes[16];
+  if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes) throw Error("the system gives no random numbers");
+  std::string token;
+  for (const unsigned char byte : bytes) token += fmt::format("{:02x}", byte);
+  return token;
+}
+
+// Takes the same time wherever they differ.
+bool same(const std::string& a, const std::string& b) {
+  unsigned difference = a.size() == b.size() ? 0 : 1;
+  for (std::size_t i = 0; i < a.size() && i < b.size(); ++i)
+    difference |= static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]);
+  return difference == 0;
+}
+
+std::string page_with(const std::string& token) {
+  constexpr std::string_view marker = "{{token}}";
+  std::string page(page_asset("live.html"));
+  for (std::size_t at; (at = page.find(marker)) != std::string::npos;) page.replace(at, marker.size(), token);
+  return page;
+}
+
+Json number(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
+
+// Every kind of figure as curves: a heatmap's rows, each with its colours for heights.
+Json plot_json(const LiveState::Plot& plot, const Experiment& experiment) {
+  const Figure& figure = *plot.figure;
+  const bool heatmap = figure.plot == Plot::heatmap;
+  const ShortTexts texts = curve_texts(plot.data);
+  const auto titles = panel_titles(figure, experiment, plot.data);
+  const auto at = [](const Value& x) {
+    if (const auto* real = std::get_if<double>(&x)) return number(*real);
+    return std::visit([](const auto& value) { return Json(value); }, x);
+  };
+  Json panels = Json::array();
+  for (std::size_t k = 0; k < titles.size(); ++k) {
+    const Panel& panel = plot.data.panels[k];
+    Json curves = Json::array();
+    for (const Curve& curve : panel.curves) {
+      Json points = Json::array();
+      for (const Point& point : curve.points)
+        points.push_back(
+            {at(point.x), number(point.mean), number(point.low), number(point.high), number(point.theory)});
+      curves.push_back({{"label", curve.key.empty() ? "" : texts.of(curve.key[0])}, {"points", points}});
+    }
+    panels.push_back({{"title", titles[k]}, {"curves", curves}});
+  }
+  return {{"name", figure.name},
+          {"x", figure.xlabel},
+          {"value", value_label(figure)},
+          {"legend", heatmap ? figure.ylabel : figure.colorlabel},
+          {"theory", figure.theory.has_value()},
+          {"log_x", figure.log_x},
+          {"log_value", heatmap ? figure.log_color : figure.log_y},
+          {"panels", panels}};
+}
+
+std::string state_json(const LiveState& state, const Experiment& experiment) {
+  Json failures = Json::array(), plots = Json::array();
+  for (const Store::Failure& failure : state.failures)
+    failures.push_back({{"trial", trial_name(failure.id)},
+                        {"status", name_of(failure.status)},
+                        {"message", failure.message},
+                        {"params", failure.params}});
+  for (const auto& plot : state.plots) plots.push_back(plot_json(plot, experiment));
+  const Json document = {{"name", state.name},
+                         {"writer", state.writer},
+                         {"finished", state.finished},
+                         {"total", state.total},
+                         {"failed", state.counts.failed},
+                         {"diverged", state.counts.diverged},
+                         {"rate", number(state.rate)},
+                         {"eta", number(state.eta_seconds)},
+                         {"running", running_text(state.running)},
+                         {"failures", failures},
+                         {"plots", plots}};
+  return document.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+struct LiveServer::Impl {
+  explicit Impl(const std::string& directory) : view(directory) {}
+
+  // Read by one request at a time, and not more often than the store can bear.
+  std::string state() {
+    using Clock = std::chrono::steady_clock;
+    const std::lock_guard lock(mutex);
+    if (Clock::now() < next_look) return json;
+    const auto begin = Clock::now();
+    json = state_json(view.look(true), *view.loaded().config.experiment);
+    next_look =
+        Clock::now() + std::max<Clock::duration>(std::chrono::milliseconds(500), 4 * (Clock::now() - begin));
+    return json;
+  }
+
+  void refuse(httplib::Response& response, int status, const std::string& why) const {
+    response.status = status;
+    response.set_content(why + "\n", "text/plain; charset=utf-8");
+  }
+
+  bool admits(const httplib::Request& request, httplib::Response& response) const {
+    if (request.method != "GET") {
+      refuse(response, 405, "only GET is answered");
+      response.set_header("Allow", "GET");
+      return false;
+    }
+    // A page of another site whose name was made to point here sends that name. The port says nothing: a
+    // tunnel may have another one at its other end.
+    if (request.get_header_value_count("Host") != 1 || !serves(request.get_header_value("Host"), host)) {
+      refuse(response, 403,
+             fmt::format("this name is not served here; open the link with localhost, an address or {} in it",
+                         host));
+      return false;
+    }
+    if (!request.has_param("token") || !same(request.get_param_value("token"), token)) {
+      refuse(response, 403, "the link is not complete: use the one that qklab serve printed");
+      return false;
+    }
+    return true;
+  }
+
+  void set_up() {
+    server.set_default_headers(
+        {{"Cache-Control", "no-store"},
+         {"Referrer-Policy", "no-referrer"},
+         {"X-Content-Type-Options", "nosniff"},
+         {"X-Frame-Options", "DENY"},
+         {"Content-Security-Policy",
+          "default-src 'none'; img-src data:; script-src 'self'; style-src 'self'; connect-src 'self'; "
+          "base-uri 'none'; form-action 'none'"}});
+    server.set_payload_max_length(1024);
+    server.set_read_timeout(std::chrono::seconds(5));
+    server.set_write_timeout(std::chrono::seconds(5));
+    server.new_task_queue = [] { return new httplib::ThreadPool(4); };
+    server.set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
+      return admits(request, response) ? httplib::Server::HandlerResponse::Unhandled
+                                       : httplib::Server::HandlerResponse::Handled;
+    });
+    server.Get("/", [this](const httplib::Request&, httplib::Response& response) {
+      response.set_content(page_with(token), "text/html; charset=utf-8");
+    });
+    server.Get("/live.js", [](const httplib::Request&, httplib::Response& response) {
+      response.set_content(std::string(page_asset("ticks.js")) + std::string(page_asset("live.js")),
+                           "text/javascript; charset=utf-8");
+    });
+    server.Get("/live.css", [](const httplib::Request&, httplib::Response& response) {
+      response.set_content(std::string(page_asset("live.css")), "text/css; charset=utf-8");
+    });
+    server.Get("/state", [this](const httplib::Request&, httplib::Response& response) {
+      try {
+        response.set_content(state(), "application/json");
+      } catch (const std::exception& error) {
+        refuse(response, 503, error.what());
+      }
+    });
+  }
+
+  LiveView view;
+  httplib::Server server;
+  std::string token = random_token(), link;
+  std::string host;  // listened at
+  std::mutex mutex;
+  std::string json;
+  std::chrono::steady_clock::time_point next_look;
+};
+
+LiveServer::LiveServer(const std::string& directory, const std::string& host, int port)
+    : impl_(std::make_unique<Impl>(directory)) {
+  impl_->set_up();
+  // Another user's process must not be able to listen beside us.
+  impl_->server.set_socket_options([](socket_t socket) {
+    const int yes = 1;
+    setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  });
+  const int bound = port == 0 ? impl_->server.bind_to_any_port(host) : port;
+  if (bound < 0 || (port != 0 && !impl_->server.bind_to_port(host, port)))
+    throw Error(fmt::format(
+        "{}:{}: cannot be listened at; is the port taken, or the address not this machine's?", host, port));
+  const std::string shown = host.find(':') == std::string::npos ? host : "[" + host + "]";
+  impl_->host = host;
+  impl_->link = fmt::format("http://{}:{}/?token={}", shown, bound, impl_->token);
+}
+
+LiveServer::~LiveServer() = default;
+
+const std::string& LiveServer::link() const { return impl_->link; }
+
+void LiveServer::run(const std::atomic<bool>& stop) {
+  std::thread listener([this] { impl_->server.listen_after_bind(); });
+  while (!stop) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  impl_->server.stop();
+  listener.join();
+}
+
+}  // namespace qklab

@@ -1,0 +1,78 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+
+#include "core/base/error.hpp"
+#include "core/cli/cli.hpp"
+#include "core/tasks/task.hpp"
+#include "core/trial/experiment.hpp"
+
+namespace qklab {
+
+namespace {
+
+std::string allowed(const Parameter& parameter) {
+  if (!parameter.choices.empty()) return fmt::format("{}", fmt::join(parameter.choices, "|"));
+  if (parameter.type == Type::boolean) return "true|false";
+  const bool low = std::isfinite(parameter.low), high = std::isfinite(parameter.high);
+  if (!low && !high) return std::string(name_of(parameter.type));
+  return fmt::format("{}{}, {}{}", low && !parameter.open_low ? "[" : "(",
+                     low ? shortest(parameter.low) : "-inf", high ? shortest(parameter.high) : "inf",
+                     high ? "]" : ")");
+}
+
+void print_metrics(std::string_view title, const std::vector<Metric>& metrics) {
+  if (metrics.empty()) return;
+  fmt::print("\n{}\n", title);
+  for (const Metric& metric : metrics) {
+    std::string name = metric.name;
+    if (!metric.index.empty()) name += fmt::format("[{}]", metric.index);
+    fmt::print("  {:<28} {:<12} {:<8} {}\n", name, metric.unit.empty() ? "1" : metric.unit,
+               metric.bits == Bits::exact ? "exact" : "rounded", metric.doc);
+  }
+}
+
+void describe(const Experiment& experiment) {
+  fmt::print("{} (version {})\n{}\n\nparameters\n", experiment.name, experiment.version, experiment.doc);
+  for (const Parameter& parameter : experiment.parameters) {
+    const std::string unit = parameter.unit.empty() ? "" : fmt::format(" [{}]", parameter.unit);
+    fmt::print("  {:<16} {:<12} {:<20} {}{}\n", parameter.name, parameter.default_text(), allowed(parameter),
+               parameter.doc, unit);
+  }
+  print_metrics("scalars: one number a trial", experiment.scalars);
+  print_metrics("series: one number for each value of the index", experiment.series);
+  print_metrics("arrays: a .npy file a trial", experiment.arrays);
+  if (!experiment.overlays.empty()) {
+    fmt::print("\ntheory\n");
+    for (const Overlay& overlay : experiment.overlays)
+      fmt::print("  {} is drawn beside {}\n", overlay.theory, overlay.metric);
+  }
+  if (!experiment.claims.empty()) fmt::print("\nclaims\n{}\n", experiment.claims);
+}
+
+void describe(const tasks::TaskInfo& task) {
+  fmt::print("{} (a task)\nto be predicted: {}\naccuracy: {}\n", task.name, task.doc, task.accuracy);
+  if (task.vocabulary > 0) fmt::print("vocabulary: {} symbols by default\n", task.vocabulary);
+  if (task.next_token) fmt::print("for causal models only, as later inputs give the targets away\n");
+}
+
+}  // namespace
+
+void add_describe(CLI::App& app, Exit&) {
+  const auto name = std::make_shared<std::string>();
+  CLI::App* verb = app.add_subcommand("describe", "an experiment's parameters and metrics, or a task");
+  verb->add_option("name", *name, "experiment or task")->required()->type_name("EXPERIMENT|TASK");
+  verb->callback([name] {
+    if (const Experiment* experiment = find_experiment(*name)) return describe(*experiment);
+    std::vector<std::string> known = tasks::task_names();
+    if (std::ranges::find(known, *name) != known.end()) return describe(tasks::task_info(*name));
+    std::ranges::copy(experiment_names(), std::back_inserter(known));
+    throw InputError(
+        fmt::format("no experiment or task '{}'{}; `qklab list` and `qklab list tasks` name them", *name,
+                    did_you_mean(*name, known)));
+  });
+}
+
+}  // namespace qklab

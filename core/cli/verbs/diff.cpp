@@ -1,0 +1,87 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <memory>
+
+#include "core/base/rounded.hpp"
+#include "core/cli/cli.hpp"
+#include "core/study/difference.hpp"
+#include "core/system/file.hpp"
+
+namespace qklab {
+
+namespace {
+
+constexpr double confidence = 0.95;
+
+std::string claims_of(const std::string& directory) {
+  const std::string path = directory + "/claims.json";
+  return std::filesystem::exists(path) ? read_file(path) : "";
+}
+
+void print_list(const char* title, const std::vector<std::string>& lines) {
+  fmt::print("{}\n", title);
+  if (lines.empty()) fmt::print("  no difference\n");
+  for (const std::string& line : lines) fmt::print("  {}\n", line);
+}
+
+// Another order of the same sums leaves no more than this, relative to the means.
+bool is_rounding(const ScalarDifference& d) {
+  return std::abs(d.largest) <= 1e-12 * std::max(std::abs(d.mean_a), std::abs(d.mean_b));
+}
+
+void print_scalars(const std::vector<ScalarDifference>& differences) {
+  fmt::print(
+      "Scalars (means over the points that both have; second - first with its 95% interval over seeds)\n");
+  if (differences.empty()) fmt::print("  no point in common\n");
+  std::size_t names = 0;
+  for (const ScalarDifference& each : differences) names = std::max(names, each.metric.size());
+  for (const ScalarDifference& each : differences) {
+    fmt::print("  {:{}}  ", each.metric, names);
+    if (each.equal) {
+      fmt::print("equal to the bit");
+    } else if (is_rounding(each)) {
+      fmt::print("equal but for rounding, by {} at most", rounded(std::abs(each.largest), 1));
+    } else {
+      const Interval range = interval(each.difference, confidence);
+      fmt::print("{:>10} -> {:<10}  {:>10} {:<24}", rounded(each.mean_a, 5), rounded(each.mean_b, 5),
+                 rounded(each.difference.value, 4),
+                 fmt::format("[{}, {}]", rounded(range.low, 4), rounded(range.high, 4)));
+      if (each.points > 1) fmt::print("  largest {} at {}", rounded(each.largest, 4), each.largest_at);
+    }
+    fmt::print("\n");
+  }
+  // The same for all scalars, but where some trials lack one.
+  for (std::size_t i = 0; i < differences.size(); ++i) {
+    const ScalarDifference &each = differences[i], &last = differences[i ? i - 1 : 0];
+    if (i && each.points == last.points && each.trials == last.trials && each.paired == last.paired) continue;
+    fmt::print("  {}{} points, {} trials, {}\n", i ? each.metric + " and on: " : "", each.points, each.trials,
+               each.paired ? "paired by seed" : "seeds differ");
+  }
+}
+
+}  // namespace
+
+void add_diff(CLI::App& app, Exit&) {
+  struct Arguments {
+    std::string a, b;
+  };
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App* verb = app.add_subcommand("diff", "how two run directories differ: config, scalars, verdicts");
+  verb->add_option("first", arguments->a, "run directory")->required()->type_name("DIR");
+  verb->add_option("second", arguments->b, "run directory, of another version of the experiment as well")
+      ->required()
+      ->type_name("DIR");
+  verb->callback([arguments] {
+    const TrialsByName a = read_by_name(arguments->a), b = read_by_name(arguments->b);
+    fmt::print("first:  {} ({} trials)\nsecond: {} ({} trials)\n", arguments->a, a.trials.size(),
+               arguments->b, b.trials.size());
+    print_list("Config", config_differences(a, b));
+    print_scalars(scalar_differences(a, b));
+    print_list("Verdicts", claim_differences(claims_of(arguments->a), claims_of(arguments->b)));
+  });
+}
+
+}  // namespace qklab

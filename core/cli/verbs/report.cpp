@@ -1,0 +1,66 @@
+#include "core/cli/verbs/report.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "core/cli/cli.hpp"
+#include "core/report/report_data.hpp"
+#include "core/report/report_html.hpp"
+#include "core/study/manifest.hpp"
+#include "core/system/file.hpp"
+
+namespace qklab {
+namespace {
+
+void write_page(const std::string& file, const std::string& directory, const Loaded& loaded,
+                const Results& results, const std::vector<Verdict>& verdicts) {
+  const std::string data = report_data_json(loaded.config, loaded.figures, loaded.claims, verdicts, results,
+                                            read_manifest_provenance(directory));
+  write_file(file, report_html(loaded.config.name, data));
+}
+
+}  // namespace
+
+void write_report(const std::string& directory, const Loaded& loaded, const Results& results,
+                  const std::vector<Verdict>& verdicts) {
+  write_page(directory + "/report.html", directory, loaded, results, verdicts);
+}
+
+namespace {
+
+// Of what --out names: a page, or a folder for it.
+std::string page_path(const std::string& out) {
+  namespace fs = std::filesystem;
+  const bool is_page = fs::path(out).extension() == ".html" && !fs::is_directory(out);
+  const fs::path page = is_page ? fs::path(out) : fs::path(out) / "report.html";
+  if (page.has_parent_path()) make_output_directory(page.parent_path().string());
+  return page.string();
+}
+
+}  // namespace
+
+void add_report(CLI::App& app, Exit&) {
+  struct Arguments {
+    std::string directory, out;
+  };
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App* verb = app.add_subcommand(
+      "report", "write report.html: verdicts, figures and trials on one page, of what is finished so far");
+  verb->add_option("directory", arguments->directory, "run directory, or results/reference/FIGURE")
+      ->required()
+      ->type_name("DIR");
+  verb->add_option("--out", arguments->out,
+                   "where to write it: a folder, or a file that ends in .html (default: the run directory)")
+      ->type_name("PATH");
+  verb->callback([arguments] {
+    const std::string& directory = arguments->directory;
+    const RunDirectory run = open_directory(directory);
+    const std::string file = page_path(arguments->out.empty() ? directory : arguments->out);
+    write_page(file, directory, run.loaded, run.results, judge(run.loaded.claims, run.results));
+    fmt::print("{}\n", file);
+  });
+}
+
+}  // namespace qklab

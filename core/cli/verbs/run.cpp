@@ -1,0 +1,95 @@
+#include <fmt/format.h>
+
+#include <cmath>
+#include <memory>
+
+#include "core/cli/cli.hpp"
+#include "core/cli/one_of.hpp"
+#include "core/cli/verbs/run.hpp"
+#include "core/run/memory.hpp"
+
+namespace qklab {
+
+void add_run_options(CLI::App& verb, RunRequest& request) {
+  verb.add_option("-j,--jobs", request.jobs, "trials at a time (default: one a core)")
+      ->check(CLI::Range(1, 4096))
+      ->type_name("N");
+  verb.add_option_function<std::string>(
+          "--rerun",
+          [&request](const std::string& which) {
+            request.rerun = which == "all" ? Rerun::all : which == "failed" ? Rerun::failed : Rerun::diverged;
+          },
+          "run finished trials again: failed, diverged or all")
+      ->check(one_of({"failed", "diverged", "all"}));
+  verb.add_option_function<double>(
+          "--checkpoint-every",
+          [&request](double seconds) {
+            request.checkpoint_every = std::chrono::milliseconds(std::llround(1000 * seconds));
+          },
+          "how often a long trial saves where it is (default: 10)")
+      ->check(CLI::Range(0.0, 1e6))
+      ->type_name("SECONDS");
+  verb.add_option_function<std::string>(
+          "--memory", [&request](const std::string& text) { request.memory = parse_memory(text); },
+          "memory that trials may use together (default: all that there is)")
+      ->type_name("SIZE");
+  verb.add_flag("--fail-fast", request.fail_fast, "stop at the first failed trial");
+}
+
+std::string default_directory(const Config& config) {
+  const std::string& preset = config.source.preset;
+  return "results/" + config.name + (preset == "fast" ? "" : "-" + preset);
+}
+
+void add_run(CLI::App& app, Exit& exit) {
+  struct Arguments {
+    std::string config;
+    std::vector<std::string> overrides;
+    std::string preset = "fast";
+    RunRequest request;
+  };
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App* verb = app.add_subcommand("run", "run a sweep, or go on with one");
+  verb->add_option("config", arguments->config, "YAML file")->required()->type_name("CONFIG");
+  verb->add_option("overrides", arguments->overrides,
+                   "key=value: mean=0.5, mean=0,0.5,1, mean=linspace(0,1,5), seeds=4")
+      ->type_name("KEY=VALUE");
+  verb->add_option("--preset", arguments->preset, "smoke, fast, paper, or another one of the config")
+      ->type_name("PRESET");
+  verb->add_option(
+          "--out", arguments->request.directory,
+          "run directory (default: results/NAME, or results/NAME-PRESET for a preset other than fast)")
+      ->type_name("DIR");
+  CLI::Option* dry_run = verb->add_flag("--dry-run", arguments->request.dry_run,
+                                        "check the config and list the first trials; write nothing");
+  verb->add_flag("--all", arguments->request.list_all,
+                 "with --dry-run: list all trials; finished ones are marked, here as there")
+      ->needs(dry_run);
+  verb->add_flag("--fresh", arguments->request.fresh,
+                 "start over; earlier results are kept under DIR.before-N");
+  verb->add_option_function<std::string>(
+          "--shard", [arguments](const std::string& text) { arguments->request.shard = parse_shard(text); },
+          "run part I of N disjoint ones, into a directory of its own or, one after the other, into one")
+      ->type_name("I/N");
+  verb->add_option("--scratch", arguments->request.scratch,
+                   "run in a folder below DIR, on a local disk, and copy back at the end and now and then")
+      ->type_name("DIR");
+  verb->add_option("--besides", arguments->request.besides,
+                   "do not run what this run directory has finished; may be given several times")
+      ->allow_extra_args(false)
+      ->type_name("DIR");
+  verb->add_flag("--mix-builds", arguments->request.mix_builds,
+                 "go on with trials that another build of the plugin computed");
+  verb->add_flag("--yes", arguments->request.yes, "run sweeps of over 10^7 trials too");
+  add_run_options(*verb, arguments->request);
+  verb->callback([arguments, &exit] {
+    ConfigSource source = read_source(arguments->config);
+    source.preset = arguments->preset;
+    source.overrides = arguments->overrides;
+    const Loaded loaded = load_config(source);
+    if (arguments->request.directory.empty()) arguments->request.directory = default_directory(loaded.config);
+    exit = run_config(loaded, arguments->request).exit;
+  });
+}
+
+}  // namespace qklab

@@ -1,0 +1,77 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "core/cli/cli.hpp"
+#include "core/store/store.hpp"
+#include "core/strategies/replicate.hpp"
+#include "core/study/loaded.hpp"
+#include "core/study/running.hpp"
+#include "core/sweep/telling.hpp"
+
+namespace qklab {
+
+namespace {
+
+constexpr std::size_t failures_shown = 20;
+
+void print_running(const std::string& directory) {
+  for (const RunningTrial& each : read_running(directory))
+    fmt::print("running {}: step {} of {} ({:.4g} %)\n", trial_name(each.id), each.step, each.of,
+               100 * each.share());
+}
+
+void print_status(const std::string& directory) {
+  const Store store(store_path(directory), Store::Mode::read);
+  const ConfigSource source = store.source();
+  const StoreCounts counts = store.counts();
+  fmt::print("{}: {} done, {} failed, {} diverged{} (config {}, preset {})\n", directory, counts.done,
+             counts.failed, counts.diverged,
+             counts.pruned > 0 ? fmt::format(", {} pruned", counts.pruned) : "", source.file, source.preset);
+  Telling telling;
+  // The sweep's size needs the experiment, which a plugin may hold that is not loaded.
+  try {
+    Loaded loaded = load_config(source);
+    grow(loaded, store);
+    const Config& config = loaded.config;
+    telling = Telling(config.sweep);
+    const auto statuses = store.statuses();
+    std::uint64_t kept = 0;
+    const std::vector<std::uint64_t> ids = config.sweep.ids();
+    for (const std::uint64_t id : ids) kept += statuses.count(id);
+    const std::uint64_t unfinished = unfinished_trials(config.sweep, store);
+    fmt::print("the sweep has {} trials: {} finished, {} to run\n", ids.size(), ids.size() - unfinished,
+               unfinished);
+    if (config.sweep.replication())
+      fmt::print("{}\n", replicated(config.sweep, store.load(config.sweep, {})).str());
+    if (const std::uint64_t others = statuses.size() - kept; others > 0) {
+      fmt::print("{} more trials are kept that this config does not ask for\n", others);
+    }
+  } catch (const InputError& error) {
+    fmt::print("the size of the sweep is unknown: {}\n", error.what());
+  }
+  print_running(directory);
+  for (const Store::Failure& failure : store.failures(failures_shown)) {
+    fmt::print("{} {}: {} ({})\n", name_of(failure.status), trial_name(failure.id), failure.message,
+               telling.text_of_json(failure.params));
+  }
+  if (counts.failed + counts.diverged > failures_shown) {
+    fmt::print("... and {} more\n", counts.failed + counts.diverged - failures_shown);
+  }
+}
+
+}  // namespace
+
+void add_status(CLI::App& app, Exit&) {
+  const auto directory = std::make_shared<std::string>();
+  CLI::App* verb = app.add_subcommand("status", "what a run directory holds; never disturbs a running sweep");
+  verb->add_option("directory", *directory, "run directory")->required()->type_name("DIR");
+  verb->callback([directory] {
+    if (!std::filesystem::exists(store_path(*directory))) {
+      throw InputError(fmt::format("{}: no run directory: it has no run.db", *directory));
+    }
+    print_status(*directory);
+  });
+}
+
+}  // namespace qklab

@@ -1,0 +1,95 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+
+#include "core/claims/verdict_table.hpp"
+#include "core/cli/cli.hpp"
+#include "core/cli/command.hpp"
+#include "core/cli/terminal.hpp"
+#include "core/export/csv.hpp"
+#include "core/store/store_health.hpp"
+#include "core/study/loaded.hpp"
+#include "core/study/manifest.hpp"
+#include "core/study/series_needed.hpp"
+#include "core/study/verify.hpp"
+#include "core/system/temporary_folder.hpp"
+
+namespace qklab {
+
+namespace {
+
+// True where all is as it was written; otherwise prints what is lost.
+bool report_damage(const std::string& directory) {
+  constexpr std::size_t shown = 20;
+  const StoreHealth health = check_store(directory);
+  if (health.is_good()) return true;
+  const auto list = [&](const auto& all, const auto& text) {
+    for (std::size_t i = 0; i < std::min(shown, all.size()); ++i)
+      fmt::print(stderr, "{}: {}\n", directory, text(all[i]));
+    if (all.size() > shown) fmt::print(stderr, "{}: ... and {} more\n", directory, all.size() - shown);
+  };
+  list(health.file, [](const std::string& text) { return "run.db: " + text; });
+  list(health.damaged, [](std::uint64_t id) { return fmt::format("trial {} is damaged", trial_name(id)); });
+  list(health.arrays, [](const std::string& file) { return file + ": is missing, or not what was written"; });
+  fmt::print(
+      "{}: {} trials are intact, {} are damaged, {} arrays are lost\n"
+      "`qklab merge {} --salvage --out NEW` keeps what is intact; running the config into NEW computes the "
+      "rest\n",
+      directory, health.intact, health.damaged.size(), health.arrays.size(), shell_quoted(directory));
+  return false;
+}
+
+// The tables are what people read; they are to say what run.db does. One that an unfinished run has not
+// written yet is no difference.
+void compare_tables(const std::string& directory, const Sweep& sweep, std::vector<std::string>& differences) {
+  const TemporaryFolder folder;
+  export_csv(Store(store_path(directory), Store::Mode::read), sweep, folder.path);
+  for (const char* table : {"trials.csv", "series.csv"}) {
+    const std::string stored = fmt::format("{}/{}", directory, table);
+    if (!std::filesystem::exists(stored) && !std::filesystem::exists(manifest_path(directory))) continue;
+    if (const auto difference = first_difference(stored, fmt::format("{}/{}", folder.path, table)))
+      differences.push_back(*difference + "; `qklab export` writes it again");
+  }
+}
+
+}  // namespace
+
+void add_verify(CLI::App& app, Exit& exit) {
+  const auto directory = std::make_shared<std::string>();
+  CLI::App* verb =
+      app.add_subcommand("verify", "derive verdicts and figures' data again and compare with what is stored");
+  verb->add_option("directory", *directory, "run directory, or results/reference/FIGURE")
+      ->required()
+      ->type_name("DIR");
+  verb->callback([directory, &exit] {
+    if (std::filesystem::exists(store_path(*directory)) && !report_damage(*directory)) {
+      exit = exit_failed;
+      return;
+    }
+    RunDirectory run = open_directory(*directory);
+    std::vector<std::string> differences = verify_directory(run.loaded.config, run.results, *directory);
+    if (run.has_store) compare_tables(*directory, run.loaded.config.sweep, differences);
+    const bool reference = is_reference(*directory);
+    if (reference) {
+      for (const std::string& name : drop_unread_series(run.results, run.loaded.figures, run.loaded.claims))
+        differences.push_back(
+            fmt::format("series.csv: holds '{}' of trials for which nothing reads it", name));
+    }
+    for (const std::string& difference : differences) fmt::print(stderr, "{}: {}\n", *directory, difference);
+    if (!run.loaded.claims.empty()) {
+      fmt::print("{}", verdict_table(run.loaded.claims, judge(run.loaded.claims, run.results),
+                                     terminal_width(), color_wanted()));
+    }
+    fmt::print("{}: {} trials, {}\n", *directory, run.results.trials.size(),
+               differences.empty() ? run.has_store ? "tables, verdicts and figures follow from them"
+                                                   : "verdicts and figures follow from them"
+                                   : "see the differences above");
+    if (reference)
+      fmt::print("a reference: its series.csv holds what figures and claims read, and no more\n");
+    exit = differences.empty() ? exit_done : exit_failed;
+  });
+}
+
+}  // namespace qklab

@@ -1,0 +1,176 @@
+#include "core/config/config.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <functional>
+#include <limits>
+
+#include "core/base/text_check.hpp"
+#include "core/config/layer.hpp"
+#include "core/config/overrides.hpp"
+#include "core/strategies/grow.hpp"
+#include "core/sweep/data_files.hpp"
+#include "core/system/file.hpp"
+#include "core/system/path_name.hpp"
+#include "core/yaml/yaml.hpp"
+
+namespace qklab {
+
+ConfigSource read_source(const std::string& path) {
+  ConfigSource source;
+  source.file = readable(path);
+  source.text = read_file(path);
+  return source;
+}
+
+namespace {
+
+const std::vector<std::string> settings = {"name",  "experiment", "doc",     "params",  "sweep", "where",
+                                           "seeds", "prune",      "presets", "figures", "claims"};
+
+const Experiment* read_experiment(MapReader& map) {
+  const std::string name = map.required_text("experiment");
+  const Experiment* experiment = find_experiment(name);
+  if (!experiment && map.node("experiment").IsScalar()) {
+    const std::vector<std::string> names = experiment_names();
+    map.diagnostics().error(map.place("experiment"),
+                            fmt::format("no experiment '{}'{}; there are {}; --plugin FILE.so loads others",
+                                        name, did_you_mean(name, names), fmt::join(names, ", ")));
+  }
+  return experiment;
+}
+
+std::string read_name(MapReader& map) {
+  std::string name = map.required_text("name");
+  if (map.node("name").IsScalar() && !is_path_name(name))
+    map.diagnostics().error(map.place("name"), path_name_rule);
+  return name;
+}
+
+// What is said of a key that belongs under `params`, or may have been meant as one that does.
+std::function<std::string(const std::string&)> misplaced_parameters(const Schema& schema) {
+  std::vector<std::string> names = schema.names();
+  std::erase(names, "seed");  // `seeds` is nearer
+  return [names](const std::string& key) {
+    const auto is_meant = [&](const std::string& name) { return name == key || name.starts_with(key + "."); };
+    if (std::any_of(names.begin(), names.end(), is_meant))
+      return fmt::format(
+          ": '{}' is a parameter, which stands under 'params', or under 'sweep' with several values", key);
+    const std::string nearest = nearest_name(key, settings).empty() ? nearest_name(key, names) : "";
+    return nearest.empty() ? "" : fmt::format(" (did you mean the parameter '{}', under 'params'?)", nearest);
+  };
+}
+
+// Validates every preset and returns the chosen one.
+Layer read_presets(MapReader& map, const std::string& chosen, const Schema& schema) {
+  Layer layer;
+  std::vector<std::string> names;
+  const YAML::Node presets = map.node("presets");
+  if (map.has("presets") && !presets.IsMap() && !presets.IsNull())
+    map.diagnostics().error(map.place("presets"), "presets: expected a map from names to settings");
+  if (presets.IsMap()) {
+    for (const auto& entry : presets) {
+      if (!entry.first.IsScalar()) continue;  // reported when the file was parsed
+      const std::string& name = entry.first.Scalar();
+      names.push_back(name);
+      if (!is_path_name(name)) map.diagnostics().error(place_of(entry.first, map.file()), path_name_rule);
+      // One without settings is the base by another name.
+      const YAML::Node settings = entry.second.IsNull() ? YAML::Node(YAML::NodeType::Map) : entry.second;
+      MapReader preset(settings, map.file(), map.diagnostics(), fmt::format("preset '{}'", name));
+      Layer read = read_layer(preset, schema);
+      preset.finish(misplaced_parameters(schema));
+      if (name == chosen) layer = std::move(read);
+    }
+  }
+  // The base itself goes by "fast" unless the config lists one.
+  if (std::find(names.begin(), names.end(), "fast") == names.end()) names.emplace_back("fast");
+  if (std::find(names.begin(), names.end(), chosen) == names.end()) {
+    map.diagnostics().error(map.place("presets"),
+                            fmt::format("no preset '{}'{}; there are {}", chosen, did_you_mean(chosen, names),
+                                        fmt::join(names, ", ")));
+  }
+  return layer;
+}
+
+void check_required(const Layer& layer, const Experiment& experiment, const Place& place,
+                    Diagnostics& found) {
+  for (std::size_t i = 0; i < experiment.parameters.size(); ++i) {
+    const Parameter& parameter = experiment.parameters[i];
+    if (parameter.fallback || parameter.derive || layer.sets(i)) continue;
+    found.error(place, fmt::format("parameter '{}' of experiment '{}' has no default: set it ({})",
+                                   parameter.name, experiment.name, parameter.doc));
+  }
+}
+
+// Known beforehand: a trial that could not read its file would fail, one by one.
+void add_files(Config& config, const Layer& layer, const Place& elsewhere, Diagnostics& found) {
+  if (!config.source.files) {
+    config.source.files = identify_files(config.sweep, [&](std::size_t i, const std::string& why) {
+      found.error(layer.place_of(i).value_or(elsewhere),
+                  fmt::format("'{}': {}", config.experiment->parameters[i].name, why));
+    });
+  }
+  config.sweep = config.sweep.with_files(*config.source.files);
+}
+
+Config parse(const ConfigSource& source, Diagnostics& found) {
+  Config config;
+  config.source = source;
+  const YAML::Node root = parse_yaml(source.text, source.file, found);
+  if (!root.IsMap() && !found.empty()) return config;
+  MapReader map(root, source.file, found, "config");
+  if (!root.IsMap()) return config;
+  config.name = read_name(map);
+  config.experiment = read_experiment(map);
+  config.figures = map.node("figures");
+  config.claims = map.node("claims");
+  map.text("doc");
+  if (!config.experiment) {
+    for (const char* const key : {"params", "sweep", "where", "seeds", "prune", "presets"}) map.has(key);
+    map.finish();
+    return config;
+  }
+  const Schema& schema = config.experiment->parameters;
+  Layer layer = read_layer(map, schema);
+  layer.apply(read_presets(map, source.preset, schema));
+  const Overrides overrides = read_overrides(source.overrides, schema, found);
+  layer.apply(overrides.layer);
+  if (overrides.name) config.name = *overrides.name;
+  map.finish(misplaced_parameters(schema));
+  if (found.empty()) check_required(layer, *config.experiment, map.place("experiment"), found);
+  if (found.empty()) config.sweep = build_sweep(*config.experiment, layer, map.place("sweep"));
+  if (found.empty()) check_growth(config.sweep, found);
+  if (found.empty()) add_files(config, layer, map.place("experiment"), found);
+  return config;
+}
+
+// Line and column that a message begins with; messages without, which are about arguments, come last.
+std::pair<int, int> position(std::string_view message, std::string_view file) {
+  std::pair<int, int> position{std::numeric_limits<int>::max(), 0};
+  if (!message.starts_with(file) || message.size() == file.size()) return position;
+  const char* const end = message.data() + message.size();
+  const auto line = std::from_chars(message.data() + file.size() + 1, end, position.first);
+  if (line.ptr != end) std::from_chars(line.ptr + 1, end, position.second);
+  return position;
+}
+
+}  // namespace
+
+Config parse_config(const ConfigSource& source, Diagnostics& diagnostics) {
+  Diagnostics found;
+  Config config = parse(source, found);
+  std::vector<std::string> messages = found.messages();
+  std::stable_sort(messages.begin(), messages.end(), [&](const std::string& a, const std::string& b) {
+    return position(a, source.file) < position(b, source.file);
+  });
+  for (const std::string& message : messages) {
+    const auto colon = message.find(": ");  // any will do: the two halves are joined again
+    diagnostics.error(Place{message.substr(0, colon)}, std::string_view(message).substr(colon + 2));
+  }
+  return config;
+}
+
+}  // namespace qklab

@@ -1,0 +1,173 @@
+#include "core/config/overrides.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "core/base/text_check.hpp"
+#include "core/config/axis_form.hpp"
+#include "core/config/config.hpp"
+#include "core/system/path_name.hpp"
+
+namespace qklab {
+
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  const auto begin = text.find_first_not_of(" \t");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+struct BadQuote {
+  std::string message;
+};
+
+// Takes the text within quotes off `text`, which begins with one. Between double quotes \" and \\ stand for
+// what follows the backslash, between single ones '' for one, as in YAML.
+std::string take_quoted(std::string_view& text) {
+  const char quote = text[0];
+  std::string out;
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    const char next = i + 1 < text.size() ? text[i + 1] : '\0';
+    if (quote == '"' && text[i] == '\\' && (next == '"' || next == '\\')) {
+      out += text[++i];
+    } else if (quote == '\'' && text[i] == quote && next == quote) {
+      out += text[++i];
+    } else if (text[i] == quote) {
+      text.remove_prefix(i + 1);
+      return out;
+    } else {
+      out += text[i];
+    }
+  }
+  throw BadQuote{fmt::format("a quote ({}) is not closed", quote)};
+}
+
+// Up to the next comma that has no backslash before it, which stands for a comma.
+std::string take_bare(std::string_view& text) {
+  std::string out;
+  std::size_t i = 0;
+  for (; i < text.size() && text[i] != ','; ++i) {
+    if (text.substr(i).starts_with("\\,")) ++i;
+    out += text[i];
+  }
+  text.remove_prefix(i);
+  return std::string(trimmed(out));
+}
+
+// At commas, but for those within quotes. Throws BadQuote.
+std::vector<AxisItem> split(std::string_view text, const Place& place) {
+  std::vector<AxisItem> items;
+  for (;;) {
+    text = trimmed(text);
+    const bool quoted = text.starts_with('"') || text.starts_with('\'');
+    std::string item = quoted ? take_quoted(text) : take_bare(text);
+    items.push_back({std::move(item), quoted, place});
+    text = trimmed(text);
+    if (text.empty()) return items;
+    if (text[0] != ',') throw BadQuote{fmt::format("'{}' stands behind a closing quote", text)};
+    text.remove_prefix(1);
+  }
+}
+
+// linspace(0,1,5) as that form, anything else as a list of values.
+AxisForm parse_form(std::string_view text, const Place& place) {
+  AxisForm form;
+  form.place = place;
+  const auto open = text.find('(');
+  if (open != std::string_view::npos && text.ends_with(')')) {
+    if (const auto kind = axis_form_named(trimmed(text.substr(0, open)))) {
+      form.kind = *kind;
+      text = text.substr(open + 1, text.size() - open - 2);
+    }
+  }
+  form.items = split(text, place);
+  return form;
+}
+
+class OverrideReader {
+ public:
+  OverrideReader(const Schema& schema, Diagnostics& diagnostics)
+      : schema_(schema), diagnostics_(diagnostics) {}
+
+  void read(const std::string& argument) {
+    const Place place{fmt::format("argument '{}'", readable(argument))};
+    // Nothing else can stand in run.db, tables and manifest as it was given.
+    if (const auto bad = find_bad_character(argument)) return diagnostics_.error(place, bad->message);
+    try {
+      read(argument, place);
+    } catch (const BadQuote& bad) {
+      diagnostics_.error(place, bad.message);
+    }
+  }
+
+  Overrides take() { return std::move(result_); }
+
+ private:
+  void read(const std::string& argument, const Place& place) {
+    const auto equals = argument.find('=');
+    if (equals == std::string::npos || equals == 0)
+      return diagnostics_.error(place, "expected KEY=VALUE, such as mean=0.5");
+    std::string_view key = trimmed(std::string_view(argument).substr(0, equals));
+    const std::string_view value = trimmed(std::string_view(argument).substr(equals + 1));
+    const bool is_parameter = key.starts_with("params.") || key.starts_with("sweep.");
+    if (is_parameter) key.remove_prefix(key.find('.') + 1);
+    if (!keys_.emplace(key).second) return diagnostics_.error(place, fmt::format("'{}' is given twice", key));
+    if (value.empty()) return diagnostics_.error(place, "the value is missing");
+    if (is_parameter) return read_parameter(key, value, place);
+    if (key == "name") return read_name(value, place);
+    if (key == "where") {
+      result_.layer.where.emplace(Where::parse(value, schema_, place, diagnostics_), place);
+    } else if (key == "seeds") {
+      add(*schema_.find("seed"),
+          make_seeds(parse_form(value, place), value.find_first_of(",(") != value.npos, schema_,
+                     diagnostics_),
+          place);
+    } else {
+      read_parameter(key, value, place);
+    }
+  }
+
+  void read_name(std::string_view value, const Place& place) {
+    if (is_path_name(value))
+      result_.name = value;
+    else
+      diagnostics_.error(place, path_name_rule);
+  }
+
+  void read_parameter(std::string_view key, std::string_view value, const Place& place) {
+    const auto parameter = schema_.find(key);
+    if (!parameter) {
+      std::vector<std::string> names = schema_.names();
+      names.insert(names.end(), {"name", "seeds", "where"});
+      return diagnostics_.error(place,
+                                fmt::format("unknown parameter '{}'{}", key, did_you_mean(key, names)));
+    }
+    add(*parameter, make_axis(parse_form(value, place), schema_, *parameter, diagnostics_), place);
+  }
+
+  void add(std::size_t parameter, AxisPointer axis, const Place& place) {
+    if (!axis) return;
+    if (result_.layer.sets(parameter))
+      return diagnostics_.error(
+          place, fmt::format("'{}' is set by another argument already", schema_[parameter].name));
+    result_.layer.axes.push_back({.parameter = parameter, .axis = std::move(axis), .place = place});
+  }
+
+  const Schema& schema_;
+  Diagnostics& diagnostics_;
+  std::set<std::string, std::less<>> keys_;
+  Overrides result_;
+};
+
+}  // namespace
+
+Overrides read_overrides(const std::vector<std::string>& arguments, const Schema& schema,
+                         Diagnostics& diagnostics) {
+  OverrideReader reader(schema, diagnostics);
+  for (const std::string& argument : arguments) reader.read(argument);
+  return reader.take();
+}
+
+}  // namespace qklab

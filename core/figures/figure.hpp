@@ -1,0 +1,77 @@
+// Figures as a config asks for them. Reference of all keys: docs/figures-and-claims.md.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/config/config.hpp"
+#include "core/results/selection.hpp"
+
+namespace qklab {
+
+enum class Plot { line, band, heatmap, trajectory };
+
+// Lines of equal value of a quantity over a heatmap.
+struct Contour {
+  Quantity quantity;
+  std::vector<double> levels;  // ascending; none: round numbers within its range
+};
+
+// A condition on the cells of a heatmap: on parameters and on means of scalars over seeds.
+struct Outline {
+  Where where;
+  std::shared_ptr<const Schema> names;  // the parameters but the seed, then the scalars
+  std::string label;
+};
+
+struct Figure {
+  std::string name;  // names the files
+  Place place;       // in the config
+  Plot plot = Plot::line;
+  std::string title;
+  // What is measured: y of line, band and trajectory, the colour of a heatmap.
+  Quantity value;
+  std::vector<Quantity> metrics;           // heatmap: `value` and what is shown beside it, a panel each
+  std::optional<Quantity> x_series;        // trajectory
+  std::optional<Quantity> theory;          // line and band
+  std::optional<std::size_t> x_parameter;  // none: along the index of the series `value`
+  // What tells curves apart: the colour of line and band, the y axis of a heatmap. None: one curve.
+  std::optional<std::size_t> curve_parameter;
+  std::optional<std::size_t> facet_parameter;
+  std::optional<Where> where;
+  std::vector<Contour> contours;       // heatmap
+  std::optional<Outline> outline;      // heatmap
+  std::shared_ptr<const Figure> over;  // trajectory: a heatmap of the same plane, drawn beneath
+  bool refined = false;                // heatmap: the sweep adds points between those of its grid
+  bool log_x = false;
+  bool log_y = false;
+  bool log_color = false;
+  std::string xlabel, ylabel, colorlabel;  // never empty where there is such an axis
+  std::size_t columns = 0;                 // of panels; 0: chosen by their number
+};
+
+// Reads `figures:`. All errors go to `diagnostics`; the result is to be used only if that stayed empty.
+std::vector<Figure> parse_figures(const Config& config, Diagnostics& diagnostics);
+
+struct Drawn {
+  std::string source;                // stands for all that it is drawn from: equal figures have the same
+  std::vector<std::string> remarks;  // on what was left out ("2 failed trials")
+};
+
+// Writes <directory>/figures/<name>.{csv,svg,pdf,png}; nothing where all are there and `known`, the source
+// that they were drawn from, is what they would be drawn from again. Means are over seeds, of trials that are
+// done. Throws Error where trials of one point differ in anything but the seed (naming the parameter), no
+// trial is there, or a part can't be made, as where gnuplot is missing or dies. Then the other parts are made
+// all the same, no draft is left, and no file of before stands for one that could not be made.
+Drawn draw(const Figure& figure, const Results& results, const std::string& directory,
+           const std::string& known = "");
+
+bool figure_is_there(const std::string& name, const std::string& directory);  // all of its files
+void remove_figure(const std::string& name, const std::string& directory);
+
+// The CSV alone, as `draw` writes it; equal results give equal text.
+std::string figure_csv(const Figure& figure, const Results& results);
+
+}  // namespace qklab

@@ -1,0 +1,177 @@
+#include "core/figures/plots.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/figures/labels.hpp"
+
+namespace qklab {
+namespace {
+
+bool is_number(const Value& value) {
+  return std::holds_alternative<double>(value) || std::holds_alternative<std::int64_t>(value);
+}
+
+double as_number(const Value& value) {
+  const double* real = std::get_if<double>(&value);
+  return real ? *real : static_cast<double>(std::get<std::int64_t>(value));
+}
+
+// `values` come from sorted groups, panel by panel; `order` says how to merge them.
+Coordinate coordinate(std::vector<Value> values, const KeyLess& order, bool log, const std::string& figure,
+                      const std::string& name) {
+  const auto less = [&](const Value& a, const Value& b) { return order({a}, {b}); };
+  std::sort(values.begin(), values.end(), less);
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+  Coordinate result{std::move(values), true, log};
+  result.numeric = std::all_of(result.values.begin(), result.values.end(), is_number);
+  for (const Value& value : result.values) {
+    if (log && !(as_number(value) > 0)) {
+      throw Error(fmt::format(
+          "figure '{}': {} = {} can't stand on a log axis; leave it out with where, or log: without it",
+          figure, name, to_text(value)));
+    }
+  }
+  return result;
+}
+
+constexpr double line_span = 0.9;  // of viridis: its last yellow can't be seen as a line on white
+constexpr std::size_t most_in_legend = 5;
+
+// Colour bar for many numbers, legend for a few or for names.
+void explain_colors(const Figure& figure, CurvePage& result) {
+  Page& page = result.page;
+  const Coordinate& curves = result.curves;
+  if (!figure.curve_parameter) return;
+  if (curves.numeric && curves.values.size() > most_in_legend) {
+    page.bar = ColorBar{curves.scale(0, 5), figure.colorlabel, line_span};
+    return;
+  }
+  page.legend_title = figure.colorlabel + ":";
+  const ShortTexts texts(curves.values, ShortTexts::Style::typeset);
+  for (const Value& value : curves.values) {
+    page.legend.push_back({texts.of(value), result.color({{value}, {}}), Mark::line});
+  }
+}
+
+Scale value_scale(const Figure& figure, const FigureData& data, bool with_intervals) {
+  std::vector<double> values;
+  for (const Panel& panel : data.panels) {
+    for (const Curve& curve : panel.curves) {
+      for (const Point& p : curve.points) {
+        values.insert(values.end(), {p.mean, p.theory});
+        if (with_intervals) values.insert(values.end(), {p.low, p.high});
+      }
+    }
+  }
+  return numeric_scale(values, figure.log_y, 0.04, 5);
+}
+
+}  // namespace
+
+double Coordinate::position(const Value& value) const {
+  if (numeric) return as_number(value);
+  return static_cast<double>(std::find(values.begin(), values.end(), value) - values.begin());
+}
+
+std::vector<double> Coordinate::positions() const {
+  std::vector<double> result;
+  for (const Value& value : values) result.push_back(position(value));
+  return result;
+}
+
+Scale Coordinate::scale(double padding, int max_ticks) const {
+  if (numeric && values.size() == 1) return single_scale(position(values[0]), log);
+  if (numeric) return numeric_scale(positions(), log, padding, max_ticks);
+  std::vector<std::string> names;
+  for (const Value& value : values) names.push_back(to_text(value));
+  return category_scale(names);
+}
+
+Coordinate x_coordinate(const Figure& figure, const Experiment& experiment, const FigureData& data) {
+  std::vector<Value> values;
+  for (const Panel& panel : data.panels) {
+    for (const Curve& curve : panel.curves) {
+      for (const Point& p : curve.points) values.push_back(p.x);
+    }
+  }
+  // An index has no parameter to order it; its values are plain numbers, as those of any real parameter.
+  static const Schema index_schema{real("index", "")};
+  const Schema& schema = figure.x_parameter ? experiment.parameters : index_schema;
+  const std::vector<std::size_t> parameters = {figure.x_parameter.value_or(0)};
+  return coordinate(std::move(values), {&schema, &parameters}, figure.log_x, figure.name, figure.xlabel);
+}
+
+Coordinate curve_coordinate(const Figure& figure, const Experiment& experiment, const FigureData& data,
+                            bool log) {
+  if (!figure.curve_parameter) return {};
+  std::vector<Value> values;
+  for (const Panel& panel : data.panels) {
+    for (const Curve& curve : panel.curves) values.push_back(curve.key[0]);
+  }
+  const std::vector<std::size_t> parameters = {*figure.curve_parameter};
+  return coordinate(std::move(values), {&experiment.parameters, &parameters}, log, figure.name,
+                    experiment.parameters[*figure.curve_parameter].name);
+}
+
+Shade CurvePage::shade(const Curve& curve) const {
+  if (curve.key.empty()) return {};
+  const auto found = std::find(curves.values.begin(), curves.values.end(), curve.key[0]);
+  const auto rank = static_cast<std::size_t>(found - curves.values.begin());
+  if (!curves.numeric) return {std::nullopt, rank};
+  if (curves.values.size() == 1) return {1.0 / 3};
+  if (curves.values.size() <= most_in_legend) {  // few: as far apart as they get
+    return {static_cast<double>(rank) / static_cast<double>(curves.values.size() - 1)};
+  }
+  return {curves.scale(0, 5).fraction(curves.position(curve.key[0]))};
+}
+
+Color CurvePage::color(const Curve& curve) const {
+  const Shade shown = shade(curve);
+  return shown.along ? viridis(line_span * *shown.along) : categorical(shown.category);
+}
+
+std::vector<const Point*> lonely_points(const CurvePage& frame, const Curve& curve, double Point::*value) {
+  const std::vector<Point>& points = curve.points;
+  const auto is_shown = [&](std::size_t i) {
+    return i < points.size() && frame.page.y.can_show(points[i].*value) &&
+           frame.page.x.can_show(frame.x.position(points[i].x));
+  };
+  std::vector<const Point*> result;
+  for (std::size_t i = 0; i < points.size(); ++i)
+    if (is_shown(i) && !is_shown(i - 1) && !is_shown(i + 1)) result.push_back(&points[i]);
+  return result;
+}
+
+void add_curve(std::vector<PlotLayer>& layers, const CurvePage& frame, const Curve& curve,
+               double Point::*value, const std::string& color, const std::string& style) {
+  std::string line, dots;
+  const auto row = [&](const Point& p) { return frame.x_share(p) + ' ' + frame.y_share(p.*value) + '\n'; };
+  for (const Point& p : curve.points) line += row(p);
+  for (const Point* p : lonely_points(frame, curve, value)) dots += row(*p);
+  layers.push_back({line, fmt::format("using 1:2 with lines lc rgb '{}' {}", color, style)});
+  if (dots.empty()) return;
+  const int shape = value == &Point::theory ? 6 : 7;  // as gnuplot counts: a ring, a dot
+  layers.push_back(
+      {dots, fmt::format("using 1:2 with points pt {} ps 0.6 lw 0.7 lc rgb '{}'", shape, color)});
+}
+
+CurvePage curve_page(const Figure& figure, const Experiment& experiment, const FigureData& data,
+                     bool with_intervals) {
+  CurvePage result{{},
+                   x_coordinate(figure, experiment, data),
+                   curve_coordinate(figure, experiment, data, figure.log_color)};
+  Page& page = result.page;
+  page.title = figure.title;
+  page.xlabel = figure.xlabel;
+  page.ylabel = figure.ylabel;
+  page.columns = figure.columns;
+  page.x = result.x.scale(0.03, 4);
+  page.y = value_scale(figure, data, with_intervals);
+  explain_colors(figure, result);
+  for (const std::string& title : panel_titles(figure, experiment, data)) page.panels.push_back({title, {}});
+  return result;
+}
+
+}  // namespace qklab

@@ -1,0 +1,136 @@
+// qklab: reads the command line, runs one verb, and turns what it throws into an exit code.
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "core/base/error.hpp"
+#include "core/base/text_check.hpp"
+#include "core/cli/cli.hpp"
+#include "core/cli/completion/slips.hpp"
+#include "core/cli/signals.hpp"
+#include "core/cli/terminal.hpp"
+#include "core/kernels/level.hpp"
+#include "core/study/version.hpp"
+#include "core/trial/plugin.hpp"
+
+namespace qklab {
+namespace {
+
+int run_program(int argc, char** argv) {
+  kernels::level();  // before anything is computed, it says where QKLAB_SIMD names none
+  CLI::App app{"qklab: how a query-key eigenspectrum shapes attention"};
+  app.name("qklab");
+  app.require_subcommand(1);
+  app.option_defaults()->always_capture_default();
+  app.fallthrough();  // --plugin may stand behind the verb
+  app.set_version_flag("--version", [] { return version_text(); });
+  app.footer("Exit codes: 0 done; 1 trials failed or a verdict fell short; 2 bad input; 130 interrupted.");
+  std::vector<std::string> plugins;
+  app.add_option("--plugin", plugins, "load an experiment from a shared library")
+      ->type_name("FILE.so")
+      ->allow_extra_args(false)
+      ->each([](const std::string& path) { load_plugin(path); });
+
+  // What stands behind `launch ... --` is for another program.
+  const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  const auto dashes = std::find(words.begin(), words.end(), "--");
+  const auto split = std::find(words.begin(), dashes, "launch") != dashes ? dashes : words.end();
+  const std::vector<std::string> handed_on(split == words.end() ? split : split + 1, words.end());
+
+  Exit exit = exit_done;
+  add_run(app, exit);
+  add_reproduce(app, exit);
+  add_status(app, exit);
+  add_report(app, exit);
+  add_export(app, exit);
+  add_trace(app, exit);
+  add_verify(app, exit);
+  add_diff(app, exit);
+  add_completion(app, exit);
+  add_query(app, exit);
+  add_watch(app, exit);
+  add_serve(app, exit);
+  add_merge(app, exit);
+  add_replay(app, exit);
+  add_launch(app, exit, handed_on);
+  add_list(app, exit);
+  add_describe(app, exit);
+  add_new(app, exit);
+  add_bench(app, exit);
+  try {
+    app.parse(static_cast<int>(split - words.begin()) + 1, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() != 0) {
+      if (const std::string slip = find_slip(app, {words.begin(), split}); !slip.empty())
+        throw InputError(slip);
+    }
+    return app.exit(error) == 0 ? exit_done : exit_bad_input;
+  }
+  return exit;
+}
+
+}  // namespace
+}  // namespace qklab
+
+namespace {
+
+// Names of files and the like may hold bytes that are no text, and characters that nobody sees.
+int tell(const char* prefix, const char* message, int code) {
+  qklab::say(stderr, "{}{}\n", prefix, qklab::readable(message));
+  return code;
+}
+
+bool reader_is_gone() {
+  pollfd output{STDOUT_FILENO, POLLOUT, 0};
+  return poll(&output, 1, 0) == 1 && (output.revents & (POLLERR | POLLHUP)) != 0;
+}
+
+// What fits a buffer is written here, and only here it shows whether that could be. Whoever reads a pipe may
+// stop when it has what it wanted, as `head` does.
+int flush_output(int code) {
+  errno = 0;
+  const bool lost = std::fflush(stdout) != 0 || std::ferror(stdout) != 0;
+  if (!lost || reader_is_gone()) return code;
+  const char* const why = errno != 0 ? std::strerror(errno) : "not all of it was written";
+  const int failed = tell("qklab: standard output cannot be written: ", why, qklab::exit_failed);
+  return code == qklab::exit_done ? failed : code;
+}
+
+// Rather than of the disk: too long, or through what cannot be passed.
+bool is_of_the_name(const std::error_code& code) {
+  return code == std::errc::filename_too_long || code == std::errc::too_many_symbolic_link_levels ||
+         code == std::errc::not_a_directory || code == std::errc::permission_denied;
+}
+
+int run_to_end(int argc, char** argv) {
+  try {
+    return qklab::run_program(argc, argv);
+  } catch (const qklab::InputError& error) {
+    return tell("", error.what(), qklab::exit_bad_input);
+  } catch (const std::filesystem::filesystem_error& error) {
+    const std::string message = fmt::format("{}: {}", error.path1().string(), error.code().message());
+    return tell("", message.c_str(),
+                is_of_the_name(error.code()) ? qklab::exit_bad_input : qklab::exit_failed);
+  } catch (const std::system_error& error) {
+    if (error.code() == std::errc::broken_pipe) return qklab::exit_done;
+    return tell("qklab: ", error.what(), qklab::exit_failed);
+  } catch (const std::exception& error) {
+    return tell("qklab: ", error.what(), qklab::exit_failed);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  qklab::take_signals();
+  return flush_output(run_to_end(argc, argv));
+}

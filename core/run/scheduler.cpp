@@ -1,0 +1,195 @@
+#include "core/run/scheduler.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <limits>
+#include <mutex>
+#include <numeric>
+#include <thread>
+
+#include "core/run/worker.hpp"
+#include "core/system/threads.hpp"
+
+namespace qklab {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds look_around{20};  // how often the stop request is looked at
+constexpr std::chrono::milliseconds linger{5};        // how long a finished trial may wait for others
+constexpr std::chrono::milliseconds report_every{100};
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+void count(const std::vector<Store::Finished>& batch, Progress& progress) {
+  for (const Store::Finished& finished : batch) {
+    switch (finished.result.status) {
+      case Status::done:
+        ++progress.done;
+        break;
+      case Status::failed:
+        ++progress.failed;
+        break;
+      case Status::diverged:
+        ++progress.diverged;
+        break;
+      case Status::pruned:
+        ++progress.pruned;
+        break;
+    }
+  }
+}
+
+// The part of run_trials that happens while workers run.
+class Coordinator {
+ public:
+  Coordinator(Run& run, Store& store, const RunOptions& options, const std::atomic<bool>& stop,
+              Clock::time_point begin, RunOutcome& outcome)
+      : run_(run),
+        store_(store),
+        options_(options),
+        stop_(stop),
+        begin_(begin),
+        outcome_(outcome),
+        progress_(outcome.progress),
+        work_(outcome.progress.work) {}
+
+  void write_until_done() {
+    while (true) {
+      // Read first: what a worker sent before it left is then in the mailbox.
+      const bool all_left = run_.working == 0;
+      const auto batch =
+          run_.mailbox.take(Clock::now() + (all_left ? Clock::duration{0} : look_around), linger);
+      if (!batch.empty()) write(batch);
+      look_at_stop();
+      if (Clock::now() >= next_report_) report();
+      if (!batch.empty()) continue;
+      if (all_left) break;
+      if (Clock::now() >= deadline_) {
+        outcome_.abandoned = true;
+        run_.mailbox.close();
+        break;
+      }
+    }
+    report();
+  }
+
+  // After an error: nothing more is written.
+  void wait_for_workers() {
+    run_.halt = true;
+    run_.mailbox.close();
+    while (run_.working > 0 && Clock::now() < deadline_) {
+      std::this_thread::sleep_for(look_around);
+      look_at_stop();
+    }
+  }
+
+ private:
+  void write(const std::vector<Store::Finished>& batch) {
+    store_.put(run_.experiment, batch);
+    for (const Store::Finished& finished : batch)
+      if (!finished.checkpoint.empty()) std::remove(finished.checkpoint.c_str());
+    count(batch, progress_);
+    if (!options_.on_failure) return;
+    for (const Store::Finished& finished : batch)
+      if (finished.result.status == Status::failed || finished.result.status == Status::diverged)
+        options_.on_failure(finished.spec, finished.result);
+  }
+
+  void look_at_stop() {
+    if (!stop_ || deadline_ != Clock::time_point::max()) return;
+    run_.halt = true;
+    deadline_ = Clock::now() + options_.grace;
+  }
+
+  void look_at_running() {
+    progress_.work = work_;
+    progress_.work_done = run_.work_done;
+    progress_.running.clear();
+    const std::lock_guard lock(run_.mutex);
+    for (const TrialProgress* each : run_.under_way) {
+      const auto now = each->now();
+      if (!now) continue;
+      progress_.running.push_back(*now);
+      progress_.work -= each->cost * now->share_before();
+      progress_.work_done += each->cost * (now->share() - now->share_before());
+    }
+    std::sort(progress_.running.begin(), progress_.running.end(),
+              [](const RunningTrial& a, const RunningTrial& b) { return a.share() > b.share(); });
+  }
+
+  void report() {
+    progress_.seconds = seconds_since(begin_);
+    look_at_running();
+    next_report_ = Clock::now() + report_every;
+    if (options_.on_progress) options_.on_progress(progress_);
+  }
+
+  Run& run_;
+  Store& store_;
+  const RunOptions& options_;
+  const std::atomic<bool>& stop_;
+  const Clock::time_point begin_;
+  RunOutcome& outcome_;
+  Progress& progress_;
+  const double work_;  // of all trials
+  Clock::time_point next_report_ = begin_;
+  Clock::time_point deadline_ = Clock::time_point::max();  // for trials in flight, once stopped
+};
+
+}  // namespace
+
+double Progress::rate() const { return seconds > 0 ? static_cast<double>(finished()) / seconds : 0; }
+
+double Progress::eta_seconds() const {
+  if (finished() == total) return 0;
+  // Where all costs are 0, 0 / 0 says that nothing is known.
+  return work_done > 0 ? seconds * (work - work_done) / work_done : std::numeric_limits<double>::quiet_NaN();
+}
+
+RunOutcome run_trials(const Sweep& sweep, Store& store, const RunOptions& options,
+                      const std::atomic<bool>& stop) {
+  const auto begin = Clock::now();
+  const auto run = std::make_shared<Run>(sweep, options, stop);
+  RunOutcome outcome;
+  outcome.progress.resumed = plan(sweep, store, options, *run);
+  const std::size_t total = run->trials.size();
+  outcome.progress.total = total;
+  outcome.progress.work = run->costs.empty() ? static_cast<double>(total)
+                                             : std::accumulate(run->costs.begin(), run->costs.end(), 0.0);
+
+  const std::size_t jobs = options.jobs > 0 ? options.jobs : cores();
+  Workers workers(jobs);
+  run->working = std::min(jobs, total);
+  for (std::size_t i = 0; i < std::min(jobs, total); ++i) workers.start(work, run);
+
+  Coordinator coordinator(*run, store, options, stop, begin, outcome);
+  try {
+    coordinator.write_until_done();
+  } catch (...) {
+    coordinator.wait_for_workers();
+    throw;
+  }
+  const std::lock_guard lock(run->mutex);
+  if (run->error) {
+    try {
+      std::rethrow_exception(run->error);
+    } catch (const Error& error) {
+      throw Error(
+          fmt::format("{}: {} finished trials are safe; once there is room, run the same command again",
+                      error.what(), outcome.progress.resumed + outcome.progress.finished()));
+    }
+  }
+  outcome.interrupted = run->cut_short || (stop && outcome.progress.finished() < total);
+  outcome.failed_fast =
+      options.fail_fast && outcome.progress.failed > 0 && outcome.progress.finished() < total;
+  return outcome;
+}
+
+}  // namespace qklab

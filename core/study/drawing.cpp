@@ -1,0 +1,65 @@
+#include "core/study/drawing.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "core/system/file.hpp"
+
+namespace qklab {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool has_figure(const Loaded& loaded, const std::string& name) {
+  return std::any_of(loaded.figures.begin(), loaded.figures.end(),
+                     [&](const Figure& figure) { return figure.name == name; });
+}
+
+// What looks like a result of this config and is none.
+void tell_strays(const Loaded& loaded, const std::string& directory, const Tell& tell) {
+  std::vector<std::string> strays;
+  for (const auto& entry : fs::directory_iterator(directory + "/figures")) {
+    const std::string name = entry.path().filename().string();
+    const bool is_draft = name.starts_with('.') && name.find(".draft.") != std::string::npos;
+    if (is_draft) {  // of a run that was killed
+      std::error_code ignored;
+      fs::remove(entry.path(), ignored);
+    } else if (!has_figure(loaded, entry.path().stem().string())) {
+      strays.push_back(entry.path().string());
+    }
+  }
+  std::sort(strays.begin(), strays.end());
+  for (const std::string& stray : strays) tell(fmt::format("{}: belongs to no figure of the config", stray));
+}
+
+}  // namespace
+
+DrawnFigures draw_figures(const Loaded& loaded, const Results& results, const std::string& directory,
+                          const FigureSources& known, const Tell& tell) {
+  make_directories(directory + "/figures");
+  for (const auto& [name, source] : known)
+    if (!has_figure(loaded, name)) remove_figure(name, directory);
+  DrawnFigures drawn;
+  for (const Figure& figure : loaded.figures) {
+    const auto before = known.find(figure.name);
+    try {
+      Drawn now = draw(figure, results, directory, before == known.end() ? "" : before->second);
+      for (const std::string& remark : now.remarks) tell(remark);
+      drawn.sources.emplace(figure.name, std::move(now.source));
+    } catch (const InputError&) {
+      throw;
+    } catch (const Error& error) {
+      ++drawn.undrawn;
+      drawn.sources.emplace(figure.name, "");
+      tell(error.what());
+    }
+  }
+  if (drawn.undrawn > 0)
+    tell(fmt::format("{} of {} figures could not be drawn, see above", drawn.undrawn, loaded.figures.size()));
+  tell_strays(loaded, directory, tell);
+  return drawn;
+}
+
+}  // namespace qklab

@@ -1,0 +1,45 @@
+#include "core/trial/checkpoint.hpp"
+
+#include <filesystem>
+
+#include "core/base/error.hpp"
+#include "core/system/file.hpp"
+#include "core/trial/trial_id.hpp"
+
+namespace qklab {
+
+namespace {
+
+// Stands before the state: a crash of the machine may leave a file with less in it than was written.
+std::string seal(std::string_view state) { return trial_name(hash_text(state)); }
+
+}  // namespace
+
+Checkpoint::Checkpoint(const std::string& directory, std::uint64_t trial, std::chrono::milliseconds every)
+    : path_(directory + "/checkpoints/" + trial_name(trial)),
+      every_(every),
+      last_(std::chrono::steady_clock::now()) {}
+
+bool Checkpoint::due() const { return std::chrono::steady_clock::now() - last_ >= every_; }
+
+void Checkpoint::save(std::string_view state) {
+  used_ = true;
+  try {
+    make_directories(path_.substr(0, path_.rfind('/')));
+    write_file(path_, seal(state) + std::string(state));
+  } catch (const Error&) {
+  }
+  last_ = std::chrono::steady_clock::now();
+}
+
+std::optional<std::string> Checkpoint::load() {
+  if (!std::filesystem::exists(path_)) return std::nullopt;
+  used_ = true;
+  const std::string all = read_file(path_);
+  const std::size_t head = seal("").size();
+  if (all.size() < head || seal(std::string_view(all).substr(head)) != all.substr(0, head))
+    return std::nullopt;
+  return all.substr(head);
+}
+
+}  // namespace qklab

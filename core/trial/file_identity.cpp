@@ -1,0 +1,46 @@
+#include "core/trial/file_identity.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/base/error.hpp"
+#include "core/base/sha256.hpp"
+#include "core/system/file.hpp"
+
+namespace qklab {
+
+std::string FileIdentity::str() const {
+  return fmt::format("{} ({} bytes, sha256 {}...)", path, size, sha256.substr(0, 16));
+}
+
+FileIdentity identify_file(const std::string& path) {
+  const std::string bytes = read_file(find_data_file(path));
+  return {path, bytes.size(), sha256(bytes)};
+}
+
+const FileIdentity* find_file(const FileIdentities& files, std::string_view path) {
+  const auto found = std::ranges::find(files, path, &FileIdentity::path);
+  return found == files.end() ? nullptr : &*found;
+}
+
+std::string files_json(const FileIdentities& files) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const FileIdentity& file : files)
+    list.push_back({{"path", file.path}, {"size", file.size}, {"sha256", file.sha256}});
+  return list.dump();
+}
+
+FileIdentities parse_files_json(std::string_view json) {
+  FileIdentities files;
+  try {
+    for (const auto& file : nlohmann::json::parse(json))
+      files.push_back({file.at("path"), file.at("size"), file.at("sha256")});
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(fmt::format("a list of files cannot be read: {}", error.what()));
+  }
+  return files;
+}
+
+}  // namespace qklab

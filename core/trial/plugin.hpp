@@ -1,0 +1,14 @@
+// Experiments from shared libraries.
+#pragma once
+
+#include <string>
+
+#include "core/trial/experiment.hpp"
+
+namespace qklab {
+
+// Loads `path` and registers its experiment. Throws InputError where it is no plugin, or was built for
+// another ABI version or by another compiler. The library stays loaded.
+const Experiment& load_plugin(const std::string& path);
+
+}  // namespace qklab

@@ -1,0 +1,22 @@
+// One trial, and its name.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/trial/schema.hpp"
+
+namespace qklab {
+
+// One trial of a sweep.
+struct TrialSpec {
+  std::uint64_t id = 0;
+  Parameters params;
+};
+
+std::string trial_name(std::uint64_t id);  // 16 hexadecimal digits
+std::optional<std::uint64_t> parse_trial_name(std::string_view name);
+
+}  // namespace qklab

@@ -38,12 +38,13 @@ struct Anchors {
   double anchor = 0, propagation = 0, over_propagation = 0;
 };
 
-// Of one attention matrix, (T, T) row-major. A causal query t sees tokens 0 .. t.
-Anchors anchors_of(std::span<const float> a, std::size_t length, bool causal, double threshold) {
+// Of one attention matrix, (T, T) row-major.
+Anchors anchors_of(std::span<const float> a, std::size_t length, Mask mask, double threshold) {
   std::vector<double> mean(length), passed(length), seen_by(length);
   double pairs = 0, passed_pairs = 0;
   for (std::size_t t = 0; t < length; ++t) {
-    for (std::size_t s = 0; s < (causal ? t + 1 : length); ++s) {
+    const KeyRange seen = mask.keys(t, length);
+    for (std::size_t s = seen.begin; s < seen.end; ++s) {
       const double weight = a[t * length + s];
       const bool passes = weight > threshold;
       mean[s] += weight;
@@ -55,7 +56,7 @@ Anchors anchors_of(std::span<const float> a, std::size_t length, bool causal, do
   }
   for (std::size_t s = 0; s < length; ++s) mean[s] /= seen_by[s];
   // The last tokens of a causal sequence are seen by too few queries to be called anchors.
-  const std::size_t candidates = causal ? std::max<std::size_t>(1, length / 2) : length;
+  const std::size_t candidates = mask.looks_back() ? std::max<std::size_t>(1, length / 2) : length;
   const auto top = static_cast<std::size_t>(
       std::max_element(mean.begin(), mean.begin() + static_cast<std::ptrdiff_t>(candidates)) - mean.begin());
   const double propagation = passed_pairs / pairs;
@@ -83,7 +84,7 @@ class Reader {
       const auto weights = layer.attention.weights.value();
       for (std::size_t at = 0; at < weights.size(); at += length * length) {
         const Anchors one =
-            anchors_of(weights.subspan(at, length * length), length, model_.config.causal, threshold);
+            anchors_of(weights.subspan(at, length * length), length, model_.config.mask, threshold);
         sum.anchor += one.anchor;
         sum.propagation += one.propagation;
         sum.over_propagation += one.over_propagation;
@@ -115,7 +116,7 @@ train::TrainConfig train_config(const Parameters& params) {
   config.model.heads = static_cast<int>(params.integer("heads"));
   config.model.layers = static_cast<int>(params.integer("layers"));
   config.model.ffn = static_cast<int>(params.integer("ffn"));
-  config.model.causal = tasks::task_info(params.text("task")).causal;
+  if (tasks::task_info(params.text("task")).causal) config.model.mask = Mask::causal();
   config.model.attention =
       train::named<nn::AttentionKind>(params.text("attention"), train::attention_names());
   if (params.text("intervention") == "tame") config.model.reparametrization = nn::Reparametrization::tame;

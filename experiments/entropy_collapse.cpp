@@ -27,11 +27,11 @@ struct Bounds {
   double row_slack = std::numeric_limits<double>::infinity();
 };
 
-Bounds compare(const Vector& entropy, const Matrix& logits, double norm, Sight sight) {
+Bounds compare(const Vector& entropy, const Matrix& logits, double norm, Mask mask) {
   const std::size_t length = entropy.size();
   Bounds bounds;
   for (std::size_t q = 0; q < length; ++q) {
-    const std::size_t keys = keys_in_sight(sight, length, q);
+    const std::size_t keys = mask.keys(q, length).size();
     const double bound = entropy_bound(norm, keys);
     bounds.mean += bound / static_cast<double>(length);
     const double slack = entropy(q) - bound;
@@ -47,7 +47,7 @@ void run(const Trial& trial, Result& result) {
   const Parameters& params = trial.params;
   const std::size_t dim = params.count("dim"), length = params.count("length");
   const double temperature = params.real("temperature");
-  const Sight sight = params.flag("causal") ? Sight::causal : Sight::all;
+  const Mask mask = params.flag("causal") ? Mask::causal() : Mask::none();
   const Matrix tokens =
       nn::draw_tokens(nn::token_kind_from(params.text("tokens")), length, dim, trial.stream("tokens"));
   const Spectrum spectrum{params.real("mean"), params.real("variance"),
@@ -56,10 +56,10 @@ void run(const Trial& trial, Result& result) {
   trial.check();
 
   const Matrix logits = attention_logits(tokens, qk, temperature);
-  const Matrix attention = softmax_rows(logits, sight);
-  const AttentionMeasures measures = measure_attention(attention, sight);
+  const Matrix attention = softmax_rows(logits, mask);
+  const AttentionMeasures measures = measure_attention(attention, mask);
   const Bounds bounds =
-      compare(row_entropy(attention), logits, logit_norm_bound(tokens, qk, temperature), sight);
+      compare(row_entropy(attention), logits, logit_norm_bound(tokens, qk, temperature), mask);
   trial.check();
 
   result.scalar("entropy", measures.entropy);

@@ -52,7 +52,7 @@ train::TrainConfig base_config(const Parameters& params) {
   config.model.layers = static_cast<int>(params.integer("layers"));
   config.model.ffn = static_cast<int>(params.integer("ffn"));
   config.model.norm = nn::Norm::pre;
-  config.model.causal = true;
+  config.model.mask = Mask::causal();
   config.evaluation_batches = 4;
   return config;
 }

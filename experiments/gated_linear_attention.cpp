@@ -130,7 +130,7 @@ train::TrainConfig train_config(const Parameters& params) {
   config.model.skip = false;
   config.model.norm = nn::Norm::none;
   config.model.positions = nn::Positions::none;
-  config.model.causal = true;
+  config.model.mask = Mask::causal();
   config.optimizer = nn::defaults(nn::OptimizerKind::adam);
   config.optimizer.rate = params.real("rate");
   config.optimizer.clip = 1;

@@ -23,13 +23,13 @@ nn::UntrainedModel model_of(const Parameters& params) {
   model.value = nn::value_kind_from(params.text("value"));
   model.skip = params.flag("skip");
   model.mlp = params.flag("mlp");
-  model.sight = params.flag("causal") ? Sight::causal : Sight::all;
+  model.mask = params.flag("causal") ? Mask::causal() : Mask::none();
   return model;
 }
 
 // The bound on the residual after one layer holds where a layer is attention over all keys and no more.
 bool is_bounded(const nn::UntrainedModel& model) {
-  return !model.skip && !model.mlp && model.norm != nn::Norm::post && model.sight == Sight::all;
+  return !model.skip && !model.mlp && model.norm != nn::Norm::post && model.mask == Mask::none();
 }
 
 double bound_after(const nn::UntrainedModel& model, const nn::UntrainedLayer& layer, const Tokens& before,

@@ -48,7 +48,7 @@ nn::ModelConfig model_config(const Parameters& p) {
           .ffn = whole("ffn"),
           .skip = p.flag("skip"),
           .norm = named<nn::Norm>(p.text("norm"), norm_names()),
-          .causal = p.flag("causal"),
+          .mask = p.flag("causal") ? Mask::causal() : Mask::none(),
           .attention = named<nn::AttentionKind>(p.text("attention"), attention_names()),
           .positions = named<nn::Positions>(p.text("positions"), positions_names()),
           .combined = p.flag("combined")};

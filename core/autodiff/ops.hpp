@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/autodiff/tape.hpp"
+#include "core/kernels/mask.hpp"
 
 namespace qklab::autodiff {
 
@@ -57,15 +58,14 @@ template <class T>
 Tensor<T> linear(Tensor<T> x, Tensor<T> w, std::type_identity_t<Linear<T>> with = {});  // (ops_linear.cpp)
 
 // --- Attention weights over the last axis (ops_attention.cpp) ---
-// What a row of scores (..., T, S) may look at: everything; with `causal` (S = T), row t columns 0 .. t;
-// with a mask tensor of shape (T,S), or more trailing axes, what is not 0 there. The rest gets weight 0 and
-// counts as absent, so a row that may look at nothing is all zero. No gradient goes to the mask.
-enum class Visible { all, causal };
+// What a row of scores (..., T, S) may look at: what a Mask leaves it, S = T where that looks back; or with a
+// tensor of shape (T,S), or more trailing axes, what is not 0 there. The rest gets weight 0 and counts as
+// absent, so a row that may look at nothing is all zero. No gradient goes to the tensor.
 template <class T> struct Sight {
-  Visible visible = Visible::all;
-  Tensor<T> mask{};
-  Sight(Visible rule = Visible::all) : visible(rule) {}
-  Sight(Tensor<T> shown) : mask(shown) {}
+  Mask mask{};
+  Tensor<T> shown{};
+  Sight(Mask rule = {}) : mask(rule) {}
+  Sight(Tensor<T> given) : shown(given) {}
 };
 
 template <class T> Tensor<T> softmax(Tensor<T> scores, std::type_identity_t<Sight<T>> sight = {});
@@ -80,10 +80,11 @@ template <class T> Tensor<T> piecewise_softmax(Tensor<T> scores, std::type_ident
 template <class T> Tensor<T> gated_scan(Tensor<T> q, Tensor<T> k, Tensor<T> v, Tensor<T> gate);
 
 // softmax(scale q k^T) v of every head in one (ops_attend.cpp). qkv (B,T,3D) holds q, k and v side by side,
-// each with its heads side by side -> (B,T,D). What causal attention masks is not computed.
+// each with its heads side by side -> (B,T,D). What a causal mask hides is not computed; a window is left to
+// softmax above.
 struct Attend {
   int heads = 1;
-  Visible visible = Visible::all;
+  Mask mask{};
   double scale = 1;
 };
 template <class T> Tensor<T> attend(Tensor<T> qkv, Attend how);

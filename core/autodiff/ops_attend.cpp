@@ -9,17 +9,17 @@
 namespace qklab::autodiff {
 namespace {
 
-// Operand: qkv (B,T,3D). real[0]: scale; integer[0], [1]: heads, causal. Saves each head's weights, and
-// scratch for those of each part that a thread may take.
+// Operand: qkv (B,T,3D). Saves each head's weights, and scratch for those of each part that a thread may
+// take.
 template <class T> struct Heads {
   kernels::Head head;
   int batch, heads;
   std::size_t dim;
 
-  Heads(const Shape& qkv, const Attributes& attributes) : batch(qkv[0]), heads(attributes.integer[0]) {
+  Heads(const Shape& qkv, const Attend& how) : batch(qkv[0]), heads(how.heads) {
     const int width = qkv[2] / 3;
     dim = static_cast<std::size_t>(width);
-    head = {qkv[1], width / heads, 3 * width, width, attributes.integer[1] != 0};
+    head = {qkv[1], width / heads, 3 * width, width, how.mask};
   }
   std::size_t count() const { return static_cast<std::size_t>(batch) * static_cast<std::size_t>(heads); }
   std::size_t parts() const { return std::min<std::size_t>(count(), 8); }
@@ -47,8 +47,8 @@ template <class T> struct Heads {
 };
 
 template <class T> void forward(const Call<T>& c) {
-  const Heads<T> all(c.shape(0), c.attributes());
-  const auto scale = static_cast<T>(c.attributes().real[0]);
+  const Heads<T> all(c.shape(0), attributes<Attend>(c));
+  const auto scale = static_cast<T>(attributes<Attend>(c).scale);
   all.for_each(2, [&](std::size_t in, std::size_t out, std::size_t weights, std::size_t scratch) {
     const T* q = c.in(0) + in;
     kernels::attention(all.head, scale, q, q + all.dim, q + 2 * all.dim, c.saved() + weights,
@@ -57,8 +57,8 @@ template <class T> void forward(const Call<T>& c) {
 }
 
 template <class T> void backward(const Call<T>& c) {
-  const Heads<T> all(c.shape(0), c.attributes());
-  const auto scale = static_cast<T>(c.attributes().real[0]);
+  const Heads<T> all(c.shape(0), attributes<Attend>(c));
+  const auto scale = static_cast<T>(attributes<Attend>(c).scale);
   const T beta = c.begin(0);
   all.for_each(4, [&](std::size_t in, std::size_t out, std::size_t weights, std::size_t scratch) {
     const T* q = c.in(0) + in;
@@ -77,9 +77,8 @@ template <class T> Tensor<T> attend(Tensor<T> qkv, Attend how) {
   if (shape.rank() != 3 || how.heads < 1 || shape[2] % (3 * how.heads) != 0) {
     bad_shapes("attend", {shape}, fmt::format("needs q, k and v of {} heads side by side", how.heads));
   }
-  const Attributes attributes{.real = {how.scale, 0}, .integer = {how.heads, how.visible == Visible::causal}};
-  return qkv.tape->record(rule, {qkv}, shape.with(2, shape[2] / 3), attributes,
-                          Heads<T>(shape, attributes).saved());
+  if (!how.mask.is_prefix()) bad_shapes("attend", {shape}, "takes no window: use softmax of the scores");
+  return qkv.tape->record(rule, {qkv}, shape.with(2, shape[2] / 3), how, Heads<T>(shape, how).saved());
 }
 
 template Tensor<float> attend(Tensor<float>, Attend);

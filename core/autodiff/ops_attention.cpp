@@ -6,27 +6,27 @@
 namespace qklab::autodiff {
 namespace {
 
-// Operands: scores (..., T, S) and, where there are two, a mask of their last axes. integer[0]: causal.
-// A normalizer sees the visible part of a row alone. That is a prefix but for a mask tensor, whose part is
-// gathered to `saved`, three rows long, and scattered back.
+// Operands: scores (..., T, S) and, where there are two, a tensor of their last axes that masks them;
+// otherwise a Mask does. A normalizer sees the visible part of a row alone. That is in one piece but under a
+// tensor, whose part is gathered to `saved`, three rows long, and scattered back.
 template <class T> class Rows {
  public:
   explicit Rows(const Call<T>& c)
       : length(c.shape().extent(-1)),
         count(c.size() / length),
-        mask_(c.operands() == 2 ? c.in(1) : nullptr),
-        mask_size_(c.operands() == 2 ? c.shape(1).size() : 0),
-        causal_(c.attributes().integer[0] != 0) {}
+        shown_(c.operands() == 2 ? c.in(1) : nullptr),
+        shown_size_(c.operands() == 2 ? c.shape(1).size() : 0),
+        mask_(attributes<Mask>(c)) {}
 
-  bool masked() const { return mask_ != nullptr; }
-  std::size_t prefix(std::size_t row) const { return causal_ ? row % length + 1 : length; }
+  bool by_tensor() const { return shown_ != nullptr; }
+  KeyRange keys(std::size_t row) const { return mask_.keys(row % length, length); }
 
   // Calls visit(position among the visible, column) for each visible column of a row; yields their number.
   template <class Visit> std::size_t visible(std::size_t row, Visit visit) const {
-    const T* mask = mask_ + row * length % mask_size_;
+    const T* shown = shown_ + row * length % shown_size_;
     std::size_t n = 0;
     for (std::size_t j = 0; j < length; ++j) {
-      if (mask[j] != 0) visit(n++, j);
+      if (shown[j] != 0) visit(n++, j);
     }
     return n;
   }
@@ -34,9 +34,9 @@ template <class T> class Rows {
   const std::size_t length, count;
 
  private:
-  const T* mask_;
-  std::size_t mask_size_;
-  bool causal_;
+  const T* shown_;
+  std::size_t shown_size_;
+  Mask mask_;
 };
 
 template <class Normalizer, class T> void forward(const Call<T>& c) {
@@ -46,15 +46,16 @@ template <class Normalizer, class T> void forward(const Call<T>& c) {
   T* seen = c.saved();
   T* weights = seen + rows.length;
   for (std::size_t r = 0; r < rows.count; ++r, x += rows.length, y += rows.length) {
-    if (rows.masked()) {
+    if (rows.by_tensor()) {
       const std::size_t n = rows.visible(r, [=](std::size_t i, std::size_t j) { seen[i] = x[j]; });
       if (n > 0) Normalizer::forward(n, seen, weights);
       std::fill_n(y, rows.length, T{0});
       rows.visible(r, [=](std::size_t i, std::size_t j) { y[j] = weights[i]; });
     } else {
-      const std::size_t n = rows.prefix(r);
-      Normalizer::forward(n, x, y);
-      std::fill(y + n, y + rows.length, T{0});
+      const KeyRange keys = rows.keys(r);
+      std::fill(y, y + keys.begin, T{0});
+      Normalizer::forward(keys.size(), x + keys.begin, y + keys.begin);
+      std::fill(y + keys.end, y + rows.length, T{0});
     }
   }
 }
@@ -68,7 +69,7 @@ template <class Normalizer, class T> void backward(const Call<T>& c) {
   T* upstream = weights + rows.length;
   T* result = upstream + rows.length;
   for (std::size_t r = 0; r < rows.count; ++r, y += rows.length, dy += rows.length, dx += rows.length) {
-    if (rows.masked()) {
+    if (rows.by_tensor()) {
       const std::size_t n = rows.visible(r, [=](std::size_t i, std::size_t j) {
         weights[i] = y[j];
         upstream[i] = dy[j];
@@ -77,7 +78,8 @@ template <class Normalizer, class T> void backward(const Call<T>& c) {
       if (n > 0) Normalizer::backward(n, weights, upstream, result);
       rows.visible(r, [=](std::size_t i, std::size_t j) { dx[j] += result[i]; });
     } else {
-      Normalizer::backward(rows.prefix(r), y, dy, dx);
+      const KeyRange keys = rows.keys(r);
+      Normalizer::backward(keys.size(), y + keys.begin, dy + keys.begin, dx + keys.begin);
     }
   }
 }
@@ -88,16 +90,16 @@ constexpr Rule<T> rule{Normalizer::name, forward<Normalizer, T>, backward<Normal
 template <class Normalizer, class T> Tensor<T> normalize(Tensor<T> scores, const Sight<T>& sight) {
   const Shape shape = scores.shape();
   if (shape.rank() == 0) bad_shapes(Normalizer::name, {shape}, "needs an axis");
-  if (sight.mask.tape) {
-    const Shape mask = sight.mask.shape();
-    if (mask.rank() == 0 || !shape.ends_with(mask))
-      bad_shapes(Normalizer::name, {shape, mask}, "the mask must be the last axes of the scores");
-    return scores.tape->record(rule<Normalizer, T>, {scores, sight.mask}, shape, {}, 3 * shape.extent(-1));
+  if (sight.shown.tape) {
+    const Shape shown = sight.shown.shape();
+    if (shown.rank() == 0 || !shape.ends_with(shown))
+      bad_shapes(Normalizer::name, {shape, shown}, "the mask must be the last axes of the scores");
+    return scores.tape->record(rule<Normalizer, T>, {scores, sight.shown}, shape, Mask::none(),
+                               3 * shape.extent(-1));
   }
-  const bool causal = sight.visible == Visible::causal;
-  if (causal && (shape.rank() < 2 || shape[-2] != shape[-1]))
+  if (sight.mask.looks_back() && (shape.rank() < 2 || shape[-2] != shape[-1]))
     bad_shapes(Normalizer::name, {shape}, "causal scores are square in the last two axes");
-  return scores.tape->record(rule<Normalizer, T>, {scores}, shape, {.integer = {causal, 0}});
+  return scores.tape->record(rule<Normalizer, T>, {scores}, shape, sight.mask);
 }
 
 }  // namespace

@@ -41,21 +41,28 @@ template <class F, class T> Tensor<T> binary(Tensor<T> a, Tensor<T> b) {
   return a.tape->record(rule, {a, b}, a.shape());
 }
 
-// y = real[0] x + real[1].
+// y = factor x + offset.
+struct Affine {
+  double factor, offset;
+};
 template <class T> void affine_forward(const Call<T>& c) {
-  const auto factor = static_cast<T>(c.attributes().real[0]), offset = static_cast<T>(c.attributes().real[1]);
-  kernels::affine(c.size(), factor, offset, c.in(0), c.out());
+  const auto [factor, offset] = attributes<Affine>(c);
+  kernels::affine(c.size(), static_cast<T>(factor), static_cast<T>(offset), c.in(0), c.out());
 }
 template <class T> void affine_backward(const Call<T>& c) {
-  kernels::add_scaled(c.size(), static_cast<T>(c.attributes().real[0]), c.out_gradient(), c.in_gradient(0));
+  kernels::add_scaled(c.size(), static_cast<T>(attributes<Affine>(c).factor), c.out_gradient(),
+                      c.in_gradient(0));
 }
 
-// y = x^real[0].
+// y = x^exponent.
+struct Power {
+  double exponent;
+};
 template <class T> void power_forward(const Call<T>& c) {
-  kernels::power(c.size(), static_cast<T>(c.attributes().real[0]), c.in(0), c.out());
+  kernels::power(c.size(), static_cast<T>(attributes<Power>(c).exponent), c.in(0), c.out());
 }
 template <class T> void power_backward(const Call<T>& c) {
-  const auto exponent = static_cast<T>(c.attributes().real[0]);
+  const auto exponent = static_cast<T>(attributes<Power>(c).exponent);
   kernels::power_backward(c.size(), exponent, c.in(0), c.out_gradient(), c.in_gradient(0));
 }
 
@@ -68,13 +75,13 @@ template <class T> Tensor<T> div(Tensor<T> a, Tensor<T> b) { return binary<kerne
 
 template <class T> Tensor<T> affine(Tensor<T> x, double factor, double offset) {
   static constexpr Rule<T> rule{"affine", affine_forward<T>, affine_backward<T>};
-  return x.tape->record(rule, {x}, x.shape(), {.real = {factor, offset}});
+  return x.tape->record(rule, {x}, x.shape(), Affine{factor, offset});
 }
 template <class T> Tensor<T> scale(Tensor<T> x, double factor) { return affine(x, factor, 0); }
 
 template <class T> Tensor<T> power(Tensor<T> x, double exponent) {
   static constexpr Rule<T> rule{"power", power_forward<T>, power_backward<T>};
-  return x.tape->record(rule, {x}, x.shape(), {.real = {exponent, 0}});
+  return x.tape->record(rule, {x}, x.shape(), Power{exponent});
 }
 
 template <class T> Tensor<T> exp(Tensor<T> x) { return unary<kernels::Exp>(x); }

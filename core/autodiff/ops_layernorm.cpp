@@ -6,12 +6,15 @@
 namespace qklab::autodiff {
 namespace {
 
-// Operands: x (..., D) and either nothing or gain (D), bias (D). real[0]: epsilon. Saves mean and scale of
-// each row.
+// Operands: x (..., D) and either nothing or gain (D), bias (D). Saves mean and scale of each row.
+struct Spread {
+  double epsilon;
+};  // what is added to the variance
+
 template <class T> void forward(const Call<T>& c) {
   const std::size_t n = c.shape().extent(-1);
   const bool affine = c.operands() == 3;
-  kernels::layer_norm(c.size() / n, n, static_cast<T>(c.attributes().real[0]), c.in(0),
+  kernels::layer_norm(c.size() / n, n, static_cast<T>(attributes<Spread>(c).epsilon), c.in(0),
                       affine ? c.in(1) : nullptr, affine ? c.in(2) : nullptr, c.out(), c.saved());
 }
 
@@ -48,7 +51,7 @@ Tensor<T> layer_norm(Tensor<T> x, std::type_identity_t<Tensor<T>> gain, std::typ
     operands = {x, gain, bias};
   }
   const std::size_t rows = shape.size() / shape.extent(-1);
-  return x.tape->record(rule, std::span<const Handle<T>>(operands), shape, {.real = {epsilon, 0}}, 2 * rows);
+  return x.tape->record(rule, std::span<const Handle<T>>(operands), shape, Spread{epsilon}, 2 * rows);
 }
 
 template Tensor<float> layer_norm(Tensor<float>, Tensor<float>, Tensor<float>, double);

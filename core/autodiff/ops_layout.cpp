@@ -10,22 +10,26 @@ namespace {
 
 bool has_axis(const Shape& shape, int axis) { return axis >= 0 && axis < shape.rank(); }
 
-// y is x with the axes integer[0] < integer[1] swapped.
-template <class Store, class T>
-void swap(const Shape& from, const Attributes& attributes, const T* source, T* target) {
-  const auto [a, b] = attributes.integer;
+// y is x with two axes swapped, a < b.
+struct Axes {
+  int a, b;
+};
+template <class Store, class T> void swap(const Shape& from, Axes axes, const T* source, T* target) {
+  const auto [a, b] = axes;
   kernels::swap_axes<Store>(from.size(0, a), from.size(a, a + 1), from.size(a + 1, b), from.size(b, b + 1),
                             from.size(b + 1, from.rank()), source, target);
 }
 template <class T> void transpose_forward(const Call<T>& c) {
-  swap<kernels::Assign>(c.shape(0), c.attributes(), c.in(0), c.out());
+  swap<kernels::Assign>(c.shape(0), attributes<Axes>(c), c.in(0), c.out());
 }
 template <class T> void transpose_backward(const Call<T>& c) {
-  swap<kernels::Accumulate>(c.shape(), c.attributes(), c.out_gradient(), c.in_gradient(0));
+  swap<kernels::Accumulate>(c.shape(), attributes<Axes>(c), c.out_gradient(), c.in_gradient(0));
 }
 
-// y is the part of x from integer[1] along axis integer[0]: for each index of the axes before, one run of
-// memory.
+// y is the part of x from `offset` along an axis: for each index of the axes before, one run of memory.
+struct Place {
+  int axis, offset;
+};
 struct Part {
   std::size_t runs, length, whole, begin;
   Part(const Shape& part, const Shape& all, int axis, std::size_t offset)
@@ -35,20 +39,23 @@ struct Part {
         begin(offset * all.size(axis + 1, all.rank())) {}
 };
 template <class T> void slice_forward(const Call<T>& c) {
-  const auto [axis, offset] = c.attributes().integer;
+  const auto [axis, offset] = attributes<Place>(c);
   const Part p(c.shape(), c.shape(0), axis, static_cast<std::size_t>(offset));
   kernels::copy_runs<kernels::Assign>(p.runs, p.length, c.in(0) + p.begin, p.whole, c.out(), p.length);
 }
 template <class T> void slice_backward(const Call<T>& c) {
-  const auto [axis, offset] = c.attributes().integer;
+  const auto [axis, offset] = attributes<Place>(c);
   const Part p(c.shape(), c.shape(0), axis, static_cast<std::size_t>(offset));
   kernels::copy_runs<kernels::Accumulate>(p.runs, p.length, c.out_gradient(), p.length,
                                           c.in_gradient(0) + p.begin, p.whole);
 }
 
-// The operands are the parts of y along axis integer[0], in order.
+// The operands are the parts of y along an axis, in order.
+struct Along {
+  int axis;
+};
 template <class T> void concat_forward(const Call<T>& c) {
-  const int axis = c.attributes().integer[0];
+  const int axis = attributes<Along>(c).axis;
   std::size_t offset = 0;
   for (int k = 0; k < c.operands(); offset += c.shape(k).size(axis, axis + 1), ++k) {
     const Part p(c.shape(k), c.shape(), axis, offset);
@@ -56,7 +63,7 @@ template <class T> void concat_forward(const Call<T>& c) {
   }
 }
 template <class T> void concat_backward(const Call<T>& c) {
-  const int axis = c.attributes().integer[0];
+  const int axis = attributes<Along>(c).axis;
   std::size_t offset = 0;
   for (int k = 0; k < c.operands(); offset += c.shape(k).size(axis, axis + 1), ++k) {
     T* dx = c.in_gradient(k);
@@ -82,7 +89,7 @@ template <class T> Tensor<T> transpose(Tensor<T> x, int axis, int other) {
     bad_shapes("transpose", {from}, fmt::format("cannot swap axes {} and {}", axis, other));
   }
   const Shape to = from.with(axis, from[other]).with(other, from[axis]);
-  return x.tape->record(rule, {x}, to, {.integer = {std::min(axis, other), std::max(axis, other)}});
+  return x.tape->record(rule, {x}, to, Axes{std::min(axis, other), std::max(axis, other)});
 }
 
 template <class T> Tensor<T> slice(Tensor<T> x, int axis, int begin, int end) {
@@ -91,7 +98,7 @@ template <class T> Tensor<T> slice(Tensor<T> x, int axis, int begin, int end) {
   if (!has_axis(from, axis) || begin < 0 || begin >= end || end > from[axis]) {
     bad_shapes("slice", {from}, fmt::format("has no {} .. {} along axis {}", begin, end - 1, axis));
   }
-  return x.tape->record(rule, {x}, from.with(axis, end - begin), {.integer = {axis, begin}});
+  return x.tape->record(rule, {x}, from.with(axis, end - begin), Place{axis, begin});
 }
 
 template <class T> Tensor<T> concat(const std::vector<Tensor<T>>& parts, int axis) {
@@ -109,7 +116,7 @@ template <class T> Tensor<T> concat(const std::vector<Tensor<T>>& parts, int axi
   }
   const std::vector<Handle<T>> operands(parts.begin(), parts.end());
   return parts.front().tape->record(rule, std::span<const Handle<T>>(operands), first.with(axis, extent),
-                                    {.integer = {axis, 0}});
+                                    Along{axis});
 }
 
 #define QKLAB_INSTANTIATE(T)                          \

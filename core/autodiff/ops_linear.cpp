@@ -12,8 +12,12 @@
 namespace qklab::autodiff {
 namespace {
 
-// Operands: x (..., in), w (out, in), and bias (out) and residual (..., out) where integer[0] has bits 1
-// and 2. integer[1]: GELU, whose slope is saved.
+// Operands: x (..., in), w (out, in), and bias (out) and residual (..., out) where given. The slope of GELU
+// is saved.
+struct Given {
+  bool bias, residual, gelu;
+};
+
 template <class T> struct Sizes {
   int rows, in, out;
   int bias, residual;  // which operand, or 0
@@ -23,12 +27,12 @@ template <class T> struct Sizes {
   explicit Sizes(const Call<T>& c)
       : in(c.shape(1)[1]),
         out(c.shape(1)[0]),
-        gelu(c.attributes().integer[1] != 0),
+        gelu(attributes<Given>(c).gelu),
         n(static_cast<std::size_t>(out)) {
     rows = static_cast<int>(c.size() / n);
-    const int given = c.attributes().integer[0];
-    bias = given & 1 ? 2 : 0;
-    residual = given & 2 ? (bias ? 3 : 2) : 0;
+    const Given given = attributes<Given>(c);
+    bias = given.bias ? 2 : 0;
+    residual = given.residual ? (bias ? 3 : 2) : 0;
   }
 };
 
@@ -107,23 +111,20 @@ template <class T> Tensor<T> linear(Tensor<T> x, Tensor<T> w, std::type_identity
   }
   const Shape to = from.with(-1, weight[0]);
   std::vector<Handle<T>> operands = {x, w};
-  int given = 0;
+  const Given given{with.bias.tape != nullptr, with.residual.tape != nullptr, with.gelu};
   if (with.bias.tape) {
     if (with.bias.shape() != Shape{weight[0]}) {
       bad_shapes("linear", {weight, with.bias.shape()}, "the bias is as long as the output");
     }
     operands.push_back(with.bias);
-    given |= 1;
   }
   if (with.residual.tape) {
     if (with.residual.shape() != to)
       bad_shapes("linear", {to, with.residual.shape()}, "the residual's shape differs");
     if (with.gelu) bad_shapes("linear", {to}, "takes either GELU or a residual");
     operands.push_back(with.residual);
-    given |= 2;
   }
-  return x.tape->record(rule, std::span<const Handle<T>>(operands), to, {.integer = {given, with.gelu}},
-                        with.gelu ? to.size() : 0);
+  return x.tape->record(rule, std::span<const Handle<T>>(operands), to, given, with.gelu ? to.size() : 0);
 }
 
 template Tensor<float> linear(Tensor<float>, Tensor<float>, Linear<float>);

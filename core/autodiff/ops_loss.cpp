@@ -8,14 +8,17 @@
 namespace qklab::autodiff {
 namespace {
 
-// y = real[0] sum x.
+// y = factor sum x.
+struct Scale {
+  double factor;
+};
 template <class T> void sum_forward(const Call<T>& c) {
   const T* x = c.in(0);
-  *c.out() = static_cast<T>(c.attributes().real[0]) *
+  *c.out() = static_cast<T>(attributes<Scale>(c).factor) *
              kernels::sum_of<T>(c.shape(0).size(), [=](std::size_t i) { return x[i]; });
 }
 template <class T> void sum_backward(const Call<T>& c) {
-  kernels::add_value(c.shape(0).size(), static_cast<T>(c.attributes().real[0]) * *c.out_gradient(),
+  kernels::add_value(c.shape(0).size(), static_cast<T>(attributes<Scale>(c).factor) * *c.out_gradient(),
                      c.in_gradient(0));
 }
 
@@ -34,9 +37,12 @@ template <class T> void squares_backward(const Call<T>& c) {
   }
 }
 
-// Operands: logits (..., V), targets (...). integer[0]: the target to ignore. Saves the gradient.
+// Operands: logits (..., V), targets (...). Saves the gradient.
+struct Ignored {
+  std::int32_t target;
+};
 template <class T> void cross_entropy_forward(const Call<T>& c) {
-  const int classes = c.shape(0).last(), ignore = c.attributes().integer[0];
+  const int classes = c.shape(0).last(), ignore = attributes<Ignored>(c).target;
   const std::int32_t* targets = c.index_in(1);
   const std::size_t rows = c.shape(1).size();
   std::size_t used = 0;
@@ -66,12 +72,12 @@ template <class T> void cross_entropy_backward(const Call<T>& c) {
 
 template <class T> Tensor<T> sum(Tensor<T> x) {
   static constexpr Rule<T> rule{"sum", sum_forward<T>, sum_backward<T>};
-  return x.tape->record(rule, {x}, {}, {.real = {1, 0}});
+  return x.tape->record(rule, {x}, {}, Scale{1});
 }
 
 template <class T> Tensor<T> mean(Tensor<T> x) {
   static constexpr Rule<T> rule{"mean", sum_forward<T>, sum_backward<T>};
-  return x.tape->record(rule, {x}, {}, {.real = {1 / static_cast<double>(x.shape().size()), 0}});
+  return x.tape->record(rule, {x}, {}, Scale{1 / static_cast<double>(x.shape().size())});
 }
 
 template <class T> Tensor<T> mean_squared_error(Tensor<T> prediction, Tensor<T> target) {
@@ -87,7 +93,7 @@ template <class T> Tensor<T> cross_entropy(Tensor<T> logits, Indices<T> targets,
   if (scores.rank() == 0 || scores.prefix(scores.rank() - 1) != labels) {
     bad_shapes("cross_entropy", {scores, labels}, "needs a target for each row of logits");
   }
-  return logits.tape->record(rule, {logits, targets}, {}, {.integer = {ignore, 0}}, scores.size());
+  return logits.tape->record(rule, {logits, targets}, {}, Ignored{ignore}, scores.size());
 }
 
 #define QKLAB_INSTANTIATE(T)                                   \

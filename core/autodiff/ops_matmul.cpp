@@ -9,15 +9,14 @@ namespace qklab::autodiff {
 namespace {
 
 // One node's products, y = scale op(a) op(b) with op(a) (m,k) and op(b) (k,n), as gemm sees them.
-// Attributes: real[0] scale; integer[0], [1]: transpose a, b.
 struct Products {
   bool transpose_a, transpose_b;
   int m = 0, k = 0, n = 0;
   std::size_t count = 1;                           // products; the steps lead from one to the next
   std::size_t step_a = 0, step_b = 0, step_y = 0;  // 0: the same matrix every time
 
-  Products(const Shape& a, const Shape& b, const Attributes& attributes)
-      : transpose_a(attributes.integer[0] != 0), transpose_b(attributes.integer[1] != 0) {
+  Products(const Shape& a, const Shape& b, const Product& of)
+      : transpose_a(of.transpose_a), transpose_b(of.transpose_b) {
     m = a[transpose_a ? -1 : -2];
     k = a[transpose_a ? -2 : -1];
     n = b[transpose_b ? -2 : -1];
@@ -42,8 +41,8 @@ void product(bool transpose_a, bool transpose_b, int m, int n, int k, T alpha, c
 }
 
 template <class T> void forward(const Call<T>& c) {
-  const Products p(c.shape(0), c.shape(1), c.attributes());
-  const auto scale = static_cast<T>(c.attributes().real[0]);
+  const Products p(c.shape(0), c.shape(1), attributes<Product>(c));
+  const auto scale = static_cast<T>(attributes<Product>(c).scale);
   for (std::size_t i = 0; i < p.count; ++i) {
     const T* a = c.in(0) + i * p.step_a;
     const T* b = c.in(1) + i * p.step_b;
@@ -53,8 +52,8 @@ template <class T> void forward(const Call<T>& c) {
 
 // d op(a) = scale dy op(b)^T and d op(b) = scale op(a)^T dy, each transposed where the operand was.
 template <class T> void backward(const Call<T>& c) {
-  const Products p(c.shape(0), c.shape(1), c.attributes());
-  const auto scale = static_cast<T>(c.attributes().real[0]);
+  const Products p(c.shape(0), c.shape(1), attributes<Product>(c));
+  const auto scale = static_cast<T>(attributes<Product>(c).scale);
   T* const first = c.in_gradient(0);
   T* const second = c.in_gradient(1);
   T begin_a = first ? c.begin(0) : T{1};
@@ -103,8 +102,7 @@ template <class T> Tensor<T> matmul(Tensor<T> a, Tensor<T> b, Product product) {
     bad_shapes("matmul", {x, y}, "the leading axes differ");
   }
   const Shape shape = (x.rank() >= y.rank() ? x : y).with(-2, rows).with(-1, columns);
-  return a.tape->record(rule, {a, b}, shape,
-                        {.real = {product.scale, 0}, .integer = {product.transpose_a, product.transpose_b}});
+  return a.tape->record(rule, {a, b}, shape, product);
 }
 
 template Tensor<float> matmul(Tensor<float>, Tensor<float>, Product);

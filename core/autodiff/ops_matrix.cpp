@@ -34,7 +34,10 @@ template <class T> void square_backward(const Call<T>& c) {
   });
 }
 
-// integer[0]: steps. Saves u (M) and v (N); v = 0 means that the iteration has yet to start, or that w was 0.
+struct Steps {
+  int count;
+};  // of a forward()
+// Saves u (M) and v (N); v = 0 means that the iteration has yet to start, or that w was 0.
 template <class T> void spectral_forward(const Call<T>& c) {
   const std::size_t m = c.shape(0).extent(0), n = c.shape(0).extent(1);
   T *u = c.saved(), *v = u + m;
@@ -42,7 +45,7 @@ template <class T> void spectral_forward(const Call<T>& c) {
     Stream start(0, 0, "spectral_norm");  // any vector that is not at right angles to the answer
     std::generate(v, v + n, [&] { return static_cast<T>(start.normal()); });
   }
-  for (int step = 0; step < c.attributes().integer[0]; ++step)
+  for (int step = 0; step < attributes<Steps>(c).count; ++step)
     *c.out() = kernels::power_step(m, n, c.in(0), u, v);
 }
 template <class T> void spectral_backward(const Call<T>& c) {
@@ -50,12 +53,14 @@ template <class T> void spectral_backward(const Call<T>& c) {
   kernels::outer_backward(m, n, c.saved(), c.saved() + m, *c.out_gradient(), c.in_gradient(0));
 }
 
-// real[0]: p.
+struct Potential {
+  double p;
+};
 template <class T> void potential_forward(const Call<T>& c) {
-  *c.out() = kernels::power_potential(c.shape(0).size(), static_cast<T>(c.attributes().real[0]), c.in(0));
+  *c.out() = kernels::power_potential(c.shape(0).size(), static_cast<T>(attributes<Potential>(c).p), c.in(0));
 }
 template <class T> void potential_backward(const Call<T>& c) {
-  kernels::power_potential_backward(c.shape(0).size(), static_cast<T>(c.attributes().real[0]), c.in(0),
+  kernels::power_potential_backward(c.shape(0).size(), static_cast<T>(attributes<Potential>(c).p), c.in(0),
                                     *c.out_gradient(), c.in_gradient(0));
 }
 
@@ -83,13 +88,13 @@ template <class T> Tensor<T> spectral_norm(Tensor<T> w, int steps) {
   static constexpr Rule<T> rule{"spectral_norm", spectral_forward<T>, spectral_backward<T>};
   const Shape shape = w.shape();
   if (shape.rank() != 2 || steps < 1) bad_shapes("spectral_norm", {shape}, "needs a matrix and a step");
-  return w.tape->record(rule, {w}, {}, {.integer = {steps, 0}}, shape.extent(0) + shape.extent(1));
+  return w.tape->record(rule, {w}, {}, Steps{steps}, shape.extent(0) + shape.extent(1));
 }
 
 template <class T> Tensor<T> power_potential(Tensor<T> w, double p) {
   static constexpr Rule<T> rule{"power_potential", potential_forward<T>, potential_backward<T>};
   if (!(p > 1)) bad_shapes("power_potential", {w.shape()}, "needs p > 1");
-  return w.tape->record(rule, {w}, {}, {.real = {p, 0}});
+  return w.tape->record(rule, {w}, {}, Potential{p});
 }
 
 #define QKLAB_INSTANTIATE(T)                        \

@@ -123,7 +123,7 @@ void Tape<T>::call(void (*function)(const Call<T>&), const Node<T>& node, double
 }
 
 template <class T> void Tape<T>::forward() {
-  [[maybe_unused]] const kernels::Precision<T> precision;
+  [[maybe_unused]] const kernels::FlushInTraining<T> flush;
   settle();
   for (const Node<T>& node : nodes_) {
     if (node.rule->forward) call(node.rule->forward, node, &Timing::forward);
@@ -143,7 +143,7 @@ template <class T> void Tape<T>::backward(Tensor<T> loss) {
   const Node<T>& end = at(loss.id);
   if (end.shape.size() != 1) bad_shapes("backward", {end.shape}, "a loss is a single number");
   if (planned_for_ >= 0 && planned_for_ != loss.id) throw Error("[backward] the plan is for another loss");
-  [[maybe_unused]] const kernels::Precision<T> precision;
+  [[maybe_unused]] const kernels::FlushInTraining<T> flush;
   settle();
   std::ranges::fill(reached_, std::uint8_t{0});
   if (end.needs_gradient) {

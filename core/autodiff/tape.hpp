@@ -16,7 +16,6 @@
 // A tape computes on one thread, in the order of recording: a result never depends on the thread count.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -26,6 +25,7 @@
 #include <vector>
 
 #include "core/autodiff/arena.hpp"
+#include "core/autodiff/attributes.hpp"
 #include "core/autodiff/shape.hpp"
 
 namespace qklab::autodiff {
@@ -60,12 +60,6 @@ template <class T> struct Rule {
   void (*backward)(const Call<T>&) = nullptr;  // null: nothing to do (leaves, aliases)
   // backward begins its operands' gradients by Call::begin; otherwise they are cleared for it to add to.
   bool begins = false;
-};
-
-// What an op fixes when it is recorded: meaning as told beside its rule.
-struct Attributes {
-  std::array<double, 2> real{};
-  std::array<int, 2> integer{};
 };
 
 template <class T> struct Node {
@@ -190,7 +184,7 @@ template <class T> class Call {
   Call(Tape<T>& tape, const Node<T>& node) : tape_(tape), node_(node) {}
 
   int operands() const { return static_cast<int>(node_.operands); }
-  const Attributes& attributes() const { return node_.attributes; }
+  template <class A> A attributes() const { return node_.attributes.template as<A>(); }
   const Shape& shape() const { return node_.shape; }
   const Shape& shape(int k) const { return operand(k).shape; }
   std::size_t size() const { return node_.shape.size(); }
@@ -216,6 +210,9 @@ template <class T> class Call {
   Tape<T>& tape_;
   const Node<T>& node_;
 };
+
+// What the op fixed for this node, as it was recorded.
+template <class A, class T> A attributes(const Call<T>& call) { return call.template attributes<A>(); }
 
 extern template class Tape<float>;
 extern template class Tape<double>;

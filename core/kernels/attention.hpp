@@ -1,5 +1,5 @@
-// Softmax attention of one head over one sequence, in blocks of queries whose scores stay in cache. With a
-// causal mask, blocks that lie above the diagonal are never computed, forward or backward.
+// Softmax attention of one head over one sequence, in blocks of queries whose scores stay in cache. Masks are
+// prefixes; with a causal one, blocks that lie above the diagonal are never computed, forward or backward.
 #pragma once
 
 #include <algorithm>
@@ -7,6 +7,7 @@
 
 #include "core/kernels/gemm.hpp"
 #include "core/kernels/level.hpp"
+#include "core/kernels/mask.hpp"
 #include "core/kernels/normalizers.hpp"
 #include "core/kernels/product.hpp"
 
@@ -15,7 +16,13 @@ namespace qklab::kernels {
 // q, k, v and their gradients: (length, width), `step` from row to row; outputs the same with `out_step`.
 struct Head {
   int length, width, step, out_step;
-  bool causal;
+  Mask mask;
+
+  // Keys that query i sees: 0 .. seen - 1.
+  int seen(int query) const {
+    return static_cast<int>(mask.keys(static_cast<std::size_t>(query), static_cast<std::size_t>(length)).end);
+  }
+  bool causal() const { return mask.kind() == Mask::Kind::causal; }
 
   // From row to row of scores and weights, so that a row is whole virtual registers.
   static constexpr int lanes = 16;
@@ -33,11 +40,11 @@ struct Head {
   template <class Body> void for_queries(Body body) const {
     for (int i = 0; i < length; i += block) {
       const int rows = std::min(block, length - i);
-      body(i, rows, causal ? i + rows : length);
+      body(i, rows, seen(i + rows - 1));
     }
   }
   ScoreRows scores(int i, int rows, int seen) const {
-    return {rows, static_cast<std::size_t>(causal ? i + 1 : length), causal ? std::size_t{1} : std::size_t{0},
+    return {rows, static_cast<std::size_t>(this->seen(i)), causal() ? std::size_t{1} : std::size_t{0},
             static_cast<std::size_t>(seen), stride()};
   }
 };
@@ -97,14 +104,19 @@ void attention_backward(const Head& head, T scale, const T* q, const T* k, const
     gemm(false, false, rows, head.width, seen, scale, block, head.stride(), k, head.step, beta, dq + i * step,
          head.step);
   });
-  // Keys j .. are seen by the queries from there on.
-  for (int j = 0; j < head.length; j += Head::block) {
-    const int columns = std::min(Head::block, head.length - j), first = head.causal ? j : 0;
+  // Keys j .. are seen by the queries from there on, or by all; keys that fill up a sequence by none.
+  const int keys = head.seen(head.length - 1);
+  for (int j = 0; j < keys; j += Head::block) {
+    const int columns = std::min(Head::block, keys - j), first = head.causal() ? j : 0;
     const std::ptrdiff_t corner = first * stride + j;
     gemm(true, false, columns, head.width, head.length - first, scale, slopes + corner, head.stride(),
          q + first * step, head.step, beta, dk + j * step, head.step);
     gemm(true, false, columns, head.width, head.length - first, T{1}, weights + corner, head.stride(),
          dout + first * out_step, head.out_step, beta, dv + j * step, head.step);
+  }
+  for (int j = keys; j < head.length && beta == 0; ++j) {
+    std::fill_n(dk + j * step, head.width, T{0});
+    std::fill_n(dv + j * step, head.width, T{0});
   }
 }
 

@@ -48,7 +48,7 @@ class FlushDenormals {
 };
 
 // What computing in T begins with: training, in single precision, flushes; checks, in double, do not.
-template <class T> struct Precision {};
-template <> struct Precision<float> : FlushDenormals {};
+template <class T> struct FlushInTraining {};
+template <> struct FlushInTraining<float> : FlushDenormals {};
 
 }  // namespace qklab::kernels

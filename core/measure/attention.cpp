@@ -11,15 +11,11 @@
 
 namespace qklab {
 
-std::size_t keys_in_sight(Sight sight, std::size_t length, std::size_t q) {
-  return sight == Sight::causal ? q + 1 : length;
-}
-
 Vector row_entropy(const Matrix& attention) {
   return -xt::sum(attention * xt::log(xt::where(attention > 0.0, attention, 1.0)), {1});
 }
 
-AttentionMeasures measure_attention(const Matrix& attention, Sight sight) {
+AttentionMeasures measure_attention(const Matrix& attention, Mask mask) {
   const std::size_t length = attention.shape(0);
   if (length == 0 || attention.shape(1) != length) {
     throw Error(fmt::format("attention: expected a square matrix, got {} x {}", length, attention.shape(1)));
@@ -27,7 +23,7 @@ AttentionMeasures measure_attention(const Matrix& attention, Sight sight) {
   const Vector entropy = row_entropy(attention);
   double ratio = 0, rows_with_choice = 0;
   for (std::size_t q = 0; q < length; ++q) {
-    const std::size_t keys = keys_in_sight(sight, length, q);
+    const std::size_t keys = mask.keys(q, length).size();
     if (keys == 1) continue;
     ratio += entropy(q) / std::log(static_cast<double>(keys));
     ++rows_with_choice;

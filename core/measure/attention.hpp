@@ -2,14 +2,9 @@
 #pragma once
 
 #include "core/base/array.hpp"
+#include "core/kernels/mask.hpp"
 
 namespace qklab {
-
-// Which keys query q may look at: all, or those at positions 0 .. q.
-enum class Sight { all, causal };
-
-// Number of keys that query q of `length` may look at.
-std::size_t keys_in_sight(Sight sight, std::size_t length, std::size_t q);
 
 // attention: [T, T], row q holds the weights of query q over the keys; non-negative, each row sums to 1.
 // All means are over rows. A NaN weight makes everything that uses it NaN.
@@ -24,7 +19,7 @@ struct AttentionMeasures {
 
 // With T = 1 the entropy ratio is 1: the only distribution is the uniform one. Throws Error where the matrix
 // is not square or empty.
-AttentionMeasures measure_attention(const Matrix& attention, Sight sight = Sight::all);
+AttentionMeasures measure_attention(const Matrix& attention, Mask mask = {});
 
 Vector row_entropy(const Matrix& attention);  // [T], nats
 

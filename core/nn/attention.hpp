@@ -1,17 +1,23 @@
 // Multi-head self-attention, put together from ops.
 #pragma once
 
+#include "core/nn/heads.hpp"
 #include "core/nn/scope.hpp"
 
 namespace qklab::nn {
 
 // What of a layer can be read after forward(), each as it was used.
 template <class T> struct Attention {
-  // Separate: query and key (dim, dim), head h being rows h m .. (h+1) m - 1, m the head's width.
-  // Combined: query (heads dim, dim), head h being rows h dim .. (h+1) dim - 1; key.tape is null.
-  Tensor<T> query, key;
+  HeadLayout layout;  // of query and key
+  Tensor<T> query;    // (heads rows, dim)
+  Tensor<T> key;      // (groups rows, dim); where heads are combined key.tape is null
   Tensor<T> weights;  // (batch, heads, length, length), where kept; else weights.tape is null
   Tensor<T> output;   // (batch, length, dim), the residual included
+
+  // One head of the present weights.
+  HeadView<T> head(int h) const {
+    return {layout, query.value(), key.tape ? key.value() : std::span<T>(), h};
+  }
 };
 
 // What a layer's maps of single tokens read: x (batch, length, dim); or, in the first layer and where there
@@ -34,13 +40,5 @@ Attention<T> attention(const Scope<T>& scope, Reading<T> from, Tensor<T> residua
 
 // Whether attention maps tokens by themselves and in no other way.
 bool reads_table(const ModelConfig& config, bool keep_weights);
-
-// (heads, m, m): for each head a matrix with its eigenspectrum (trace, trace of the square). Separate,
-// W_q W_k^T of the head's rows, m = dim / heads: the eigenvalues of W_QK that are not 0 by necessity.
-// Combined, W_qk, m = dim. A view of the weight or one product on the tape.
-template <class T> Tensor<T> head_matrices(const ModelConfig& config, const Attention<T>& of);
-
-// tr(W_QK) of each head, from the weights' present values.
-template <class T> std::vector<double> head_traces(const ModelConfig& config, const Attention<T>& of);
 
 }  // namespace qklab::nn

@@ -40,7 +40,7 @@ std::vector<std::string> problems(const ModelConfig& m) {
        fmt::format("residual_scale is {}: set it above 0, or skip to false to have no residual stream",
                    m.residual_scale));
   if (m.attention == AttentionKind::gated_linear) {
-    need(m.causal, "gated linear attention runs along the sequence: set causal to true");
+    need(m.mask == Mask::causal(), "gated linear attention runs along the sequence: set causal to true");
     need(!m.combined, "gated linear attention needs queries and keys: set combined to false");
     need(m.reparametrization != Reparametrization::tame,
          "TAME scales the scores, which gated linear attention has none of: choose another attention");

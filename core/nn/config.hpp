@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "core/kernels/mask.hpp"
+
 namespace qklab::nn {
 
 // How a row of scores s_1 .. s_T becomes weights. All but gated_linear weigh each token for itself.
@@ -37,7 +39,7 @@ struct ModelConfig {
   bool skip = true;    // x + residual_scale f(x), for attention and MLP; otherwise f(x)
   double residual_scale = 1;
   Norm norm = Norm::pre;  // pre: of f's input, and once more before the head; post: of the sum
-  bool causal = false;
+  Mask mask;
   AttentionKind attention = AttentionKind::softmax;
   Gate gate = Gate::scalar;
   Positions positions = Positions::learned;

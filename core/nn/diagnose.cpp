@@ -17,18 +17,6 @@ template <class T> Matrix matrix(std::span<const T> part, std::size_t rows, std:
   return out;
 }
 
-template <class T>
-SpectrumStatistics head_spectrum(const ModelConfig& c, const Attention<T>& attention, std::size_t head) {
-  const auto dim = static_cast<std::size_t>(c.dim);
-  const std::size_t rows = c.combined ? dim : static_cast<std::size_t>(c.head_width());
-  const auto part = [&](const Tensor<T>& weight) {
-    const std::span<const T> all = weight.value();
-    return Matrix(xt::transpose(matrix(all.subspan(head * rows * dim, rows * dim), rows, dim)));
-  };
-  if (c.combined) return spectrum_statistics(part(attention.query));
-  return spectrum_statistics(Factors{part(attention.query), part(attention.key)});
-}
-
 // weights: (batch, heads, length, length).
 template <class T> double head_entropy(std::span<const T> weights, const Shape& shape, std::size_t head) {
   const std::size_t batch = shape.extent(0), heads = shape.extent(1);
@@ -67,9 +55,10 @@ template <class T> ModelReport diagnose(const Transformer<T>& model) {
     const Tensor<T>& weights = layer.attention.weights;
     if (positive && !weights.tape) throw Error("attention weights were not kept: record with Use::reading");
     LayerReport out{.heads = {}, .residual = mean_residual(model, layer.output)};
-    for (std::size_t h = 0; h < static_cast<std::size_t>(c.heads); ++h) {
-      HeadReport head{.spectrum = head_spectrum(c, layer.attention, h), .entropy = {}};
-      if (positive) head.entropy = head_entropy<T>(weights.value(), weights.shape(), h);
+    for (int h = 0; h < layer.attention.layout.heads; ++h) {
+      HeadReport head{.spectrum = layer.attention.head(h).spectrum(), .entropy = {}};
+      if (positive)
+        head.entropy = head_entropy<T>(weights.value(), weights.shape(), static_cast<std::size_t>(h));
       out.heads.push_back(head);
     }
     report.layers.push_back(std::move(out));

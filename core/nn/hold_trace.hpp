@@ -47,4 +47,18 @@ template <class T> void hold_trace(std::span<T> q, std::span<T> k, double trace)
   }
 }
 
+// Where k is not the head's alone: q becomes the nearest one with <q, k> = trace, by a shift along k. Where
+// k = 0 it is left as it is.
+template <class T> void hold_trace_by_query(std::span<T> q, std::span<const T> k, double trace) {
+  double now = 0, square = 0;
+  for (std::size_t i = 0; i < q.size(); ++i) {
+    const auto a = static_cast<double>(q[i]), b = static_cast<double>(k[i]);
+    now += a * b;
+    square += b * b;
+  }
+  if (square == 0) return;
+  for (std::size_t i = 0; i < q.size(); ++i)
+    q[i] = static_cast<T>(static_cast<double>(q[i]) + (trace - now) / square * static_cast<double>(k[i]));
+}
+
 }  // namespace qklab::nn

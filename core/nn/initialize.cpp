@@ -35,29 +35,19 @@ void standard(const Transformer<T>& model, std::string_view name, Tensor<T> para
   }
 }
 
-// Writes the transpose of the (columns, rows) matrix `from` to rows starting at `to`.
-template <class T> void store_transposed(const Matrix& from, T* to) {
-  for (std::size_t j = 0; j < from.shape(1); ++j)
-    for (std::size_t i = 0; i < from.shape(0); ++i) *to++ = static_cast<T>(from(i, j));
-}
-
+// The parameters themselves, before sigma-Reparam or TAME.
 template <class T>
 void prescribe(const Transformer<T>& model, int layer, const Spectrum& spectrum, const Stream& stream) {
-  const ModelConfig& c = model.config;
-  const auto dim = static_cast<std::size_t>(c.dim), width = static_cast<std::size_t>(c.head_width());
-  const std::string prefix = fmt::format("blocks.{}.attn.", layer);
-  for (std::size_t h = 0; h < static_cast<std::size_t>(c.heads); ++h) {
-    const Stream own = stream.substream(h);
-    if (c.combined) {
-      T* w = parameter_named(model.tape, prefix + "qk.weight").value().data() + h * dim * dim;
-      store_transposed(symmetric_matrix(dim, spectrum, own), w);
-    } else {
-      const Factors factors = symmetric_factors(dim, width, spectrum, own);
-      store_transposed(factors.query,
-                       parameter_named(model.tape, prefix + "q.weight").value().data() + h * width * dim);
-      store_transposed(factors.key,
-                       parameter_named(model.tape, prefix + "k.weight").value().data() + h * width * dim);
-    }
+  const HeadLayout& layout = model.layers[static_cast<std::size_t>(layer)].attention.layout;
+  const auto weight = [&](const char* name) {
+    return parameter_named(model.tape, fmt::format("blocks.{}.attn.{}.weight", layer, name)).value();
+  };
+  const std::span<T> query = weight(layout.combined ? "qk" : "q");
+  const std::span<T> key = layout.combined ? std::span<T>() : weight("k");
+  for (int h = 0; h < layout.heads; ++h) {
+    const auto of_group = static_cast<std::uint64_t>(layout.heads + layout.group_of(h));
+    HeadView<T>(layout, query, key, h)
+        .prescribe(spectrum, stream.substream(static_cast<std::uint64_t>(h)), stream.substream(of_group));
   }
 }
 

@@ -84,7 +84,7 @@ template <class T> void Optimizer<T>::set_rates(const std::function<double(std::
 }
 
 template <class T> double Optimizer<T>::step(double factor) {
-  [[maybe_unused]] const kernels::Precision<T> precision;
+  [[maybe_unused]] const kernels::FlushInTraining<T> flush;
   ++steps_;
   const T* gradients = tape_->gradients().data();
   double squares = 0;

@@ -62,6 +62,9 @@ template <class T> class Regularizer {
   void after_update();
 
  private:
+  // body(head, its initial trace), for each head of each layer.
+  template <class Body> void for_each_head(Body body);
+
   Transformer<T>* model_;
   RegularizerConfig config_;
   std::vector<Tensor<T>> initial_;  // by layer: tr(W_QK) (heads)

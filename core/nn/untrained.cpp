@@ -102,7 +102,7 @@ Tokens attention_input(const UntrainedModel& model, const Tokens& tokens) {
 Tokens apply(const UntrainedModel& model, const UntrainedLayer& layer, const Tokens& tokens) {
   const Tokens seen = attention_input(model, tokens);
   const Tokens attended =
-      finish(model, tokens, attend(seen, layer.qk, layer.value, model.temperature, model.sight));
+      finish(model, tokens, attend(seen, layer.qk, layer.value, model.temperature, model.mask));
   if (!model.mlp) return attended;
   const Tokens hidden_seen = model.norm == Norm::pre ? layer_normalized(attended) : attended;
   return finish(model, attended, perceptron(hidden_seen, layer.mlp_in, layer.mlp_out));

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "core/measure/propagation.hpp"
+#include "core/measure/forward_pass.hpp"
 #include "core/nn/config.hpp"
 #include "core/spectrum/matrices.hpp"
 
@@ -29,7 +29,7 @@ struct UntrainedModel {
   ValueKind value = ValueKind::orthogonal;
   bool skip = false;
   bool mlp = false;  // relu, 4 dim wide, Gaussian with variances 2/dim and 1/(4 dim), no biases
-  Sight sight = Sight::all;
+  Mask mask = {};
 };
 
 struct UntrainedLayer {

@@ -96,6 +96,17 @@ Factors symmetric_factors(std::size_t d, std::size_t head_width, const Spectrum&
   return factors_with_eigenvalues(haar_orthonormal(d, head_width, stream.substream(rotation_drawn)), l);
 }
 
+Factors symmetric_factors_of_shared_key(std::size_t d, std::size_t head_width, const Spectrum& spectrum,
+                                        const Stream& own, const Stream& shared) {
+  const Vector l = sample_eigenvalues(spectrum.shape, head_width, spectrum.mean, spectrum.variance,
+                                      own.substream(eigenvalues_drawn));
+  Factors out;
+  out.key = out.query = haar_orthonormal(d, head_width, shared.substream(rotation_drawn));
+  for (std::size_t i = 0; i < d; ++i)
+    for (std::size_t j = 0; j < head_width; ++j) out.query(i, j) *= l(j);
+  return out;
+}
+
 Matrix product(const Factors& factors) {
   return multiply(factors.query, factors.key, Operand::plain, Operand::transposed);
 }

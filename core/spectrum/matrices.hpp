@@ -56,6 +56,11 @@ Factors factors_with_eigenvalues(const Matrix& q, const Vector& l);
 Factors symmetric_factors(std::size_t d, std::size_t head_width, const Spectrum& spectrum,
                           const Stream& stream);
 
+// The same for one of several heads that share W_k: W_k = Q, which is of the stream `shared` alone, and
+// W_q = Q diag(l).
+Factors symmetric_factors_of_shared_key(std::size_t d, std::size_t head_width, const Spectrum& spectrum,
+                                        const Stream& own, const Stream& shared);
+
 Matrix product(const Factors& factors);  // W = W_q W_k^T (d, d)
 
 // Of the head's eigenspectrum: with M = W_k^T W_q, mean = tr(M) / h and variance = tr(M^2) / h - mean^2;

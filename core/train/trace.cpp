@@ -70,7 +70,7 @@ Json description(Trainer& trainer) {
                    {"residual_scale", m.residual_scale},
                    {"norm", name_of(m.norm, norm_names())},
                    {"norm_epsilon", 1e-5},
-                   {"causal", m.causal},
+                   {"causal", m.mask == Mask::causal()},
                    {"attention", name_of(m.attention, attention_names())},
                    {"positions", name_of(m.positions, positions_names())},
                    {"combined", m.combined}};

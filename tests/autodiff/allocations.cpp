@@ -18,7 +18,7 @@ Tensor<float> everything(Tape<float>& tape) {
   const Tensor<float> x = layer_norm(embedding(table, ids), gain, reshape(slice(w, 0, 2, 3), {8}));
   const Tensor<float> heads = transpose(reshape(matmul(x, w), {2, 6, 2, 4}), 1, 2);
   const Tensor<float> scores = matmul(heads, heads, {.transpose_b = true, .scale = 0.5});
-  const Tensor<float> weights = softmax(scores, Visible::causal) + sparsemax(scores, mask) +
+  const Tensor<float> weights = softmax(scores, Mask::causal()) + sparsemax(scores, mask) +
                                 piecewise_softmax(scores) * sigmoid(scores) - tanh(relu(scores));
   const Tensor<float> scanned = gated_scan(heads, heads, matmul(weights, heads), sigmoid(heads));
   const Tensor<float> mixed = reshape(transpose(tanh(scanned), 1, 2), {2, 6, 8});

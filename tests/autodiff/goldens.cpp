@@ -43,7 +43,7 @@ template <class T> std::map<std::string, Operation<T>> operations() {
       {"gelu", [](O o) { return gelu(o.x[0]); }},
       {"relu", [](O o) { return relu(o.x[0]); }},
       {"softmax", [](O o) { return softmax(o.x[0]); }},
-      {"softmax_causal", [](O o) { return softmax(o.x[0], Visible::causal); }},
+      {"softmax_causal", [](O o) { return softmax(o.x[0], Mask::causal()); }},
       {"softmax_masked",
        [](O o) {
          const std::vector<T> mask = {1, 0, 1, 0, 0, 0, 0, 0, 1, 1, 1, 1};

@@ -9,17 +9,20 @@
 namespace qklab::autodiff {
 namespace {
 
-// x^2 with a slope that is off by a relative `real[0]`.
+struct Off {
+  double by;
+};
+// x^2 with a slope that is off by a relative error.
 void square_forward(const Call<double>& c) {
   for (std::size_t i = 0; i < c.size(); ++i) c.out()[i] = c.in(0)[i] * c.in(0)[i];
 }
 void square_backward(const Call<double>& c) {
-  const double factor = 2 * (1 + c.attributes().real[0]);
+  const double factor = 2 * (1 + attributes<Off>(c).by);
   for (std::size_t i = 0; i < c.size(); ++i) c.in_gradient(0)[i] += factor * c.in(0)[i] * c.out_gradient()[i];
 }
 Tensor<double> square(Tensor<double> x, double error) {
   static constexpr Rule<double> rule{"square", square_forward, square_backward};
-  return x.tape->record(rule, {x}, x.shape(), {.real = {error, 0}});
+  return x.tape->record(rule, {x}, x.shape(), Off{error});
 }
 
 GradcheckReport check_square(double error, double size = 1) {

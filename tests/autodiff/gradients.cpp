@@ -93,11 +93,11 @@ TEST_CASE("linear maps with bias, GELU and residual") {
 
 TEST_CASE("attention in one op") {
   for (const Shape& shape : {Shape{1, 1, 3}, Shape{1, 5, 6}, Shape{2, 3, 12}, Shape{2, 18, 6}}) {
-    for (const Visible visible : {Visible::all, Visible::causal}) {
+    for (const Mask mask : {Mask::none(), Mask::causal(), Mask::padding(2)}) {
       for (const int heads : {1, 2}) {
         if (shape[2] % (3 * heads) != 0) continue;
-        check_gradient(
-            {shape}, [=](In x) { return attend(x[0], {.heads = heads, .visible = visible, .scale = 0.7}); });
+        check_gradient({shape},
+                       [=](In x) { return attend(x[0], {.heads = heads, .mask = mask, .scale = 0.7}); });
       }
     }
   }
@@ -114,9 +114,19 @@ TEST_CASE("attention weights") {
 
 TEST_CASE("attention weights, causal") {
   for (const Shape& shape : squares) {
-    check_gradient({shape}, [](In x) { return softmax(x[0], Visible::causal); });
-    check_gradient({shape}, [](In x) { return sparsemax(x[0], Visible::causal); });
-    check_gradient({shape}, [](In x) { return piecewise_softmax(x[0], Visible::causal); });
+    check_gradient({shape}, [](In x) { return softmax(x[0], Mask::causal()); });
+    check_gradient({shape}, [](In x) { return sparsemax(x[0], Mask::causal()); });
+    check_gradient({shape}, [](In x) { return piecewise_softmax(x[0], Mask::causal()); });
+  }
+}
+
+TEST_CASE("attention weights of a window and of a part of the sequence") {
+  for (const Shape& shape : squares) {
+    for (const Mask mask : {Mask::window(1), Mask::window(2), Mask::padding(1), Mask::padding(2)}) {
+      check_gradient({shape}, [=](In x) { return softmax(x[0], mask); });
+      check_gradient({shape}, [=](In x) { return sparsemax(x[0], mask); });
+      check_gradient({shape}, [=](In x) { return piecewise_softmax(x[0], mask); });
+    }
   }
 }
 

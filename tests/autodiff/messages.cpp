@@ -52,7 +52,7 @@ TEST_CASE_FIXTURE(Fixture, "fused ops") {
 
 TEST_CASE_FIXTURE(Fixture, "attention weights and layer norm") {
   CHECK(message_of([&] { softmax(scalar); }) == "[softmax] got (): needs an axis");
-  CHECK(message_of([&] { sparsemax(m34, Visible::causal); }) ==
+  CHECK(message_of([&] { sparsemax(m34, Mask::causal()); }) ==
         "[sparsemax] got (3,4): causal scores are square in the last two axes");
   CHECK(message_of([&] { piecewise_softmax(m34, m56); }) ==
         "[piecewise_softmax] got (3,4) x (5,6): the mask must be the last axes of the scores");

@@ -34,7 +34,7 @@ template <class T> struct Model {
     const Tensor<T> v = split(matmul(x, weight("v", {dim, dim})));
     const double temperature = std::sqrt(double{dim} / heads);
     const Tensor<T> scores = matmul(q, k, {.transpose_b = true, .scale = 1 / temperature});
-    const Tensor<T> mixed = matmul(softmax(scores, Visible::causal), v);
+    const Tensor<T> mixed = matmul(softmax(scores, Mask::causal()), v);
     return matmul(reshape(transpose(mixed, 1, 2), {batch, length, dim}), weight("o", {dim, dim}));
   }
 

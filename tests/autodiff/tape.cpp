@@ -37,7 +37,7 @@ TEST_CASE("an op is one node, whatever the size") {
   const Tensor<float> x = tape.input({8, 16, 4}), w = tape.parameter("w", {4, 4});
   const std::size_t before = tape.size();
   const Tensor<float> scores = matmul(matmul(x, w), x, {.transpose_b = true, .scale = 0.5});
-  softmax(scores, Visible::causal);
+  softmax(scores, Mask::causal());
   CHECK(tape.size() == before + 3);
 }
 

@@ -83,8 +83,8 @@ TEST_CASE("a causal row is the softmax of its prefix, as is one under the triang
   Tape<double> tape;
   const D scores = normal_input(tape, {2, 4, 4}), mask = tape.input({4, 4});
   for (std::size_t i = 0; i < 16; ++i) mask.value()[i] = i % 4 <= i / 4 ? 1 : 0;
-  const std::vector<D> causal = {softmax(scores, Visible::causal), sparsemax(scores, Visible::causal),
-                                 piecewise_softmax(scores, Visible::causal)};
+  const std::vector<D> causal = {softmax(scores, Mask::causal()), sparsemax(scores, Mask::causal()),
+                                 piecewise_softmax(scores, Mask::causal())};
   const std::vector<D> masked = {softmax(scores, mask), sparsemax(scores, mask),
                                  piecewise_softmax(scores, mask)};
   const D prefix = slice(slice(scores, 1, 2, 3), 2, 0, 3);
@@ -175,10 +175,10 @@ TEST_CASE("fused ops are what they are put together from") {
   const auto heads = [&](int part) {
     return transpose(reshape(slice(qkv, 2, 6 * part, 6 * part + 6), {2, 19, 2, 3}), 1, 2);
   };
-  for (const Visible visible : {Visible::all, Visible::causal}) {
+  for (const Mask mask : {Mask::none(), Mask::causal(), Mask::padding(7)}) {
     const D scores = matmul(heads(0), heads(1), {.transpose_b = true, .scale = 0.3});
-    const D expected = reshape(transpose(matmul(softmax(scores, visible), heads(2)), 1, 2), {2, 19, 6});
-    const D mixed = attend(qkv, {.heads = 2, .visible = visible, .scale = 0.3});
+    const D expected = reshape(transpose(matmul(softmax(scores, mask), heads(2)), 1, 2), {2, 19, 6});
+    const D mixed = attend(qkv, {.heads = 2, .mask = mask, .scale = 0.3});
     const D activated = gelu(plain), added = plain + x;
     tape.forward();
     CHECK(relative_distance(mixed.value(), expected.value()) <= 1e-14);

@@ -147,7 +147,7 @@ struct Reference {
     };
     const auto o = [&](int t, int e) { return static_cast<std::size_t>(t * head.width + e); };
     for (int t = 0; t < head.length; ++t) {
-      const int seen = head.causal ? t + 1 : head.length;
+      const int seen = head.seen(t);
       std::vector<double> p(static_cast<std::size_t>(seen)), dp(p.size());
       double sum = 0, mean = 0;
       for (int s = 0; s < seen; ++s) {
@@ -177,11 +177,11 @@ struct Reference {
   }
 };
 
-TEST_CASE("attention of one head, blocks and rests of blocks, causal or not") {
-  for (const bool causal : {false, true}) {
+TEST_CASE("attention of one head, blocks and rests of blocks, causal or not, all of a sequence or a part") {
+  for (const Mask mask : {Mask::none(), Mask::causal(), Mask::padding(1), Mask::padding(19)}) {
     for (const int length : {1, 2, Head::block - 1, Head::block, Head::block + 1, 3 * Head::block + 5}) {
       for (const int width : {1, 5, Head::lanes, 2 * Head::lanes, 2 * Head::lanes + 3}) {
-        const Head head{length, width, 3 * width, width, causal};
+        const Head head{length, width, 3 * width, width, mask};
         const auto size = static_cast<std::size_t>(length * width);
         Row qkv(normals(3 * size, 1)), dout(normals(size, 2)), out(size), weights(head.weights());
         Row scratch(head.scratch()), slopes(3 * size);

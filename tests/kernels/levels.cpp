@@ -145,7 +145,7 @@ TEST_CASE("rows") {
 
 TEST_CASE("rows of scores, causal and not") {
   for (const int length : {1, 5, 16, 17, 40}) {
-    const Head head{length, 8, 24, 8, true};
+    const Head head{length, 8, 24, 8, Mask::causal()};
     const auto size = static_cast<std::size_t>(length) * static_cast<std::size_t>(head.stride());
     const Numbers x = normals(size, 1, 4), dy = normals(size, 2);
     for (const std::size_t more : {std::size_t{0}, std::size_t{1}}) {

@@ -31,8 +31,8 @@ TEST_CASE("attention: uniform and one-hot rows are the two ends of every measure
 
 TEST_CASE("attention: a causal row is compared with the keys that it sees") {
   const Matrix a = {{1, 0, 0}, {0.5, 0.5, 0}, {1 / 3.0, 1 / 3.0, 1 / 3.0}};
-  CHECK(measure_attention(a, Sight::causal).entropy_ratio == doctest::Approx(1));
-  CHECK(measure_attention(a, Sight::all).entropy_ratio ==
+  CHECK(measure_attention(a, Mask::causal()).entropy_ratio == doctest::Approx(1));
+  CHECK(measure_attention(a, Mask::none()).entropy_ratio ==
         doctest::Approx((std::log(2) / std::log(3) + 1) / 3));
 }
 

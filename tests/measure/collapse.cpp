@@ -6,7 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "core/measure/propagation.hpp"
+#include "core/measure/forward_pass.hpp"
 #include "tests/source_directory.hpp"
 
 namespace qklab {
@@ -66,7 +66,7 @@ void check_setting(const json& golden) {
   Generator random(setting.at("seed").get<std::uint64_t>());
   const auto length = setting.at("length").get<std::size_t>(), dim = setting.at("dim").get<std::size_t>();
   const double temperature = setting.at("temperature"), d = static_cast<double>(dim);
-  const Sight sight = setting.at("causal").get<bool>() ? Sight::causal : Sight::all;
+  const Mask mask = setting.at("causal").get<bool>() ? Mask::causal() : Mask::none();
   const bool norm = setting.at("norm"), skip = setting.at("skip"), mlp = setting.at("mlp");
   const auto seen_of = [&](const Tokens& x) { return norm ? layer_normalized(x) : x; };
 
@@ -77,10 +77,10 @@ void check_setting(const json& golden) {
     const Matrix v = random.matrix(dim, dim, 1.5 / std::sqrt(d));
     const Tokens seen = seen_of(x);
     if (layer == 1) {
-      const Matrix attention = attention_weights(seen.matrix(), w, temperature, sight);
-      check_attention(golden.at("attention"), measure_attention(attention, sight));
+      const Matrix attention = attention_weights(seen.matrix(), w, temperature, mask);
+      check_attention(golden.at("attention"), measure_attention(attention, mask));
     }
-    const Tokens attended = attend(seen, w, v, temperature, sight);
+    const Tokens attended = attend(seen, w, v, temperature, mask);
     x = skip ? x + attended : attended;
     if (mlp) {
       const Matrix in = random.matrix(dim, 2 * dim, 1.5 / std::sqrt(d));

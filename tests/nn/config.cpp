@@ -40,7 +40,7 @@ TEST_CASE("shapes") {
 TEST_CASE("combinations that do not exist") {
   CHECK(after([](auto& c) { c.residual_scale = 0; }).size() == 1);
   CHECK(after([](auto& c) { c.residual_scale = std::nan(""); }).size() == 1);
-  CHECK(after([](auto& c) { c.attention = AttentionKind::gated_linear, c.causal = false; }) ==
+  CHECK(after([](auto& c) { c.attention = AttentionKind::gated_linear, c.mask = Mask::none(); }) ==
         Messages{"gated linear attention runs along the sequence: set causal to true"});
   CHECK(after([](auto& c) { c.attention = AttentionKind::gated_linear, c.combined = true; }).size() == 1);
   CHECK(after([](auto& c) {

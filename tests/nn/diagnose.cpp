@@ -28,7 +28,7 @@ TEST_CASE("the residual of what the first layer gets") {
 // With W_q = 0 all scores are equal.
 double equal_scores_entropy(AttentionKind kind, bool causal) {
   ModelConfig config = small(kind);
-  config.causal = causal;
+  config.mask = causal ? Mask::causal() : Mask::none();
   Trained<double> trained(config, 2, Use::reading);
   for (int n = 0; n < config.layers; ++n)
     std::ranges::fill(parameter_named(trained.tape, fmt::format("blocks.{}.attn.q.weight", n)).value(), 0.0);

@@ -43,7 +43,7 @@ ModelConfig config_of(const json& c) {
   m.skip = c.at("skip");
   m.residual_scale = c.at("residual_scale");
   m.norm = choice<Norm>(c.at("norm"), {"none", "pre", "post"});
-  m.causal = c.at("causal");
+  if (c.at("causal")) m.mask = Mask::causal();
   m.attention = choice<AttentionKind>(
       c.at("attention"), {"softmax", "sparsemax", "piecewise", "sigmoid", "linear", "gated_linear"});
   m.gate = choice<Gate>(c.at("gate"), {"scalar", "vector"});

@@ -20,7 +20,7 @@ inline ModelConfig small(AttentionKind attention = AttentionKind::softmax, Norm 
   c.layers = 2;
   c.ffn = 7;
   c.norm = norm;
-  c.causal = true;
+  c.mask = Mask::causal();
   c.attention = attention;
   return c;
 }

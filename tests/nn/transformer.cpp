@@ -135,7 +135,7 @@ TEST_CASE("causal models do not see later tokens, others do") {
       if (kind == gated_linear && !causal) continue;
       CAPTURE(static_cast<int>(kind));
       ModelConfig config = small(kind);
-      config.causal = causal;
+      config.mask = causal ? Mask::causal() : Mask::none();
       Trained<double> trained(config, 1);
       const auto a = outputs(trained, {1, 2, 3, 4}), b = outputs(trained, {1, 2, 0, 4});
       const std::span first(a), second(b);
@@ -150,7 +150,7 @@ TEST_CASE("without positions and mask, order does not matter") {
   using enum AttentionKind;
   for (const AttentionKind kind : {softmax, sparsemax, piecewise, sigmoid, linear}) {
     ModelConfig config = small(kind);
-    config.causal = false;
+    config.mask = Mask::none();
     config.positions = Positions::none;
     Trained<double> trained(config, 1);
     const auto a = outputs(trained, {1, 2, 3, 4}), b = outputs(trained, {4, 2, 3, 1});

@@ -8,7 +8,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/stream.hpp"
-#include "core/measure/propagation.hpp"
+#include "core/measure/forward_pass.hpp"
 #include "tests/theory/support.hpp"
 
 namespace qklab {

@@ -6,7 +6,7 @@
 #include <xtensor-blas/xlinalg.hpp>
 
 #include "core/base/stream.hpp"
-#include "core/measure/propagation.hpp"
+#include "core/measure/forward_pass.hpp"
 #include "tests/theory/support.hpp"
 
 namespace qklab {

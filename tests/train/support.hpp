@@ -18,7 +18,7 @@ inline tasks::TaskConfig small_task(const std::string& name = "markov") {
 
 inline TrainConfig small_config() {
   TrainConfig config;
-  config.model = {.dim = 8, .heads = 2, .layers = 2, .ffn = 12, .causal = true};
+  config.model = {.dim = 8, .heads = 2, .layers = 2, .ffn = 12, .mask = Mask::causal()};
   config.initialization.spectrum = Spectrum{0.5, 1};
   config.optimizer = nn::defaults(nn::OptimizerKind::adam);
   config.optimizer.rate = 1e-2;

@@ -19,7 +19,7 @@ nn::ModelConfig config_of(const StepShape& s) {
   config.heads = s.heads;
   config.layers = s.layers;
   config.ffn = s.ffn;
-  config.causal = true;
+  config.mask = Mask::causal();
   return config;
 }
 

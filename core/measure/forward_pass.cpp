@@ -1,4 +1,4 @@
-#include "core/measure/propagation.hpp"
+#include "core/measure/forward_pass.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -43,28 +43,29 @@ Matrix attention_logits(const Matrix& tokens, const Matrix& qk, double temperatu
   return logits;
 }
 
-Matrix softmax_rows(const Matrix& logits, Sight sight) {
+Matrix softmax_rows(const Matrix& logits, Mask mask) {
   const std::size_t length = logits.shape(0);
   Matrix weights = xt::zeros<double>({length, length});
   for (std::size_t q = 0; q < length; ++q) {
-    Softmax::forward(keys_in_sight(sight, length, q), &logits(q, 0), &weights(q, 0));
+    const KeyRange keys = mask.keys(q, length);
+    Softmax::forward(keys.size(), &logits(q, keys.begin), &weights(q, keys.begin));
   }
   return weights;
 }
 
-Matrix attention_weights(const Matrix& tokens, const Matrix& qk, double temperature, Sight sight) {
-  return softmax_rows(attention_logits(tokens, qk, temperature), sight);
+Matrix attention_weights(const Matrix& tokens, const Matrix& qk, double temperature, Mask mask) {
+  return softmax_rows(attention_logits(tokens, qk, temperature), mask);
 }
 
 // With x_t = m + D_t, what query q's scores share over keys cancels, which leaves D_t^T W m, the same for all
 // queries, and D_t^T W D_q. So p_q = softmax(u + v_q), and the queries' outputs differ by (p_q - softmax(u))
-// D alone: of third order in D. Causal queries see different keys, so their outputs differ by P D, of first
+// D alone: of third order in D. Masked queries see different keys, so their outputs differ by P D, of first
 // order, and nothing needs to be kept apart but D itself.
-Tokens attend(const Tokens& tokens, const Matrix& qk, const Matrix& value, double temperature, Sight sight) {
+Tokens attend(const Tokens& tokens, const Matrix& qk, const Matrix& value, double temperature, Mask mask) {
   const Matrix& deviation = tokens.deviation;
   const std::size_t length = tokens.length();
-  if (sight == Sight::causal) {
-    const Matrix weights = attention_weights(tokens.matrix(), qk, temperature, sight);
+  if (mask != Mask::none()) {
+    const Matrix weights = attention_weights(tokens.matrix(), qk, temperature, mask);
     const Matrix mixed = multiply(weights, deviation);
     return centered(multiply(value, tokens.mean, Operand::transposed), multiply(mixed, value));
   }

@@ -13,14 +13,13 @@ namespace qklab {
 // Row q holds the logits x_t^T W x_q / temperature of query q over keys t. tokens: [T, d], W: [d, d].
 Matrix attention_logits(const Matrix& tokens, const Matrix& qk, double temperature);
 // Row by row, over the keys in sight; the others get 0. logits: [T, T].
-Matrix softmax_rows(const Matrix& logits, Sight sight = Sight::all);
+Matrix softmax_rows(const Matrix& logits, Mask mask = {});
 // Both.
-Matrix attention_weights(const Matrix& tokens, const Matrix& qk, double temperature,
-                         Sight sight = Sight::all);
+Matrix attention_weights(const Matrix& tokens, const Matrix& qk, double temperature, Mask mask = {});
 
 // Attention with weights as above, times `value` [d, d]: row q of the result is sum_t p_qt x_t V.
 Tokens attend(const Tokens& tokens, const Matrix& qk, const Matrix& value, double temperature,
-              Sight sight = Sight::all);
+              Mask mask = {});
 
 // Layer normalization without gain or bias: (x - mean x) / sqrt(var x + epsilon).
 Tokens layer_normalized(const Tokens& tokens, double epsilon = 1e-5);

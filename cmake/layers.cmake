@@ -30,7 +30,8 @@ function(qklab_compile_lightly TARGET)
 endfunction()
 
 qklab_layer(base)
-qklab_layer(system qklab_base)
+qklab_layer(text qklab_base)
+qklab_layer(system qklab_text)
 set_source_files_properties(core/system/file.cpp PROPERTIES  # which finds data/
   COMPILE_DEFINITIONS "QKLAB_SOURCE_DIR=\"${CMAKE_SOURCE_DIR}\"")
 if(QKLAB_SANITIZE MATCHES thread)  # see core/system/threads.hpp
@@ -63,16 +64,19 @@ qklab_layer(chart qklab_system)
 qklab_layer(figures qklab_chart qklab_config)
 qklab_layer(report qklab_claims qklab_figures)
 include(cmake/report_page.cmake)
-qklab_layer(study qklab_run qklab_export qklab_report qklab_kernels)
-set(rooms base system stats kernels autodiff spectrum measure nn theory tasks train trial yaml sweep results strategies
-  config store export run claims chart figures report study)
-foreach(room base system stats spectrum measure nn theory tasks train trial sweep results strategies store export run)
+# Run directories.
+qklab_layer(directory qklab_run qklab_report qklab_kernels spdlog::spdlog)
+qklab_layer(compare qklab_directory)
+qklab_layer(study qklab_compare qklab_export)
+set(rooms base text system stats kernels autodiff spectrum measure nn theory tasks train trial yaml sweep results strategies
+  config store export run claims chart figures report directory compare study)
+foreach(room base text system stats spectrum measure nn theory tasks train trial sweep results strategies store export run)
   qklab_together(qklab_${room})
 endforeach()
 foreach(room trial sweep results strategies store export run)
   target_compile_options(qklab_${room} PRIVATE $<$<CONFIG:Release>:-O2>)
 endforeach()
-foreach(room yaml config claims chart figures report study)
+foreach(room yaml config claims chart figures report directory compare study)
   qklab_together(qklab_${room})
   qklab_compile_lightly(qklab_${room})
 endforeach()
@@ -102,7 +106,7 @@ endforeach()
 
 file(GLOB_RECURSE cli CONFIGURE_DEPENDS core/cli/*.cpp)
 add_library(qklab_cli OBJECT ${cli})
-target_link_libraries(qklab_cli PUBLIC qklab_options qklab_study qklab_train CLI11::CLI11 PkgConfig::httplib)
+target_link_libraries(qklab_cli PUBLIC qklab_options qklab_study qklab_compare qklab_train CLI11::CLI11 PkgConfig::httplib)
 # cpp-httplib 0.18 calls libcrypto from its header, and its pkg-config file names libssl alone.
 find_package(OpenSSL QUIET)
 if(OpenSSL_FOUND)
@@ -112,15 +116,14 @@ qklab_compile_lightly(qklab_cli)
 qklab_together(qklab_cli)
 set_source_files_properties(core/cli/bench/bench_roofline.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON
   COMPILE_OPTIONS -O3)
-set_source_files_properties(core/study/version.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON COMPILE_DEFINITIONS
+set_source_files_properties(core/directory/version.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON COMPILE_DEFINITIONS
   "QKLAB_VERSION=\"${PROJECT_VERSION}\";QKLAB_SOURCE_DIR=\"${CMAKE_SOURCE_DIR}\";QKLAB_COMPILER=\"${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}\"")
 
 add_custom_target(qklab_commit COMMAND ${CMAKE_COMMAND} -DSOURCE=${CMAKE_SOURCE_DIR}
   -DHEADER=${CMAKE_BINARY_DIR}/commit/commit.hpp -P ${CMAKE_SOURCE_DIR}/cmake/commit.cmake
   BYPRODUCTS ${CMAKE_BINARY_DIR}/commit/commit.hpp COMMENT "")
-add_dependencies(qklab_study qklab_commit)
-target_link_libraries(qklab_study PUBLIC spdlog::spdlog)
-target_include_directories(qklab_study PRIVATE ${CMAKE_BINARY_DIR}/commit)
+add_dependencies(qklab_directory qklab_commit)
+target_include_directories(qklab_directory PRIVATE ${CMAKE_BINARY_DIR}/commit)
 
 add_executable(qklab core/program/main.cpp $<TARGET_OBJECTS:qklab_experiments>)
 # Compiled for any processor of the architecture: it tells what the program needs.

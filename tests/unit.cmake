@@ -25,16 +25,16 @@ function(qklab_tests FOLDER)
   endforeach()
 endfunction()
 
-foreach(room base system stats kernels autodiff spectrum measure nn theory tasks train)
+foreach(room base text system stats kernels autodiff spectrum measure nn theory tasks train)
   qklab_tests(${room} qklab_${room})
 endforeach()
-foreach(room trial yaml sweep results strategies config store export run claims chart figures report study)
-  qklab_tests(${room} qklab_study)
+foreach(room trial yaml sweep results strategies config store export run claims chart figures report directory compare study)
+  qklab_tests(${room} qklab_study qklab_compare)
 endforeach()
 foreach(room cli/cluster cli/serve cli/verbs)
   qklab_tests(${room} qklab_cli)
 endforeach()
-qklab_tests(experiments qklab_experiments qklab_study)
+qklab_tests(experiments qklab_experiments qklab_study qklab_compare)
 # Stay alone: each of these means something of its own by `run`, `read` or `Scratch`, or replaces operator new.
 foreach(source autodiff/allocations nn/allocations train/allocations run/crash run/memory strategies/prune
     strategies/refine strategies/replicate figures/foresee chart/layout store/scratch store/store store/store_health

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "core/base/error.hpp"
-#include "core/base/text_check.hpp"
 #include "core/chart/child.hpp"
+#include "core/text/text_check.hpp"
 
 namespace qklab {
 namespace {

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <set>
 
-#include "core/base/text_check.hpp"
+#include "core/text/text_check.hpp"
 
 namespace qklab {
 namespace {

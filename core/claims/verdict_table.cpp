@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/base/rounded.hpp"
+#include "core/text/rounded.hpp"
 
 namespace qklab {
 namespace {

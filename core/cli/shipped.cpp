@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "core/base/error.hpp"
-#include "core/study/version.hpp"
+#include "core/directory/version.hpp"
 
 namespace qklab {
 

@@ -9,8 +9,8 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "core/base/columns.hpp"
 #include "core/base/value.hpp"
+#include "core/text/columns.hpp"
 
 namespace qklab {
 

@@ -8,13 +8,13 @@
 #include <functional>
 #include <limits>
 
-#include "core/base/text_check.hpp"
 #include "core/config/layer.hpp"
 #include "core/config/overrides.hpp"
 #include "core/strategies/grow.hpp"
 #include "core/sweep/data_files.hpp"
 #include "core/system/file.hpp"
 #include "core/system/path_name.hpp"
+#include "core/text/text_check.hpp"
 #include "core/yaml/yaml.hpp"
 
 namespace qklab {

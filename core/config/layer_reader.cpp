@@ -4,10 +4,10 @@
 #include <cmath>
 #include <functional>
 
-#include "core/base/decimal.hpp"
 #include "core/base/value.hpp"
 #include "core/config/axis_form.hpp"
 #include "core/config/layer.hpp"
+#include "core/text/decimal.hpp"
 
 namespace qklab {
 

@@ -4,10 +4,10 @@
 
 #include <set>
 
-#include "core/base/text_check.hpp"
 #include "core/config/axis_form.hpp"
 #include "core/config/config.hpp"
 #include "core/system/path_name.hpp"
+#include "core/text/text_check.hpp"
 
 namespace qklab {
 

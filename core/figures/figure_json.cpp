@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "core/base/nan.hpp"
-#include "core/figures/json_number.hpp"
 #include "core/figures/labels.hpp"
 #include "core/figures/plots.hpp"
+#include "core/text/json_number.hpp"
 
 namespace qklab {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <set>
 
-#include "core/base/rounded.hpp"
 #include "core/chart/scale.hpp"
+#include "core/text/rounded.hpp"
 
 namespace qklab {
 namespace {

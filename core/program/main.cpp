@@ -13,13 +13,13 @@
 #include <vector>
 
 #include "core/base/error.hpp"
-#include "core/base/text_check.hpp"
 #include "core/cli/cli.hpp"
 #include "core/cli/completion/slips.hpp"
 #include "core/cli/signals.hpp"
 #include "core/cli/terminal.hpp"
+#include "core/directory/version.hpp"
 #include "core/kernels/level.hpp"
-#include "core/study/version.hpp"
+#include "core/text/text_check.hpp"
 #include "core/trial/plugin.hpp"
 
 namespace qklab {

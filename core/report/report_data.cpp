@@ -9,9 +9,9 @@
 #include "core/chart/color.hpp"
 #include "core/claims/claims_json.hpp"
 #include "core/figures/figure_json.hpp"
-#include "core/figures/json_number.hpp"
 #include "core/figures/labels.hpp"
 #include "core/report/main_effects.hpp"
+#include "core/text/json_number.hpp"
 
 namespace qklab {
 namespace {

@@ -10,6 +10,20 @@
 
 namespace qklab {
 
+double scalar_of(const Results& results, const TrialRecord& trial, std::string_view name) {
+  const Metric* const metric = results.experiment->scalar_metric(name);
+  if (!metric) throw Error(fmt::format("experiment '{}' has no scalar '{}'", results.experiment->name, name));
+  return trial.scalars[static_cast<std::size_t>(metric - results.experiment->scalars.data())];
+}
+
+const Series& series_of(const Results& results, const TrialRecord& trial, std::string_view name) {
+  const Metric* const metric = results.experiment->series_metric(name);
+  if (!metric) throw Error(fmt::format("experiment '{}' has no series '{}'", results.experiment->name, name));
+  const auto member = trial.members.find(std::string(name));
+  if (member != trial.members.end()) return member->second;
+  return trial.series[static_cast<std::size_t>(metric - results.experiment->series.data())];
+}
+
 std::optional<Status> parse_status(std::string_view name) {
   for (const Status status : {Status::done, Status::failed, Status::diverged, Status::pruned})
     if (name == name_of(status)) return status;

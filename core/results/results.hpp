@@ -31,6 +31,11 @@ struct Results {
   std::vector<std::string> loaded_series;  // names of the series that were asked for
 };
 
+// What a trial has recorded under a name. Throws Error where the experiment declares no such scalar or
+// series.
+double scalar_of(const Results& results, const TrialRecord& trial, std::string_view name);
+const Series& series_of(const Results& results, const TrialRecord& trial, std::string_view name);
+
 // Finished trials, failed and diverged ones too: those of the sweep that is asked for, and any others. Series
 // are not needed.
 using FinishedTrials = std::function<Results(const Sweep&)>;

@@ -1,9 +1,9 @@
 // Running one trial, and the loops within it.
 #include <chrono>
 
-#include "core/base/text_check.hpp"
 #include "core/run/scheduler.hpp"
 #include "core/system/threads.hpp"
+#include "core/text/text_check.hpp"
 
 // Declared here since OpenBLAS's own header clashes with that of other BLAS packages.
 extern "C" void openblas_set_num_threads(int count);

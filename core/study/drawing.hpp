@@ -2,16 +2,15 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <string>
 
-#include "core/study/loaded.hpp"
+#include "core/directory/loaded.hpp"
+#include "core/directory/manifest.hpp"
 
 namespace qklab {
 
-// A line for people.
+// Takes a line for people.
 using Tell = std::function<void(const std::string&)>;
-using FigureSources = std::map<std::string, std::string>;  // by name, what a figure was drawn from; see Drawn
 
 struct DrawnFigures {
   FigureSources sources;    // "" for one that is not as it should be

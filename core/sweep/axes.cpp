@@ -6,8 +6,8 @@
 #include <cmath>
 #include <limits>
 
-#include "core/base/decimal.hpp"
 #include "core/base/elementary.hpp"
+#include "core/text/decimal.hpp"
 
 namespace qklab {
 

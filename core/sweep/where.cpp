@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-#include "core/base/text_check.hpp"
 #include "core/sweep/where_node.hpp"
+#include "core/text/text_check.hpp"
 
 namespace qklab {
 

@@ -7,8 +7,8 @@
 #include <charconv>
 #include <limits>
 
-#include "core/base/text_check.hpp"
 #include "core/sweep/where_node.hpp"
+#include "core/text/text_check.hpp"
 
 namespace qklab {
 
@@ -160,10 +160,12 @@ class Parser {
     if (!take_word("not")) return comparison();
     const Operand operand = negation();
     demand(operand, Yields::truth);
-    return {
-        make({.kind = NodeKind::unary, .yields = Yields::truth, .op = Operator::negation, .left = operand.tree},
-             offset),
-        offset};
+    return {make({.kind = NodeKind::unary,
+                  .yields = Yields::truth,
+                  .op = Operator::negation,
+                  .left = operand.tree},
+                 offset),
+            offset};
   }
 
   std::optional<Operator> take_comparison() {
@@ -246,8 +248,9 @@ class Parser {
     const Operand operand = sign();
     demand(operand, Yields::number);
     return {
-        make({.kind = NodeKind::unary, .yields = Yields::number, .op = Operator::negate, .left = operand.tree},
-             offset),
+        make(
+            {.kind = NodeKind::unary, .yields = Yields::number, .op = Operator::negate, .left = operand.tree},
+            offset),
         offset};
   }
 

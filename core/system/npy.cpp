@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "core/base/text_check.hpp"
+#include "core/text/text_check.hpp"
 
 namespace qklab {
 

@@ -8,9 +8,9 @@
 #include <map>
 
 #include "core/base/error.hpp"
-#include "core/base/text_check.hpp"
 #include "core/system/file.hpp"
 #include "core/tasks/entries.hpp"
+#include "core/text/text_check.hpp"
 
 namespace qklab::tasks {
 

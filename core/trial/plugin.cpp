@@ -6,7 +6,7 @@
 #include <cstring>
 #include <filesystem>
 
-#include "core/base/text_check.hpp"
+#include "core/text/text_check.hpp"
 
 namespace qklab {
 

@@ -6,8 +6,8 @@
 #include <cctype>
 #include <cmath>
 
-#include "core/base/decimal.hpp"
 #include "core/base/flag.hpp"
+#include "core/text/decimal.hpp"
 
 namespace qklab {
 

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <limits>
 
-#include "core/base/decimal.hpp"
 #include "core/base/flag.hpp"
 #include "core/base/value.hpp"
+#include "core/text/decimal.hpp"
 #include "core/yaml/yaml.hpp"
 
 namespace qklab {

@@ -7,8 +7,8 @@
 #include <limits>
 #include <sstream>
 
-#include "core/base/text_check.hpp"
 #include "core/base/value.hpp"
+#include "core/text/text_check.hpp"
 
 namespace qklab {
 

@@ -4,10 +4,10 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "core/directory/series_needed.hpp"
 #include "core/figures/figure_data.hpp"
 #include "core/figures/figure_json.hpp"
 #include "core/figures/plots.hpp"
-#include "core/study/series_needed.hpp"
 #include "tests/support/fixture.hpp"
 
 using namespace qklab;

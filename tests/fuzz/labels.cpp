@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "core/base/text_check.hpp"
 #include "core/base/value.hpp"
 #include "core/chart/gnuplot.hpp"
 #include "core/chart/layout.hpp"
 #include "core/chart/text_fit.hpp"
 #include "core/system/file.hpp"
 #include "core/system/temporary_folder.hpp"
+#include "core/text/text_check.hpp"
 
 using namespace qklab;
 

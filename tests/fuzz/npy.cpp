@@ -8,7 +8,7 @@
 #include <cstring>
 #include <sstream>
 
-#include "core/base/text_check.hpp"
+#include "core/text/text_check.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 using namespace qklab;

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "core/base/error.hpp"
-#include "core/study/version.hpp"
+#include "core/directory/version.hpp"
 
 namespace qklab {
 

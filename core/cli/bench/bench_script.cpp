@@ -7,7 +7,7 @@
 
 #include "core/base/error.hpp"
 #include "core/cli/command.hpp"
-#include "core/study/version.hpp"
+#include "core/directory/version.hpp"
 
 namespace qklab {
 

@@ -6,7 +6,7 @@
 #include "core/cli/cli.hpp"
 #include "core/cli/completion/complete.hpp"
 #include "core/cli/one_of.hpp"
-#include "core/study/version.hpp"
+#include "core/directory/version.hpp"
 
 namespace qklab {
 

@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "core/base/nan.hpp"
-#include "core/study/series_needed.hpp"
+#include "core/directory/series_needed.hpp"
 #include "core/sweep/telling.hpp"
 
 namespace qklab {

@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "core/directory/loaded.hpp"
+#include "core/directory/running.hpp"
 #include "core/figures/figure_data.hpp"
 #include "core/store/store.hpp"
-#include "core/study/loaded.hpp"
-#include "core/study/running.hpp"
 
 namespace qklab {
 

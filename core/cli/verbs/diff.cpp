@@ -5,10 +5,10 @@
 #include <filesystem>
 #include <memory>
 
-#include "core/base/rounded.hpp"
 #include "core/cli/cli.hpp"
-#include "core/study/difference.hpp"
+#include "core/compare/difference.hpp"
 #include "core/system/file.hpp"
+#include "core/text/rounded.hpp"
 
 namespace qklab {
 

@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <unordered_map>
 
-#include "core/cli/cli.hpp"
 #include "core/cli/terminal.hpp"
 #include "core/cli/verbs/run.hpp"
 #include "core/sweep/shard.hpp"
@@ -45,7 +44,7 @@ std::string what_else(const Sweep& sweep) {
 
 }  // namespace
 
-int dry_run(Loaded& loaded, const RunRequest& request) {
+void tell_plan(Loaded loaded, const RunRequest& request, bool all) {
   const Config& config = loaded.config;
   if (!request.fresh && std::filesystem::exists(store_path(request.directory)))
     grow(loaded, Store(store_path(request.directory), Store::Mode::read));
@@ -57,18 +56,16 @@ int dry_run(Loaded& loaded, const RunRequest& request) {
     if (!members.has(trial.id)) return true;
     const auto found = known.find(trial.id);
     finished += found != known.end() ? 1 : 0;
-    if (listed++ < shown_unasked || request.list_all) {
+    if (listed++ < shown_unasked || all) {
       say("{:<8}  {}  {}\n", found == known.end() ? "to run" : name_of(found->second), trial_name(trial.id),
           telling.text(trial.params));
     }
     return true;
   });
-  if (listed > shown_unasked && !request.list_all)
-    say("... and {} more, which --all lists\n", listed - shown_unasked);
+  if (listed > shown_unasked && !all) say("... and {} more, which --all lists\n", listed - shown_unasked);
   say("{}: {} trials{} of {}, {} finished and {} to run, into {} (dry run: nothing was written)\n",
       config.name, listed, what_else(config.sweep), config.experiment->name, finished, listed - finished,
       request.directory);
-  return exit_done;
 }
 
 }  // namespace qklab

@@ -3,8 +3,10 @@
 #include <memory>
 
 #include "core/cli/cli.hpp"
+#include "core/cli/terminal.hpp"
 #include "core/cli/verbs/run.hpp"
 #include "core/store/merge.hpp"
+#include "core/system/threads.hpp"
 
 namespace qklab {
 
@@ -35,7 +37,9 @@ void add_merge(CLI::App& app, Exit& exit) {
     const Store store(store_path(out), Store::Mode::write);
     Loaded loaded = load_config(store.source());
     grow(loaded, store);
-    exit = report_results(loaded, store, {.directory = out, .changed = true}).exit;
+    const Outputs outputs = write_outputs(loaded, store, out, Effort{0, cores()},
+                                          [](const std::string& line) { say(stderr, "{}\n", line); });
+    exit = tell_outputs(loaded, outputs, out);
   });
 }
 

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "core/base/columns.hpp"
 #include "core/claims/verdict_table.hpp"
+#include "core/text/columns.hpp"
 
 namespace qklab {
 
@@ -17,12 +17,12 @@ struct OverviewLine {
 
 std::vector<OverviewLine> lines_of(const FigureEnd& figure, bool color) {
   const std::string& name = figure.loaded->config.name;
-  if (figure.end.missing > 0)
-    return {{name, "-", fmt::format("not judged: {} trials have not been run", figure.end.missing)}};
-  if (figure.end.verdicts.empty()) return {{name, "-", "no claims"}};
+  if (figure.outputs.missing > 0)
+    return {{name, "-", fmt::format("not judged: {} trials have not been run", figure.outputs.missing)}};
+  if (figure.outputs.verdicts.empty()) return {{name, "-", "no claims"}};
   std::vector<OverviewLine> lines;
-  for (std::size_t i = 0; i < figure.end.verdicts.size(); ++i) {
-    const Verdict& verdict = figure.end.verdicts[i];
+  for (std::size_t i = 0; i < figure.outputs.verdicts.size(); ++i) {
+    const Verdict& verdict = figure.outputs.verdicts[i];
     const bool short_of = falls_short(figure.loaded->claims[i], verdict);
     lines.push_back({name, verdict.id,
                      colored(verdict.outcome, verdict_summary(verdict), color) +

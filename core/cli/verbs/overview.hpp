@@ -4,13 +4,13 @@
 #include <string>
 #include <vector>
 
-#include "core/cli/verbs/run.hpp"
+#include "core/study/outputs.hpp"
 
 namespace qklab {
 
 struct FigureEnd {
   const Loaded* loaded;
-  RunEnd end;
+  Outputs outputs;
 };
 
 // A line for each claim: figure, claim, verdict, and whether it falls short of what is demanded; for a figure

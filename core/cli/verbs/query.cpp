@@ -1,17 +1,10 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cctype>
-#include <cmath>
-#include <filesystem>
 #include <memory>
-#include <set>
 
 #include "core/cli/cli.hpp"
-#include "core/store/store.hpp"
-#include "core/store/store_file.hpp"
-#include "core/study/loaded.hpp"
-#include "core/sweep/where.hpp"
+#include "core/directory/query.hpp"
+#include "core/results/csv.hpp"
 
 namespace qklab {
 
@@ -24,187 +17,6 @@ void print_row(const std::vector<std::string>& fields) {
     line += csv_field(field);
   }
   fmt::print("{}\n", line);
-}
-
-bool is_sql(const std::string& text) {
-  std::string word;
-  for (const char c : text.substr(text.find_first_not_of(" \t\n(") == std::string::npos
-                                      ? text.size()
-                                      : text.find_first_not_of(" \t\n("))) {
-    if (!std::isalpha(static_cast<unsigned char>(c))) break;
-    word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
-  return word == "select" || word == "with" || word == "values" || word == "explain";
-}
-
-std::string quoted_name(const std::string& name) {
-  std::string quoted = "\"";
-  for (const char c : name) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
-
-std::string quoted_text(const std::string& text) {
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("''") : std::string(1, c);
-  return quoted + "'";
-}
-
-// A parameter's value with its type. In stores of before, a real number that is whole stands as an integer,
-// with which SQL would divide as one; numbers that are not finite stand as text, since JSON has none.
-std::string value_of(const std::string& name, bool is_real) {
-  const std::string value = "params ->> " + quoted_text("$." + quoted_name(name));
-  if (!is_real) return value;
-  return fmt::format(
-      "CASE {0} WHEN 'inf' THEN 9e999 WHEN '-inf' THEN -9e999 WHEN 'nan' THEN NULL "
-      "ELSE CAST({0} AS REAL) END",
-      value);
-}
-
-// The parameters of the trials, and whether each is real: of the experiment, or by their values where that is
-// unknown, as that of a plugin which is not loaded.
-std::vector<std::pair<std::string, bool>> parameters_of(const Database& database) {
-  std::vector<std::pair<std::string, bool>> parameters;
-  const Experiment* const experiment =
-      find_experiment(database.text("SELECT value FROM meta WHERE key = 'experiment'"));
-  Statement all(database, "SELECT key, type = 'real' FROM json_each((SELECT params FROM trials LIMIT 1))");
-  while (all.step()) {
-    std::string name(all.bytes(0));
-    const auto known = experiment ? experiment->parameters.find(name) : std::nullopt;
-    const bool is_real = known ? experiment->parameters[*known].type == Type::real : all.integer(1) != 0;
-    parameters.emplace_back(std::move(name), is_real);
-  }
-  return parameters;
-}
-
-// A table `results` as trials.csv has it: a row a trial, a column a parameter and a scalar.
-void add_results_view(const Database& database) {
-  std::string columns;
-  std::set<std::string> names;
-  const auto add = [&](const std::string& value, const std::string& name) {
-    if (names.insert(name).second) columns += fmt::format(", {} AS {}", value, quoted_name(name));
-  };
-  for (const auto& [name, is_real] : parameters_of(database)) add(value_of(name, is_real), name);
-  Statement metrics(database,
-                    "SELECT metric, name FROM metrics AS m WHERE EXISTS(SELECT 1 FROM scalars WHERE metric = "
-                    "m.metric) ORDER BY metric");
-  while (metrics.step()) {
-    add(fmt::format("(SELECT value FROM scalars AS s WHERE s.trial = t.trial AND s.metric = {})",
-                    metrics.integer(0)),
-        std::string(metrics.bytes(1)));
-  }
-  for (const char* name : {"seconds", "message"}) add(name, name);  // unless a scalar has that name
-  database.execute(
-      fmt::format("CREATE TEMP VIEW results AS SELECT printf('%016x', id) AS trial, status{} FROM trials "
-                  "AS t",
-                  columns)
-          .c_str());
-}
-
-// Only reading, and only this file: no ATTACH, no PRAGMA that sets something.
-int only_reading(void*, int action, const char*, const char*, const char*, const char*) {
-  const bool reads = action == SQLITE_SELECT || action == SQLITE_READ || action == SQLITE_FUNCTION ||
-                     action == SQLITE_RECURSIVE;
-  return reads ? SQLITE_OK : SQLITE_DENY;
-}
-
-std::string field_of(const Statement& row, int column) {
-  sqlite3_stmt* const handle = row.handle();
-  switch (sqlite3_column_type(handle, column)) {
-    case SQLITE_NULL:
-      return "";
-    case SQLITE_FLOAT:
-      return shortest(row.real(column));
-    case SQLITE_BLOB: {
-      std::string hex;
-      for (const char c : row.bytes(column)) hex += fmt::format("{:02x}", static_cast<unsigned char>(c));
-      return hex;
-    }
-    default: {
-      const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(handle, column));
-      return text ? text : "";
-    }
-  }
-}
-
-// "no such column: init.mean" where results has such a column: SQL takes the dot for a table's.
-std::string dotted_name_hint(const Database& database, const std::string& problem) {
-  Statement columns(database, "SELECT * FROM results LIMIT 0");
-  for (int i = 0; i < sqlite3_column_count(columns.handle()); ++i) {
-    const std::string name = sqlite3_column_name(columns.handle(), i);
-    if (name.find('.') != std::string::npos && problem.ends_with("no such column: " + name))
-      return fmt::format("\n  a name with a dot is written in double quotes: SELECT {} FROM results",
-                         quoted_name(name));
-  }
-  return "";
-}
-
-void query_sql(const std::string& directory, const std::string& sql) {
-  const ReadOnly file = open_to_read(store_path(directory));
-  const Database& database = file.database;
-  const Transaction snapshot(database);
-  add_results_view(database);
-  sqlite3_set_authorizer(database.handle(), only_reading, nullptr);
-  sqlite3_limit(database.handle(), SQLITE_LIMIT_ATTACHED, 0);
-  try {
-    Statement query(database, sql);
-    std::vector<std::string> row;
-    const int columns = sqlite3_column_count(query.handle());
-    for (int i = 0; i < columns; ++i) row.emplace_back(sqlite3_column_name(query.handle(), i));
-    print_row(row);
-    while (query.step()) {
-      row.clear();
-      for (int i = 0; i < columns; ++i) row.push_back(field_of(query, i));
-      print_row(row);
-    }
-  } catch (const Error& error) {
-    throw InputError(fmt::format("{}{}\n  \"SELECT * FROM results LIMIT 1\" shows the columns of results",
-                                 error.what(), dotted_name_hint(database, error.what())));
-  }
-}
-
-// The names of an expression are parameters, scalars and `status`.
-Schema columns_of(const Experiment& experiment) {
-  Schema columns;
-  for (const Parameter& parameter : experiment.parameters) columns.add(parameter);
-  for (const Metric& metric : experiment.scalars)
-    if (!columns.find(metric.name)) columns.add(real(metric.name, metric.doc).nonfinite_allowed());
-  if (!columns.find("status"))
-    columns.add(choice("status", "done", {"done", "failed", "diverged", "pruned"}, "outcome"));
-  return columns;
-}
-
-void query_where(const std::string& directory, const std::string& expression) {
-  const RunDirectory run = open_directory(directory);
-  const Experiment& experiment = *run.results.experiment;
-  const Schema columns = columns_of(experiment);
-  Diagnostics diagnostics;
-  const Where where =
-      Where::parse(expression, columns, {fmt::format("query '{}'", expression), 0, 0}, diagnostics);
-  diagnostics.throw_if_any();
-
-  std::vector<std::string> row = {"trial", "status"};
-  for (const Parameter& parameter : experiment.parameters) row.push_back(parameter.name);
-  for (const Metric& metric : experiment.scalars) row.push_back(metric.name);
-  print_row(row);
-  Parameters values(columns);
-  std::size_t found = 0;
-  for (const TrialRecord& trial : run.results.trials) {
-    row = {trial_name(trial.id), std::string(name_of(trial.status))};
-    for (std::size_t i = 0; i < experiment.parameters.size(); ++i) {
-      values.set(i, trial.params[i]);
-      row.push_back(to_text(trial.params[i]));
-    }
-    for (std::size_t i = 0; i < experiment.scalars.size(); ++i) {
-      const double value = trial.scalars[i];
-      values.set(*columns.find(experiment.scalars[i].name), value);
-      row.push_back(std::isnan(value) ? "" : shortest(value));
-    }
-    values.set(*columns.find("status"), std::string(name_of(trial.status)));
-    if (!where.holds(values)) continue;
-    print_row(row);
-    ++found;
-  }
-  if (found == 0) fmt::print(stderr, "none of {} trials fits\n", run.results.trials.size());
 }
 
 }  // namespace
@@ -226,14 +38,10 @@ void add_query(CLI::App& app, Exit&) {
       "  qklab query results/walk \"SELECT mean, avg(entropy) FROM results GROUP BY mean\"\n"
       "In SQL, results is trials.csv as a table; docs/run-directory.md has the others.");
   verb->callback([arguments] {
-    if (is_sql(arguments->text)) {
-      if (!std::filesystem::exists(store_path(arguments->directory)))
-        throw InputError(
-            fmt::format("{}: has no run.db, which SQL needs; a condition does not", arguments->directory));
-      query_sql(arguments->directory, arguments->text);
-    } else {
-      query_where(arguments->directory, arguments->text);
-    }
+    const std::string &directory = arguments->directory, &text = arguments->text;
+    if (is_sql(text)) return query_sql(directory, text, print_row);
+    const QueryCounts counts = query_where(directory, text, print_row);
+    if (counts.found == 0) fmt::print(stderr, "none of {} trials fits\n", counts.trials);
   });
 }
 

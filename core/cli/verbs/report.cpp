@@ -1,33 +1,13 @@
-#include "core/cli/verbs/report.hpp"
-
 #include <fmt/format.h>
 
 #include <filesystem>
 #include <memory>
 
 #include "core/cli/cli.hpp"
-#include "core/report/report_data.hpp"
-#include "core/report/report_html.hpp"
-#include "core/study/manifest.hpp"
+#include "core/study/outputs.hpp"
 #include "core/system/file.hpp"
 
 namespace qklab {
-namespace {
-
-void write_page(const std::string& file, const std::string& directory, const Loaded& loaded,
-                const Results& results, const std::vector<Verdict>& verdicts) {
-  const std::string data = report_data_json(loaded.config, loaded.figures, loaded.claims, verdicts, results,
-                                            read_manifest_provenance(directory));
-  write_file(file, report_html(loaded.config.name, data));
-}
-
-}  // namespace
-
-void write_report(const std::string& directory, const Loaded& loaded, const Results& results,
-                  const std::vector<Verdict>& verdicts) {
-  write_page(directory + "/report.html", directory, loaded, results, verdicts);
-}
-
 namespace {
 
 // Of what --out names: a page, or a folder for it.
@@ -58,7 +38,7 @@ void add_report(CLI::App& app, Exit&) {
     const std::string& directory = arguments->directory;
     const RunDirectory run = open_directory(directory);
     const std::string file = page_path(arguments->out.empty() ? directory : arguments->out);
-    write_page(file, directory, run.loaded, run.results, judge(run.loaded.claims, run.results));
+    write_report(file, directory, run.loaded, run.results, judge(run.loaded.claims, run.results));
     fmt::print("{}\n", file);
   });
 }

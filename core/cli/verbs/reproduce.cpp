@@ -43,10 +43,11 @@ void add_reproduce(CLI::App& app, Exit& exit) {
     for (const Loaded& loaded : configs) {
       RunRequest request = arguments->request;
       request.directory = default_directory(loaded.config);
-      figures.push_back({&loaded, run_config(loaded, request)});
-      const RunEnd& end = figures.back().end;
-      exit = std::max(exit, end.exit);
-      if (end.exit == exit_interrupted || end.failed_fast) return;
+      for (const std::string& remark : look_ahead(loaded, request)) say(stderr, "{}\n", remark);
+      RunEnd end;
+      exit = std::max(exit, run_and_tell(loaded, request, end));
+      if (end.outcome.interrupted || failed_fast(end)) return;
+      figures.push_back({&loaded, std::move(end.outputs)});
     }
     say("\n{}", overview(figures, color_wanted()));
   });

@@ -5,6 +5,7 @@
 
 #include "core/cli/cli.hpp"
 #include "core/cli/one_of.hpp"
+#include "core/cli/terminal.hpp"
 #include "core/cli/verbs/run.hpp"
 #include "core/run/memory.hpp"
 
@@ -36,17 +37,13 @@ void add_run_options(CLI::App& verb, RunRequest& request) {
   verb.add_flag("--fail-fast", request.fail_fast, "stop at the first failed trial");
 }
 
-std::string default_directory(const Config& config) {
-  const std::string& preset = config.source.preset;
-  return "results/" + config.name + (preset == "fast" ? "" : "-" + preset);
-}
-
 void add_run(CLI::App& app, Exit& exit) {
   struct Arguments {
     std::string config;
     std::vector<std::string> overrides;
     std::string preset = "fast";
     RunRequest request;
+    bool dry_run = false, list_all = false;
   };
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* verb = app.add_subcommand("run", "run a sweep, or go on with one");
@@ -60,9 +57,9 @@ void add_run(CLI::App& app, Exit& exit) {
           "--out", arguments->request.directory,
           "run directory (default: results/NAME, or results/NAME-PRESET for a preset other than fast)")
       ->type_name("DIR");
-  CLI::Option* dry_run = verb->add_flag("--dry-run", arguments->request.dry_run,
+  CLI::Option* dry_run = verb->add_flag("--dry-run", arguments->dry_run,
                                         "check the config and list the first trials; write nothing");
-  verb->add_flag("--all", arguments->request.list_all,
+  verb->add_flag("--all", arguments->list_all,
                  "with --dry-run: list all trials; finished ones are marked, here as there")
       ->needs(dry_run);
   verb->add_flag("--fresh", arguments->request.fresh,
@@ -80,15 +77,19 @@ void add_run(CLI::App& app, Exit& exit) {
       ->type_name("DIR");
   verb->add_flag("--mix-builds", arguments->request.mix_builds,
                  "go on with trials that another build of the plugin computed");
-  verb->add_flag("--yes", arguments->request.yes, "run sweeps of over 10^7 trials too");
+  verb->add_flag("--yes", arguments->request.large_is_meant, "run sweeps of over 10^7 trials too");
   add_run_options(*verb, arguments->request);
   verb->callback([arguments, &exit] {
     ConfigSource source = read_source(arguments->config);
     source.preset = arguments->preset;
     source.overrides = arguments->overrides;
-    const Loaded loaded = load_config(source);
-    if (arguments->request.directory.empty()) arguments->request.directory = default_directory(loaded.config);
-    exit = run_config(loaded, arguments->request).exit;
+    Loaded loaded = load_config(source);
+    RunRequest& request = arguments->request;
+    if (request.directory.empty()) request.directory = default_directory(loaded.config);
+    for (const std::string& remark : look_ahead(loaded, request)) say(stderr, "{}\n", remark);
+    if (arguments->dry_run) return tell_plan(std::move(loaded), request, arguments->list_all);
+    RunEnd end;
+    exit = run_and_tell(std::move(loaded), request, end);
   });
 }
 

@@ -3,10 +3,10 @@
 #include <memory>
 
 #include "core/cli/cli.hpp"
+#include "core/directory/loaded.hpp"
+#include "core/directory/running.hpp"
 #include "core/store/store.hpp"
 #include "core/strategies/replicate.hpp"
-#include "core/study/loaded.hpp"
-#include "core/study/running.hpp"
 #include "core/sweep/telling.hpp"
 
 namespace qklab {

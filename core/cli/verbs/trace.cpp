@@ -5,7 +5,7 @@
 
 #include "core/cli/cli.hpp"
 #include "core/cli/signals.hpp"
-#include "core/study/loaded.hpp"
+#include "core/directory/loaded.hpp"
 #include "core/sweep/telling.hpp"
 #include "core/system/file.hpp"
 

@@ -8,12 +8,12 @@
 #include "core/cli/cli.hpp"
 #include "core/cli/command.hpp"
 #include "core/cli/terminal.hpp"
+#include "core/compare/verify.hpp"
+#include "core/directory/loaded.hpp"
+#include "core/directory/manifest.hpp"
+#include "core/directory/series_needed.hpp"
 #include "core/export/csv.hpp"
 #include "core/store/store_health.hpp"
-#include "core/study/loaded.hpp"
-#include "core/study/manifest.hpp"
-#include "core/study/series_needed.hpp"
-#include "core/study/verify.hpp"
 #include "core/system/temporary_folder.hpp"
 
 namespace qklab {

@@ -1,0 +1,23 @@
+// Submitting a sweep to Slurm: an array job of shards, and a job after it that merges and reports.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace qklab {
+
+struct LaunchArguments {
+  std::string config, preset = "fast", directory, scratch, rerun;
+  std::vector<std::string> overrides;
+  std::uint64_t shards = 1, max_parallel = 0, max_array_size = 0;
+  bool dry_run = false, yes = false;
+};
+
+// Writes the scripts, submits what is missing and not queued, and prints what was done; with `dry_run` prints
+// scripts and commands instead. `sbatch_options` are handed on. Throws InputError for a config or a path that
+// cannot be launched, Error where Slurm refuses, Cancelled where a signal came between two submissions.
+void launch(const LaunchArguments& arguments, const std::vector<std::string>& plugins,
+            const std::vector<std::string>& sbatch_options);
+
+}  // namespace qklab

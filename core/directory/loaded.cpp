@@ -1,0 +1,68 @@
+#include "core/directory/loaded.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "core/directory/manifest.hpp"
+#include "core/directory/series_needed.hpp"
+#include "core/strategies/prune.hpp"
+
+namespace qklab {
+
+std::string store_path(const std::string& directory) { return directory + "/run.db"; }
+
+Loaded load_config(const ConfigSource& source) {
+  Diagnostics diagnostics;
+  Loaded loaded;
+  loaded.config = parse_config(source, diagnostics);
+  if (loaded.config.experiment) {
+    loaded.figures = parse_figures(loaded.config, diagnostics);
+    loaded.claims = parse_claims(loaded.config, diagnostics);
+  }
+  diagnostics.throw_if_any();
+  return loaded;
+}
+
+void grow(Loaded& loaded, const FinishedTrials& finished) {
+  if (!loaded.config.sweep.grows()) return;
+  loaded.config.sweep = grow(loaded.config.sweep, finished);
+  for (Claim& claim : loaded.claims) claim.sweep = loaded.config.sweep;
+}
+
+void grow(Loaded& loaded, const Store& store) {
+  grow(loaded, [&store](const Sweep& sweep) { return store.load(sweep, {}); });
+}
+
+std::uint64_t unfinished_trials(const Sweep& sweep, const Store& store) {
+  if (const auto& pruning = sweep.pruning())
+    return next_round(sweep, store.load(sweep, {pruning->metric})).trials.size();
+  const auto known = store.statuses();
+  std::uint64_t missing = 0;
+  for (const std::uint64_t id : sweep.ids()) {
+    const auto found = known.find(id);
+    missing += found == known.end() || found->second == Status::pruned ? 1 : 0;
+  }
+  return missing;
+}
+
+RunDirectory open_directory(const std::string& directory) {
+  RunDirectory run;
+  run.has_store = std::filesystem::exists(store_path(directory));
+  if (run.has_store) {
+    const Store store(store_path(directory), Store::Mode::read);
+    run.loaded = load_config(store.source());
+    grow(run.loaded, store);
+    run.results = store.load(run.loaded.config.sweep, series_needed(run.loaded.figures, run.loaded.claims));
+  } else if (std::filesystem::exists(manifest_path(directory))) {
+    run.loaded = load_config(read_manifest_source(directory));
+    const Config& config = run.loaded.config;
+    run.results = read_csv(directory, *config.experiment, config.sweep.files());
+    grow(run.loaded, [&run](const Sweep&) { return run.results; });
+  } else {
+    throw InputError(fmt::format("{}: no run directory: it has neither run.db nor manifest.json", directory));
+  }
+  return run;
+}
+
+}  // namespace qklab

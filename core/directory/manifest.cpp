@@ -1,0 +1,214 @@
+#include "core/directory/manifest.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "core/directory/version.hpp"
+#include "core/strategies/replicate.hpp"
+#include "core/system/file.hpp"
+
+namespace qklab {
+
+using Json = nlohmann::ordered_json;
+
+std::string manifest_path(const std::string& directory) { return directory + "/manifest.json"; }
+
+namespace {
+
+// JSON has no numbers that are not finite: they are text, as in run.db.
+Json to_json(const Value& value) {
+  const auto* real = std::get_if<double>(&value);
+  if (real && !std::isfinite(*real)) return to_text(value);
+  return std::visit([](const auto& x) { return Json(x); }, value);
+}
+
+Json source_json(const ConfigSource& source) {
+  Json json = {{"file", source.file},
+               {"preset", source.preset},
+               {"overrides", source.overrides},
+               {"text", source.text}};
+  if (source.files && !source.files->empty()) json["files"] = Json::parse(files_json(*source.files));
+  return json;
+}
+
+// Discarded or null where there is none.
+Json read_json(const std::string& path) {
+  return std::filesystem::exists(path) ? Json::parse(read_file(path), nullptr, false) : Json();
+}
+
+// Each parameter with its one value, or the list of those it took, in order of appearance.
+Json resolved_parameters(const Results& results) {
+  Json parameters = Json::object();
+  const Schema& schema = results.experiment->parameters;
+  constexpr std::size_t most = 1000;  // listed; a random axis may have millions
+  for (std::size_t i = 0; i < schema.size(); ++i) {
+    std::vector<Value> values;
+    std::set<Value> seen;
+    for (const TrialRecord& trial : results.trials) {
+      const Value& value = trial.params[i];
+      if (seen.insert(value).second) values.push_back(value);
+      if (values.size() > most) break;
+    }
+    Json& entry = parameters[schema[i].name];
+    if (values.size() == 1) {
+      entry = to_json(values[0]);
+    } else if (values.size() > most) {
+      entry = fmt::format("over {} values", most);
+    } else {
+      for (const Value& value : values) entry.push_back(to_json(value));
+    }
+  }
+  return parameters;
+}
+
+}  // namespace
+
+void write_manifest(const std::string& directory, const Config& config, const Results& results,
+                    const std::optional<Effort>& effort, const FileIdentities& plugins,
+                    const FigureSources& figures) {
+  Json manifest = {
+      {"name", config.name},
+      {"experiment", config.experiment->name},
+      {"experiment_version", config.experiment->version},
+      {"trials", results.trials.size()},
+      {"parameters", resolved_parameters(results)},
+      {"config", source_json(config.source)},
+      {"qklab", version()},
+      {"commit", commit()},
+      {"compiler", compiler()},
+      {"blas", blas()},
+      {"simd", simd()},
+      {"figures", figures},
+  };
+  if (effort) {
+    manifest["threads"] = effort->threads;
+    manifest["seconds"] = effort->seconds;
+  } else if (const Json earlier = read_json(manifest_path(directory)); earlier.is_object()) {
+    for (const char* key : {"threads", "seconds"}) manifest[key] = earlier.value(key, Json());
+  }
+  if (!plugins.empty()) manifest["plugins"] = Json::parse(files_json(plugins));
+  if (config.sweep.replication()) manifest["replicates"] = replicated(config.sweep, results).str();
+  if (config.sweep.pruning()) {
+    manifest["pruned"] = std::count_if(results.trials.begin(), results.trials.end(),
+                                       [](const TrialRecord& t) { return t.status == Status::pruned; });
+  }
+  write_file(manifest_path(directory), manifest.dump(2) + "\n");
+}
+
+FigureSources read_manifest_figures(const std::string& directory) {
+  const Json manifest = read_json(manifest_path(directory));
+  if (!manifest.is_object()) return {};
+  const Json figures = manifest.value("figures", Json());
+  FigureSources sources;
+  if (!figures.is_object()) return sources;
+  const bool same_build = manifest.value("commit", Json()) == commit();
+  for (const auto& [name, source] : figures.items())
+    sources.emplace(name, same_build && source.is_string() ? source.get<std::string>() : "");
+  return sources;
+}
+
+void begin_outputs(const std::string& directory) {
+  Json manifest = read_json(manifest_path(directory));
+  if (!manifest.is_object()) return;
+  Json names = Json::object();
+  for (const auto& [name, source] : read_manifest_figures(directory)) names[name] = "";
+  manifest["figures"] = names;
+  manifest["commit"] = "";
+  write_file(manifest_path(directory), manifest.dump(2) + "\n");
+}
+
+namespace {
+
+constexpr const char* series_left = "that figures and claims read";
+
+}  // namespace
+
+void write_reference_manifest(const std::string& from, const std::string& to) {
+  try {
+    Json manifest = Json::parse(read_file(manifest_path(from)));
+    manifest["series"] = series_left;
+    manifest.erase("figures");  // what these were drawn from is of no use to who did not draw them
+    write_file(manifest_path(to), manifest.dump(2) + "\n");
+  } catch (const Json::exception& error) {
+    throw InputError(fmt::format("{}: {}", manifest_path(from), error.what()));
+  }
+}
+
+bool is_reference(const std::string& directory) {
+  if (!std::filesystem::exists(manifest_path(directory))) return false;
+  const Json manifest = Json::parse(read_file(manifest_path(directory)), nullptr, false);
+  return manifest.is_object() && manifest.value("series", Json()) == series_left;
+}
+
+bool manifest_is_current(const std::string& directory, const Config& config) {
+  if (commit().ends_with("-dirty") || !std::filesystem::exists(manifest_path(directory))) return false;
+  const Json manifest = Json::parse(read_file(manifest_path(directory)), nullptr, false);
+  if (manifest.is_discarded()) return false;
+  const auto& plugin = config.experiment->plugin;
+  const FileIdentities builds = parse_files_json(manifest.value("plugins", Json::array()).dump());
+  if (plugin && (builds.empty() || builds.back().sha256 != plugin->sha256)) return false;
+  return manifest.value("commit", "") == commit() &&
+         manifest.value("config", Json()) == source_json(config.source);
+}
+
+Machine this_machine() { return {compiler(), blas(), simd()}; }
+
+std::optional<Machine> read_manifest_machine(const std::string& directory) {
+  const std::string path = manifest_path(directory);
+  if (!std::filesystem::exists(path)) return std::nullopt;
+  try {
+    const Json manifest = Json::parse(read_file(path));
+    return Machine{manifest.at("compiler"), manifest.at("blas"), manifest.at("simd")};
+  } catch (const Json::exception& error) {
+    throw InputError(fmt::format("{}: {}", path, error.what()));
+  }
+}
+
+Provenance read_manifest_provenance(const std::string& directory) {
+  const std::string path = manifest_path(directory);
+  if (!std::filesystem::exists(path)) return {};
+  const Json manifest = Json::parse(read_file(path), nullptr, false);
+  if (!manifest.is_object()) throw InputError(fmt::format("{}: no JSON object", path));
+  Provenance provenance;
+  for (const char* key : {"qklab", "commit", "compiler", "blas", "simd", "replicates"}) {
+    const Json& value = manifest.value(key, Json());
+    if (value.is_string()) provenance.emplace_back(key, value.get<std::string>());
+  }
+  const auto add_files = [&](const char* key, const Json& list) {
+    std::vector<std::string> texts;
+    for (FileIdentity file : parse_files_json(list.dump())) {
+      file.path =
+          std::filesystem::path(file.path).filename().string();  // folders differ from machine to machine
+      texts.push_back(file.str());
+    }
+    if (!texts.empty()) provenance.emplace_back(key, fmt::format("{}", fmt::join(texts, "; ")));
+  };
+  add_files("plugin", manifest.value("plugins", Json::array()));
+  add_files("data files", manifest.value("config", Json::object()).value("files", Json::array()));
+  return provenance;
+}
+
+std::optional<std::string> read_manifest_experiment(const std::string& directory) {
+  const Json manifest = read_json(manifest_path(directory));
+  if (!manifest.is_object() || !manifest.value("experiment", Json()).is_string()) return std::nullopt;
+  return manifest["experiment"].get<std::string>();
+}
+
+ConfigSource read_manifest_source(const std::string& directory) {
+  const std::string path = manifest_path(directory);
+  try {
+    const Json manifest = Json::parse(read_file(path));
+    const Json& config = manifest.at("config");
+    return {config.at("file"), config.at("text"), config.at("preset"), config.at("overrides"),
+            parse_files_json(config.value("files", Json::array()).dump())};
+  } catch (const Json::exception& error) {
+    throw InputError(fmt::format("{}: {}", path, error.what()));
+  }
+}
+
+}  // namespace qklab

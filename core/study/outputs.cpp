@@ -1,0 +1,88 @@
+#include "core/study/outputs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "core/claims/claims_json.hpp"
+#include "core/directory/series_needed.hpp"
+#include "core/export/csv.hpp"
+#include "core/report/report_data.hpp"
+#include "core/report/report_html.hpp"
+#include "core/strategies/replicate.hpp"
+#include "core/system/file.hpp"
+
+namespace qklab {
+namespace {
+
+namespace fs = std::filesystem;
+
+// True where figures, verdicts and CSVs are those of this config and this build.
+bool are_current(const Loaded& loaded, const std::string& directory) {
+  for (const char* file : {"trials.csv", "series.csv", "claims.json", "report.html"})
+    if (!fs::exists(directory + "/" + file)) return false;
+  const FigureSources figures = read_manifest_figures(directory);
+  for (const Figure& figure : loaded.figures) {
+    const auto found = figures.find(figure.name);
+    if (found == figures.end() || found->second.empty() || !figure_is_there(figure.name, directory))
+      return false;
+  }
+  return manifest_is_current(directory, loaded.config);
+}
+
+std::vector<std::string> drawn_files(const Loaded& loaded, const std::string& directory) {
+  std::vector<std::string> files;
+  for (const Figure& figure : loaded.figures) {
+    files.push_back(fmt::format("{}/figures/{}.svg", directory, figure.name));
+    if (!fs::exists(files.back())) files.pop_back();
+  }
+  return files;
+}
+
+// Returns how many figures could not be drawn.
+std::size_t write_all(const Loaded& loaded, const Store& store, const Results& results,
+                      const std::vector<Verdict>& verdicts, const std::string& directory,
+                      const std::optional<Effort>& effort, const Tell& tell) {
+  const Config& config = loaded.config;
+  const FigureSources known = read_manifest_figures(directory);
+  begin_outputs(directory);
+  export_csv(store, config.sweep, directory);
+  const DrawnFigures drawn = draw_figures(loaded, results, directory, known, tell);
+  write_file(directory + "/claims.json", claims_json(config, loaded.claims, verdicts));
+  write_manifest(directory, config, results, effort, store.plugins(), drawn.sources);
+  write_report(directory + "/report.html", directory, loaded, results, verdicts);
+  return drawn.undrawn;
+}
+
+}  // namespace
+
+void write_report(const std::string& file, const std::string& directory, const Loaded& loaded,
+                  const Results& results, const std::vector<Verdict>& verdicts) {
+  const std::string data = report_data_json(loaded.config, loaded.figures, loaded.claims, verdicts, results,
+                                            read_manifest_provenance(directory));
+  write_file(file, report_html(loaded.config.name, data));
+}
+
+Outputs write_outputs(const Loaded& loaded, const Store& store, const std::string& directory,
+                      const std::optional<Effort>& effort, const Tell& tell) {
+  const Config& config = loaded.config;
+  Outputs outputs;
+  outputs.missing = unfinished_trials(config.sweep, store);
+  if (outputs.missing > 0) {
+    if (effort) export_csv(store, config.sweep, directory);
+    outputs.failed = store.counts().failed;
+    return outputs;
+  }
+  const Results results = store.load(config.sweep, series_needed(loaded.figures, loaded.claims));
+  outputs.failed = static_cast<std::uint64_t>(std::ranges::count_if(
+      results.trials, [](const TrialRecord& trial) { return trial.status == Status::failed; }));
+  outputs.verdicts = judge(loaded.claims, results);
+  if (config.sweep.replication()) outputs.replicates = replicated(config.sweep, results).str();
+  if (effort || !are_current(loaded, directory))
+    outputs.undrawn = write_all(loaded, store, results, outputs.verdicts, directory, effort, tell);
+  outputs.figures = drawn_files(loaded, directory);
+  return outputs;
+}
+
+}  // namespace qklab

@@ -1,0 +1,185 @@
+#include "core/study/run.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <unordered_set>
+
+#include "core/directory/belongs.hpp"
+#include "core/directory/failure_log.hpp"
+#include "core/directory/running.hpp"
+#include "core/directory/start_over.hpp"
+#include "core/directory/version.hpp"
+#include "core/run/left_checkpoints.hpp"
+#include "core/store/scratch.hpp"
+#include "core/store/store_file.hpp"
+#include "core/sweep/telling.hpp"
+#include "core/system/file.hpp"
+#include "core/system/threads.hpp"
+
+namespace qklab {
+namespace {
+
+bool goes_on(const RunOutcome& outcome, const RunOptions& options) {
+  return !outcome.interrupted && !(options.fail_fast && outcome.progress.failed > 0);
+}
+
+// What one round after another has finished.
+void add_earlier(Progress& all, const Progress& earlier) {
+  all.done += earlier.done;
+  all.failed += earlier.failed;
+  all.diverged += earlier.diverged;
+  all.seconds += earlier.seconds;
+}
+
+// Runs what the store lacks. A sweep that grows runs in rounds, until nothing is added to it.
+RunOutcome run_rounds(Loaded& loaded, Store& store, RunOptions options, const std::atomic<bool>& stop) {
+  grow(loaded, store);
+  RunOutcome outcome = run_trials(loaded.config.sweep, store, options, stop);
+  options.rerun = Rerun::none;  // the first round has seen to it
+  while (goes_on(outcome, options)) {
+    const std::uint64_t before = loaded.config.sweep.grid_size();
+    grow(loaded, store);
+    if (loaded.config.sweep.grid_size() == before) break;
+    const Progress earlier = outcome.progress;
+    outcome = run_trials(loaded.config.sweep, store, options, stop);
+    outcome.progress.resumed = earlier.resumed;
+    outcome.progress.total += earlier.total;
+    add_earlier(outcome.progress, earlier);
+  }
+  return outcome;
+}
+
+// As run_rounds, for a sweep of which only the best trials go on, from one round to the next.
+RunOutcome run_pruned(const Sweep& sweep, Store& store, RunOptions options, const std::atomic<bool>& stop) {
+  std::unordered_set<std::uint64_t> again, begun;  // to be run anew; of this call
+  for (const auto& [id, status] : store.statuses())
+    if (runs_again(status, options.rerun)) again.insert(id);
+  RunOutcome outcome;
+  bool complete = false;
+  while (!complete && goes_on(outcome, options)) {
+    Results known = store.load(sweep, {sweep.pruning()->metric});
+    std::erase_if(known.trials, [&](const TrialRecord& trial) { return again.contains(trial.id); });
+    options.round = next_round(sweep, known);
+    complete = options.round->trials.empty();
+    if (complete) break;
+    begun.insert(options.round->trials.begin(), options.round->trials.end());
+    const Progress earlier = outcome.progress;
+    outcome = run_trials(sweep, store, options, stop);
+    for (const std::uint64_t id : options.round->trials) again.erase(id);
+    add_earlier(outcome.progress, earlier);
+  }
+  Progress& all = outcome.progress;
+  all.total = begun.size();
+  all.resumed = sweep.ids().size() - all.total;
+  if (!complete) return outcome;
+  all.pruned = all.total - all.done - all.failed - all.diverged;
+  for (const auto& [id, status] : store.statuses()) {  // nothing goes on from there any more
+    if (status == Status::pruned) std::filesystem::remove(Checkpoint(options.directory, id, {}).path());
+  }
+  return outcome;
+}
+
+RunOptions options_of(const RunRequest& request, const std::string& workplace) {
+  RunOptions options;
+  options.shard = request.shard;
+  options.besides = request.besides;
+  options.memory = request.memory;
+  options.jobs = request.jobs;
+  options.rerun = request.rerun;
+  options.fail_fast = request.fail_fast;
+  options.checkpoint_every = request.checkpoint_every;
+  options.directory = workplace;
+  return options;
+}
+
+// The directory belongs to this config from now on.
+void take_over(const Config& config, const RunRequest& request, const Tell& remark) {
+  check_store_path(store_path(request.directory));
+  if (request.fresh) {
+    const std::string aside = move_aside(request.directory);
+    if (!aside.empty()) remark(fmt::format("earlier results are kept in {}", aside));
+  } else {
+    refuse_anothers(request.directory, config);
+  }
+  make_output_directory(request.directory);
+}
+
+// The store belongs to this config from now on. Returns what has changed since its last run, a line each.
+std::vector<std::string> take_over(const Config& config, const RunRequest& request, Store& store) {
+  if (!request.mix_builds && request.rerun != Rerun::all)
+    refuse_another_build(config.sweep, store, request.besides);
+  std::vector<std::string> changed = changes(store, config.source);
+  store.set_source(config.source, config.experiment->name, config.experiment->version);
+  const auto& plugin = config.experiment->plugin;
+  if (plugin) store.add_plugin(*plugin);
+  return changed;
+}
+
+void log_beginning(const Config& config, const std::vector<std::string>& changed, FailureLog& log) {
+  log.say(fmt::format("{} of {} version {}, preset {}; {}", config.name, config.experiment->name,
+                      config.experiment->version, config.source.preset, version_text()));
+  for (const FileIdentity& file : config.sweep.files()) log.say("reads " + file.str());
+  for (const std::string& line : changed) log.say(line);
+  if (const auto& plugin = config.experiment->plugin) log.say("plugin " + plugin->str());
+}
+
+std::string end_of(const RunOutcome& outcome) {
+  const Progress& progress = outcome.progress;
+  return fmt::format("{} done, {} failed, {} diverged, {} pruned of {} in {:.3f} s{}", progress.done,
+                     progress.failed, progress.diverged, progress.pruned, progress.total, progress.seconds,
+                     outcome.interrupted ? ", interrupted" : "");
+}
+
+}  // namespace
+
+RunEnd run(Loaded& loaded, const RunRequest& request, const Listener& listener,
+           const std::atomic<bool>& stop) {
+  const Config& config = loaded.config;
+  const Tell remark = listener.remark ? listener.remark : [](const std::string&) {};
+  take_over(config, request, remark);
+  const std::unique_ptr<Scratch> scratch =
+      request.scratch.empty() ? nullptr : std::make_unique<Scratch>(request.directory, request.scratch);
+  const std::string& workplace = scratch ? scratch->directory() : request.directory;
+  Store store(store_path(workplace), Store::Mode::write);
+  const std::vector<std::string> changed = take_over(config, request, store);
+  for (const std::string& line : changed) remark(line);
+  remove_left_checkpoints(workplace, store);
+  FailureLog log(request.directory, Telling(config.sweep));
+  log_beginning(config, changed, log);
+
+  RunOptions options = options_of(request, workplace);
+  std::optional<RunningFile> running(request.directory);
+  options.on_progress = [&](const Progress& now) {
+    if (listener.progress) listener.progress(now);
+    running->update(now.running);
+    if (scratch) scratch->save_now_and_then(store);
+  };
+  options.on_failure = [&](const TrialSpec& trial, const Result& result) {
+    const std::string line = log.add(trial, result);
+    if (listener.failure) listener.failure(line);
+  };
+  RunEnd end;
+  try {
+    end.outcome = config.sweep.pruning() ? run_pruned(config.sweep, store, options, stop)
+                                         : run_rounds(loaded, store, options, stop);
+  } catch (...) {
+    if (scratch) scratch->save(store);
+    throw;
+  }
+  running.reset();
+  if (scratch) scratch->save(store);
+  const Progress& progress = end.outcome.progress;
+  if (listener.finished) listener.finished(progress);
+  log.say(end_of(end.outcome));
+  if (end.outcome.interrupted) return end;
+  log.drop_those_of(store);
+  const Effort effort{progress.seconds, request.jobs > 0 ? request.jobs : cores()};
+  end.outputs = write_outputs(loaded, store, request.directory,
+                              progress.total > 0 ? std::optional(effort) : std::nullopt, remark);
+  return end;
+}
+
+}  // namespace qklab

@@ -3,7 +3,8 @@
 // asks here.
 #pragma once
 
-#include <deque>
+#include <functional>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -23,26 +24,27 @@ template <class Entry> class Registry {
 
   // Throws std::logic_error for a name that is there already, since the two could not be told apart.
   const Entry& add(Entry entry) {
-    if (find(entry.name)) throw std::logic_error("registered twice: " + std::string(entry.name));
-    return entries_.emplace_back(std::move(entry));
+    const auto [at, is_new] = entries_.try_emplace(std::string(entry.name), std::move(entry));
+    if (!is_new) throw std::logic_error("registered twice: " + at->first);
+    return at->second;
   }
 
   const Entry* find(std::string_view name) const {  // null where there is none
-    for (const Entry& entry : entries_)
-      if (entry.name == name) return &entry;
-    return nullptr;
+    const auto found = entries_.find(name);
+    return found == entries_.end() ? nullptr : &found->second;
   }
 
   std::vector<std::string> names() const {
     std::vector<std::string> names;
-    for (const Entry& entry : entries_) names.emplace_back(entry.name);
+    for (const auto& [name, entry] : entries_) names.push_back(name);
     return names;
   }
 
-  const std::deque<Entry>& entries() const { return entries_; }
+  // In the order of names, since the order in which files register differs from linker to linker.
+  const std::map<std::string, Entry, std::less<>>& entries() const { return entries_; }
 
  private:
-  std::deque<Entry> entries_;
+  std::map<std::string, Entry, std::less<>> entries_;
 };
 
 // At namespace scope: `const Registered<Optimizer> sgd({"sgd", "plain gradient descent", ...});`

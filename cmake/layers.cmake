@@ -95,14 +95,18 @@ target_link_libraries(qklab_experiments PUBLIC qklab_options qklab_trial qklab_t
 target_precompile_headers(qklab_experiments PRIVATE <fmt/format.h> <xtensor-blas/xlinalg.hpp> <xtensor/xmath.hpp>
   <xtensor/xview.hpp> ${CMAKE_SOURCE_DIR}/core/trial/experiment.hpp)
 
-# The program exports all of core/ below the command line, so that experiments built as shared libraries find it.
-set(whole "")
+# Links a program to all rooms, whole: files that only register a choice are called by nobody, and experiments built as
+# shared libraries find all of core/ in the program.
+set(static_rooms "")
 foreach(room ${rooms})
   get_target_property(type qklab_${room} TYPE)
   if(type STREQUAL STATIC_LIBRARY)
-    list(APPEND whole qklab_${room})
+    list(APPEND static_rooms qklab_${room})
   endif()
 endforeach()
+function(qklab_whole TARGET)
+  target_link_libraries(${TARGET} PRIVATE -Wl,--whole-archive ${static_rooms} -Wl,--no-whole-archive)
+endfunction()
 
 file(GLOB_RECURSE cli CONFIGURE_DEPENDS core/cli/*.cpp)
 add_library(qklab_cli OBJECT ${cli})
@@ -130,5 +134,6 @@ add_executable(qklab core/program/main.cpp $<TARGET_OBJECTS:qklab_experiments>)
 add_library(qklab_processor OBJECT core/program/processor.cpp)
 target_compile_options(qklab_processor PRIVATE -O1)
 target_sources(qklab PRIVATE $<TARGET_OBJECTS:qklab_processor>)
-target_link_libraries(qklab PRIVATE qklab_cli -Wl,--whole-archive ${whole} -Wl,--no-whole-archive qklab_study qklab_theory qklab_train)
+qklab_whole(qklab)
+target_link_libraries(qklab PRIVATE qklab_cli)
 set_target_properties(qklab PROPERTIES ENABLE_EXPORTS ON RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})

@@ -13,6 +13,9 @@ function(qklab_tests FOLDER)
   string(REPLACE "/" "_" target test_${FOLDER})
   add_executable(${target} ${sources} $<TARGET_OBJECTS:qklab_doctest>)
   target_include_directories(${target} SYSTEM PRIVATE ${QKLAB_DOCTEST})
+  if(NOT FOLDER IN_LIST alone)
+    qklab_whole(${target})
+  endif()
   target_link_libraries(${target} PRIVATE qklab_options ${ARGN})
   qklab_together(${target})
   qklab_compile_lightly(${target})
@@ -25,16 +28,18 @@ function(qklab_tests FOLDER)
   endforeach()
 endfunction()
 
-foreach(room base text system stats kernels autodiff spectrum measure nn theory tasks train)
+set(alone base text system stats kernels autodiff spectrum measure theory)  # need no more than what is below them
+foreach(room ${alone})
   qklab_tests(${room} qklab_${room})
 endforeach()
-foreach(room trial yaml sweep results strategies config store export run claims chart figures report directory compare study)
-  qklab_tests(${room} qklab_study qklab_compare)
+foreach(room nn tasks train trial yaml sweep results strategies config store export run claims chart figures report
+    directory compare study)
+  qklab_tests(${room})
 endforeach()
 foreach(room cli/cluster cli/serve cli/verbs)
   qklab_tests(${room} qklab_cli)
 endforeach()
-qklab_tests(experiments qklab_experiments qklab_study qklab_compare)
+qklab_tests(experiments qklab_experiments)
 # Stay alone: each of these means something of its own by `run`, `read` or `Scratch`, or replaces operator new.
 foreach(source autodiff/allocations nn/allocations train/allocations run/crash run/memory strategies/prune
     strategies/refine strategies/replicate figures/foresee chart/layout store/scratch store/store store/store_health

@@ -1,6 +1,7 @@
 """`./lab` on systems that are no Debian, and tests that cannot be made: they say so, and do not pass."""
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -64,6 +65,20 @@ def test_without_dpkg_missing_libraries_are_called_by_their_own_names():
 def test_without_dpkg_missing_programs_are_named():
     done = lab(tree("bare"), "build", path=system("bare-path", "ninja", "gnuplot"))
     assert done.returncode == 1 and "missing: Ninja" in done.stderr, done.stderr
+
+
+def test_what_tests_need_is_found_though_the_program_was_built_without():
+    folder, path = tree("grown"), system("grown-path", "ctest")
+    (pathlib.Path(path) / "ctest").write_text(
+        "#!/bin/sh\nmkdir -p build/release/Testing/Temporary && : >build/release/Testing/Temporary/LastTest.log\n")
+    (pathlib.Path(path) / "ctest").chmod(0o755)
+    assert lab(folder, "build", path=path).returncode == 0
+    cache = folder / "build/release/CMakeCache.txt"
+    cache.write_text(re.sub(r"^QKLAB_DOCTEST:PATH=.*$", "QKLAB_DOCTEST:PATH=QKLAB_DOCTEST-NOTFOUND", cache.read_text(), flags=re.M))
+    done = lab(folder, "test", path=path)
+    assert done.returncode == 0, done.stderr
+    found = re.search(r"^QKLAB_DOCTEST:PATH=(.*)$", cache.read_text(), re.M)[1]
+    assert pathlib.Path(found, "doctest/doctest.h").exists(), found
 
 
 def test_a_test_that_cannot_be_made_is_skipped_and_says_why():

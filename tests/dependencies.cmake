@@ -39,6 +39,7 @@ room(export base system results store)
 room(run base text system sweep strategies store)
 # What is told of them.
 room(claims base text stats results config)
+room(claims/tests base stats results claims)
 room(chart base text system)
 room(figures base text system stats yaml results config chart)
 room(report text results claims chart figures)

@@ -2,6 +2,7 @@
 // Reference of all keys and of the statistics: docs/figures-and-claims.md.
 #pragma once
 
+#include <any>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -14,9 +15,7 @@
 
 namespace qklab {
 
-enum class Test { difference, monotone, agreement, ratio, slope, bound };
-enum class Norm { max, rms, mean };
-enum class Direction { increasing, decreasing };
+struct TestKind;  // how a claim is tested: core/claims/test_kind.hpp
 
 inline constexpr double level = 0.05;  // of all decisions; intervals are at 1 - level
 
@@ -24,27 +23,21 @@ struct Claim {
   std::string id;
   std::string text;
   std::string paper;  // the paper's wording
-  Test test = Test::difference;
+  const TestKind* test = nullptr;
   Quantity metric;
-  std::optional<Quantity> theory;   // agreement
-  std::optional<double> reference;  // difference, agreement
+  std::vector<Quantity> beside;  // what its test reads as well: the theory of an agreement
   std::optional<Where> where;
-  std::optional<Where> against;  // difference, ratio: the other side
+  std::optional<Where> against;  // the other side, where the test compares two
   std::vector<std::size_t> by;   // parameters; each combination of their values is judged by itself
   double at_least = -std::numeric_limits<double>::infinity();
   double at_most = std::numeric_limits<double>::infinity();
-  double tolerance = 0;                 // agreement: the largest deviation; bound: rounding that is forgiven
-  Norm norm = Norm::max;                // agreement
-  std::optional<std::size_t> sampling;  // agreement: parameter with the number of draws
-  double confidence = 0.95;             // of the sampling allowance
-  Direction direction = Direction::increasing;  // monotone
-  std::optional<std::size_t> along;             // monotone, slope: a parameter; none: the metric's index
-  bool lagged = false;                          // slope of log r(l+1) on log r(l)
-  double floor = 0;                             // slope: values at or below are left out
-  bool bootstrap = false;                       // instead of Student's t
+  std::any own;            // what its test has read of keys of its own
+  bool bootstrap = false;  // instead of Student's t
   bool demand_holds = false;
   const Experiment* experiment = nullptr;
   Sweep sweep;  // what should have run
+
+  template <class Keys> const Keys& keys() const { return std::any_cast<const Keys&>(own); }
 };
 
 // Reads `claims:`. All errors go to `diagnostics`; the result is to be used only if that stayed empty.
@@ -57,7 +50,6 @@ struct Missing {
 
 enum class Outcome { holds, fails, in_part, undecided };  // in_part: of a whole claim only
 std::string_view name_of(Outcome outcome);                // "holds", "fails", "holds in part", "undecided"
-std::string_view name_of(Test test);
 
 struct SliceVerdict {
   std::vector<std::pair<std::string, Value>> at;  // parameter and value; empty where the claim has no `by`

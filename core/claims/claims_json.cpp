@@ -3,6 +3,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "core/claims/test_kind.hpp"
+
 namespace qklab {
 namespace {
 
@@ -53,7 +55,7 @@ std::string claims_json(const Config& config, const std::vector<Claim>& claims,
     list.push_back({{"id", claim.id},
                     {"text", claim.text},
                     {"paper", claim.paper},
-                    {"test", name_of(claim.test)},
+                    {"test", claim.test->name},
                     {"metric", claim.metric.metric},
                     {"where", claim.where ? claim.where->text() : ""},
                     {"interval", claim.bootstrap ? "bootstrap" : "t"},

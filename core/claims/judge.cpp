@@ -4,8 +4,9 @@
 #include <cmath>
 #include <map>
 
+#include "core/claims/seed_values.hpp"
 #include "core/claims/slices.hpp"
-#include "core/claims/statistic.hpp"
+#include "core/claims/test_kind.hpp"
 #include "core/stats/comparison.hpp"
 
 namespace qklab {
@@ -31,25 +32,6 @@ double p_value(const Judged& slice) {
   return std::min(1.0, 2 * (e.value < slice.low ? p_below(e, slice.low) : p_above(e, slice.high)));
 }
 
-void judge_bound(const Claim& claim, const Side& side, SliceVerdict& verdict) {
-  const Extreme worst = worst_element(claim, side.done);
-  if (worst.count == 0) {
-    verdict.note = fmt::format("no values of {}", claim.metric.metric);
-    return;
-  }
-  verdict.estimate = worst.value;
-  if (worst.violations > 0) {
-    verdict.outcome = Outcome::fails;
-    verdict.note =
-        fmt::format("violated by {} of {} values, first by {}", worst.violations, worst.count, worst.where);
-  } else if (worst.undefined > 0) {
-    verdict.note =
-        fmt::format("{} of {} values are no number, first {}", worst.undefined, worst.count, worst.where);
-  } else {
-    verdict.outcome = Outcome::holds;
-  }
-}
-
 double log_threshold(double x) { return x > 0 ? std::log(x) : -std::numeric_limits<double>::infinity(); }
 
 // Fills what can be said of a slice before the correction for many slices.
@@ -62,11 +44,8 @@ void measure(const Claim& claim, const Side& side, const Side& other, const std:
     verdict.note = "no trials against which to compare";
     return;
   }
-  if (claim.test == Test::agreement) verdict.at_most = claim.tolerance + sampling_allowance(claim, side.done);
-  Comparison comparison{a.values, b.values, claim.against && a.seeds == b.seeds, claim.test == Test::ratio};
-  if (claim.test == Test::difference && claim.reference) {
-    for (double& v : comparison.a) v -= *claim.reference;
-  }
+  const Comparison comparison{a.values, b.values, claim.against && a.seeds == b.seeds,
+                              claim.test->compares_logs};
   slice.estimate =
       estimate_of(comparison, claim.bootstrap, Stream(hash_text(claim.id), hash_text(key), "bootstrap"));
   slice.low = comparison.ratio ? log_threshold(verdict.at_least) : verdict.at_least;
@@ -141,17 +120,19 @@ std::vector<Judged> judge_slices(const Claim& claim, const Results& results, con
     Judged slice;
     SliceVerdict& verdict = slice.verdict;
     for (std::size_t i = 0; i < key.size(); ++i) verdict.at.emplace_back(schema[claim.by[i]].name, key[i]);
-    verdict.at_least = claim.at_least;
-    verdict.at_most = claim.test == Test::agreement ? claim.tolerance : claim.at_most;
+    const Limits limits =
+        claim.test->limits ? claim.test->limits(claim, side.done) : Limits{claim.at_least, claim.at_most};
+    verdict.at_least = limits.at_least;
+    verdict.at_most = limits.at_most;
     verdict.trials = side.done.size() + opposite.done.size();
     verdict.missing = {
         side.lacking(count) + opposite.lacking(wanted == expected.against.end() ? 0 : wanted->second),
         side.failed + opposite.failed, side.diverged + opposite.diverged};
     if (side.done.empty()) {
       verdict.note = "no trials";
-    } else if (claim.test == Test::bound) {
+    } else if (claim.test->judge) {
       verdict.seeds = group(side.done, schema, {seed_of(schema)}).size();
-      judge_bound(claim, side, verdict);
+      claim.test->judge(claim, side.done, verdict);
     } else {
       measure(claim, side, opposite, key_text(schema, claim.by, key), slice);
     }
@@ -185,14 +166,10 @@ std::string_view name_of(Outcome outcome) {
       return "fails";
     case Outcome::in_part:
       return "holds in part";
-    default:
+    case Outcome::undecided:
       return "undecided";
   }
-}
-
-std::string_view name_of(Test test) {
-  constexpr std::string_view names[] = {"difference", "monotone", "agreement", "ratio", "slope", "bound"};
-  return names[static_cast<std::size_t>(test)];
+  return "";
 }
 
 std::vector<Verdict> judge(const std::vector<Claim>& claims, const Results& results) {

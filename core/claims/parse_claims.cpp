@@ -4,14 +4,10 @@
 #include <set>
 
 #include "core/claims/claim.hpp"
-#include "core/claims/read_test.hpp"
+#include "core/claims/test_kind.hpp"
 
 namespace qklab {
 namespace {
-
-const std::vector<std::pair<std::string, Test>> tests = {
-    {"difference", Test::difference}, {"monotone", Test::monotone}, {"agreement", Test::agreement},
-    {"ratio", Test::ratio},           {"slope", Test::slope},       {"bound", Test::bound}};
 
 void read_by(MapReader& map, const Experiment& experiment, std::vector<std::size_t>& by) {
   for (const std::string& name : map.texts("by")) {
@@ -41,10 +37,9 @@ Claim parse_claim(MapReader& map, const Config& config) {
   claim.paper = map.text("paper").value_or("");
   claim.experiment = config.experiment;
   claim.sweep = config.sweep;
-  std::vector<std::string> names;
-  for (const auto& [name, test] : tests) names.push_back(name);
   if (!map.has("test")) map.required_text("test");
-  const auto name = map.choice("test", names);
+  const Registry<TestKind>& tests = Registry<TestKind>::all();
+  const auto name = map.choice("test", tests.names());
   claim.where = read_where(map, "where", experiment);
   read_by(map, experiment, claim.by);
   const std::string interval = map.choice("interval", {"t", "bootstrap"}).value_or("t");
@@ -52,10 +47,9 @@ Claim parse_claim(MapReader& map, const Config& config) {
   claim.demand_holds = map.choice("demand", {"holds"}).has_value();
   read_metric(map, experiment, claim);
   if (!name) return claim;  // without a test no other key can be told from a wrong one
-  for (const auto& [known, test] : tests) {
-    if (known == *name) claim.test = test;
-  }
-  read_test(map, experiment, claim);
+  claim.test = tests.find(*name);
+  ClaimReader reader{map, experiment, claim};
+  claim.test->read(reader);
   map.finish();
   return claim;
 }

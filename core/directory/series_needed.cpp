@@ -5,23 +5,26 @@
 namespace qklab {
 namespace {
 
-std::vector<std::string> series_read_by(const Figure& figure) {
-  std::vector<Quantity> quantities = figure.metrics;
-  quantities.push_back(figure.value);
-  if (figure.theory) quantities.push_back(*figure.theory);
-  if (figure.x_series) quantities.push_back(*figure.x_series);
-  for (const Contour& contour : figure.contours) quantities.push_back(contour.quantity);
+std::vector<std::string> series_among(const std::vector<Quantity>& quantities) {
   std::vector<std::string> names;
   for (const Quantity& quantity : quantities)
     if (quantity.series) names.push_back(quantity.metric);
   return names;
 }
 
+std::vector<std::string> series_read_by(const Figure& figure) {
+  std::vector<Quantity> quantities = figure.metrics;
+  quantities.push_back(figure.value);
+  if (figure.theory) quantities.push_back(*figure.theory);
+  if (figure.x_series) quantities.push_back(*figure.x_series);
+  for (const Contour& contour : figure.contours) quantities.push_back(contour.quantity);
+  return series_among(quantities);
+}
+
 std::vector<std::string> series_read_by(const Claim& claim) {
-  std::vector<std::string> names;
-  if (claim.metric.series) names.push_back(claim.metric.metric);
-  if (claim.theory && claim.theory->series) names.push_back(claim.theory->metric);
-  return names;
+  std::vector<Quantity> quantities = claim.beside;
+  quantities.push_back(claim.metric);
+  return series_among(quantities);
 }
 
 bool selects(const std::optional<Where>& where, const Parameters& params) {

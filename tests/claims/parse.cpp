@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "core/claims/test_kind.hpp"
 #include "tests/support/fixture.hpp"
 
 using namespace qklab;
@@ -87,5 +88,5 @@ TEST_CASE("a config takes claims of the experiment by their id") {
   REQUIRE(claims.size() == 3);
   CHECK(claims[0].text == "contrast is large");
   CHECK(claims[1].at_most == 2);
-  CHECK(claims[2].test == Test::bound);
+  CHECK(claims[2].test->name == "bound");
 }

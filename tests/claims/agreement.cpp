@@ -1,7 +1,6 @@
-#include "core/claims/statistic.hpp"
-
 #include <doctest/doctest.h>
 
+#include "core/claims/test_kind.hpp"
 #include "tests/support/fixture.hpp"
 
 using namespace qklab;
@@ -17,5 +16,5 @@ TEST_CASE("the allowance for sampling is Hoeffding's, over all positions of a se
   });
   const Claim claim = probe::claims(config)[0];
   const double by_hand = std::sqrt(std::log(2 * 6 / 0.1) / (2 * 500));  // 3 positions in each of 2 trials
-  CHECK(std::abs(sampling_allowance(claim, select(results, {})) - by_hand) <= 1e-14);
+  CHECK(std::abs(claim.test->limits(claim, select(results, {})).at_most - by_hand) <= 1e-14);
 }

@@ -1,0 +1,23 @@
+#include "core/claims/elements.hpp"
+#include "core/claims/test_kind.hpp"
+
+namespace qklab {
+namespace {
+
+void read_ratio(ClaimReader& reader) {
+  reader.limits();
+  reader.needs_one_number();
+  reader.against();
+  if (!reader.claim.against)
+    reader.map.diagnostics().error(reader.map.place(), "claim: ratio needs against (another where)");
+}
+
+const Registered<TestKind> ratio(
+    {.name = "ratio",
+     .doc = "the mean over the mean of other trials, compared on the log scale",
+     .read = read_ratio,
+     .number = [](const Claim& claim, const Trials& trials) { return mean_number(claim.metric, trials); },
+     .compares_logs = true});
+
+}  // namespace
+}  // namespace qklab

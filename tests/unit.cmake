@@ -42,7 +42,7 @@ endforeach()
 qklab_tests(experiments qklab_experiments)
 # Stay alone: each of these means something of its own by `run`, `read` or `Scratch`, or replaces operator new.
 foreach(source autodiff/allocations nn/allocations train/allocations run/crash run/memory strategies/prune
-    strategies/refine strategies/replicate figures/foresee chart/layout store/scratch store/store store/store_health
+    strategies/refine strategies/until figures/foresee chart/layout store/scratch store/store store/store_health
     store/stored_trial)
   set_source_files_properties(${source}.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endforeach()

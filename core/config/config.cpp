@@ -10,7 +10,7 @@
 
 #include "core/config/layer.hpp"
 #include "core/config/overrides.hpp"
-#include "core/strategies/grow.hpp"
+#include "core/strategies/strategy.hpp"
 #include "core/sweep/data_files.hpp"
 #include "core/system/file.hpp"
 #include "core/system/path_name.hpp"
@@ -129,7 +129,8 @@ Config parse(const ConfigSource& source, Diagnostics& found) {
   config.claims = map.node("claims");
   map.text("doc");
   if (!config.experiment) {
-    for (const char* const key : {"params", "sweep", "where", "seeds", "prune", "presets"}) map.has(key);
+    for (const char* const key : {"params", "sweep", "where", "seeds", "presets"}) map.has(key);
+    for (const std::string& key : strategy_names(StrategyKind::Section::config)) map.has(key);
     map.finish();
     return config;
   }
@@ -142,7 +143,7 @@ Config parse(const ConfigSource& source, Diagnostics& found) {
   map.finish(misplaced_parameters(schema));
   if (found.empty()) check_required(layer, *config.experiment, map.place("experiment"), found);
   if (found.empty()) config.sweep = build_sweep(*config.experiment, layer, map.place("sweep"));
-  if (found.empty()) check_growth(config.sweep, found);
+  if (found.empty()) check_strategies(config.sweep, found);
   if (found.empty()) add_files(config, layer, map.place("experiment"), found);
   return config;
 }

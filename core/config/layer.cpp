@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/strategies/strategy.hpp"
+
 namespace qklab {
 
 namespace {
@@ -59,8 +61,7 @@ void Layer::apply(const Layer& over) {
     }
   }
   if (over.where) where = over.where;
-  if (over.refine) refine = over.refine;
-  if (over.prune) prune = over.prune;
+  for (const auto& [kind, strategy] : over.strategies) strategies.insert_or_assign(kind, strategy);
 }
 
 bool Layer::sets(std::size_t parameter) const {
@@ -91,8 +92,6 @@ class SweepBuilder {
     Sweep sweep;
     sweep.experiment_ = &experiment;
     sweep.place_ = place;
-    sweep.refinement_ = layer.refine;
-    if (layer.prune && !layer.prune->at.empty()) sweep.pruning_ = layer.prune;
     if (layer.where) {
       sweep.where_ = layer.where->first;
       sweep.where_place_ = layer.where->second;
@@ -105,12 +104,20 @@ class SweepBuilder {
         axis->append(0, sweep.base_);
       } else if (tree.kind == AxisTree::Kind::values && tree.parameter == seed) {
         seeds = std::move(axis);
-        sweep.replication_ = tree.until;
+        if (tree.until) {
+          sweep.strategies_.push_back(tree.until);
+          sweep.fewest_ = tree.until->replicates()->first;
+        }
       } else {
         sweep.axes_.push_back(std::move(axis));
       }
     }
     if (seeds) sweep.axes_.push_back(std::move(seeds));
+    for (const auto& [kind, strategy] : layer.strategies)
+      if (strategy) sweep.strategies_.push_back(strategy);
+    std::ranges::stable_sort(sweep.strategies_, {}, [](const StrategyPointer& each) {
+      return StrategyKinds::all().find(each->kind)->section;
+    });
     return sweep;
   }
 };

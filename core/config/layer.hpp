@@ -22,15 +22,14 @@ struct AxisTree {
   std::size_t parameter = 0;  // of values
   AxisPointer axis = nullptr;
   std::vector<std::vector<AxisTree>> rows = {};  // of zip and grid
-  std::optional<Replication> until = {};         // of the seeds' values
+  StrategyPointer until = nullptr;               // of the seeds' values
   Place place = {};                              // of values
 };
 
 struct Layer {
   std::vector<AxisTree> axes;
   std::optional<std::pair<Where, Place>> where;
-  std::optional<Refinement> refine;
-  std::optional<Pruning> prune;  // without steps where it is switched off
+  std::map<std::string, StrategyPointer> strategies;  // by kind; null where it is switched off
 
   // Takes over what `over` sets: each of its parameters is removed from wherever it was set here.
   void apply(const Layer& over);
@@ -38,8 +37,8 @@ struct Layer {
   std::optional<Place> place_of(std::size_t parameter) const;  // where it is set
 };
 
-// Reads `params`, `sweep`, `seeds`, `where` and `prune` of a config or preset. What is wrong is reported, and
-// left out of the result.
+// Reads `params`, `sweep`, `seeds`, `where` and strategies of a config or preset. What is wrong is reported,
+// and left out of the result.
 Layer read_layer(MapReader& map, const Schema& schema);
 
 // `seeds: 4` is seeds 0 to 3, `seeds: 3,5` those two. Null where what is wrong has been reported.

@@ -1,12 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 
 #include "core/base/value.hpp"
 #include "core/config/axis_form.hpp"
 #include "core/config/layer.hpp"
+#include "core/strategies/strategy.hpp"
 #include "core/text/decimal.hpp"
 
 namespace qklab {
@@ -27,14 +27,15 @@ class LayerReader {
     if (is_given("params")) read_params(map_.node("params"), layer.axes, taken);
     if (is_given("sweep")) {
       read_sweep(map_.node("sweep"), layer.axes, taken);
-      layer.refine = read_refine(map_.node("sweep"));
+      read_strategies(StrategyKind::Section::sweep, map_.node("sweep"), layer);
     }
     if (map_.has("seeds")) read_seeds(map_.node("seeds"), layer.axes, taken);
     if (const auto text = map_.text("where")) {
       const Place place = map_.place("where");
       layer.where.emplace(Where::parse(*text, schema_, place, map_.diagnostics()), place);
     }
-    if (map_.has("prune")) layer.prune = read_prune(map_.node("prune"));
+    for (const std::string& name : strategy_names(StrategyKind::Section::config))
+      if (map_.has(name)) layer.strategies[name] = read_strategy(name, map_.node(name));
     return layer;
   }
 
@@ -71,10 +72,11 @@ class LayerReader {
       } else if (is_group(name)) {
         assignments(entry.second, name, name + ".", assign);
       } else if (prefix.empty() && what != "params" &&
-                 (name == "zip" || name == "grid" || name == "refine")) {
-        continue;  // read_sweep's and read_refine's
+                 (name == "zip" || name == "grid" || is_strategy(name, StrategyKind::Section::sweep))) {
+        continue;  // read_sweep's and read_strategies'
       } else {
-        const bool misplaced = name == "where" || name == "seeds" || name == "prune" || name == "presets";
+        const bool misplaced = name == "where" || name == "seeds" || name == "presets" ||
+                               is_strategy(name, StrategyKind::Section::config);
         error(entry.first, fmt::format("unknown parameter '{}'{}", name,
                                        misplaced ? fmt::format(" (it stands beside '{}', not in it)", what)
                                                  : did_you_mean(name, schema_.names())));
@@ -110,21 +112,25 @@ class LayerReader {
     }
   }
 
-  std::optional<Refinement> read_refine(const YAML::Node& sweep) {
-    if (!sweep.IsMap() || !sweep["refine"]) return std::nullopt;
-    MapReader map(sweep["refine"], map_.file(), map_.diagnostics(), "refine");
-    Refinement refinement;
-    refinement.place = map.place();
-    refinement.metric = map.required_text("metric");
-    refinement.threshold = map.required_real("threshold");
-    const std::optional<std::int64_t> budget = map.integer("budget");
-    if (!budget || *budget < 1) {
-      map_.diagnostics().error(map.place("budget"),
-                               "refine: budget: expected how many trials to add, at least 1");
-    }
-    refinement.budget = static_cast<std::uint64_t>(std::max<std::int64_t>(budget.value_or(0), 0));
-    map.finish();
-    return refinement;
+  static bool is_strategy(const std::string& name, StrategyKind::Section section) {
+    const StrategyKind* const kind = StrategyKinds::all().find(name);
+    return kind && kind->section == section;
+  }
+
+  // Null where it is switched off, or where what is wrong has been reported.
+  StrategyPointer read_strategy(const std::string& name, const YAML::Node& node) {
+    const std::shared_ptr<Strategy> strategy =
+        StrategyKinds::all().find(name)->read(node, map_.file(), map_.diagnostics());
+    if (!strategy) return nullptr;
+    strategy->kind = name;
+    strategy->place = place_of(node, map_.file());
+    return strategy;
+  }
+
+  void read_strategies(StrategyKind::Section section, const YAML::Node& node, Layer& layer) {
+    if (!node.IsMap()) return;
+    for (const std::string& name : strategy_names(section))
+      if (node[name]) layer.strategies[name] = read_strategy(name, node[name]);
   }
 
   // Inside zip or an item of grid.
@@ -153,7 +159,9 @@ class LayerReader {
   }
 
   void read_zip(const YAML::Node& node, std::vector<AxisTree>& axes, Taken& taken) {
-    for (const char* const inner : {"zip", "grid", "refine"}) refuse_inner(node, "zip", inner);
+    for (const char* const inner : {"zip", "grid"}) refuse_inner(node, "zip", inner);
+    for (const std::string& inner : strategy_names(StrategyKind::Section::sweep))
+      refuse_inner(node, "zip", inner);
     std::vector<AxisTree> row;
     read_axes(node, "zip", row, taken);
     if (row.empty()) return;  // all that it held has been reported
@@ -173,7 +181,8 @@ class LayerReader {
     bool good = true;
     each_item(list, "grid", [&](const YAML::Node& item) {
       Taken inner;
-      refuse_inner(item, "grid", "refine");
+      for (const std::string& inner : strategy_names(StrategyKind::Section::sweep))
+        refuse_inner(item, "grid", inner);
       tree.rows.emplace_back();
       read_sweep(item, tree.rows.back(), inner);
       good = good && !tree.rows.back().empty();
@@ -196,15 +205,16 @@ class LayerReader {
   void read_seeds(const YAML::Node& node, std::vector<AxisTree>& axes, Taken& taken) {
     const std::size_t seed = *schema_.find("seed");
     claim(seed, map_.place("seeds"), taken);
-    if (node.IsMap() && MapReader(node, map_.file(), map_.diagnostics(), "seeds").has("until"))
-      return read_until(node, seed, axes);
+    const std::vector<std::string> kinds = strategy_names(StrategyKind::Section::seeds);
+    for (const std::string& kind : kinds)
+      if (node.IsMap() && node[kind]) return read_replicates(kind, node, seed, axes);
     if (node.IsMap() || node.IsNull()) {
       const std::string found =
           node.size() == 1 && node.begin()->first.IsScalar() ? node.begin()->first.Scalar() : "";
       return error(node,
                    fmt::format("seeds: expected how many, a list of seeds, or until: {{metric: NAME, ci: "
                                "WIDTH, max: N}}{}",
-                               did_you_mean(found, std::vector<std::string>{"until"})));
+                               did_you_mean(found, kinds)));
     }
     const auto form = read_axis_form(node, "seeds", map_.file(), map_.diagnostics());
     if (!form) return;
@@ -212,66 +222,18 @@ class LayerReader {
       axes.push_back({.parameter = seed, .axis = std::move(axis)});
   }
 
-  // seeds: {until: {metric: loss, ci: 0.01, max: 64, min: 4}}
-  void read_until(const YAML::Node& node, std::size_t seed, std::vector<AxisTree>& axes) {
-    constexpr std::int64_t most = 1'000'000;
+  // seeds: {until: {metric: loss, ...}}
+  void read_replicates(const std::string& kind, const YAML::Node& node, std::size_t seed,
+                       std::vector<AxisTree>& axes) {
     MapReader seeds(node, map_.file(), map_.diagnostics(), "seeds");
-    MapReader map(seeds.node("until"), map_.file(), map_.diagnostics(), "until");
+    seeds.has(kind);
     seeds.finish();
-    if (!seeds.node("until").IsMap()) return;  // reported
-    Replication until;
-    until.place = map.place();
-    until.metric = map.required_text("metric");
-    until.ci = map.required_real("ci");
-    const std::int64_t max = map.integer("max").value_or(0), min = map.integer("min").value_or(4);
-    map.finish();
-    bool good = !std::isnan(until.ci);  // reported otherwise
-    const auto demand = [&](bool holds, const char* key, std::string_view message) {
-      if (!holds) map_.diagnostics().error(map.place(key), message);
-      good = good && holds;
-    };
-    demand(!(until.ci <= 0), "ci",
-           "until: ci: expected the half-width of the interval at which to stop, above 0");
-    demand(min >= 2, "min", "until: min: an interval needs at least 2 replicates");
-    demand(max >= std::max<std::int64_t>(min, 2) && max <= most, "max",
-           fmt::format("until: max: expected how many replicates a point may have, from {} to {}",
-                       std::max<std::int64_t>(min, 2), most));
-    if (!good) return;
-    until.min = static_cast<std::uint64_t>(min);
-    until.max = static_cast<std::uint64_t>(max);
+    const StrategyPointer strategy = read_strategy(kind, node[kind]);
+    if (!strategy) return;  // reported
     axes.push_back({.parameter = seed,
-                    .axis = values_axis(seed, until.max,
+                    .axis = values_axis(seed, strategy->replicates()->second,
                                         [](std::uint64_t i) { return Value(static_cast<std::int64_t>(i)); }),
-                    .until = until});
-  }
-
-  // prune: {metric: loss, keep: 0.5, at: [50, 100, 200], best: lowest}, or none
-  Pruning read_prune(const YAML::Node& node) {
-    Pruning prune;
-    if (node.IsScalar() && node.Scalar() == "none") return prune;
-    MapReader map(node, map_.file(), map_.diagnostics(), "prune");
-    if (!node.IsMap()) return prune;  // reported
-    prune.place = map.place();
-    prune.metric = map.required_text("metric");
-    prune.highest = map.choice("best", {"lowest", "highest"}) == "highest";
-    prune.keep = map.required_real("keep");
-    if (prune.keep <= 0 || prune.keep >= 1) {
-      map_.diagnostics().error(map.place("keep"),
-                               "prune: keep: expected the share that goes on, between 0 and 1");
-    }
-    bool ascending = map.has("at");
-    for (const std::string& text : map.texts("at")) {
-      const auto step = parse_whole(text);
-      const auto before = prune.at.empty() ? 0 : static_cast<std::int64_t>(prune.at.back());
-      ascending = ascending && step && *step > before;
-      if (ascending) prune.at.push_back(static_cast<std::uint64_t>(*step));
-    }
-    if (!ascending || prune.at.empty()) {
-      map_.diagnostics().error(map.place("at"),
-                               "prune: at: expected steps, each after the one before: [50, 100]");
-    }
-    map.finish();
-    return prune;
+                    .until = strategy});
   }
 
   MapReader& map_;

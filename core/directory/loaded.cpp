@@ -6,7 +6,6 @@
 
 #include "core/directory/manifest.hpp"
 #include "core/directory/series_needed.hpp"
-#include "core/strategies/prune.hpp"
 
 namespace qklab {
 
@@ -25,7 +24,7 @@ Loaded load_config(const ConfigSource& source) {
 }
 
 void grow(Loaded& loaded, const FinishedTrials& finished) {
-  if (!loaded.config.sweep.grows()) return;
+  if (!grows(loaded.config.sweep)) return;
   loaded.config.sweep = grow(loaded.config.sweep, finished);
   for (Claim& claim : loaded.claims) claim.sweep = loaded.config.sweep;
 }
@@ -35,8 +34,8 @@ void grow(Loaded& loaded, const Store& store) {
 }
 
 std::uint64_t unfinished_trials(const Sweep& sweep, const Store& store) {
-  if (const auto& pruning = sweep.pruning())
-    return next_round(sweep, store.load(sweep, {pruning->metric})).trials.size();
+  if (const Strategy* const strategy = selecting_strategy(sweep))
+    return strategy->next_round(sweep, store.load(sweep, {*strategy->decides_by()})).trials.size();
   const auto known = store.statuses();
   std::uint64_t missing = 0;
   for (const std::uint64_t id : sweep.ids()) {

@@ -9,7 +9,7 @@
 #include "core/figures/figure.hpp"
 #include "core/results/results.hpp"
 #include "core/store/store.hpp"
-#include "core/strategies/grow.hpp"
+#include "core/strategies/strategy.hpp"
 
 namespace qklab {
 

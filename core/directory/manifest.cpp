@@ -9,7 +9,7 @@
 #include <set>
 
 #include "core/directory/version.hpp"
-#include "core/strategies/replicate.hpp"
+#include "core/strategies/strategy.hpp"
 #include "core/system/file.hpp"
 
 namespace qklab {
@@ -92,8 +92,9 @@ void write_manifest(const std::string& directory, const Config& config, const Re
     for (const char* key : {"threads", "seconds"}) manifest[key] = earlier.value(key, Json());
   }
   if (!plugins.empty()) manifest["plugins"] = Json::parse(files_json(plugins));
-  if (config.sweep.replication()) manifest["replicates"] = replicated(config.sweep, results).str();
-  if (config.sweep.pruning()) {
+  if (const std::string account = account_of(config.sweep, results); !account.empty())
+    manifest["replicates"] = account;
+  if (selecting_strategy(config.sweep)) {
     manifest["pruned"] = std::count_if(results.trials.begin(), results.trials.end(),
                                        [](const TrialRecord& t) { return t.status == Status::pruned; });
   }

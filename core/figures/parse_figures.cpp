@@ -5,6 +5,7 @@
 
 #include "core/figures/figure.hpp"
 #include "core/figures/parse_heatmap.hpp"
+#include "core/strategies/strategy.hpp"
 #include "core/system/path_name.hpp"
 
 namespace qklab {
@@ -227,7 +228,7 @@ std::vector<Figure> parse_figures(const Config& config, Diagnostics& diagnostics
   for (const YAML::Node& node : config.figures) {
     MapReader map(node, file, diagnostics, "figure");
     figures.push_back(parse_figure(map, *config.experiment, figures.size(), beneath));
-    figures.back().refined = config.sweep.refinement().has_value();
+    figures.back().refined = adds_points(config.sweep);
     if (!names.insert(figures.back().name).second) {
       diagnostics.error(place_of(node, file),
                         fmt::format("figure: the name '{}' is used twice", figures.back().name));

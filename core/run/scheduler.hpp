@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/store/store.hpp"
-#include "core/strategies/prune.hpp"
+#include "core/strategies/strategy.hpp"
 #include "core/sweep/shard.hpp"
 
 namespace qklab {
@@ -36,10 +36,10 @@ struct RunOptions {
   Shard shard;                       // the part of the sweep to run
   std::vector<std::string> besides;  // run directories: what these have finished is not run again
   Rerun rerun = Rerun::none;
-  std::optional<PruneRound> round;  // of a pruned sweep: these trials are run, and `rerun` is not looked at
-  std::size_t jobs = 0;             // 0: one a core
-  std::uint64_t memory = 0;         // bytes that trials may use together; 0: all that this process may use
-  bool fail_fast = false;           // stop at the first trial that failed (not at one that diverged)
+  std::optional<Round> round;  // of a pruned sweep: these trials are run, and `rerun` is not looked at
+  std::size_t jobs = 0;        // 0: one a core
+  std::uint64_t memory = 0;    // bytes that trials may use together; 0: all that this process may use
+  bool fail_fast = false;      // stop at the first trial that failed (not at one that diverged)
   // Called from the thread that called run_trials.
   std::function<void(const Progress&)> on_progress;                 // about 10 times a second
   std::function<void(const TrialSpec&, const Result&)> on_failure;  // as it happens

@@ -1,6 +1,7 @@
 #include "core/strategies/prune.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/strategies/grow.hpp"
+#include "core/text/decimal.hpp"
 
 namespace qklab {
 namespace {
@@ -36,7 +37,7 @@ bool has_reached(const Known& known, std::uint64_t id, std::optional<std::uint64
 }
 
 // The lower the better, infinity where there is no such number.
-double loss_of(const Pruning& pruning, const Series& series, std::uint64_t step) {
+double loss_of(const Prune& pruning, const Series& series, std::uint64_t step) {
   double last = std::numeric_limits<double>::quiet_NaN();
   for (std::size_t i = 0; i < series.index.size() && series.index[i] <= static_cast<double>(step); ++i)
     last = series.value[i];
@@ -44,7 +45,7 @@ double loss_of(const Pruning& pruning, const Series& series, std::uint64_t step)
   return pruning.highest ? -last : last;
 }
 
-double loss_of(const Pruning& pruning, std::size_t slot, const Point& point, const Known& known,
+double loss_of(const Prune& pruning, std::size_t slot, const Point& point, const Known& known,
                std::uint64_t step) {
   double sum = 0;
   for (const std::uint64_t id : point) {
@@ -70,47 +71,77 @@ std::vector<Point> best_of(const std::vector<Point>& points, const std::vector<d
   return best;
 }
 
+std::shared_ptr<Strategy> read_prune(const YAML::Node& node, const std::string& file,
+                                     Diagnostics& diagnostics) {
+  if (node.IsScalar() && node.Scalar() == "none") return nullptr;
+  MapReader map(node, file, diagnostics, "prune");
+  if (!node.IsMap()) return nullptr;  // reported
+  const auto prune = std::make_shared<Prune>();
+  prune->metric = map.required_text("metric");
+  prune->highest = map.choice("best", {"lowest", "highest"}) == "highest";
+  prune->keep = map.required_real("keep");
+  if (prune->keep <= 0 || prune->keep >= 1)
+    diagnostics.error(map.place("keep"), "prune: keep: expected the share that goes on, between 0 and 1");
+  bool ascending = map.has("at");
+  for (const std::string& text : map.texts("at")) {
+    const auto step = parse_whole(text);
+    const auto before = prune->at.empty() ? 0 : static_cast<std::int64_t>(prune->at.back());
+    ascending = ascending && step && *step > before;
+    if (ascending) prune->at.push_back(static_cast<std::uint64_t>(*step));
+  }
+  if (!ascending || prune->at.empty())
+    diagnostics.error(map.place("at"), "prune: at: expected steps, each after the one before: [50, 100]");
+  map.finish();
+  return prune;
+}
+
+const Registered<StrategyKind> prune_kind({"prune", "lets only the best points go on to more steps",
+                                           StrategyKind::Section::config, read_prune});
+
 }  // namespace
 
-void check_pruning(const Sweep& sweep, Diagnostics& diagnostics) {
-  if (!sweep.pruning()) return;
-  const Pruning& pruning = *sweep.pruning();
+void Prune::check(const Sweep& sweep, Diagnostics& diagnostics) const {
   const Experiment& experiment = sweep.experiment();
-  const auto error = [&](const std::string& message) {
-    diagnostics.error(pruning.place, "prune: " + message);
-  };
+  const auto error = [&](const std::string& message) { diagnostics.error(place, "prune: " + message); };
   if (!experiment.stops) {
     return error(fmt::format("a trial of '{}' cannot stop at a step and go on later", experiment.name));
   }
   std::vector<std::string> names;
-  for (const Metric& metric : experiment.series)
-    if (!is_family(metric.name)) names.push_back(metric.name);
-  if (std::find(names.begin(), names.end(), pruning.metric) == names.end()) {
-    error(fmt::format("'{}' has no series '{}'{}; there are {}", experiment.name, pruning.metric,
-                      did_you_mean(pruning.metric, names), fmt::join(names, ", ")));
+  for (const Metric& each : experiment.series)
+    if (!is_family(each.name)) names.push_back(each.name);
+  if (std::find(names.begin(), names.end(), metric) == names.end()) {
+    error(fmt::format("'{}' has no series '{}'{}; there are {}", experiment.name, metric,
+                      did_you_mean(metric, names), fmt::join(names, ", ")));
   }
-  if (sweep.grows()) error("a sweep with 'refine' or 'until' cannot be pruned: leave one of them out");
+  if (grows(sweep)) error("a sweep with 'refine' or 'until' cannot be pruned: leave one of them out");
 }
 
-PruneRound next_round(const Sweep& sweep, const Results& results) {
-  const Pruning& pruning = *sweep.pruning();
+Round Prune::next_round(const Sweep& sweep, const Results& results) const {
   const Experiment& experiment = sweep.experiment();
-  const auto slot =
-      static_cast<std::size_t>(experiment.series_metric(pruning.metric) - experiment.series.data());
+  const auto slot = static_cast<std::size_t>(experiment.series_metric(metric) - experiment.series.data());
   Known known;
   for (const TrialRecord& trial : results.trials) known[trial.id] = &trial;
   std::vector<Point> points = points_of(sweep);
   for (std::size_t rung = 0;; ++rung) {
-    PruneRound round;
-    if (rung < pruning.at.size()) round.stop_at = pruning.at[rung];
+    Round round;
+    if (rung < at.size()) round.stop_at = at[rung];
     for (const Point& point : points)
       for (const std::uint64_t id : point)
         if (!has_reached(known, id, round.stop_at)) round.trials.insert(id);
     if (!round.trials.empty() || !round.stop_at) return round;
     std::vector<double> losses;
-    for (const Point& point : points) losses.push_back(loss_of(pruning, slot, point, known, *round.stop_at));
-    points = best_of(points, losses, pruning.keep);
+    for (const Point& point : points) losses.push_back(loss_of(*this, slot, point, known, *round.stop_at));
+    points = best_of(points, losses, keep);
   }
+}
+
+std::string Prune::outlook() const {
+  return fmt::format(" (of which a share of {} goes on at each of the steps {})", keep, fmt::join(at, ", "));
+}
+
+std::string Prune::why_whole() const {
+  return "prune: which trials go on is known only where all of them are; run it without shards, or with "
+         "'prune: none'";
 }
 
 }  // namespace qklab

@@ -7,31 +7,28 @@
 // failed, diverged or has no finite value comes last; of equal ones the first in the sweep's order is better.
 // Seeds of a point are kept or stopped together: to keep the best of them would make their mean look better
 // than it is.
-//
-// Who goes on follows from finished rounds alone, so that any number of threads and any interruption end with
-// the same.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <unordered_set>
+#include <vector>
 
-#include "core/base/error.hpp"
-#include "core/results/results.hpp"
-#include "core/sweep/sweep.hpp"
+#include "core/strategies/strategy.hpp"
 
 namespace qklab {
 
-// Reports a metric that is no series of the experiment, an experiment that cannot stop and go on, and a sweep
-// that grows as well.
-void check_pruning(const Sweep& sweep, Diagnostics& diagnostics);
+// `prune: {metric: loss, keep: 0.5, at: [50, 100, 200], best: lowest}`, or `prune: none`, which switches off
+// what a preset stands over. The experiment must be able to stop and go on, and the sweep must not grow as
+// well.
+struct Prune : Strategy {
+  void check(const Sweep& sweep, Diagnostics& diagnostics) const override;
+  std::optional<std::string> decides_by() const override { return metric; }
+  Round next_round(const Sweep& sweep, const Results& results) const override;
+  std::string outlook() const override;
+  std::string why_whole() const override;
 
-struct PruneRound {
-  std::optional<std::uint64_t> stop_at;      // the step before which its trials stop; none: at their end
-  std::unordered_set<std::uint64_t> trials;  // that have not got so far; empty: nothing is left to run
+  std::string metric;             // a series along steps
+  bool highest = false;           // is best, rather than the lowest
+  double keep = 0;                // the share of points that goes on, 0 < keep < 1
+  std::vector<std::uint64_t> at;  // the steps at which is decided, ascending
 };
-
-// `results`: what is finished or stopped of the sweep, with the metric's series and messages.
-PruneRound next_round(const Sweep& sweep, const Results& results);
 
 }  // namespace qklab

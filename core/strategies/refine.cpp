@@ -1,5 +1,7 @@
 #include "core/strategies/refine.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -10,7 +12,6 @@
 #include <unordered_set>
 #include <vector>
 
-#include "core/strategies/grow.hpp"
 #include "core/sweep/axes.hpp"
 
 namespace qklab {
@@ -166,35 +167,50 @@ std::vector<Cell> crossed(const std::vector<Cell>& cells, std::size_t axes, cons
   return sorted;
 }
 
+std::shared_ptr<Strategy> read_refine(const YAML::Node& node, const std::string& file,
+                                      Diagnostics& diagnostics) {
+  MapReader map(node, file, diagnostics, "refine");
+  const auto refine = std::make_shared<Refine>();
+  refine->metric = map.required_text("metric");
+  refine->threshold = map.required_real("threshold");
+  const std::optional<std::int64_t> budget = map.integer("budget");
+  if (!budget || *budget < 1) {
+    diagnostics.error(map.place("budget"), "refine: budget: expected how many trials to add, at least 1");
+  }
+  refine->budget = static_cast<std::uint64_t>(std::max<std::int64_t>(budget.value_or(0), 0));
+  map.finish();
+  return refine;
+}
+
+const Registered<StrategyKind> refine_kind(
+    {"refine", "adds points where a metric crosses a threshold, up to a budget of trials",
+     StrategyKind::Section::sweep, read_refine});
+
 }  // namespace
 
-void check_refinement(const Sweep& sweep, Diagnostics& diagnostics) {
-  if (!sweep.refinement()) return;
-  const Refinement& wanted = *sweep.refinement();
+void Refine::check(const Sweep& sweep, Diagnostics& diagnostics) const {
   const Experiment& experiment = sweep.experiment();
-  check_scalar(experiment, wanted.metric, "refine", wanted.place, diagnostics);
+  check_scalar(experiment, metric, "refine", place, diagnostics);
   const std::vector<std::size_t> varied = sweep.varied();
   bool fits = (varied.size() == 1 || varied.size() == 2) && sweep.has_own_axes(varied);
   for (const std::size_t i : varied) fits = fits && experiment.parameters[i].type == Type::real;
   if (!fits) {
     diagnostics.error(
-        wanted.place,
+        place,
         "refine: the sweep must vary one or two real parameters, each on an axis of its own, and "
         "the seed; fix the others under params");
   }
 }
 
-Sweep refine(const Sweep& sweep, const FinishedTrials& finished) {
-  if (!sweep.refinement()) return sweep;
-  const Refinement& wanted = *sweep.refinement();
-  const std::size_t scalar = scalar_slot(sweep.experiment(), wanted.metric);
+Sweep Refine::grow(const Sweep& sweep, const FinishedTrials& finished) const {
+  const std::size_t scalar = scalar_slot(sweep.experiment(), metric);
   Sweep current = sweep.with_points({}).with_replicates({});
   const Plane plane(current);
   const std::size_t axes = sweep.varied().size();
 
   std::vector<Cell> cells = plane.cells();
   std::vector<Axis::Point> added;
-  std::uint64_t left = wanted.budget;
+  std::uint64_t left = budget;
   for (std::size_t generation = 0; generation < most_generations; ++generation) {
     const std::optional<Means> means = means_over_seeds(current, finished(current), plane, scalar);
     if (!means) return current;
@@ -204,7 +220,7 @@ Sweep refine(const Sweep& sweep, const FinishedTrials& finished) {
     const std::size_t before = added.size();
     std::vector<Cell> next;
     bool spent = false;
-    for (const Cell& cell : crossed(cells, axes, *means, wanted.threshold)) {
+    for (const Cell& cell : crossed(cells, axes, *means, threshold)) {
       const auto lines = plane.halved(cell);
       if (lines.empty()) continue;
       std::vector<Coordinates> lacking;
@@ -222,6 +238,14 @@ Sweep refine(const Sweep& sweep, const FinishedTrials& finished) {
     cells = std::move(next);
   }
   return current;
+}
+
+std::string Refine::outlook() const { return fmt::format(" and up to {} that refine adds", budget); }
+
+std::string Refine::why_whole() const {
+  return "refine: where to add points is known only once the whole grid has run; leave refine out of the "
+         "shards, merge "
+         "them, and run the merged directory with it";
 }
 
 }  // namespace qklab

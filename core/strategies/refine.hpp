@@ -4,27 +4,25 @@
 // metric (mean over seeds) is below the threshold at one corner and not below it at another. Each generation
 // halves the crossed cells of the one before along every axis, those with the largest step first, until the
 // budget is spent. An axis with evenly spaced logarithms is halved at the geometric mean.
-//
-// What a generation holds follows from the finished trials of those before it and from nothing else, so that
-// any order of trials and any interruption end with the same sweep.
 #pragma once
 
-#include <cstdint>
-#include <string>
-
-#include "core/base/error.hpp"
-#include "core/results/results.hpp"
-#include "core/sweep/sweep.hpp"
+#include "core/strategies/strategy.hpp"
 
 namespace qklab {
 
-// Reports a metric that is no scalar of the experiment, and a sweep that varies anything but one or two real
-// parameters, each on an axis of its own, and the seed.
-void check_refinement(const Sweep& sweep, Diagnostics& diagnostics);
+// `sweep: {..., refine: {metric: f, threshold: 0.5, budget: 100}}`. A cell with a corner that failed,
+// diverged or is left out by `where` is not crossed. The sweep must vary one or two real parameters, each on
+// an axis of its own, and the seed.
+struct Refine : Strategy {
+  void check(const Sweep& sweep, Diagnostics& diagnostics) const override;
+  bool adds_points() const override { return true; }
+  Sweep grow(const Sweep& sweep, const FinishedTrials& finished) const override;
+  std::string outlook() const override;
+  std::string why_whole() const override;
 
-// The sweep's grid with all points that follow from finished trials. Where it has unfinished trials these
-// come first: run them and call again, until nothing is added. A sweep without refinement is returned as it
-// is. A cell with a corner that failed, diverged or is left out by `where` is not crossed.
-Sweep refine(const Sweep& sweep, const FinishedTrials& finished);
+  std::string metric;  // a scalar
+  double threshold = 0;
+  std::uint64_t budget = 0;  // trials beyond the grid, at most
+};
 
 }  // namespace qklab

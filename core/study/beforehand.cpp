@@ -13,9 +13,9 @@ namespace {
 constexpr std::uint64_t most_trials_unasked = 10'000'000;
 
 void refuse_other_directories(const Config& config, const std::vector<std::string>& besides) {
-  if (config.sweep.pruning() && !besides.empty()) {
-    throw InputError(fmt::format("{}: prune: does not go with --besides: merge that directory instead",
-                                 config.sweep.pruning()->place.str()));
+  if (const Strategy* const strategy = selecting_strategy(config.sweep); strategy && !besides.empty()) {
+    throw InputError(fmt::format("{}: {}: does not go with --besides: merge that directory instead",
+                                 strategy->place.str(), strategy->kind));
   }
   for (const std::string& other : besides)
     if (!std::filesystem::exists(store_path(other)))
@@ -30,18 +30,9 @@ void refuse_accidents(const Config& config, bool large_is_meant, bool sharded) {
     throw InputError(fmt::format("{}: the sweep has {} trials, over {}; give --yes if that is meant",
                                  config.source.file, size, most_trials_unasked));
   }
-  if (config.sweep.refinement() && sharded) {
-    throw InputError(
-        fmt::format("{}: refine: where to add points is known only once the whole grid has run; leave "
-                    "refine out of the shards, merge them, and run the merged directory with it",
-                    config.sweep.refinement()->place.str()));
-  }
-  if (config.sweep.pruning() && sharded) {
-    throw InputError(fmt::format(
-        "{}: prune: which trials go on is known only where all of them are; run it without shards, or with "
-        "'prune: none'",
-        config.sweep.pruning()->place.str()));
-  }
+  for (const StrategyPointer& each : config.sweep.strategies())
+    if (const std::string why = each->why_whole(); sharded && !why.empty())
+      throw InputError(fmt::format("{}: {}", each->place.str(), why));
   bool any = false;
   // Looks at every point, so that a value out of range is found before anything is written.
   config.sweep.for_each([&any](const TrialSpec&) { return any = true; });

@@ -10,7 +10,7 @@
 #include "core/export/csv.hpp"
 #include "core/report/report_data.hpp"
 #include "core/report/report_html.hpp"
-#include "core/strategies/replicate.hpp"
+#include "core/strategies/strategy.hpp"
 #include "core/system/file.hpp"
 
 namespace qklab {
@@ -78,7 +78,7 @@ Outputs write_outputs(const Loaded& loaded, const Store& store, const std::strin
   outputs.failed = static_cast<std::uint64_t>(std::ranges::count_if(
       results.trials, [](const TrialRecord& trial) { return trial.status == Status::failed; }));
   outputs.verdicts = judge(loaded.claims, results);
-  if (config.sweep.replication()) outputs.replicates = replicated(config.sweep, results).str();
+  outputs.account = account_of(config.sweep, results);
   if (effort || !are_current(loaded, directory))
     outputs.undrawn = write_all(loaded, store, results, outputs.verdicts, directory, effort, tell);
   outputs.figures = drawn_files(loaded, directory);

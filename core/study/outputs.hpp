@@ -17,7 +17,7 @@ struct Outputs {
   std::size_t undrawn = 0;    // figures of which a part or all could not be made
   std::vector<Verdict> verdicts = {};
   std::vector<std::string> figures = {};  // SVG files
-  std::string replicates = {};            // of a sweep with `until`, what has become of its points
+  std::string account = {};               // of the sweep's strategies: what has become of its points
 };
 
 // Writes them into `directory`, from what is in `store`. `effort`: of a run that has added trials; without

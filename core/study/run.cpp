@@ -52,17 +52,18 @@ RunOutcome run_rounds(Loaded& loaded, Store& store, RunOptions options, const st
   return outcome;
 }
 
-// As run_rounds, for a sweep of which only the best trials go on, from one round to the next.
-RunOutcome run_pruned(const Sweep& sweep, Store& store, RunOptions options, const std::atomic<bool>& stop) {
+// As run_rounds, for a sweep of which only some trials go on, from one round to the next.
+RunOutcome run_selected(const Strategy& strategy, const Sweep& sweep, Store& store, RunOptions options,
+                        const std::atomic<bool>& stop) {
   std::unordered_set<std::uint64_t> again, begun;  // to be run anew; of this call
   for (const auto& [id, status] : store.statuses())
     if (runs_again(status, options.rerun)) again.insert(id);
   RunOutcome outcome;
   bool complete = false;
   while (!complete && goes_on(outcome, options)) {
-    Results known = store.load(sweep, {sweep.pruning()->metric});
+    Results known = store.load(sweep, {*strategy.decides_by()});
     std::erase_if(known.trials, [&](const TrialRecord& trial) { return again.contains(trial.id); });
-    options.round = next_round(sweep, known);
+    options.round = strategy.next_round(sweep, known);
     complete = options.round->trials.empty();
     if (complete) break;
     begun.insert(options.round->trials.begin(), options.round->trials.end());
@@ -163,8 +164,9 @@ RunEnd run(Loaded& loaded, const RunRequest& request, const Listener& listener,
   };
   RunEnd end;
   try {
-    end.outcome = config.sweep.pruning() ? run_pruned(config.sweep, store, options, stop)
-                                         : run_rounds(loaded, store, options, stop);
+    const Strategy* const selecting = selecting_strategy(config.sweep);
+    end.outcome = selecting ? run_selected(*selecting, config.sweep, store, options, stop)
+                            : run_rounds(loaded, store, options, stop);
   } catch (...) {
     if (scratch) scratch->save(store);
     throw;

@@ -25,11 +25,11 @@ Shard parse_shard(std::string_view text) {
 
 ShardMembers::ShardMembers(const Sweep& sweep, const Shard& shard) : whole_(shard.is_whole()) {
   if (whole_) return;
-  ids_ = sweep.replication() ? sweep.points() : sweep.ids();
+  ids_ = sweep.has_replicates() ? sweep.points() : sweep.ids();
   std::sort(ids_.begin(), ids_.end());
   std::uint64_t rank = 0;
   std::erase_if(ids_, [&](std::uint64_t) { return shard_of_rank(rank++, shard.count) != shard.index; });
-  if (!sweep.replication()) return;
+  if (!sweep.has_replicates()) return;
   const std::vector<std::uint64_t> points = std::exchange(ids_, {});
   sweep.for_each_replicate([&](std::uint64_t point, const TrialSpec& trial) {
     if (std::binary_search(points.begin(), points.end(), point)) ids_.push_back(trial.id);

@@ -37,8 +37,8 @@ std::uint64_t trial_id(const Experiment& experiment, const Parameters& params, c
 }
 
 std::uint64_t Sweep::size_of(const std::vector<AxisPointer>& axes) const {
-  std::uint64_t size = replication_ ? replication_->min : 1;
-  for (std::size_t i = 0; i + (replication_ ? 1 : 0) < axes.size(); ++i)
+  std::uint64_t size = fewest_.value_or(1);
+  for (std::size_t i = 0; i + (fewest_ ? 1 : 0) < axes.size(); ++i)
     size = saturating_product(size, axes[i]->size());
   return size;
 }
@@ -47,7 +47,7 @@ std::uint64_t Sweep::grid_size() const {
   std::uint64_t size = size_of(axes_);
   if (added_) size = saturating_sum(size, size_of(added_axes()));
   if (replicates_)
-    for (const auto& [point, count] : *replicates_) size = saturating_sum(size, count - replication_->min);
+    for (const auto& [point, count] : *replicates_) size = saturating_sum(size, count - *fewest_);
   return size;
 }
 
@@ -124,7 +124,7 @@ const FileIdentities& Sweep::files() const {
 std::uint64_t Sweep::replicates_of(std::uint64_t point) const {
   if (replicates_)
     if (const auto found = replicates_->find(point); found != replicates_->end()) return found->second;
-  return replication_->min;
+  return *fewest_;
 }
 
 std::vector<AxisPointer> Sweep::added_axes() const {
@@ -149,7 +149,7 @@ void Sweep::walk(const std::function<bool(std::uint64_t, const TrialSpec&)>& vis
       const TrialSpec& trial = enumeration.trial();
       const std::uint64_t replicate = seeded ? enumeration.innermost() : 0;
       if (replicate == 0) point = trial.id;
-      if (replication_ && replicate + 1 >= replicates_of(point)) enumeration.skip_innermost();
+      if (fewest_ && replicate + 1 >= replicates_of(point)) enumeration.skip_innermost();
       if (where_ && !where_->holds(trial.params)) continue;
       enumeration.check();
       if (!seen.insert(trial.id)) continue;

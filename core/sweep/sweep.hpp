@@ -28,32 +28,11 @@ class Axis {
   virtual std::vector<std::size_t> parameters() const = 0;  // which parameters it sets
 };
 
-// Where to add points to a grid: see refine.hpp.
-struct Refinement {
-  std::string metric;  // a scalar
-  double threshold = 0;
-  std::uint64_t budget = 0;  // trials beyond the grid, at most
-  Place place;               // in the config
-};
+// What decides which trials are run beside or of the grid; see core/strategies.
+class Strategy;
+using StrategyPointer = std::shared_ptr<const Strategy>;
 
-// How many replicates to give each point of a grid: see replicate.hpp.
-struct Replication {
-  std::string metric;              // a scalar
-  double ci = 0;                   // the widest half-width of the 95 % interval of its mean that will do
-  std::uint64_t min = 4, max = 0;  // replicates of a point; 2 <= min <= max
-  Place place;                     // in the config
-};
-
-// Which trials of a sweep go on, after some of their steps: see prune.hpp.
-struct Pruning {
-  std::string metric;             // a series along steps
-  bool highest = false;           // is best, rather than the lowest
-  double keep = 0;                // the share of points that goes on, 0 < keep < 1
-  std::vector<std::uint64_t> at;  // the steps at which is decided, ascending; empty: nothing is pruned
-  Place place;                    // in the config
-};
-
-// Replicates by point, which is the id that the point's trial with the first seed has; `min` of others.
+// Replicates by point, which is the id that the point's trial with the first seed has; the fewest of others.
 using Replicates = std::unordered_map<std::uint64_t, std::uint64_t>;
 
 class Sweep {
@@ -84,15 +63,15 @@ class Sweep {
   // Whether each of these has an axis that sets nothing else.
   bool has_own_axes(const std::vector<std::size_t>& parameters) const;
 
-  const std::optional<Refinement>& refinement() const { return refinement_; }
+  const std::vector<StrategyPointer>& strategies() const { return strategies_; }
   // The same sweep with these points, each with all seeds, after its grid. Each point sets every parameter of
   // the axes but the seed.
   Sweep with_points(std::vector<Axis::Point> points) const;
 
-  const std::optional<Replication>& replication() const { return replication_; }
-  bool grows() const { return refinement_ || replication_; }  // as it runs: see grow.hpp
-  // The same sweep with so many replicates of these points. Of sweeps with a replication alone, as are the
-  // next two.
+  // Whether points have numbers of replicates of their own.
+  bool has_replicates() const { return fewest_.has_value(); }
+  // The same sweep with so many replicates of these points. Of sweeps that have them alone, as are the next
+  // two.
   Sweep with_replicates(Replicates replicates) const;
   std::uint64_t replicates_of(std::uint64_t point) const;
   std::vector<std::uint64_t> points() const;  // in order, each once, before `where`
@@ -100,8 +79,6 @@ class Sweep {
   // and otherwise the same parameters.
   void for_each_replicate(
       const std::function<void(std::uint64_t point, const TrialSpec& trial)>& visit) const;
-
-  const std::optional<Pruning>& pruning() const { return pruning_; }
 
   // The same sweep of trials that read these files, whose contents are part of the trials' ids.
   Sweep with_files(FileIdentities files) const;
@@ -118,9 +95,8 @@ class Sweep {
   Axis::Point base_;                               // values written under params:, by schema index
   std::vector<std::shared_ptr<const Axis>> axes_;  // the seeds' axis last
   std::shared_ptr<const Axis> added_;              // points after the grid; null where there are none
-  std::optional<Refinement> refinement_;
-  std::optional<Replication> replication_;  // the seeds' axis is then as long as its max
-  std::optional<Pruning> pruning_;
+  std::vector<StrategyPointer> strategies_;
+  std::optional<std::uint64_t> fewest_;  // replicates of a point; the seeds' axis is then as long as the most
   std::shared_ptr<const Replicates> replicates_;  // null where there are none
   std::shared_ptr<const FileIdentities> files_;   // null where there are none
   std::optional<Where> where_;

@@ -65,7 +65,7 @@ class Memory {
   void complete(const Sweep& sweep, std::size_t most = 1000000) {
     const std::atomic<bool> stop{false};
     for (;;) {
-      const PruneRound round = next_round(sweep, results(sweep));
+      const Round round = selecting_strategy(sweep)->next_round(sweep, results(sweep));
       if (round.trials.empty()) return;
       std::size_t left = most;
       sweep.for_each([&](const TrialSpec& spec) {
@@ -207,8 +207,8 @@ TEST_CASE("prune: what has been finished stays, and takes part in the choice") {
 
 TEST_CASE("prune: a preset switches it off") {
   const std::string preset = eight + "presets: {paper: {prune: none}}\n";
-  CHECK(sweep_of(preset).pruning());
-  CHECK_FALSE(sweep_of(preset, "paper").pruning());
+  CHECK(find_strategy(sweep_of(preset), "prune"));
+  CHECK_FALSE(find_strategy(sweep_of(preset, "paper"), "prune"));
 }
 
 TEST_CASE("prune: the step stands in the message") {

@@ -67,14 +67,14 @@ TEST_CASE("refine: any interruption ends with the same sweep") {
   Memory at_once;
   const std::vector<std::uint64_t> expected = at_once.complete(sweep, 1000000).ids();
   // A sweep that was refined before starts from its grid again.
-  CHECK(refine(refine(sweep, at_once.finished()), at_once.finished()).ids() == expected);
+  CHECK(grow(grow(sweep, at_once.finished()), at_once.finished()).ids() == expected);
 }
 
 TEST_CASE("refine: nothing before the grid is finished, nothing where nothing crosses") {
   Memory memory;
   const Sweep sweep = sweep_of(plane);
   memory.run(sweep, 49);
-  CHECK(refine(sweep, memory.finished()).ids().size() == 50);
+  CHECK(grow(sweep, memory.finished()).ids().size() == 50);
   Memory other;
   const Sweep flat = sweep_of("sweep:\n  x: [0, 1]\n  refine: {metric: f, threshold: 7, budget: 10}\n");
   CHECK(other.complete(flat, 100).ids().size() == 2);
@@ -147,9 +147,9 @@ TEST_CASE("refine: what is wrong is told with its place") {
 
 TEST_CASE("refine: a budget is a whole number however it is written") {
   const auto budget = [](const std::string& text) {
-    return sweep_of("sweep:\n  x: [0, 1]\n  refine: {metric: f, threshold: 0.5, budget: " + text + "}\n")
-        .refinement()
-        ->budget;
+    const Sweep sweep =
+        sweep_of("sweep:\n  x: [0, 1]\n  refine: {metric: f, threshold: 0.5, budget: " + text + "}\n");
+    return dynamic_cast<const Refine&>(*find_strategy(sweep, "refine")).budget;
   };
   CHECK(budget("1e2") == 100);
   CHECK(budget("20.0") == 20);

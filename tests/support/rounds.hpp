@@ -7,7 +7,7 @@
 #include <map>
 
 #include "core/run/scheduler.hpp"
-#include "core/strategies/grow.hpp"
+#include "core/strategies/strategy.hpp"
 
 namespace qklab {
 

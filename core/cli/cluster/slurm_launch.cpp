@@ -120,12 +120,9 @@ void launch(const LaunchArguments& arguments, const std::vector<std::string>& pl
   const Config& config = loaded.config;
   refuse_accidents(config, arguments.yes, true);
   refuse_figures(loaded);
-  if (const auto& until = config.sweep.replication()) {
-    throw InputError(fmt::format(
-        "{}: until: how many trials a shard has is known only once it has run, which launch would have "
-        "to know; submit `qklab run --shard I/N` and `qklab merge` yourself, or give a number of seeds",
-        until->place.str()));
-  }
+  for (const StrategyPointer& each : config.sweep.strategies())
+    if (const std::string why = each->why_unknown(); !why.empty())
+      throw InputError(fmt::format("{}: {}", each->place.str(), why));
   SlurmSweep slurm = describe(arguments, config, plugins);
   slurm.sbatch_options = sbatch_options;
 

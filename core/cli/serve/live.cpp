@@ -57,7 +57,7 @@ LiveState LiveView::look(bool plots) {
   state.writer = writer_of(directory_);
   const Store store = open_patiently(directory_);
   state.counts = store.counts();
-  if (loaded_.config.sweep.grows()) {
+  if (grows(loaded_.config.sweep)) {
     grow(loaded_, store);
     ids_ = loaded_.config.sweep.ids();
   }

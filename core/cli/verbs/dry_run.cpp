@@ -32,13 +32,7 @@ Statuses known_statuses(const RunRequest& request) {
 // What becomes of the trials that are listed is known only as they run.
 std::string what_else(const Sweep& sweep) {
   std::string more;
-  if (const auto& refinement = sweep.refinement())
-    more += fmt::format(" and up to {} that refine adds", refinement->budget);
-  if (const auto& until = sweep.replication())
-    more += fmt::format(" ({} to {} replicates a point)", until->min, until->max);
-  if (const auto& pruning = sweep.pruning())
-    more += fmt::format(" (of which a share of {} goes on at each of the steps {})", pruning->keep,
-                        fmt::join(pruning->at, ", "));
+  for (const StrategyPointer& each : sweep.strategies()) more += each->outlook();
   return more;
 }
 

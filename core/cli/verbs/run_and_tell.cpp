@@ -44,7 +44,7 @@ int tell_outputs(const Loaded& loaded, const Outputs& outputs, const std::string
     say("results: {} ({} trials of the sweep have not been run: no figures or verdicts yet)\n", directory,
         outputs.missing);
   } else {
-    if (!outputs.replicates.empty()) say("{}\n", outputs.replicates);
+    if (!outputs.account.empty()) say("{}\n", outputs.account);
     if (!outputs.verdicts.empty())
       say("{}", verdict_table(loaded.claims, outputs.verdicts, terminal_width(), color_wanted()));
     say("results: {}\n", directory);

@@ -6,7 +6,7 @@
 #include "core/directory/loaded.hpp"
 #include "core/directory/running.hpp"
 #include "core/store/store.hpp"
-#include "core/strategies/replicate.hpp"
+#include "core/strategies/strategy.hpp"
 #include "core/sweep/telling.hpp"
 
 namespace qklab {
@@ -42,8 +42,10 @@ void print_status(const std::string& directory) {
     const std::uint64_t unfinished = unfinished_trials(config.sweep, store);
     fmt::print("the sweep has {} trials: {} finished, {} to run\n", ids.size(), ids.size() - unfinished,
                unfinished);
-    if (config.sweep.replication())
-      fmt::print("{}\n", replicated(config.sweep, store.load(config.sweep, {})).str());
+    if (!config.sweep.strategies().empty()) {
+      const std::string account = account_of(config.sweep, store.load(config.sweep, {}));
+      if (!account.empty()) fmt::print("{}\n", account);
+    }
     if (const std::uint64_t others = statuses.size() - kept; others > 0) {
       fmt::print("{} more trials are kept that this config does not ask for\n", others);
     }

@@ -1,4 +1,4 @@
-#include "core/strategies/replicate.hpp"
+#include "core/strategies/until.hpp"
 
 #include <doctest/doctest.h>
 
@@ -45,6 +45,10 @@ test::Reading read(const std::string& body, const std::vector<std::string>& over
 Sweep sweep_of(const std::string& body, const std::vector<std::string>& overrides = {},
                const std::string& preset = "fast") {
   return test::sweep_of(read(body, overrides, preset));
+}
+
+const Until& until_of(const Sweep& sweep) {
+  return dynamic_cast<const Until&>(*find_strategy(sweep, "until"));
 }
 
 const std::string grid =
@@ -119,7 +123,7 @@ TEST_CASE("replicate: each point has as many as the rule says, seeds from 0 and 
   });
 
   Results results = memory.finished()(settled);
-  const Replicated summary = replicated(settled, results);
+  const Replicated summary = replicated(until_of(settled), settled, results);
   CHECK(summary.points == 10);
   CHECK(summary.fewest == 4);
   CHECK(summary.most == 64);
@@ -146,7 +150,7 @@ TEST_CASE("replicate: a point without values ends, one that lacks some goes on")
   CHECK(seeds.at({3, 10}).size() == 3);
   CHECK(seeds.at({4, 10}).size() == 32);
   CHECK(seeds.at({5, 10}).size() == 3);
-  const Replicated summary = replicated(settled, memory.finished()(settled));
+  const Replicated summary = replicated(until_of(settled), settled, memory.finished()(settled));
   CHECK(summary.without == 2);
   CHECK(summary.wide == 1);
 }
@@ -162,10 +166,10 @@ TEST_CASE("replicate: `where` may leave out replicates and points") {
 
 TEST_CASE("replicate: a number of seeds and `until` replace one another") {
   CHECK(sweep_of(grid, {"seeds=7"}).ids().size() == 70);
-  CHECK_FALSE(sweep_of(grid, {"seeds=7"}).replication());
+  CHECK_FALSE(find_strategy(sweep_of(grid, {"seeds=7"}), "until"));
   const std::string presets = "presets: {more: {seeds: {until: {metric: f, ci: 1, max: 9, min: 5}}}}\n";
   const Sweep other = sweep_of("sweep: {x: [0, 1]}\nseeds: 2\n" + presets, {}, "more");
-  REQUIRE(other.replication());
+  REQUIRE(find_strategy(other, "until"));
   CHECK(other.ids().size() == 10);
 }
 

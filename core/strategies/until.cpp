@@ -1,4 +1,4 @@
-#include "core/strategies/replicate.hpp"
+#include "core/strategies/until.hpp"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "core/stats/intervals.hpp"
-#include "core/strategies/grow.hpp"
 
 namespace qklab {
 namespace {
@@ -23,8 +22,9 @@ struct Sample {
 };
 
 // In the order of points, so that nothing depends on how a table of hashes is laid out.
-std::vector<std::pair<std::uint64_t, Sample>> samples_of(const Sweep& sweep, const Results& results) {
-  const std::size_t slot = scalar_slot(sweep.experiment(), sweep.replication()->metric);
+std::vector<std::pair<std::uint64_t, Sample>> samples_of(const Until& until, const Sweep& sweep,
+                                                         const Results& results) {
+  const std::size_t slot = scalar_slot(sweep.experiment(), until.metric);
   std::unordered_map<std::uint64_t, double> known;  // NaN: no value for the mean
   for (const TrialRecord& trial : results.trials) {
     const bool counts = trial.status == Status::done && std::isfinite(trial.scalars[slot]);
@@ -63,7 +63,7 @@ class HalfWidths {
 };
 
 // How many replicates the point is to have: more than it has, unless it has settled or cannot.
-std::uint64_t wanted(const Replication& until, const Sample& sample, double half_width) {
+std::uint64_t wanted(const Until& until, const Sample& sample, double half_width) {
   const std::uint64_t n = sample.replicates;
   if (!(half_width > until.ci) || n >= until.max) return n;
   const double root = half_width / until.ci;
@@ -72,18 +72,52 @@ std::uint64_t wanted(const Replication& until, const Sample& sample, double half
   return std::min(until.max, static_cast<std::uint64_t>(needed));
 }
 
+std::shared_ptr<Strategy> read_until(const YAML::Node& node, const std::string& file,
+                                     Diagnostics& diagnostics) {
+  constexpr std::int64_t most = 1'000'000;
+  MapReader map(node, file, diagnostics, "until");
+  if (!node.IsMap()) return nullptr;  // reported
+  const auto until = std::make_shared<Until>();
+  until->metric = map.required_text("metric");
+  until->ci = map.required_real("ci");
+  const std::int64_t max = map.integer("max").value_or(0), min = map.integer("min").value_or(4);
+  map.finish();
+  bool good = !std::isnan(until->ci);  // reported otherwise
+  const auto demand = [&](bool holds, const char* key, std::string_view message) {
+    if (!holds) diagnostics.error(map.place(key), message);
+    good = good && holds;
+  };
+  demand(!(until->ci <= 0), "ci",
+         "until: ci: expected the half-width of the interval at which to stop, above 0");
+  demand(min >= 2, "min", "until: min: an interval needs at least 2 replicates");
+  demand(max >= std::max<std::int64_t>(min, 2) && max <= most, "max",
+         fmt::format("until: max: expected how many replicates a point may have, from {} to {}",
+                     std::max<std::int64_t>(min, 2), most));
+  if (!good) return nullptr;
+  until->min = static_cast<std::uint64_t>(min);
+  until->max = static_cast<std::uint64_t>(max);
+  return until;
+}
+
+const Registered<StrategyKind> until_kind(
+    {"until", "gives each point seeds until a metric's mean is known well enough",
+     StrategyKind::Section::seeds, read_until});
+
 }  // namespace
 
-Sweep replicate(const Sweep& sweep, const FinishedTrials& finished) {
-  if (!sweep.replication()) return sweep;
+void Until::check(const Sweep& sweep, Diagnostics& diagnostics) const {
+  check_scalar(sweep.experiment(), metric, "until", place, diagnostics);
+}
+
+Sweep Until::grow(const Sweep& sweep, const FinishedTrials& finished) const {
   HalfWidths half_width;
   Replicates replicates;
   Sweep current = sweep.with_replicates({});
   for (bool grown = true; grown;) {
     grown = false;
-    for (const auto& [point, sample] : samples_of(current, finished(current))) {
+    for (const auto& [point, sample] : samples_of(*this, current, finished(current))) {
       if (!sample.finished) continue;
-      const std::uint64_t more = wanted(*sweep.replication(), sample, half_width(sample.values));
+      const std::uint64_t more = wanted(*this, sample, half_width(sample.values));
       if (more == sample.replicates) continue;
       replicates[point] = more;
       grown = true;
@@ -93,18 +127,30 @@ Sweep replicate(const Sweep& sweep, const FinishedTrials& finished) {
   return current;
 }
 
-Replicated replicated(const Sweep& sweep, const Results& results) {
+std::string Until::outlook() const { return fmt::format(" ({} to {} replicates a point)", min, max); }
+
+std::string Until::account(const Sweep& sweep, const Results& results) const {
+  return replicated(*this, sweep, results).str();
+}
+
+std::string Until::why_unknown() const {
+  return "until: how many trials a shard has is known only once it has run, which launch would have to know; "
+         "submit "
+         "`qklab run --shard I/N` and `qklab merge` yourself, or give a number of seeds";
+}
+
+Replicated replicated(const Until& until, const Sweep& sweep, const Results& results) {
   HalfWidths half_width;
   Replicated all;
   all.fewest = std::numeric_limits<std::uint64_t>::max();
-  for (const auto& [point, sample] : samples_of(sweep, results)) {
+  for (const auto& [point, sample] : samples_of(until, sweep, results)) {
     ++all.points;
     all.fewest = std::min(all.fewest, sample.replicates);
     all.most = std::max(all.most, sample.replicates);
     const double half = half_width(sample.values);
     if (!sample.finished)
       ++all.unfinished;
-    else if (half <= sweep.replication()->ci)
+    else if (half <= until.ci)
       ++all.settled;
     else
       ++(sample.values.size() < 2 ? all.without : all.wide);

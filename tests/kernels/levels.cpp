@@ -98,7 +98,7 @@ TEST_CASE("rows") {
     CAPTURE(n);
     constexpr std::size_t rows = 3;
     const Numbers x = normals(rows * n, 1, 3), dy = normals(rows * n, 2), gain = normals(n, 3),
-              bias = normals(n, 4);
+                  bias = normals(n, 4);
     compare("softmax", [&](const Level& level) {
       Numbers y(n), dx = normals(n, 5), terms(2);
       level.softmax(n, x.data(), y.data(), &terms[0], &terms[1]);
@@ -111,7 +111,7 @@ TEST_CASE("rows") {
       const float* by = affine ? gain.data() : nullptr;
       compare("layer norm", [&](const Level& level) {
         Numbers y(rows * n), kept(2 * rows), dx = normals(rows * n, 5), dgain = normals(n, 6),
-                                         dbias = normals(n, 7);
+                                             dbias = normals(n, 7);
         level.layer_norm(rows, n, 1e-5f, x.data(), by, bias.data(), y.data(), kept.data());
         level.layer_norm_slope(rows, n, x.data(), by, kept.data(), dy.data(), 0.5f, dx.data());
         level.layer_norm_parameters(rows, n, x.data(), kept.data(), dy.data(), dgain.data(), dbias.data());
@@ -175,7 +175,7 @@ TEST_CASE("normal numbers") {
 TEST_CASE("walks") {
   constexpr std::size_t dim = 9, length = 7, samples = 128;
   const Numbers x = normals(dim * samples, 1), u = normals(dim * samples, 2),
-            noise = normals(length * samples, 3);
+                noise = normals(length * samples, 3);
   const Numbers counted = {1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1};
   for (const bool clipped : {false, true}) {
     compare("walk", [&](const Level& level) {

@@ -40,6 +40,7 @@ if(QKLAB_SANITIZE MATCHES thread)  # see core/system/threads.hpp
 endif()
 # What computes.
 qklab_layer(stats qklab_base)
+target_include_directories(qklab_stats SYSTEM PRIVATE ${QKLAB_BOOST_MATH})
 qklab_layer(kernels qklab_system)
 qklab_simd_levels(qklab_kernels)
 qklab_layer(autodiff qklab_kernels)

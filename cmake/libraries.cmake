@@ -38,6 +38,12 @@ qklab_library("CLI11 2.1 or later" CLI11)
 qklab_library("nlohmann/json 3.11 or later" nlohmann_json)
 qklab_module("OpenBLAS 0.3 with LAPACK" openblas openblas)
 qklab_module("cpp-httplib 0.11 or later" httplib cpp-httplib)
+# Boost.Math is headers alone, which need no CMake files of Boost.
+find_path(QKLAB_BOOST_MATH boost/math/distributions/students_t.hpp)
+mark_as_advanced(QKLAB_BOOST_MATH)
+if(NOT QKLAB_BOOST_MATH)
+  qklab_missing("Boost.Math 1.74 or later")
+endif()
 find_package(Threads REQUIRED)
 
 if(missing)

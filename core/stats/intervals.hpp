@@ -25,7 +25,7 @@ double standard_deviation(
 double normal_cdf(double z);
 double normal_quantile(double p);  // 0 < p < 1
 
-// I_x(a, b) for a, b > 0 and 0 <= x <= 1, by Lentz's continued fraction (Numerical Recipes, 6.4).
+// I_x(a, b) for a, b > 0 and 0 <= x <= 1, otherwise NaN. This and the distributions are Boost.Math's.
 double incomplete_beta(double a, double b, double x);
 double student_cdf(double t, double dof);       // dof > 0, need not be an integer
 double student_quantile(double p, double dof);  // 0 < p < 1

@@ -5,19 +5,16 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/columns.hpp"
 #include "core/text/rounded.hpp"
+#include "core/text/text_check.hpp"
 
 namespace qklab {
 namespace {
 
-// Columns a UTF-8 text takes; continuation bytes take none.
-std::size_t columns(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
 std::string padded(const std::string& text, std::size_t width) {
-  return text + std::string(width > columns(text) ? width - columns(text) : 0, ' ');
+  const std::size_t used = columns_of(text);
+  return text + std::string(width > used ? width - used : 0, ' ');
 }
 
 // Words of `text` in lines of at most `width`, each but the first indented. Control characters, which could
@@ -27,20 +24,20 @@ std::string wrapped(const std::string& text, std::size_t indent, std::size_t wid
   std::size_t column = indent;
   const auto put_word = [&] {
     if (word.empty()) return;
-    if (column > indent && column + 1 + columns(word) > width) {
+    if (column > indent && column + 1 + columns_of(word) > width) {
       result += '\n' + std::string(indent, ' ');
       column = indent;
     }
     if (column > indent) result += ' ', ++column;
     result += word;
-    column += columns(word);
+    column += columns_of(word);
     word.clear();
   };
-  for (const char c : text) {
-    if (c == ' ' || c == '\n' || c == '\t')
+  for (const std::string_view character : characters(text)) {
+    if (character == " " || character == "\n" || character == "\t")
       put_word();
-    else if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f)
-      word += c;
+    else if (!drives_terminal(code_point(character)))
+      word += character;
   }
   put_word();
   return result;
@@ -120,9 +117,9 @@ std::string verdict_table(const std::vector<Claim>& claims, const std::vector<Ve
   std::size_t names = 0, estimates = 0, demands = 0;
   for (const Verdict& verdict : verdicts) {
     for (const SliceVerdict& slice : verdict.slices) {
-      names = std::max(names, columns(slice_name(slice)));
-      estimates = std::max(estimates, columns(estimate_text(slice)));
-      demands = std::max(demands, columns(demand_text(slice)));
+      names = std::max(names, columns_of(slice_name(slice)));
+      estimates = std::max(estimates, columns_of(estimate_text(slice)));
+      demands = std::max(demands, columns_of(demand_text(slice)));
     }
   }
   constexpr std::size_t outcomes = 9;  // "undecided"
@@ -130,9 +127,10 @@ std::string verdict_table(const std::vector<Claim>& claims, const std::vector<Ve
   for (std::size_t i = 0; i < claims.size(); ++i) {
     const Verdict& verdict = verdicts.at(i);
     table += colored(verdict.outcome, verdict_summary(verdict), color);
-    table += fmt::format("  {}: {}\n", wrapped(claims[i].id, 2, room),
-                         wrapped(claims[i].text, 4,
-                                 room - std::min<std::size_t>(room / 2, columns(verdict_summary(verdict)))));
+    table +=
+        fmt::format("  {}: {}\n", wrapped(claims[i].id, 2, room),
+                    wrapped(claims[i].text, 4,
+                            room - std::min<std::size_t>(room / 2, columns_of(verdict_summary(verdict)))));
     for (const SliceVerdict& slice : verdict.slices) {
       const std::size_t used = 2 + names + 2 + estimates + 2 + demands + 2 + outcomes + 2;
       table +=
@@ -140,7 +138,7 @@ std::string verdict_table(const std::vector<Claim>& claims, const std::vector<Ve
                       padded(estimate_text(slice), estimates), padded(demand_text(slice), demands),
                       colored(slice.outcome, padded(std::string(name_of(slice.outcome)), outcomes), color));
       // Remarks stand in the last column where it is wide enough, else on a line of their own.
-      const bool beside = used + columns(remarks(slice)) <= room;
+      const bool beside = used + columns_of(remarks(slice)) <= room;
       table += beside ? "  " + remarks(slice) + '\n' : "\n      " + wrapped(remarks(slice), 6, room) + '\n';
     }
   }

@@ -34,10 +34,8 @@ template <std::size_t n> bool is_among(char32_t code, const std::array<Range, n>
                      [code](const Range& range) { return range.first <= code && code <= range.last; });
 }
 
-bool is_control(char32_t code) { return code < 0x20 || (code >= 0x7f && code < 0xa0); }
-
 std::size_t width_of(char32_t code) {
-  if (is_control(code) || is_among(code, without_width)) return 0;
+  if (drives_terminal(code) || is_among(code, without_width)) return 0;
   return is_among(code, wide) ? 2 : 1;
 }
 
@@ -54,6 +52,8 @@ template <class Visit> void each_character(std::string_view text, const Visit& v
 
 }  // namespace
 
+bool drives_terminal(char32_t code) { return code < 0x20 || (code >= 0x7f && code < 0xa0); }
+
 std::size_t columns_of(std::string_view text) {
   std::size_t columns = 0;
   each_character(text, [&](std::string_view, std::size_t width) {
@@ -69,7 +69,7 @@ std::string clipped(std::string_view text, std::size_t columns) {
   std::size_t used = 0;
   bool whole = true;
   each_character(text.substr(0, text.find('\n')), [&](std::string_view bytes, std::size_t width) {
-    if (is_control(code_point(bytes))) return true;
+    if (drives_terminal(code_point(bytes))) return true;
     used += width;
     whole = used <= columns;
     if (used + cut.size() <= columns) begun += bytes;

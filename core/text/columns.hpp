@@ -7,6 +7,10 @@
 
 namespace qklab {
 
+// Characters that move the cursor or the like rather than show: those of ASCII, and U+0080 to U+009F, which
+// some terminals obey as well.
+bool drives_terminal(char32_t code);
+
 // Columns of UTF-8 text: two for a wide character, none for a combining one; a byte that is no UTF-8 takes
 // one. Sources: Unicode 15, EastAsianWidth.txt, W and F; general categories Mn and Cf.
 std::size_t columns_of(std::string_view text);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "core/base/columns.hpp"
 #include "core/claims/claims_json.hpp"
 #include "core/claims/verdict_table.hpp"
 #include "core/stats/intervals.hpp"
@@ -388,5 +389,31 @@ TEST_CASE("the table on the terminal says what was found, and cannot drive the t
     std::string line;
     std::istringstream lines(verdict_table(c.claims, c.verdicts, width, false));
     while (std::getline(lines, line)) CHECK(line.size() <= 100);
+  }
+}
+
+TEST_CASE(
+    "lines of the table are counted in columns of the terminal, where letters may be two wide or none") {
+  const auto lines_of = [](const std::string& word) {
+    std::string words;
+    for (int i = 0; i < 30; ++i) words += (i ? " " : "") + word;
+    const Case c = judged("seeds: 2\nclaims: [{id: C, text: \"" + words +
+                              "\", metric: contrast, test: difference, reference: 0, at_least: 1}]\n",
+                          [](TrialRecord& trial) { trial.scalars[0] = 2 + 0.01 * seed_of(trial); });
+    std::vector<std::string> lines;
+    std::istringstream table(verdict_table(c.claims, c.verdicts, 72, false));
+    for (std::string line; std::getline(table, line);) lines.push_back(line);
+    return lines;
+  };
+  const auto ascii = lines_of("aaaa");
+  // Two wide letters; four with an accent that stands above them; a control character of Unicode.
+  for (const char* word : {"\xE6\xBC\xA2\xE5\xAD\x97", "aaa\\u0301a\\u0301", "aaa\\u009Ba"}) {
+    CAPTURE(word);
+    const auto lines = lines_of(word);
+    REQUIRE(lines.size() == ascii.size());
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      CHECK(columns_of(lines[i]) == columns_of(ascii[i]));
+      CHECK(lines[i].find("\xC2\x9B") == std::string::npos);
+    }
   }
 }

@@ -39,7 +39,7 @@ room(export base system results store)
 room(run base text system sweep strategies store)
 # What is told of them.
 room(claims base text stats results config)
-room(claims/tests base stats claims)
+room(claims/tests base stats sweep claims)
 room(chart base text system)
 room(figures base text system stats yaml results strategies config chart)
 room(report text results claims chart figures)

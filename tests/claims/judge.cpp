@@ -195,9 +195,11 @@ TEST_CASE("a bound is violated by a single value, and told where") {
   CHECK(c.verdict().outcome == Outcome::fails);
   CHECK(c.slice().estimate == -0.5);
   CHECK(contains(c.slice().note, "position 3"));
-  CHECK(contains(c.slice().note, "seed=2"));
+  CHECK(contains(c.slice().note, "(seed=2)"));  // what tells it from others, and no more
   CHECK(contains(c.slice().note, "1 of 12"));
   CHECK(judged(text("at_least: 0, tolerance: 0.6"), fill).verdict().outcome == Outcome::holds);
+  const Case swept = judged("params: {samples: 7}\nsweep: {norm: [pre, post]}\n" + text("at_least: 0"), fill);
+  CHECK(contains(swept.slice().note, "(norm=pre seed=2)"));
 }
 
 TEST_CASE("a value that is no number never lets a claim hold") {

@@ -6,6 +6,7 @@
 #include "core/base/nan.hpp"
 #include "core/claims/elements.hpp"
 #include "core/claims/test_kind.hpp"
+#include "core/sweep/telling.hpp"
 
 namespace qklab {
 namespace {
@@ -48,8 +49,8 @@ Extreme worst_element(const Claim& claim, const Trials& trials) {
               ? fmt::format(" at {} {}", metric_of(claim.metric, *claim.experiment).index,
                             shortest(e.index[i]))
               : "";
-      where =
-          fmt::format("trial {} ({}){}: {}", trial_name(trial->id), trial->params.str(), place, shortest(v));
+      where = fmt::format("trial {} ({}){}: {}", trial_name(trial->id),
+                          Telling(claim.sweep).text(trial->params), place, shortest(v));
     }
   }
   if (worst.violations == 0 && worst.undefined > 0) {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/base/columns.hpp"
+#include "core/text/columns.hpp"
 #include "core/text/rounded.hpp"
 #include "core/text/text_check.hpp"
 

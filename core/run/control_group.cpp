@@ -15,17 +15,65 @@ struct GroupMount {
   std::string group, point;
 };
 
+using Limit = std::optional<std::uint64_t>;
+
+Limit lower(Limit a, Limit b) { return a && b ? std::min(*a, *b) : a ? a : b; }
+
+// What a controller limits, and how one version of groups tells it.
 struct Version {
-  const char* type;                 // of the file system
-  std::vector<GroupMount> usual;    // places beside those that mountinfo lists
-  std::vector<const char*> limits;  // files that hold one
+  const char* type;                              // of the file system
+  const char* controller;                        // that the file system is to be of, in version 1
+  std::vector<GroupMount> usual;                 // places beside those that mountinfo lists
+  Limit (*limit_in)(const std::string& folder);  // of one group, by its files
+};
+struct Controller {
+  Version first, second;
 };
 
-const Version first = {
-    "cgroup", {{"/", "/sys/fs/cgroup/memory"}, {"/", "/sys/fs/cgroup"}}, {"memory.limit_in_bytes"}};
-// A group above memory.high is not killed, but made to stand still.
-const Version second = {
-    "cgroup2", {{"/", "/sys/fs/cgroup"}, {"/", "/sys/fs/cgroup/unified"}}, {"memory.max", "memory.high"}};
+Limit number_in(const std::string& file) {
+  std::ifstream stream(file);
+  std::uint64_t limit = 0;
+  return stream >> limit && limit > 0 ? Limit(limit) : std::nullopt;  // not where it says "max"
+}
+
+// Cores that a group may keep busy, as so many microseconds of every period.
+Limit cores_of(std::int64_t quota, std::int64_t period) {
+  if (quota <= 0 || period <= 0) return std::nullopt;  // -1 stands for none
+  return static_cast<std::uint64_t>(quota / period + (quota % period != 0));
+}
+
+const Controller memory = {
+    {"cgroup",
+     "memory",
+     {{"/", "/sys/fs/cgroup/memory"}, {"/", "/sys/fs/cgroup"}},
+     [](const std::string& folder) { return number_in(folder + "/memory.limit_in_bytes"); }},
+    {"cgroup2",
+     "memory",
+     {{"/", "/sys/fs/cgroup"}, {"/", "/sys/fs/cgroup/unified"}},
+     [](const std::string& folder) {
+       // A group above memory.high is not killed, but made to stand still.
+       return lower(number_in(folder + "/memory.max"), number_in(folder + "/memory.high"));
+     }}};
+
+const Controller cpu = {
+    {"cgroup",
+     "cpu",
+     {{"/", "/sys/fs/cgroup/cpu"}, {"/", "/sys/fs/cgroup/cpu,cpuacct"}, {"/", "/sys/fs/cgroup"}},
+     [](const std::string& folder) -> Limit {
+       std::ifstream quota_file(folder + "/cpu.cfs_quota_us"), period_file(folder + "/cpu.cfs_period_us");
+       std::int64_t quota = 0, period = 0;
+       if (!(quota_file >> quota && period_file >> period)) return std::nullopt;
+       return cores_of(quota, period);
+     }},
+    {"cgroup2",
+     "cpu",
+     {{"/", "/sys/fs/cgroup"}, {"/", "/sys/fs/cgroup/unified"}},
+     [](const std::string& folder) -> Limit {
+       std::ifstream file(folder + "/cpu.max");  // "200000 100000", or "max 100000"
+       std::int64_t quota = 0, period = 0;
+       if (!(file >> quota >> period)) return std::nullopt;
+       return cores_of(quota, period);
+     }}};
 
 bool lists(const std::string& commas, std::string_view word) {
   std::istringstream words(commas);
@@ -56,59 +104,51 @@ std::vector<GroupMount> mounts(const std::string& root, const Version& version) 
     fields >> id >> parent >> device >> group >> point;
     while (fields >> word && word != "-") continue;
     if (!(fields >> type >> source >> options) || type != version.type) continue;
-    if (type == first.type && !lists(options, "memory")) continue;
+    if (type == memory.first.type && !lists(options, version.controller)) continue;
     found.push_back({unescaped(group), unescaped(point)});
   }
   return found;
 }
 
-std::optional<std::uint64_t> limit_in(const std::string& folder, const Version& version) {
-  std::optional<std::uint64_t> lowest;
-  for (const char* name : version.limits) {
-    std::ifstream file(folder + "/" + name);
-    std::uint64_t limit = 0;
-    if (file >> limit && limit > 0)
-      lowest = std::min(limit, lowest.value_or(limit));  // not where it says "max"
-  }
-  return lowest;
-}
-
 // Of the group at `path` and of those above it, up to where the file system begins.
-std::optional<std::uint64_t> limit_of(const std::string& root, const GroupMount& mount, std::string path,
-                                      const Version& version) {
+Limit limit_of(const std::string& root, const GroupMount& mount, std::string path, const Version& version) {
   // A container may see its own group as the beginning, though /proc tells the path outside.
   if (mount.group != "/" && (path == mount.group || path.starts_with(mount.group + "/")))
     path.erase(0, mount.group.size());
   if (path.find("..") != std::string::npos) path.clear();  // outside of what can be seen here
-  std::optional<std::uint64_t> lowest;
+  Limit lowest;
   for (;; path.erase(path.rfind('/'))) {
     while (path.ends_with('/')) path.pop_back();
-    if (const auto limit = limit_in(root + mount.point + path, version))
-      lowest = std::min(*limit, lowest.value_or(*limit));
+    lowest = lower(lowest, version.limit_in(root + mount.point + path));
     if (path.find('/') == std::string::npos) return lowest;
   }
 }
 
-}  // namespace
-
-std::optional<std::uint64_t> group_memory_limit(const std::string& root) {
-  std::optional<std::uint64_t> lowest;
+Limit lowest_limit(const std::string& root, const Controller& controller) {
+  Limit lowest;
   const auto look = [&](const Version& version, const std::string& path) {
     for (const GroupMount& mount : mounts(root, version))
-      if (const auto limit = limit_of(root, mount, path, version))
-        lowest = std::min(*limit, lowest.value_or(*limit));
+      lowest = lower(lowest, limit_of(root, mount, path, version));
   };
   std::ifstream groups(root + "/proc/self/cgroup");
   for (std::string line; std::getline(groups, line);) {  // "0::/path" or "4:cpu,memory:/path"
     const std::size_t controllers = line.find(':') + 1, path = line.find(':', controllers) + 1;
     if (controllers == 0 || path == 0) continue;
     const std::string named = line.substr(controllers, path - 1 - controllers);
-    if (named.empty()) look(second, line.substr(path));
-    if (lists(named, "memory")) look(first, line.substr(path));
+    if (named.empty()) look(controller.second, line.substr(path));
+    if (lists(named, controller.first.controller)) look(controller.first, line.substr(path));
   }
-  look(first, "/");  // where /proc does not tell
-  look(second, "/");
+  look(controller.first, "/");  // where /proc does not tell
+  look(controller.second, "/");
   return lowest;
 }
+
+}  // namespace
+
+std::optional<std::uint64_t> group_memory_limit(const std::string& root) {
+  return lowest_limit(root, memory);
+}
+
+std::optional<std::uint64_t> group_core_limit(const std::string& root) { return lowest_limit(root, cpu); }
 
 }  // namespace qklab

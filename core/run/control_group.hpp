@@ -1,4 +1,4 @@
-// The memory limit of the control groups that this process is in: a job's of Slurm, a container's, a user's.
+// Limits of the control groups that this process is in: a job's of Slurm, a container's, a user's.
 #pragma once
 
 #include <cstdint>
@@ -7,9 +7,11 @@
 
 namespace qklab {
 
-// The lowest limit in bytes of the process's own group and those above it, of version 1 and 2; nothing where
-// there is none. `root`: where /proc and the groups' file systems are looked for, "" but in tests. Sources:
-// cgroups(7), proc(5) on mountinfo, Linux Documentation/admin-guide/cgroup-v2.rst and cgroup-v1/memory.rst.
-std::optional<std::uint64_t> group_memory_limit(const std::string& root = "");
+// The lowest limit of the process's own group and those above it, of version 1 and 2; nothing where there is
+// none. `root`: where /proc and the groups' file systems are looked for, "" but in tests. Sources:
+// cgroups(7), proc(5) on mountinfo, Linux Documentation/admin-guide/cgroup-v2.rst, cgroup-v1/memory.rst and
+// scheduler/sched-bwc.rst.
+std::optional<std::uint64_t> group_memory_limit(const std::string& root = "");  // bytes
+std::optional<std::uint64_t> group_core_limit(const std::string& root = "");    // cores, a part of one as one
 
 }  // namespace qklab

@@ -10,6 +10,7 @@
 #include <numeric>
 #include <thread>
 
+#include "core/run/usable_cores.hpp"
 #include "core/run/worker.hpp"
 #include "core/system/threads.hpp"
 
@@ -164,7 +165,7 @@ RunOutcome run_trials(const Sweep& sweep, Store& store, const RunOptions& option
   outcome.progress.work = run->costs.empty() ? static_cast<double>(total)
                                              : std::accumulate(run->costs.begin(), run->costs.end(), 0.0);
 
-  const std::size_t jobs = options.jobs > 0 ? options.jobs : cores();
+  const std::size_t jobs = options.jobs > 0 ? options.jobs : usable_cores();
   Workers workers(jobs);
   run->working = std::min(jobs, total);
   for (std::size_t i = 0; i < std::min(jobs, total); ++i) workers.start(work, run);

@@ -37,7 +37,7 @@ struct RunOptions {
   std::vector<std::string> besides;  // run directories: what these have finished is not run again
   Rerun rerun = Rerun::none;
   std::optional<Round> round;  // of a pruned sweep: these trials are run, and `rerun` is not looked at
-  std::size_t jobs = 0;        // 0: one a core
+  std::size_t jobs = 0;        // 0: one a core that may be used
   std::uint64_t memory = 0;    // bytes that trials may use together; 0: all that this process may use
   bool fail_fast = false;      // stop at the first trial that failed (not at one that diverged)
   // Called from the thread that called run_trials.

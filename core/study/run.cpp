@@ -13,11 +13,11 @@
 #include "core/directory/start_over.hpp"
 #include "core/directory/version.hpp"
 #include "core/run/left_checkpoints.hpp"
+#include "core/run/usable_cores.hpp"
 #include "core/store/scratch.hpp"
 #include "core/store/store_file.hpp"
 #include "core/sweep/telling.hpp"
 #include "core/system/file.hpp"
-#include "core/system/threads.hpp"
 
 namespace qklab {
 namespace {
@@ -178,7 +178,7 @@ RunEnd run(Loaded& loaded, const RunRequest& request, const Listener& listener,
   log.say(end_of(end.outcome));
   if (end.outcome.interrupted) return end;
   log.drop_those_of(store);
-  const Effort effort{progress.seconds, request.jobs > 0 ? request.jobs : cores()};
+  const Effort effort{progress.seconds, request.jobs > 0 ? request.jobs : usable_cores()};
   end.outputs = write_outputs(loaded, store, request.directory,
                               progress.total > 0 ? std::optional(effort) : std::nullopt, remark);
   return end;

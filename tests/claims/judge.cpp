@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <sstream>
 
-#include "core/base/columns.hpp"
 #include "core/claims/claims_json.hpp"
 #include "core/claims/verdict_table.hpp"
 #include "core/stats/intervals.hpp"
+#include "core/text/columns.hpp"
 #include "tests/support/fixture.hpp"
 
 using namespace qklab;

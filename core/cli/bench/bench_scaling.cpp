@@ -9,8 +9,8 @@
 
 #include "core/cli/bench/bench_training.hpp"
 #include "core/cli/bench/benchmark.hpp"
+#include "core/run/usable_cores.hpp"
 #include "core/stats/correlation.hpp"
-#include "core/system/threads.hpp"
 
 namespace qklab {
 
@@ -69,7 +69,7 @@ void add_steps(std::vector<Measurement>& out, std::string_view along, const std:
 // Wall time of one step that has all threads to itself, as the last trial of a run has.
 void add_threads(std::vector<Measurement>& out, const StepShape& shape) {
   Training step(shape);
-  std::vector<int> threads(cores());
+  std::vector<int> threads(usable_cores());
   std::iota(threads.begin(), threads.end(), 1);
   std::vector<std::vector<double>> seconds(threads.size());
   for (int round = 0; round < 11; ++round) {

@@ -5,8 +5,8 @@
 #include "core/cli/cli.hpp"
 #include "core/cli/terminal.hpp"
 #include "core/cli/verbs/run.hpp"
+#include "core/run/usable_cores.hpp"
 #include "core/store/merge.hpp"
-#include "core/system/threads.hpp"
 
 namespace qklab {
 
@@ -37,7 +37,7 @@ void add_merge(CLI::App& app, Exit& exit) {
     const Store store(store_path(out), Store::Mode::write);
     Loaded loaded = load_config(store.source());
     grow(loaded, store);
-    const Outputs outputs = write_outputs(loaded, store, out, Effort{0, cores()},
+    const Outputs outputs = write_outputs(loaded, store, out, Effort{0, usable_cores()},
                                           [](const std::string& line) { say(stderr, "{}\n", line); });
     exit = tell_outputs(loaded, outputs, out);
   });

@@ -12,7 +12,8 @@
 namespace qklab {
 
 void add_run_options(CLI::App& verb, RunRequest& request) {
-  verb.add_option("-j,--jobs", request.jobs, "trials at a time (default: one a core)")
+  verb.add_option("-j,--jobs", request.jobs,
+                  "trials at a time (default: one a core that this process may use)")
       ->check(CLI::Range(1, 4096))
       ->type_name("N");
   verb.add_option_function<std::string>(

@@ -53,7 +53,7 @@ qklab_layer(train qklab_nn qklab_tasks)
 # What sweeps.
 qklab_layer(trial qklab_system ${CMAKE_DL_LIBS})
 qklab_layer(yaml qklab_base yaml-cpp)
-qklab_layer(sweep qklab_trial)
+qklab_layer(sweep qklab_trial qklab_yaml)
 qklab_layer(results qklab_sweep qklab_yaml qklab_stats)
 qklab_layer(strategies qklab_results)
 qklab_layer(config qklab_strategies)

@@ -30,7 +30,7 @@ room(train base system autodiff nn tasks)
 # Sweeps.
 room(trial base text system)
 room(yaml base text)
-room(sweep base text system trial)
+room(sweep base text system trial yaml)
 room(results base stats trial yaml sweep)
 room(strategies base text stats yaml sweep results)
 room(config base text system trial yaml sweep strategies)

@@ -55,12 +55,11 @@ Claim parse_claim(MapReader& map, const Config& config) {
 }
 
 // The experiment's own claims: YAML nodes by id, in order.
-std::vector<std::pair<std::string, YAML::Node>> own_claims(const Experiment& experiment,
-                                                           const std::string& file,
+std::vector<std::pair<std::string, YAML::Node>> own_claims(const Experiment& experiment, const YamlFile& file,
                                                            Diagnostics& diagnostics) {
   std::vector<std::pair<std::string, YAML::Node>> claims;
   if (experiment.claims.empty()) return claims;
-  const YAML::Node list = parse_yaml(experiment.claims, file, diagnostics);
+  const YAML::Node list = parse_yaml(file, diagnostics);
   if (!list.IsSequence()) {
     diagnostics.error(place_of(list, file), "claims: expected a list of maps");
     return claims;
@@ -77,8 +76,8 @@ std::vector<std::pair<std::string, YAML::Node>> own_claims(const Experiment& exp
 std::vector<Claim> parse_claims(const Config& config, Diagnostics& diagnostics) {
   std::vector<Claim> claims;
   if (!config.claims || config.claims.IsNull()) return claims;
-  const std::string& file = config.source.file;
-  const std::string own_file = "experiment " + config.experiment->name;
+  const YamlFile file(config.source.file, config.source.text);
+  const YamlFile own_file("experiment " + config.experiment->name, config.experiment->claims);
   if (!config.claims.IsSequence()) {
     diagnostics.error(place_of(config.claims, file),
                       "claims: expected a list of maps, or of ids of the experiment's own claims");
@@ -91,7 +90,7 @@ std::vector<Claim> parse_claims(const Config& config, Diagnostics& diagnostics) 
   for (const YAML::Node& entry : config.claims) {
     YAML::Node node;
     node.reset(entry);
-    std::string from = file;
+    YamlFile from = file;
     if (entry.IsScalar()) {
       const auto found = std::find(own_ids.begin(), own_ids.end(), entry.Scalar());
       if (found == own_ids.end()) {

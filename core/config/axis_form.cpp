@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "core/yaml/yaml.hpp"
-
 namespace qklab {
 
 namespace {
@@ -17,7 +15,7 @@ constexpr Kind random_kinds[] = {Kind::uniform, Kind::loguniform, Kind::normal, 
 // Reads the axis of one parameter; `name` begins every message.
 class FormReader {
  public:
-  FormReader(const std::string& name, const std::string& file, Diagnostics& diagnostics)
+  FormReader(const std::string& name, const YamlFile& file, Diagnostics& diagnostics)
       : name_(name), file_(file), diagnostics_(diagnostics) {}
 
   std::optional<AxisForm> read(const YAML::Node& node) {
@@ -87,7 +85,7 @@ class FormReader {
   }
 
   const std::string& name_;
-  const std::string& file_;
+  const YamlFile& file_;
   Diagnostics& diagnostics_;
 };
 
@@ -101,8 +99,8 @@ std::optional<Kind> axis_form_named(std::string_view name) {
   return std::nullopt;
 }
 
-std::optional<AxisForm> read_axis_form(const YAML::Node& node, const std::string& name,
-                                       const std::string& file, Diagnostics& diagnostics) {
+std::optional<AxisForm> read_axis_form(const YAML::Node& node, const std::string& name, const YamlFile& file,
+                                       Diagnostics& diagnostics) {
   return FormReader(name, file, diagnostics).read(node);
 }
 

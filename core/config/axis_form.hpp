@@ -10,6 +10,7 @@
 
 #include "core/base/error.hpp"
 #include "core/sweep/axes.hpp"
+#include "core/yaml/yaml.hpp"
 
 namespace qklab {
 
@@ -32,8 +33,8 @@ struct AxisForm {
 std::optional<AxisForm::Kind> axis_form_named(std::string_view name);
 
 // A scalar, a list or a map such as {linspace: [0, 1, 5]}. Reports what is malformed and returns nothing.
-std::optional<AxisForm> read_axis_form(const YAML::Node& node, const std::string& name,
-                                       const std::string& file, Diagnostics& diagnostics);
+std::optional<AxisForm> read_axis_form(const YAML::Node& node, const std::string& name, const YamlFile& file,
+                                       Diagnostics& diagnostics);
 
 // The axis that the form describes, each value checked against the parameter at index `i` of the schema.
 // Reports what does not fit, by value, and returns null.

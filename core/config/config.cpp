@@ -119,9 +119,10 @@ void add_files(Config& config, const Layer& layer, const Place& elsewhere, Diagn
 Config parse(const ConfigSource& source, Diagnostics& found) {
   Config config;
   config.source = source;
-  const YAML::Node root = parse_yaml(source.text, source.file, found);
+  const YamlFile file(source.file, source.text);
+  const YAML::Node root = parse_yaml(file, found);
   if (!root.IsMap() && !found.empty()) return config;
-  MapReader map(root, source.file, found, "config");
+  MapReader map(root, file, found, "config");
   if (!root.IsMap()) return config;
   config.name = read_name(map);
   config.experiment = read_experiment(map);

@@ -30,10 +30,8 @@ class LayerReader {
       read_strategies(StrategyKind::Section::sweep, map_.node("sweep"), layer);
     }
     if (map_.has("seeds")) read_seeds(map_.node("seeds"), layer.axes, taken);
-    if (const auto text = map_.text("where")) {
-      const Place place = map_.place("where");
-      layer.where.emplace(Where::parse(*text, schema_, place, map_.diagnostics()), place);
-    }
+    if (auto where = read_where(map_, "where", schema_))
+      layer.where.emplace(std::move(*where), map_.place("where"));
     for (const std::string& name : strategy_names(StrategyKind::Section::config))
       if (map_.has(name)) layer.strategies[name] = read_strategy(name, map_.node(name));
     return layer;

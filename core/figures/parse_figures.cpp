@@ -218,7 +218,7 @@ Figure parse_figure(MapReader& map, const Experiment& experiment, std::size_t pl
 std::vector<Figure> parse_figures(const Config& config, Diagnostics& diagnostics) {
   std::vector<Figure> figures;
   if (!config.figures || config.figures.IsNull()) return figures;
-  const std::string& file = config.source.file;
+  const YamlFile file(config.source.file, config.source.text);
   if (!config.figures.IsSequence()) {
     diagnostics.error(place_of(config.figures, file), "figures: expected a list of maps");
     return figures;

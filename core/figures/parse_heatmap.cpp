@@ -79,8 +79,7 @@ void read_outline(MapReader& map, Figure& figure, const Experiment& experiment) 
   }
   for (const Metric& metric : experiment.scalars)
     names->add(real(metric.name, metric.doc).nonfinite_allowed());
-  figure.outline = Outline{Where::parse(*text, *names, map.place("outline"), map.diagnostics()), names,
-                           shown.value_or(*text)};
+  figure.outline = Outline{*read_where(map, "outline", *names), names, shown.value_or(*text)};
 }
 
 }  // namespace

@@ -168,9 +168,7 @@ std::optional<Quantity> find_quantity(MapReader& map, std::string_view key, cons
 }
 
 std::optional<Where> read_where(MapReader& map, std::string_view key, const Experiment& experiment) {
-  const auto text = map.text(key);
-  if (!text) return std::nullopt;
-  return Where::parse(*text, experiment.parameters, map.place(key), map.diagnostics());
+  return read_where(map, key, experiment.parameters);
 }
 
 std::vector<std::string> metric_names(const Experiment& experiment) {

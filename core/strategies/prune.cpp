@@ -71,8 +71,7 @@ std::vector<Point> best_of(const std::vector<Point>& points, const std::vector<d
   return best;
 }
 
-std::shared_ptr<Strategy> read_prune(const YAML::Node& node, const std::string& file,
-                                     Diagnostics& diagnostics) {
+std::shared_ptr<Strategy> read_prune(const YAML::Node& node, const YamlFile& file, Diagnostics& diagnostics) {
   if (node.IsScalar() && node.Scalar() == "none") return nullptr;
   MapReader map(node, file, diagnostics, "prune");
   if (!node.IsMap()) return nullptr;  // reported

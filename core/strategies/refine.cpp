@@ -167,7 +167,7 @@ std::vector<Cell> crossed(const std::vector<Cell>& cells, std::size_t axes, cons
   return sorted;
 }
 
-std::shared_ptr<Strategy> read_refine(const YAML::Node& node, const std::string& file,
+std::shared_ptr<Strategy> read_refine(const YAML::Node& node, const YamlFile& file,
                                       Diagnostics& diagnostics) {
   MapReader map(node, file, diagnostics, "refine");
   const auto refine = std::make_shared<Refine>();

@@ -68,7 +68,7 @@ struct StrategyKind {
   Section section;
   // Reads what stands under the key. What is wrong is reported to the diagnostics; null where nothing can be
   // made of it. Kind and place are set by the caller.
-  std::function<std::shared_ptr<Strategy>(const YAML::Node& node, const std::string& file,
+  std::function<std::shared_ptr<Strategy>(const YAML::Node& node, const YamlFile& file,
                                           Diagnostics& diagnostics)>
       read;
 };

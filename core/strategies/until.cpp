@@ -72,8 +72,7 @@ std::uint64_t wanted(const Until& until, const Sample& sample, double half_width
   return std::min(until.max, static_cast<std::uint64_t>(needed));
 }
 
-std::shared_ptr<Strategy> read_until(const YAML::Node& node, const std::string& file,
-                                     Diagnostics& diagnostics) {
+std::shared_ptr<Strategy> read_until(const YAML::Node& node, const YamlFile& file, Diagnostics& diagnostics) {
   constexpr std::int64_t most = 1'000'000;
   MapReader map(node, file, diagnostics, "until");
   if (!node.IsMap()) return nullptr;  // reported

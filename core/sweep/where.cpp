@@ -88,8 +88,8 @@ bool truth(const WhereNode& node, const Parameters& params) {
 
 }  // namespace
 
-Where Where::parse(std::string_view text, const Schema& schema, const Place& place,
-                   Diagnostics& diagnostics) {
+Where Where::parse(std::string_view text, const Schema& schema, const Place& place, Diagnostics& diagnostics,
+                   bool verbatim) {
   Where where;
   where.text_ = text;
   try {
@@ -97,11 +97,18 @@ Where Where::parse(std::string_view text, const Schema& schema, const Place& pla
   } catch (const WhereError& e) {
     Place at = place;
     const std::size_t before = count_characters(text.substr(0, e.offset));
-    if (place.column > 0) at.column += static_cast<int>(before);
-    const std::string position = place.column > 0 ? "" : fmt::format("at character {}: ", before + 1);
+    const bool pointed_at = place.column > 0 && verbatim;
+    if (pointed_at) at.column += static_cast<int>(before);
+    const std::string position = pointed_at ? "" : fmt::format("at character {}: ", before + 1);
     diagnostics.error(at, fmt::format("where: {}{}", position, e.message));
   }
   return where;
+}
+
+std::optional<Where> read_where(MapReader& map, std::string_view key, const Schema& schema) {
+  const auto text = map.text(key);
+  if (!text) return std::nullopt;
+  return Where::parse(*text, schema, map.place(key), map.diagnostics(), map.is_verbatim(key));
 }
 
 bool Where::holds(const Parameters& params) const { return !root_ || truth(*root_, params); }

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "core/base/error.hpp"
 #include "core/trial/schema.hpp"
+#include "core/yaml/yaml.hpp"
 
 namespace qklab {
 
@@ -17,9 +19,10 @@ struct WhereNode;
 class Where {
  public:
   // Parses and type-checks against the schema. On failure adds to `diagnostics` (columns are offset by
-  // the position within the text when `place` has a column) and returns an expression that is true.
+  // the position within the text when `place` has a column and the text stands there as it is) and returns an
+  // expression that is true.
   static Where parse(std::string_view text, const Schema& schema, const Place& place,
-                     Diagnostics& diagnostics);
+                     Diagnostics& diagnostics, bool verbatim = true);
 
   bool holds(const Parameters& params) const;  // a comparison with NaN is false
   const std::string& text() const { return text_; }
@@ -28,5 +31,8 @@ class Where {
   std::string text_;
   std::shared_ptr<const WhereNode> root_;
 };
+
+// The condition that stands under the key, if one does.
+std::optional<Where> read_where(MapReader& map, std::string_view key, const Schema& schema);
 
 }  // namespace qklab

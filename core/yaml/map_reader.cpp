@@ -29,7 +29,7 @@ YAML::Node find(const YAML::Node& map, std::string_view key) {
 
 }  // namespace
 
-MapReader::MapReader(const YAML::Node& node, std::string file, Diagnostics& diagnostics, std::string what)
+MapReader::MapReader(const YAML::Node& node, YamlFile file, Diagnostics& diagnostics, std::string what)
     : map_(node), file_(std::move(file)), diagnostics_(&diagnostics), what_(std::move(what)) {
   if (!map_.IsMap())
     diagnostics_->error(place(), fmt::format("{}: expected a map, got {}", what_, kind_of(map_)));
@@ -121,6 +121,11 @@ Place MapReader::place() const { return place_of(map_, file_); }
 Place MapReader::place(std::string_view key) const {
   const YAML::Node value = find(map_, key);
   return place_of(value.IsDefined() ? value : map_, file_);
+}
+
+bool MapReader::is_verbatim(std::string_view key) const {
+  const YAML::Node value = find(map_, key);
+  return value.IsScalar() && file_.holds(value.Scalar(), value.Mark(), value.Tag() == "!" ? 1 : 0);
 }
 
 void MapReader::finish(const std::function<std::string(const std::string& key)>& better) {

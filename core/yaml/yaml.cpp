@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <sstream>
@@ -21,16 +22,11 @@ struct TooDeep {
   YAML::Mark mark;
 };
 
-Place place_of(const YAML::Mark& mark, const std::string& file) {
-  if (mark.is_null()) return {file, 1, 1};
-  return {file, mark.line + 1, mark.column + 1};
-}
-
 // Looks at a document's events before any node is built: duplicated keys, aliases and tags are reported,
 // and nesting is bounded. Aliases are refused since a few lines of them can stand for gigabytes.
 class Inspector : public YAML::EventHandler {
  public:
-  Inspector(const std::string& file, Diagnostics& diagnostics) : file_(file), diagnostics_(diagnostics) {}
+  Inspector(const YamlFile& file, Diagnostics& diagnostics) : file_(file), diagnostics_(diagnostics) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ == 2) error(mark, "unexpected text after the end of the document");
@@ -71,7 +67,7 @@ class Inspector : public YAML::EventHandler {
   };
 
   void error(const YAML::Mark& mark, std::string_view message) {
-    diagnostics_.error(place_of(mark, file_), message);
+    diagnostics_.error(file_.at(mark), message);
   }
 
   void check_tag(const YAML::Mark& mark, const std::string& tag) {
@@ -100,7 +96,7 @@ class Inspector : public YAML::EventHandler {
     open_.push_back({.map = map});
   }
 
-  const std::string& file_;
+  const YamlFile& file_;
   Diagnostics& diagnostics_;
   std::vector<Collection> open_;
   int documents_ = 0;
@@ -109,9 +105,40 @@ class Inspector : public YAML::EventHandler {
 
 }  // namespace
 
-YAML::Node parse_yaml(const std::string& text, const std::string& file, Diagnostics& diagnostics) {
+YamlFile::YamlFile(std::string name, std::string text) : name_(std::move(name)) {
+  const auto lines = std::make_shared<Lines>();
+  constexpr std::string_view mark = "\xEF\xBB\xBF";  // of byte order, which yaml-cpp does not count
+  lines->begins.push_back(text.starts_with(mark) ? mark.size() : 0);
+  std::size_t at = 0;
+  for (const std::string_view character : characters(text)) {
+    for (std::size_t i = 1; i < character.size(); ++i) lines->inner.push_back(at + i);
+    at += character.size();
+    if (character == "\n") lines->begins.push_back(at);
+  }
+  lines->text = std::move(text);
+  lines_ = lines;
+}
+
+Place YamlFile::at(const YAML::Mark& mark) const {
+  if (mark.is_null()) return {name_, 1, 1};
+  const auto line = std::min(static_cast<std::size_t>(mark.line), lines_->begins.size() - 1);
+  const std::size_t begin = lines_->begins[line], end = begin + static_cast<std::size_t>(mark.column);
+  const auto inner =
+      std::ranges::lower_bound(lines_->inner, end) - std::ranges::lower_bound(lines_->inner, begin);
+  return {name_, mark.line + 1, mark.column + 1 - static_cast<int>(inner)};
+}
+
+bool YamlFile::holds(std::string_view bytes, const YAML::Mark& mark, std::size_t behind) const {
+  if (mark.is_null() || static_cast<std::size_t>(mark.line) >= lines_->begins.size()) return false;
+  const std::size_t at =
+      lines_->begins[static_cast<std::size_t>(mark.line)] + static_cast<std::size_t>(mark.column) + behind;
+  return at <= text().size() && std::string_view(text()).substr(at).starts_with(bytes);
+}
+
+YAML::Node parse_yaml(const YamlFile& file, Diagnostics& diagnostics) {
+  const std::string& text = file.text();
   if (const auto bad = find_bad_character(text)) {
-    diagnostics.error({file, bad->line, bad->column}, bad->message);
+    diagnostics.error({file.name(), bad->line, bad->column}, bad->message);
     return {};
   }
   try {
@@ -123,16 +150,16 @@ YAML::Node parse_yaml(const std::string& text, const std::string& file, Diagnost
     }
     return inspector.aliased() ? YAML::Node() : YAML::Load(text);
   } catch (const TooDeep& e) {
-    diagnostics.error(place_of(e.mark, file), fmt::format("nested more than {} levels deep", max_nesting));
+    diagnostics.error(file.at(e.mark), fmt::format("nested more than {} levels deep", max_nesting));
   } catch (const YAML::Exception& e) {
-    diagnostics.error(place_of(e.mark, file), fmt::format("no valid YAML: {}", e.msg));
+    diagnostics.error(file.at(e.mark), fmt::format("no valid YAML: {}", e.msg));
   }
   return {};
 }
 
-Place place_of(const YAML::Node& node, const std::string& file) {
-  if (!node.IsDefined()) return {file, 1, 1};
-  Place place = place_of(node.Mark(), file);
+Place place_of(const YAML::Node& node, const YamlFile& file) {
+  if (!node.IsDefined()) return {file.name(), 1, 1};
+  Place place = file.at(node.Mark());
   if (node.IsScalar() && node.Tag() == "!") ++place.column;
   return place;
 }

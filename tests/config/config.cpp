@@ -148,3 +148,37 @@ TEST_CASE("config: numbers and truth are read alike wherever they stand") {
   CHECK(sweep("seeds: 1e1\nparams: {skip: TRUE, train: {steps: 1e2}}\n").ids().size() == 10);
   CHECK(trials_of("seeds: 2.5\n", {}) == "t.yaml:3:8: 'seed': expected an integer of at least 1, got '2.5'");
 }
+
+TEST_CASE("config: columns are counted in characters, as editors count them") {
+  const auto place = [](const std::string& file, const std::string& part) {
+    for (const std::string& message : specimen::read_file_text(file).messages)
+      if (message.find(part) != std::string::npos) return message.substr(0, message.find(": "));
+    return "no message of " + part;
+  };
+  const std::string head = "name: t\nexperiment: specimen\n", mark = "\xEF\xBB\xBF";
+  // Four characters: of one byte each, of two, of three.
+  for (const std::string& four : {std::string("eeee"), std::string("\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9"),
+                                  std::string("\xE2\x82\xAC\xE2\x82\xAC\xE2\x82\xAC\xE2\x82\xAC")}) {
+    CAPTURE(four);
+    CHECK(place(head + "params: {" + four + ": 1, dim: x}\n", "'dim'") == "t.yaml:3:24");
+    CHECK(place(head + "where: \"'" + four + "' != 'pre' and dimm == 1\"\n", "'dimm'") == "t.yaml:3:29");
+    CHECK(place(head + "params: {" + four + ": ]}\n", "no valid YAML") == "t.yaml:3:16");
+    CHECK(place(head + "sweep: {" + four + ": 1, dim: [1, {a: 2}]}\n", "'dim'") == "t.yaml:3:27");
+    CHECK(place(mark + "{name: t, experiment: specimen, " + four + ": 1, zz: 2}\n", "'zz'") == "t.yaml:1:42");
+    CHECK(place("# " + four + "\n" + head + "params: {dim: x}\n", "'dim'") == "t.yaml:4:15");
+  }
+}
+
+TEST_CASE(
+    "config: of a condition that the file does not hold as it reads, characters are counted by themselves") {
+  const auto said = [](const std::string& where) { return specimen::joined(specimen::read(where).messages); };
+  CHECK(said("where: dimm == 1\n").starts_with("t.yaml:3:8: where: unknown"));
+  CHECK(said("where: dim == 1 and dimm == 1\n").starts_with("t.yaml:3:21: where: unknown"));
+  CHECK(said("where: >\n  dim == 1\n  and dimm == 1\n")
+            .starts_with("t.yaml:3:9: where: at character 14: unknown"));
+  CHECK(said("where: \"\\x20dimm == 1\"\n").starts_with("t.yaml:3:9: where: at character 2: unknown"));
+  CHECK(said("where: 'norm == ''pre'' and dimm == 1'\n")
+            .starts_with("t.yaml:3:9: where: at character 19: unknown"));
+  CHECK(said("where: \"dim == 1\n  and dimm == 1\"\n")
+            .starts_with("t.yaml:3:9: where: at character 14: unknown"));
+}

@@ -207,9 +207,14 @@ Schema parameters() {
               [](const auto& task) { return Value(std::int64_t{task.name == "selection" ? 8 : 2}); }),
       size("examples", 64, "sequences of memorization"),
       real("noise", 1.0, "standard deviation of regression's y, and of selection's tokens").range(0, 1e6),
-      text("text", "data/shakespeare.txt", "text file of task text, UTF-8").file(of_text),
+      text("text", "data/shakespeare.txt", "text file of task text, UTF-8")
+          .file(of_text)
+          .content({"length", "unit", "held_out"},
+                   [](const Parameters& p) { return tasks::text_problem(task_config(p)); }),
       text("held_out", "", "text file that the loss is measured on; empty: the last tenth of text")
-          .file(of_text),
+          .file(of_text)
+          .content({"length", "unit", "text"},
+                   [](const Parameters& p) { return tasks::held_out_problem(task_config(p)); }),
       choice("unit", "character", {"character", "word"}, "of task text"),
 
       size("dim", 32, "width of the residual stream"),

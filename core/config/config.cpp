@@ -105,12 +105,19 @@ void check_required(const Layer& layer, const Experiment& experiment, const Plac
   }
 }
 
-// Known beforehand: a trial that could not read its file would fail, one by one.
+// Where the first of these is set that is set at all.
+std::optional<Place> place_of_any(const Layer& layer, const std::vector<std::size_t>& parameters) {
+  for (const std::size_t i : parameters)
+    if (const auto place = layer.place_of(i)) return place;
+  return std::nullopt;
+}
+
+// Known beforehand: trials that could do nothing with their file would fail, one by one.
 void add_files(Config& config, const Layer& layer, const Place& elsewhere, Diagnostics& found) {
   if (!config.source.files) {
-    config.source.files = identify_files(config.sweep, [&](std::size_t i, const std::string& why) {
-      found.error(layer.place_of(i).value_or(elsewhere),
-                  fmt::format("'{}': {}", config.experiment->parameters[i].name, why));
+    config.source.files = identify_files(config.sweep, [&](const auto& parameters, const std::string& why) {
+      found.error(place_of_any(layer, parameters).value_or(elsewhere),
+                  fmt::format("'{}': {}", config.experiment->parameters[parameters[0]].name, why));
     });
   }
   config.sweep = config.sweep.with_files(*config.source.files);

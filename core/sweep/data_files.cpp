@@ -22,28 +22,88 @@ std::uint64_t file_hash(const Parameter& parameter, const Parameters& params, co
   return file ? mix(hash_text(parameter.name) * 5 + hash_text(file->sha256)) : 0;
 }
 
-FileIdentities identify_files(const Sweep& sweep,
-                              const std::function<void(std::size_t, const std::string&)>& unreadable) {
-  const Schema& schema = sweep.experiment().parameters;
-  const std::vector<std::size_t> parameters = file_parameters(schema);
-  FileIdentities files;
-  if (parameters.empty()) return files;
-  std::set<std::string> seen;
-  sweep.for_each([&](const TrialSpec& trial) {
-    for (const std::size_t i : parameters) {
-      if (!schema[i].names_file_of(trial.params)) continue;
-      const std::string& path = std::get<std::string>(trial.params[i]);
-      if (!seen.insert(path).second) continue;
-      try {
-        files.push_back(identify_file(path));
-      } catch (const InputError& error) {
-        unreadable(i, error.what());
-      }
+namespace {
+
+// A parameter that names a file, and those on which it depends whether the file's content will do.
+struct FileParameter {
+  std::size_t index;
+  std::vector<std::size_t> all;            // itself first
+  std::set<std::vector<Value>> seen = {};  // of these
+};
+
+std::vector<FileParameter> with_others(const Schema& schema) {
+  std::vector<FileParameter> found;
+  for (const std::size_t i : file_parameters(schema)) {
+    FileParameter parameter{i, {i}};
+    for (const std::string& name : schema[i].content_of) {
+      const auto other = schema.find(name);
+      if (!other)
+        throw Error(
+            fmt::format("the content of '{}' depends on '{}', which is no parameter", schema[i].name, name));
+      parameter.all.push_back(*other);
     }
+    found.push_back(std::move(parameter));
+  }
+  return found;
+}
+
+// Tells each file apart once, however many trials read it.
+class Identifier {
+ public:
+  Identifier(const Schema& schema, const UnusableFile& unusable)
+      : schema_(schema), unusable_(unusable), parameters_(with_others(schema)) {}
+
+  void look_at(const Parameters& params) {
+    for (FileParameter& parameter : parameters_)
+      if (schema_[parameter.index].names_file_of(params)) look_at(parameter, params);
+  }
+  bool is_idle() const { return parameters_.empty(); }
+  FileIdentities take() {
+    std::ranges::sort(files_, {}, &FileIdentity::path);
+    return std::move(files_);
+  }
+
+ private:
+  void look_at(FileParameter& parameter, const Parameters& params) {
+    std::vector<Value> values;
+    for (const std::size_t i : parameter.all) values.push_back(params[i]);
+    if (!parameter.seen.insert(values).second) return;
+    const std::string& path = std::get<std::string>(values[0]);
+    if (!is_readable(parameter.index, path)) return;
+    const auto& problem = schema_[parameter.index].content_problem;
+    const std::string why = problem ? problem(params) : "";
+    if (!why.empty()) unusable_(parameter.all, why);
+  }
+
+  bool is_readable(std::size_t parameter, const std::string& path) {
+    const auto [known, is_new] = readable_.emplace(path, true);
+    if (!is_new) return known->second;
+    try {
+      files_.push_back(identify_file(path));
+    } catch (const InputError& error) {
+      known->second = false;
+      unusable_({parameter}, error.what());
+    }
+    return known->second;
+  }
+
+  const Schema& schema_;
+  const UnusableFile& unusable_;
+  std::vector<FileParameter> parameters_;
+  std::map<std::string, bool> readable_;  // by path
+  FileIdentities files_;
+};
+
+}  // namespace
+
+FileIdentities identify_files(const Sweep& sweep, const UnusableFile& unusable) {
+  Identifier identifier(sweep.experiment().parameters, unusable);
+  if (identifier.is_idle()) return {};
+  sweep.for_each([&](const TrialSpec& trial) {
+    identifier.look_at(trial.params);
     return true;
   });
-  std::ranges::sort(files, {}, &FileIdentity::path);
-  return files;
+  return identifier.take();
 }
 
 namespace {

@@ -1,6 +1,7 @@
 // The files that a sweep's trials read: looked at before anything runs, and a part of the trials' identity.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -18,10 +19,12 @@ std::vector<std::size_t> file_parameters(const Schema& schema);
 // was computed before files were recorded.
 std::uint64_t file_hash(const Parameter& parameter, const Parameters& params, const FileIdentities& files);
 
-// Every file that a trial of the sweep reads, by path. Calls `unreadable` with the parameter and the cause
-// for each that cannot be.
-FileIdentities identify_files(
-    const Sweep& sweep, const std::function<void(std::size_t parameter, const std::string& why)>& unreadable);
+// Told of a file that cannot be read, or whose content does not do: the cause, and the parameters that it
+// follows from, the one that names the file first.
+using UnusableFile = std::function<void(const std::vector<std::size_t>& parameters, const std::string& why)>;
+
+// Every file that a trial of the sweep reads, by path.
+FileIdentities identify_files(const Sweep& sweep, const UnusableFile& unusable);
 
 // Tells whether files have changed since they were identified, while trials that read them are under way.
 // Used by several threads.

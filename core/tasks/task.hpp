@@ -110,6 +110,10 @@ std::vector<std::string> task_names();
 // Why a config does not do, and what to change ("length must be even, ..."), or "". Reads no file.
 std::string problem(const TaskConfig& config);
 
+// Why what the files of task text hold does not do, or "". They are read.
+std::string text_problem(const TaskConfig& config);
+std::string held_out_problem(const TaskConfig& config);
+
 // Draws the task. Streams of different substreams: its structure, training batches, held-out batches.
 // Throws InputError with problem()'s message, or where the text cannot be used.
 std::unique_ptr<Task> make_task(const TaskConfig& config, Stream stream);

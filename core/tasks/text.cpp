@@ -77,20 +77,58 @@ void check_length(const TaskConfig& config, const std::string& path, std::size_t
                   path, have, config.unit, part, config.length, config.unit));
 }
 
-Corpus read_corpus(const TaskConfig& config) {
-  const auto split_up = config.unit == "word" ? words : characters;
-  const std::string text = read_text(config.text);
-  const std::string other = config.held_out.empty() ? "" : read_text(config.held_out);
-  std::vector<std::string_view> symbols = split_up(text);
-  const std::size_t own = symbols.size(), split = config.held_out.empty() ? own - own / 10 : own;
-  for (const std::string_view symbol : split_up(other)) symbols.push_back(symbol);
+// The symbols of one file.
+struct Reading {
+  std::string text;
+  std::vector<std::string_view> symbols;  // which lie in `text`
+
+  Reading(const TaskConfig& config, const std::string& path)
+      : text(path.empty() ? "" : read_text(path)),
+        symbols(config.unit == "word" ? words(text) : characters(text)) {}
+  Reading(const Reading&) = delete;
+  Reading& operator=(const Reading&) = delete;
+};
+
+// Of a text without a held-out file, the last tenth is held out.
+std::size_t split_of(const TaskConfig& config, const Reading& own) {
+  return own.symbols.size() - (config.held_out.empty() ? own.symbols.size() / 10 : 0);
+}
+
+void check_own(const TaskConfig& config, const Reading& own) {
+  const std::size_t split = split_of(config, own);
   check_length(config, config.text, split, "to train on");
-  check_length(config, config.held_out.empty() ? config.text : config.held_out, symbols.size() - split,
-               "held out");
+  if (config.held_out.empty()) check_length(config, config.text, own.symbols.size() - split, "held out");
+}
+
+void check_held_out(const TaskConfig& config, const Reading& other) {
+  if (!config.held_out.empty()) check_length(config, config.held_out, other.symbols.size(), "held out");
+}
+
+void check_variety(const TaskConfig& config, const Reading& own, const Reading& other) {
+  const auto is_first = [&own](std::string_view symbol) { return symbol == own.symbols[0]; };
+  if (std::ranges::all_of(own.symbols, is_first) && std::ranges::all_of(other.symbols, is_first))
+    throw InputError(fmt::format("{}: holds one {} only", config.text, config.unit));
+}
+
+Corpus read_corpus(const TaskConfig& config) {
+  const Reading own(config, config.text), other(config, config.held_out);
+  check_own(config, own);
+  check_held_out(config, other);
+  check_variety(config, own, other);
+  std::vector<std::string_view> symbols = own.symbols;
+  symbols.insert(symbols.end(), other.symbols.begin(), other.symbols.end());
   Corpus corpus = encode(symbols, config.vocabulary);
-  corpus.split = split;
-  if (corpus.symbols < 2) throw InputError(fmt::format("{}: holds one {} only", config.text, config.unit));
+  corpus.split = split_of(config, own);
   return corpus;
+}
+
+template <class Check> std::string problem_of(const Check& check) {
+  try {
+    check();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "";
 }
 
 class Text : public Task {
@@ -117,13 +155,30 @@ class Text : public Task {
   std::size_t split_;
 };
 
-std::string text_problem(const TaskConfig& config) {
+std::string setting_problem(const TaskConfig& config) {
   if (config.vocabulary < 2) return "vocabulary: a text needs at least 2 symbols";
   if (config.unit != "character" && config.unit != "word") return "unit: expected character or word";
   return config.text.empty() ? "text: expected the path of a text file" : "";
 }
 
 }  // namespace
+
+std::string text_problem(const TaskConfig& config) {
+  return problem_of([&] {
+    const Reading own(config, config.text), none(config, "");
+    check_own(config, own);
+    if (config.held_out.empty()) check_variety(config, own, none);
+  });
+}
+
+std::string held_out_problem(const TaskConfig& config) {
+  return problem_of([&] {
+    const Reading other(config, config.held_out);
+    check_held_out(config, other);
+    if (!text_problem(config).empty()) return;  // told of the text
+    check_variety(config, Reading(config, config.text), other);
+  });
+}
 
 Entry text_entry() {
   return {{.name = "text",
@@ -132,7 +187,7 @@ Entry text_entry() {
            .vocabulary = 64,
            .next_token = true,
            .causal = true},
-          text_problem,
+          setting_problem,
           make<Text>};
 }
 

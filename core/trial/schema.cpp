@@ -71,6 +71,13 @@ Parameter& Parameter::file(std::function<bool(const Parameters&)> where) {
   return *this;
 }
 
+Parameter& Parameter::content(std::vector<std::string> others,
+                              std::function<std::string(const Parameters&)> problem) {
+  content_of = std::move(others);
+  content_problem = std::move(problem);
+  return *this;
+}
+
 bool Parameter::names_file_of(const Parameters& params) const {
   return is_file && !params.text(name).empty() && (!read_where || read_where(params));
 }
@@ -228,6 +235,8 @@ void Schema::add(Parameter parameter) {
     throw Error(fmt::format("parameter '{}' was added later: its default must be a constant", name));
   if (parameter.is_file && parameter.type != Type::text)
     throw Error(fmt::format("parameter '{}' names a file: it must be text", name));
+  if (parameter.content_problem && !parameter.is_file)
+    throw Error(fmt::format("parameter '{}' names no file whose content could be looked at", name));
   parameters_.push_back(std::move(parameter));
 }
 

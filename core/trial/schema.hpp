@@ -42,7 +42,9 @@ struct Parameter {
   bool is_later = false;
   bool is_file = false;
   std::function<bool(const Parameters&)> read_where;  // of a file; empty: by every trial that names one
-  std::vector<std::string> choices;                   // of a text parameter; empty: any text
+  std::vector<std::string> content_of;                // parameters that tell which content a file needs
+  std::function<std::string(const Parameters&)> content_problem;  // of a file; empty: any content will do
+  std::vector<std::string> choices;                               // of a text parameter; empty: any text
 
   Parameter& range(double from, double to);
   Parameter& above(double bound);     // bound excluded
@@ -57,6 +59,10 @@ struct Parameter {
   // all. The file's content is then part of a trial's identity, and one that cannot be read is refused
   // beforehand.
   Parameter& file(std::function<bool(const Parameters&)> where = {});
+  // Of a file: `problem` reads it and tells why its content does not do for such a trial, or "". It is asked
+  // before anything runs, once for each combination of values of this parameter and those named by `others`,
+  // on which its answer depends.
+  Parameter& content(std::vector<std::string> others, std::function<std::string(const Parameters&)> problem);
   bool names_file_of(const Parameters& params) const;  // whether the trial reads the file that it names here
 
   // Why `value` does not do ("expected a number in [0, 1], got 2"), or "" where it does. The value's

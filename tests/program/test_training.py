@@ -113,9 +113,26 @@ def test_bad_input():
 
 def test_bad_text_files():
     (FOLDER / "latin1.txt").write_bytes(b"caf\xe9 " * 100)
-    for path, words, code in (("nowhere.txt", "cannot be read", 2), ("latin1.txt", "no UTF-8", 1)):
-        said = qklab("run", SMALL, "task=text", f"text={path}", "--out", f"text-{path}", code=code).stderr
-        assert path in said and words in said, said
+    (FOLDER / "short.txt").write_text("short")
+    (FOLDER / "same.txt").write_text("a" * 500)
+    (FOLDER / "good.txt").write_text("to be or not to be\n" * 40)
+    bad = (("nowhere.txt", "cannot be read"), ("latin1.txt", "no UTF-8"), ("short.txt", "too few for a sequence"),
+           ("same.txt", "one character only"))
+    for path, words in bad:
+        for more in ([], ["--dry-run"]):
+            said = qklab("run", SMALL, "task=text", f"text={path}", "--out", "text", *more, code=2).stderr
+            assert said.startswith(f"argument 'text={path}': 'text': {path}") and words in said, said
+    for path, words in bad[:3]:
+        said = qklab("run", SMALL, "task=text", "text=good.txt", f"held_out={path}", "--out", "text", code=2).stderr
+        assert said.startswith(f"argument 'held_out={path}': 'held_out': {path}") and words in said, said
+    config = write("longer.yaml", "name: longer\nexperiment: training\nparams: {task: text, text: good.txt}\n"
+                                  "sweep:\n  length: [8, 900, 950]\n")
+    said = qklab("run", config, "--out", "text", code=2).stderr
+    assert [line.split(" ")[0] for line in said.splitlines()] == [f"{config}:3:28:"] * 2, said
+    config.write_text(config.read_text().replace(", text: good.txt", "").replace("950", "1048576"))
+    said = qklab("run", config, "--out", "text", code=2).stderr
+    assert said.startswith(f"{config}:5:11: 'text': data/shakespeare.txt: ") and "length 1048576" in said, said
+    assert not (FOLDER / "text").exists()
 
 
 def test_divergence_is_a_status():

@@ -15,14 +15,24 @@ namespace {
 
 std::function<void()> while_it_reads;
 
+int asked = 0;
+
+std::string content_problem(const Parameters& p) {
+  ++asked;
+  const std::string content = read_file(p.text("first"));
+  const bool enough = content.size() >= p.count("least");
+  return enough ? "" : p.text("first") + ": holds " + content + " only";
+}
+
 // Reads one file always, and another where its mode is both.
 const Experiment& reader() {
   if (const Experiment* known = find_experiment("reader")) return *known;
   const auto both = [](const Parameters& p) { return p.text("mode") == "both"; };
   Experiment reader;
   reader.name = "reader";
-  reader.parameters = {choice("mode", "one", {"one", "both"}, ""), text("first", "", "").file(),
-                       text("second", "/nowhere", "").file(both)};
+  reader.parameters = {choice("mode", "one", {"one", "both"}, ""),
+                       text("first", "", "").file().content({"least"}, content_problem),
+                       integer("least", 0, "bytes"), text("second", "/nowhere", "").file(both)};
   reader.scalars = {{"size", "", "of the first", ""}};
   reader.run = [](const Trial& trial, Result& result) {
     result.scalar("size", static_cast<double>(read_file(trial.params.text("first")).size()));
@@ -124,6 +134,31 @@ TEST_CASE("data files: one that cannot be read is told where it is named, before
   CHECK(message("params: {mode: both}\n") ==
         "t.yaml:2:13: 'second': /nowhere: cannot be read: No such file or directory");
   CHECK(message("sweep: {mode: [one, both]}\nwhere: mode == 'one'\n") == "");
+}
+
+TEST_CASE("data files: content that would fail every trial is told where what it follows from is set") {
+  const Data data;
+  const auto message = [](const std::string& body) { return message_of([&] { config_of(body); }); };
+  const std::string problem = "'first': " + data.first + ": holds alpha only";
+  CHECK(message("params:\n  first: '" + data.first + "'\n  least: 6\n") == "t.yaml:4:11: " + problem);
+  CHECK(message("sweep:\n  least: [1, 6]\nparams:\n  first: '" + data.first + "'\n") ==
+        "t.yaml:6:11: " + problem);
+  CHECK(message("params: {first: '" + data.first + "', least: 5}\n") == "");
+  // A file that cannot be read is told as that, once.
+  CHECK(message("params: {first: /no/such/file, least: 5}\n") ==
+        "t.yaml:3:17: 'first': /no/such/file: cannot be read: No such file or directory");
+}
+
+TEST_CASE("data files: content is looked at once for all trials to which the same holds") {
+  const Data data;
+  asked = 0;
+  config_of(data.one + "sweep: {least: [1, 2]}\nseeds: 50\n");
+  CHECK(asked == 2);
+}
+
+TEST_CASE("data files: content of what is no file is an error of the experiment") {
+  const auto none = [](const Parameters&) { return std::string(); };
+  CHECK(contains(message_of([&] { Schema{text("n", "1", "").content({}, none)}; }), "names no file"));
 }
 
 TEST_CASE("data files: a trial whose file changes while it runs does not pass for one of the file before") {

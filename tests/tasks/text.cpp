@@ -106,3 +106,31 @@ TEST_CASE("a text that cannot be used is refused with its place and what to chan
   const TextFile same("qklab-test-same.txt", repeated("a", 500));
   CHECK_THROWS_WITH_AS(make(config_for(same.path)), doctest::Contains("one character only"), InputError);
 }
+
+TEST_CASE("what a file holds is judged beforehand as the task judges it, each file for itself") {
+  const TextFile good("qklab-test-good.txt", repeated("abc", 100)), latin("qklab-test-latin.txt", "caf\xE9"),
+      tiny("qklab-test-tiny.txt", "abcabcabc"), same("qklab-test-aaaa.txt", repeated("a", 500));
+  const auto problems = [](const TextFile& text, const std::string& held_out) {
+    TaskConfig config = config_for(text.path);
+    config.held_out = held_out;
+    return std::pair(text_problem(config), held_out.empty() ? "" : held_out_problem(config));
+  };
+  const auto is_told = [](const std::string& problem, const std::string& part) {
+    CHECK_MESSAGE(problem.find(part) != std::string::npos, problem);
+  };
+  const std::pair<std::string, std::string> none;
+  CHECK(problems(good, "") == none);
+  CHECK(problems(good, same.path) == none);
+  CHECK(problems(same, good.path) == none);
+  is_told(problems(latin, "").first, "byte 0xE9");
+  is_told(problems(tiny, "").first, "too few for a sequence");
+  is_told(problems(same, "").first, "one character only");
+  CHECK(problems(tiny, good.path) == none);  // all of it is trained on, and is long enough
+  is_told(problems(good, latin.path).second, latin.path + ":1:4: byte 0xE9");
+  CHECK(problems(good, latin.path).first == "");
+  is_told(problems(latin, good.path).first, "byte 0xE9");
+  CHECK(problems(latin, good.path).second == "");
+  is_told(problems(same, same.path).second, "one character only");
+  const TextFile four("qklab-test-four.txt", "abca");
+  is_told(problems(good, four.path).second, "4 characters held out are too few");
+}

@@ -25,6 +25,11 @@ void run_gnuplot(const std::string& folder, const std::string& script) {
     throw Error(fmt::format("gnuplot can't be started ({}); figures need it: apt-get install gnuplot-nox",
                             std::strerror(end.failure)));
   }
+  if (end.overdue) {
+    throw Error(
+        fmt::format("gnuplot had not ended after {} s and was killed; QKLAB_DRAWING_SECONDS=N allows it N",
+                    child_limit().count()));
+  }
   if (!end.well()) {
     const std::string how =
         end.signal != 0 ? fmt::format("killed by signal {}", end.signal) : fmt::format("exit {}", end.code);

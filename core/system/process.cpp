@@ -6,9 +6,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <thread>
 #include <utility>
 
 extern char** environ;
@@ -42,13 +44,25 @@ struct Pipe {
   }
 };
 
-// Both at once, so that neither fills up while the other is waited for.
-void read_to_their_ends(const Pipe& output, const Pipe& errors, ProcessEnd& end) {
+using Clock = std::chrono::steady_clock;
+
+// As poll() takes it: -1 for ever.
+int milliseconds_until(Clock::time_point deadline) {
+  if (deadline == Clock::time_point::max()) return -1;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+  return static_cast<int>(std::clamp<std::int64_t>(left, 0, 1'000'000));
+}
+
+// Both at once, so that neither fills up while the other is waited for; until the deadline at most.
+void read_to_their_ends(const Pipe& output, const Pipe& errors, Clock::time_point deadline, ProcessEnd& end) {
   std::array<pollfd, 2> open = {pollfd{output.read_end, POLLIN, 0}, pollfd{errors.read_end, POLLIN, 0}};
   const std::array<std::string*, 2> texts = {&end.output, &end.errors};
   char buffer[4096];
   while (open[0].fd >= 0 || open[1].fd >= 0) {
-    if (poll(open.data(), open.size(), -1) < 0 && errno != EINTR) return;
+    if (Clock::now() >= deadline) return;
+    const int ready = poll(open.data(), open.size(), milliseconds_until(deadline));
+    if (ready < 0 && errno != EINTR) return;
+    if (ready <= 0) continue;
     for (std::size_t i = 0; i < open.size(); ++i) {
       if (open[i].fd < 0 || open[i].revents == 0) continue;
       const ssize_t got = read(open[i].fd, buffer, sizeof buffer);
@@ -56,6 +70,21 @@ void read_to_their_ends(const Pipe& output, const Pipe& errors, ProcessEnd& end)
       if (got == 0 || (got < 0 && errno != EINTR)) open[i].fd = -1;
     }
   }
+}
+
+// Its status; kills it at the deadline.
+int wait_for(pid_t child, Clock::time_point deadline, ProcessEnd& end) {
+  int status = 0;
+  while (deadline != Clock::time_point::max() && !end.overdue) {
+    if (waitpid(child, &status, WNOHANG) == child) return status;
+    end.overdue = Clock::now() >= deadline;
+    if (end.overdue)
+      kill(child, SIGKILL);
+    else
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
+  return status;
 }
 
 // Returns errno, or 0.
@@ -92,9 +121,9 @@ ProcessEnd run_process(const Process& process) {
   if (end.failure != 0) return end;
   output.close_write_end();
   errors.close_write_end();
-  read_to_their_ends(output, errors, end);
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
+  const auto deadline = process.limit.count() > 0 ? Clock::now() + process.limit : Clock::time_point::max();
+  read_to_their_ends(output, errors, deadline, end);
+  const int status = wait_for(child, deadline, end);
   if (WIFSIGNALED(status)) end.signal = WTERMSIG(status);
   if (WIFEXITED(status)) end.code = WEXITSTATUS(status);
   return end;

@@ -2,6 +2,7 @@
 // read.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -13,10 +14,12 @@ struct Process {
   std::vector<std::string> words;        // the program, looked for in PATH, and its arguments
   std::vector<std::string> environment;  // all that it sees, "NAME=value" each
   std::string folder = {};               // that it runs in; "" for this one
+  std::chrono::milliseconds limit{0};    // after which it is killed; 0: never
 };
 
 struct ProcessEnd {
   int failure = 0;             // errno where it could not be started
+  bool overdue = false;        // whether it was killed since it had not ended within its limit
   int signal = 0;              // that killed it, if one did
   int code = 0;                // else its exit code
   std::string output, errors;  // what it wrote to each

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <utility>
@@ -42,6 +43,25 @@ TEST_CASE("process: what kills it and what is not there are told apart") {
   const ProcessEnd none = run_process({{"no-such-program-anywhere"}, {}});
   CHECK(none.failure == ENOENT);
   CHECK(!none.well());
+}
+
+TEST_CASE("process: one that outlasts its limit is killed, whatever it does with its output") {
+  using namespace std::chrono_literals;
+  const auto limited = [](const std::string& script, std::chrono::milliseconds limit) {
+    return run_process({{"sh", "-c", script}, {"PATH=/usr/bin:/bin"}, "", limit});
+  };
+  for (const char* hangs : {"exec sleep 1000", "exec sleep 1000 >/dev/null 2>&1", "sleep 1000; echo",
+                            "while :; do echo all the time; done"}) {
+    CAPTURE(hangs);
+    const ProcessEnd end = limited(hangs, 200ms);
+    CHECK(end.overdue);
+    CHECK(end.signal == SIGKILL);
+    CHECK(!end.well());
+  }
+  const ProcessEnd end = limited("sleep 0.05; echo in time", 1000s);
+  CHECK(!end.overdue);
+  CHECK(end.well());
+  CHECK(end.output == "in time\n");
 }
 
 TEST_CASE("process: signals that this program ignores are not ignored there") {

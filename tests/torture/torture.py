@@ -174,6 +174,137 @@ def case_full_disk(count):
             subprocess.run(["umount", disk], check=True)
 
 
+DRAWN = """
+name: drawn
+experiment: localization
+params: {dim: 32, length: 16, samples: 300}
+sweep: {mean: [-0.5, 0, 0.5], variance: {logspace: [0.01, 10, 10]}}
+seeds: 2
+"""
+FIGURES = """
+figures:
+  - {name: curves, x: position, y: support, color: variance, facet: mean}
+  - {name: entropies, x: variance, y: entropy, color: mean, log: x}
+claims:
+  - {id: some, text: There is some entropy., test: bound, metric: entropy, at_least: 0}
+"""
+
+
+class Drawing:
+    """A run with figures, and what an undisturbed one leaves."""
+
+    def __init__(self):
+        self.plain, self.config = FOLDER / "plain.yaml", FOLDER / "drawn.yaml"
+        self.plain.write_text(DRAWN)
+        self.config.write_text(DRAWN + FIGURES)
+        for config in (self.plain, self.config):
+            done = qklab("run", config, "--out", "drawing")
+            assert done.returncode == 0, done.stderr
+            if config == self.plain:
+                self.earlier = self.derived("drawing")  # the verdicts of no claims
+        self.trials, self.files = table("drawing"), self.derived("drawing")
+
+    @staticmethod
+    def derived(out):
+        """Figures and verdicts by name."""
+        folder = FOLDER / out
+        paths = [*folder.glob("figures/*"), *folder.glob("figures/.*"), *folder.glob("claims.json*")]
+        return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
+
+    def check_torn(self, count, out):
+        """All trials are there, and what is there of figures and verdicts is whole."""
+        found = table(out)
+        count.lost += len(self.trials.keys() - found.keys())
+        count.changed += sum(found[trial] != self.trials.get(trial) for trial in found)
+        return all(content in (self.files.get(name), self.earlier.get(name))
+                   for name, content in self.derived(out).items())
+
+    def finish(self, count, out):
+        """The same command draws what is missing."""
+        done = qklab("run", self.config, "--out", out)
+        verified = qklab("verify", out)
+        if done.returncode != 0 or verified.returncode != 0:
+            count.note = (done.stderr + verified.stderr).strip()[-200:]
+        return done.returncode == verified.returncode == 0 and self.derived(out) == self.files and \
+            self.check_torn(count, out)
+
+
+# What befalls a gnuplot that would have drawn, and what is said of it.
+DEATHS = [("kill -9 $$", "killed by signal 9"), ("kill -HUP $$", "killed by signal 1"), ("kill -SEGV $$", "killed by signal 11"),
+          ("exit 3", "exit 3"), ("echo 'no font' >&2; exit 1", "no font"), ("exec sleep 1000", "had not ended after 1 s"),
+          ("exit 0", "wrote no whole file"),
+          ("$REAL \"$@\"; truncate -s $(($(stat -c %s $DRAWN) / 2)) $DRAWN; exit 0", "wrote no whole file"),
+          ("$REAL \"$@\"; truncate -s $(($(stat -c %s $DRAWN) / 2)) $DRAWN; kill -9 $$", "killed by signal 9"),
+          ("$REAL \"$@\"; exit 1", "exit 1")]
+
+
+def case_dying_gnuplot(count):
+    """gnuplot dies, fails, stops half-way or never ends, the n-th time that it is called or from then on."""
+    drawing, choose = Drawing(), random.Random(8)
+    folder = FOLDER / "mortal"
+    folder.mkdir()
+    environment = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "REAL": shutil.which("gnuplot"),
+                   "QKLAB_DRAWING_SECONDS": "1"}
+    calls = 6  # of three formats and two figures
+    for number in range(often(60)):
+        count.tried += 1
+        out, (death, said) = f"mortal-{number}", DEATHS[number % len(DEATHS)]
+        nth, test = choose.randrange(calls), choose.choice(["-eq", "-ge"])
+        (FOLDER / "calls").write_text("")
+        # Its last argument is the script, .NAME.draft.gp, and its drawing stands in the file that it sets as output.
+        (folder / "gnuplot").write_text(
+            f"#!/bin/sh\nnth=$(wc -c < {FOLDER}/calls); printf x >> {FOLDER}/calls\nfor script; do :; done\n"
+            "DRAWN=$(sed -n \"s/^set output '\\(.*\\)'.*/\\1/p\" \"$script\")\n"
+            f"[ $nth {test} {nth} ] && {{ {death}; }}\nexec $REAL \"$@\"\n")
+        (folder / "gnuplot").chmod(0o755)
+        torn = qklab("run", drawing.config, "--out", out, env=environment)
+        good = torn.returncode == 1 and said in torn.stderr and "figures could not be drawn" in torn.stderr
+        good = good and drawing.check_torn(count, out) and "claims.json" in drawing.derived(out)
+        missing = drawing.files.keys() - drawing.derived(out).keys()
+        good = good and len(missing) == (1 if test == "-eq" else calls - nth)
+        if not good:
+            count.note = f"{death} at {test} {nth}: {torn.stderr.strip()[-200:]}"
+        count.survived += drawing.finish(count, out) and good
+        shutil.rmtree(FOLDER / out)
+
+
+def case_full_disk_drawing(count):
+    """The disk fills while figures are drawn: all trials are there, and so much room that not all can be drawn."""
+    drawing = Drawing()
+    size = sum(path.stat().st_size for path in (FOLDER / "drawing").rglob("*") if path.is_file())
+    failed, times = 0, often(40)
+    for number in range(times):
+        disk = mounted("size=64m")
+        if disk is None:
+            count.note = "skipped: mounting needs root"
+            return
+        try:
+            count.tried += 1
+            ran = qklab("run", drawing.plain, "--out", disk / "out")
+            assert ran.returncode == 0, ran.stderr
+            used = shutil.disk_usage(disk).used
+            room = 4096 + size * number // times
+            subprocess.run(["mount", "-o", f"remount,size={used + room}", disk], check=True)
+            torn = qklab("run", drawing.config, "--out", disk / "out")
+            told = any(reason in torn.stderr for reason in ("No space left", "full", "no whole file"))
+            good = torn.returncode == 0 or (torn.returncode == 1 and told)
+            failed += torn.returncode
+            good = good and drawing.check_torn(count, disk / "out")
+            if not good:
+                left = {name for name, content in drawing.derived(disk / "out").items()
+                        if content not in (drawing.files.get(name), drawing.earlier.get(name))}
+                count.note = f"with {room} bytes: {left} {torn.stderr.strip()[-200:]}"
+            subprocess.run(["mount", "-o", "remount,size=64m", disk], check=True)
+            count.survived += drawing.finish(count, disk / "out") and good
+        finally:
+            subprocess.run(["umount", disk], check=True)
+    if not failed:
+        count.note = "the disk never filled"
+        count.survived = 0
+    elif not count.note:
+        count.note = f"{failed} times something could not be written"
+
+
 def case_read_only(count):
     disk = mounted("size=64m")
     if disk is None:

@@ -9,8 +9,10 @@
 #include <set>
 #include <sstream>
 
+#include "core/base/sha256.hpp"
 #include "core/claims/claim.hpp"
 #include "core/claims/claims_json.hpp"
+#include "core/directory/manifest.hpp"
 #include "core/figures/figure.hpp"
 #include "core/system/file.hpp"
 
@@ -80,6 +82,17 @@ void find_strays(const std::string& folder, const std::set<std::string>& known,
     differences.push_back(fmt::format("{}: belongs to no figure of the config", stray));
 }
 
+// Pictures are to be what was drawn, to the byte. Manifests of earlier versions know of none.
+void compare_pictures(const std::string& directory, std::vector<std::string>& differences) {
+  for (const auto& [name, drawn] : read_manifest_figures(directory).pictures) {
+    const std::string file = fmt::format("{}/figures/{}", directory, name);
+    if (!std::filesystem::exists(file))
+      differences.push_back(file + ": missing");
+    else if (sha256(read_file(file)) != drawn)
+      differences.push_back(file + ": is not what was drawn");
+  }
+}
+
 }  // namespace
 
 namespace {
@@ -136,6 +149,7 @@ std::vector<std::string> verify_directory(const Config& config, const Results& r
     }
   }
   find_strays(directory + "/figures", names, differences);
+  compare_pictures(directory, differences);
   return differences;
 }
 

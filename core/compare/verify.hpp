@@ -12,7 +12,8 @@ namespace qklab {
 
 // Derives claims.json and figures/*.csv again and compares: text exactly, numbers to a relative 1e-9, since
 // another processor rounds differently. Returns one message a difference,
-// naming the first line that differs; files that nothing accounts for are differences too. Empty: verified.
+// naming the first line that differs; files that nothing accounts for are differences too, as are pictures
+// that are not those that the manifest says were drawn, where it does. Empty: verified.
 // Throws InputError where the config's figures or claims don't parse.
 std::vector<std::string> verify_directory(const Config& config, const Results& results,
                                           const std::string& directory);

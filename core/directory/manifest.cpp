@@ -70,7 +70,7 @@ Json resolved_parameters(const Results& results) {
 
 void write_manifest(const std::string& directory, const Config& config, const Results& results,
                     const std::optional<Effort>& effort, const FileIdentities& plugins,
-                    const FigureSources& figures) {
+                    const FigureRecord& figures) {
   Json manifest = {
       {"name", config.name},
       {"experiment", config.experiment->name},
@@ -83,7 +83,8 @@ void write_manifest(const std::string& directory, const Config& config, const Re
       {"compiler", compiler()},
       {"blas", blas()},
       {"simd", simd()},
-      {"figures", figures},
+      {"figures", figures.sources},
+      {"pictures", figures.pictures},
   };
   if (effort) {
     manifest["threads"] = effort->threads;
@@ -101,24 +102,36 @@ void write_manifest(const std::string& directory, const Config& config, const Re
   write_file(manifest_path(directory), manifest.dump(2) + "\n");
 }
 
-FigureSources read_manifest_figures(const std::string& directory) {
+namespace {
+
+// Those of an object's members that are text; none of what is no object.
+std::map<std::string, std::string> texts_of(const Json& object) {
+  std::map<std::string, std::string> texts;
+  if (!object.is_object()) return texts;
+  for (const auto& [name, value] : object.items())
+    if (value.is_string()) texts.emplace(name, value.get<std::string>());
+  return texts;
+}
+
+}  // namespace
+
+FigureRecord read_manifest_figures(const std::string& directory) {
   const Json manifest = read_json(manifest_path(directory));
   if (!manifest.is_object()) return {};
-  const Json figures = manifest.value("figures", Json());
-  FigureSources sources;
-  if (!figures.is_object()) return sources;
-  const bool same_build = manifest.value("commit", Json()) == commit();
-  for (const auto& [name, source] : figures.items())
-    sources.emplace(name, same_build && source.is_string() ? source.get<std::string>() : "");
-  return sources;
+  FigureRecord record{texts_of(manifest.value("figures", Json())),
+                      texts_of(manifest.value("pictures", Json()))};
+  if (manifest.value("commit", Json()) != commit())
+    for (auto& [name, source] : record.sources) source.clear();
+  return record;
 }
 
 void begin_outputs(const std::string& directory) {
   Json manifest = read_json(manifest_path(directory));
   if (!manifest.is_object()) return;
   Json names = Json::object();
-  for (const auto& [name, source] : read_manifest_figures(directory)) names[name] = "";
+  for (const auto& [name, source] : read_manifest_figures(directory).sources) names[name] = "";
   manifest["figures"] = names;
+  manifest.erase("pictures");
   manifest["commit"] = "";
   write_file(manifest_path(directory), manifest.dump(2) + "\n");
 }
@@ -129,11 +142,12 @@ constexpr const char* series_left = "that figures and claims read";
 
 }  // namespace
 
-void write_reference_manifest(const std::string& from, const std::string& to) {
+void write_reference_manifest(const std::string& from, const std::string& to, const Pictures& pictures) {
   try {
     Json manifest = Json::parse(read_file(manifest_path(from)));
     manifest["series"] = series_left;
     manifest.erase("figures");  // what these were drawn from is of no use to who did not draw them
+    manifest["pictures"] = pictures;
     write_file(manifest_path(to), manifest.dump(2) + "\n");
   } catch (const Json::exception& error) {
     throw InputError(fmt::format("{}: {}", manifest_path(from), error.what()));

@@ -10,7 +10,11 @@
 
 namespace qklab {
 
-using FigureSources = std::map<std::string, std::string>;  // by name, what a figure was drawn from
+// What a manifest keeps of figures; see Drawn.
+struct FigureRecord {
+  std::map<std::string, std::string> sources;  // by name; "" for one that is not as it should be
+  Pictures pictures;                           // as they were drawn
+};
 
 std::string manifest_path(const std::string& directory);
 
@@ -24,20 +28,20 @@ struct Effort {
 // `plugins`: the builds of a plugin that computed them, the latest last.
 void write_manifest(const std::string& directory, const Config& config, const Results& results,
                     const std::optional<Effort>& effort, const FileIdentities& plugins,
-                    const FigureSources& figures);
+                    const FigureRecord& figures);
 
 // What the figures beside the manifest were drawn from, where this build drew them; else names alone, the
-// rest empty. Nothing where there is no manifest, or one whose outputs were being written when the run was
-// ended.
-FigureSources read_manifest_figures(const std::string& directory);
+// rest empty; and their pictures as they were drawn. Nothing where there is no manifest, or one whose outputs
+// were being written when the run was ended; no pictures where an earlier version wrote it.
+FigureRecord read_manifest_figures(const std::string& directory);
 
 // To be called before outputs are written: until write_manifest has told of the new ones, the manifest that
 // is there stands for none.
 void begin_outputs(const std::string& directory);
 
 // Of a reference, from the manifest of the directory that it was made from: the same but for the series that
-// are left. Throws InputError where that has none.
-void write_reference_manifest(const std::string& from, const std::string& to);
+// are left, and the pictures. Throws InputError where that has none.
+void write_reference_manifest(const std::string& from, const std::string& to, const Pictures& pictures);
 bool is_reference(const std::string& directory);  // whether its manifest says so
 
 // Whether the directory's manifest was written for this very config by this very build; never true for a

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string_view>
 
+#include "core/base/sha256.hpp"
 #include "core/chart/gnuplot.hpp"
 #include "core/figures/plots.hpp"
 #include "core/system/file.hpp"
@@ -132,8 +133,18 @@ bool figure_is_there(const std::string& name, const std::string& directory) {
   });
 }
 
+Pictures pictures_of(const std::string& figure, const std::string& directory) {
+  Pictures pictures;
+  for (const Format& format : formats) {
+    const std::string name = fmt::format("{}.{}", figure, format.suffix);
+    const std::string file = fmt::format("{}/figures/{}", directory, name);
+    if (std::filesystem::is_regular_file(file)) pictures.emplace(name, sha256(read_file(file)));
+  }
+  return pictures;
+}
+
 Drawn draw(const Figure& figure, const Results& results, const std::string& directory,
-           const std::string& known) {
+           const std::string& known, const Pictures& pictures) {
   const std::filesystem::path folder = std::filesystem::path(directory) / "figures";
   make_directories(folder.string());
   FigureData data;
@@ -148,8 +159,9 @@ Drawn draw(const Figure& figure, const Results& results, const std::string& dire
     throw;
   }
   const std::string sources = csv + page_script(page, Terminal::svg, figure.name);
-  Drawn drawn{trial_name(hash_text(sources)), remarks_on(figure, data)};
-  if (drawn.source == known && figure_is_there(figure.name, directory) &&
+  Drawn drawn{trial_name(hash_text(sources)), pictures_of(figure.name, directory), remarks_on(figure, data)};
+  const bool as_drawn = std::ranges::includes(pictures, drawn.pictures);
+  if (drawn.source == known && as_drawn && figure_is_there(figure.name, directory) &&
       read_file((folder / (figure.name + ".csv")).string()) == csv)
     return drawn;
 
@@ -159,6 +171,7 @@ Drawn draw(const Figure& figure, const Results& results, const std::string& dire
   for (const Format& format : formats)
     try_part(file(format.suffix), failures, [&] { make(page, format, folder, figure.name); });
   if (!failures.empty()) throw Error(fmt::format("figure '{}': {}", figure.name, failures));
+  drawn.pictures = pictures_of(figure.name, directory);
   return drawn;
 }
 

@@ -1,6 +1,7 @@
 // Figures as a config asks for them. Reference of all keys: docs/figures-and-claims.md.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,18 +56,24 @@ struct Figure {
 // Reads `figures:`. All errors go to `diagnostics`; the result is to be used only if that stayed empty.
 std::vector<Figure> parse_figures(const Config& config, Diagnostics& diagnostics);
 
+// SHA-256 of pictures, by file name ("curves.svg").
+using Pictures = std::map<std::string, std::string>;
+Pictures pictures_of(const std::string& figure, const std::string& directory);  // those that are there
+
 struct Drawn {
-  std::string source;                // stands for all that it is drawn from: equal figures have the same
+  std::string source;  // stands for all that it is drawn from: equal figures have the same
+  Pictures pictures;
   std::vector<std::string> remarks;  // on what was left out ("2 failed trials")
 };
 
-// Writes <directory>/figures/<name>.{csv,svg,pdf,png}; nothing where all are there and `known`, the source
-// that they were drawn from, is what they would be drawn from again. Means are over seeds, of trials that are
+// Writes <directory>/figures/<name>.{csv,svg,pdf,png}; nothing where all are there, `known`, the source
+// that they were drawn from, is what they would be drawn from again, and the pictures are `pictures`, as they
+// were drawn. Means are over seeds, of trials that are
 // done. Throws Error where trials of one point differ in anything but the seed (naming the parameter), no
 // trial is there, or a part can't be made, as where gnuplot is missing or dies. Then the other parts are made
 // all the same, no draft is left, and no file of before stands for one that could not be made.
 Drawn draw(const Figure& figure, const Results& results, const std::string& directory,
-           const std::string& known = "");
+           const std::string& known = "", const Pictures& pictures = {});
 
 bool figure_is_there(const std::string& name, const std::string& directory);  // all of its files
 void remove_figure(const std::string& name, const std::string& directory);

@@ -37,22 +37,25 @@ void tell_strays(const Loaded& loaded, const std::string& directory, const Tell&
 }  // namespace
 
 DrawnFigures draw_figures(const Loaded& loaded, const Results& results, const std::string& directory,
-                          const FigureSources& known, const Tell& tell) {
+                          const FigureRecord& known, const Tell& tell) {
   make_directories(directory + "/figures");
-  for (const auto& [name, source] : known)
+  for (const auto& [name, source] : known.sources)
     if (!has_figure(loaded, name)) remove_figure(name, directory);
   DrawnFigures drawn;
   for (const Figure& figure : loaded.figures) {
-    const auto before = known.find(figure.name);
+    const auto before = known.sources.find(figure.name);
     try {
-      Drawn now = draw(figure, results, directory, before == known.end() ? "" : before->second);
+      const std::string source = before == known.sources.end() ? "" : before->second;
+      Drawn now = draw(figure, results, directory, source, known.pictures);
       for (const std::string& remark : now.remarks) tell(remark);
-      drawn.sources.emplace(figure.name, std::move(now.source));
+      drawn.record.sources.emplace(figure.name, std::move(now.source));
+      drawn.record.pictures.merge(now.pictures);
     } catch (const InputError&) {
       throw;
     } catch (const Error& error) {
       ++drawn.undrawn;
-      drawn.sources.emplace(figure.name, "");
+      drawn.record.sources.emplace(figure.name, "");
+      drawn.record.pictures.merge(pictures_of(figure.name, directory));  // those of now: it leaves no others
       tell(error.what());
     }
   }

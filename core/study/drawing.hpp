@@ -13,15 +13,16 @@ namespace qklab {
 using Tell = std::function<void(const std::string&)>;
 
 struct DrawnFigures {
-  FigureSources sources;    // "" for one that is not as it should be
+  FigureRecord record;
   std::size_t undrawn = 0;  // of which a part or all could not be made
 };
 
 // Into <directory>/figures. Figures that are there, drawn from what they would be drawn from again, stay as
-// they are. One that can't be drawn, as all its trials failed or gnuplot did, is told; the others
-// are drawn all the same. Files of figures in `known` that the config no longer has are removed, others that
-// belong to no figure are told. Throws InputError where a config is at fault.
+// they are, unless somebody has edited them. One that can't be drawn, as all its trials failed or gnuplot
+// did, is told on stderr; the others are drawn all the same. Files of figures in `known` that the config no
+// longer has are removed, others that belong to no figure are told. Throws InputError where a config is at
+// fault.
 DrawnFigures draw_figures(const Loaded& loaded, const Results& results, const std::string& directory,
-                          const FigureSources& known, const Tell& tell);
+                          const FigureRecord& known, const Tell& tell);
 
 }  // namespace qklab

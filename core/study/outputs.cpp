@@ -22,10 +22,12 @@ namespace fs = std::filesystem;
 bool are_current(const Loaded& loaded, const std::string& directory) {
   for (const char* file : {"trials.csv", "series.csv", "claims.json", "report.html"})
     if (!fs::exists(directory + "/" + file)) return false;
-  const FigureSources figures = read_manifest_figures(directory);
+  const FigureRecord record = read_manifest_figures(directory);
   for (const Figure& figure : loaded.figures) {
-    const auto found = figures.find(figure.name);
-    if (found == figures.end() || found->second.empty() || !figure_is_there(figure.name, directory))
+    const auto source = record.sources.find(figure.name);
+    if (source == record.sources.end() || source->second.empty() ||
+        !figure_is_there(figure.name, directory) ||
+        !std::ranges::includes(record.pictures, pictures_of(figure.name, directory)))
       return false;
   }
   return manifest_is_current(directory, loaded.config);
@@ -45,12 +47,12 @@ std::size_t write_all(const Loaded& loaded, const Store& store, const Results& r
                       const std::vector<Verdict>& verdicts, const std::string& directory,
                       const std::optional<Effort>& effort, const Tell& tell) {
   const Config& config = loaded.config;
-  const FigureSources known = read_manifest_figures(directory);
+  const FigureRecord known = read_manifest_figures(directory);
   begin_outputs(directory);
   export_csv(store, config.sweep, directory);
   const DrawnFigures drawn = draw_figures(loaded, results, directory, known, tell);
   write_file(directory + "/claims.json", claims_json(config, loaded.claims, verdicts));
-  write_manifest(directory, config, results, effort, store.plugins(), drawn.sources);
+  write_manifest(directory, config, results, effort, store.plugins(), drawn.record);
   write_report(directory + "/report.html", directory, loaded, results, verdicts);
   return drawn.undrawn;
 }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <sstream>
 
+#include "core/base/sha256.hpp"
 #include "core/chart/gnuplot.hpp"
 #include "tests/support/fixture.hpp"
 
@@ -318,13 +319,15 @@ TEST_CASE("what is drawn already is not drawn again") {
   other_data.trials[0].scalars[0] += 1;
   const probe::Folder folder("once");
   const std::string directory = folder.path.string();
-  const std::string source = draw(once, results, directory).source;
+  const Drawn drawn = draw(once, results, directory);
+  const std::string& source = drawn.source;
   const std::string png = folder.file("figures/once.png");
+  CHECK(drawn.pictures.at("once.png") == sha256(png));
   const auto redraws = [&](const Figure& which, const Results& of, const std::string& known) {
     draw(once, results, directory);
     const OtherGnuplot none("exit 1\n");
     try {
-      draw(which, of, directory, known);
+      draw(which, of, directory, known, drawn.pictures);
     } catch (const Error&) {
       return true;
     }
@@ -337,6 +340,9 @@ TEST_CASE("what is drawn already is not drawn again") {
   CHECK(redraws(once, other_data, source));
   draw(once, results, directory);
   std::filesystem::remove(folder.path / "figures/once.pdf");
-  draw(once, results, directory, source);
+  draw(once, results, directory, source, drawn.pictures);
   CHECK(std::filesystem::exists(folder.path / "figures/once.pdf"));
+  write_file((folder.path / "figures/once.png").string(), png + "edited");
+  draw(once, results, directory, source, drawn.pictures);
+  CHECK(folder.file("figures/once.png") == png);
 }

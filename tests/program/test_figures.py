@@ -35,12 +35,12 @@ def files(*names):
     return sorted(f"{name}.{part}" for name in names for part in PARTS)
 
 
-def dying_gnuplot(condition):
+def dying_gnuplot(condition, how="kill -9 $$"):
     """A folder to be put before PATH: its gnuplot dies for scripts in which `condition` is found."""
     folder = FOLDER / "dying"
     folder.mkdir(exist_ok=True)
     program = folder / "gnuplot"
-    program.write_text(f"#!/bin/sh\nfor script; do :; done\ngrep -q '{condition}' \"$script\" && kill -9 $$\n"
+    program.write_text(f"#!/bin/sh\nfor script; do :; done\ngrep -q '{condition}' \"$script\" && {how}\n"
                        f"exec {shutil.which('gnuplot')} \"$@\"\n")
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     return f"{folder}:{os.environ['PATH']}"
@@ -110,6 +110,63 @@ def test_a_gnuplot_that_dies_leaves_what_it_made_and_no_drafts():
     assert (FOLDER / "dies/report.html").exists() and (FOLDER / "dies/claims.json").exists()
     run("dies")
     assert drawn("dies") == files("curves", "contrast")
+
+
+def test_a_gnuplot_that_never_ends_keeps_no_run_from_its_end():
+    path = dying_gnuplot("pngcairo", "exec sleep 1000")
+    done = run("hangs", code=1, PATH=path, QKLAB_DRAWING_SECONDS="1")
+    assert "gnuplot had not ended after 1 s and was killed" in done.stderr, done.stderr
+    assert drawn("hangs") == sorted(f"{name}.{part}" for name in ("curves", "contrast") for part in PARTS if part != "png")
+    run("hangs")
+    assert drawn("hangs") == files("curves", "contrast")
+    qklab("verify", "hangs")
+
+
+def test_verify_tells_which_picture_is_not_what_was_drawn():
+    run("pictures")
+    qklab("verify", "pictures")
+    for part in ("svg", "pdf", "png"):
+        path = FOLDER / f"pictures/figures/contrast.{part}"
+        was = path.read_bytes()
+        path.write_bytes(was.replace(b"0", b"1", 1))
+        assert path.read_bytes() != was
+        said = qklab("verify", "pictures", code=1)
+        assert said.stderr == f"pictures: pictures/figures/contrast.{part}: is not what was drawn\n", said.stderr
+        assert "see the differences above" in said.stdout
+        run("pictures")
+        assert path.read_bytes() == was, "the same command draws it again"
+        path.unlink()
+        assert f"contrast.{part}: missing" in qklab("verify", "pictures", code=1).stderr
+        run("pictures")
+        qklab("verify", "pictures")
+    # An edit is not taken for what was drawn by a run that changes something else.
+    path.write_bytes(was + b"edited")
+    run("pictures", WALK.replace("color: variance, facet: mean", "color: variance, facet: mean, title: Another"))
+    assert path.read_bytes() == was
+    # A manifest of an earlier version tells of no pictures, and none are compared.
+    path.write_bytes(was + b"edited")
+    manifest = FOLDER / "pictures/manifest.json"
+    manifest.write_text(json.dumps({key: value for key, value in json.loads(manifest.read_text()).items()
+                                    if key != "pictures"}))
+    qklab("verify", "pictures")
+
+
+def test_a_reference_remembers_its_pictures():
+    run("original")
+    qklab("export", "original", "--format", "reference", "--out", "committed")
+    assert drawn("committed") == sorted(f"{name}.{part}" for name in ("curves", "contrast") for part in ("csv", "svg"))
+    qklab("verify", "committed")
+    path = FOLDER / "committed/figures/curves.svg"
+    path.write_text(path.read_text().replace("</svg>", "<!-- edited --></svg>"))
+    assert "curves.svg: is not what was drawn" in qklab("verify", "committed", code=1).stderr
+
+
+def test_a_reference_without_all_its_figures_is_told():
+    run("source")
+    done = qklab("export", "source", "--format", "reference", "--out", "torn", code=1, PATH=dying_gnuplot("svg"))
+    assert "torn: is no whole reference: it lacks figures" in done.stderr, done.stderr
+    qklab("export", "source", "--format", "reference", "--out", "torn")
+    qklab("verify", "torn")
 
 
 def test_verify_looks_at_the_tables_that_people_read():

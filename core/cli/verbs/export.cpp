@@ -42,17 +42,22 @@ void export_reference(const std::string& directory, const std::string& out) {
   }
   drop_unread_series(run.results, run.loaded.figures, run.loaded.claims);
   make_output_directory(out);
-  write_reference_manifest(directory, out);
+  write_reference_manifest(directory, out, {});
   write_trials_csv(out + "/trials.csv", run.results);
   write_series_csv(out + "/series.csv", run.results);
-  draw_figures(run.loaded, run.results, out, {},
-               [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
+  const bool whole = draw_figures(run.loaded, run.results, out, {}, [](const std::string& line) {
+                       fmt::print(stderr, "{}\n", line);
+                     }).undrawn == 0;
+  Pictures kept;
   for (const Figure& figure : run.loaded.figures) {  // what a browser shows will do
     for (const char* suffix : {"pdf", "png"})
       std::filesystem::remove(fmt::format("{}/figures/{}.{}", out, figure.name, suffix));
+    kept.merge(pictures_of(figure.name, out));
   }
   write_file(out + "/claims.json",
              claims_json(run.loaded.config, run.loaded.claims, judge(run.loaded.claims, run.results)));
+  write_reference_manifest(directory, out, kept);
+  if (!whole) throw Error(fmt::format("{}: is no whole reference: it lacks figures, see above", out));
   fmt::print("{0}/trials.csv\n{0}/series.csv\n{0}/claims.json\n{0}/figures\n{0}/manifest.json\n", out);
 }
 

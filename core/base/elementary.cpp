@@ -24,7 +24,7 @@ template <int n> double polynomial(double x, const double (&c)[n]) {
 
 double power_of_two(int n) { return std::bit_cast<double>(static_cast<std::uint64_t>(n + 1023) << 52); }
 
-// exp(r) - 1, |r| <= log(2) / 2, by Taylor's series: the first term left out is 4e-18.
+// exp(r) - 1 for |r| <= log(2) / 2, by Taylor's series: the first omitted term is 4e-18.
 double small_expm1(double r) {
   static constexpr double c[] = {1.0 / 2,       1.0 / 6,        1.0 / 24,        1.0 / 120,
                                  1.0 / 720,     1.0 / 5040,     1.0 / 40320,     1.0 / 362880,
@@ -47,8 +47,8 @@ double exp(double x) {
 
 double expm1(double x) { return std::abs(x) < 0.34 ? small_expm1(x) : exp(x) - 1; }
 
-// x = 2^e m, m within [sqrt(1/2), sqrt(2)), and log m = 2 atanh(s), s = (m - 1) / (m + 1), |s| < 0.172, whose
-// series in s^2 ends where the first term left out is 1e-18.
+// x = 2^e m with m in [sqrt(1/2), sqrt(2)), and log m = 2 atanh(s) with s = (m - 1) / (m + 1), |s| < 0.172.
+// The first omitted term of the series in s^2 is 1e-18.
 double log(double x) {
   if (!(x > 0)) return x == 0 ? -infinity : nan;
   if (x == infinity) return x;
@@ -61,12 +61,12 @@ double log(double x) {
     --e;
   }
   const double f = m - 1, s = f / (2 + f), z = s * s;
-  // 2 s = f - s f, by which f, exact, is added last.
+  // 2 s = f - s f. The exact f is added last.
   const double rest = std::fma(polynomial(z, c) * z, s, std::fma(e, ln2_low, -s * f));
   return std::fma(e, ln2_high, f + rest);
 }
 
-// Taylor's series about 0 of what is left of a after quarter turns, |x| <= pi / 4.
+// Taylor's series about 0 of what remains of a after whole quarter turns: |x| <= pi / 4.
 Circle half_turns(double a) {
   if (!(std::abs(a) <= 0x1p51)) return {nan, nan};
   static constexpr double sine[] = {
@@ -105,7 +105,7 @@ double pow(double x, double y) {
 
 double softplus(double x) {
   const double e = exp(-std::abs(x)), u = 1 + e;
-  // log(1 + e) with the rounding of 1 + e taken back out; e itself where nothing of it was added.
+  // log(1 + e), corrected for the rounding of u = 1 + e. Where u is 1, the result is e itself.
   const double rest = u == 1 ? e : log(u) * e / (u - 1);
   return x > 0 ? x + rest : rest;
 }

@@ -49,7 +49,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return previous[b.size()];
 }
 
-// "learning_rate" as learning and rate; "initMean" and "init.mean" likewise.
+// Splits "learning_rate" into learning and rate; "initMean" and "init.mean" likewise.
 std::vector<std::string> words_of(std::string_view name) {
   std::vector<std::string> words;
   bool begins = true, was_lower = false;
@@ -73,9 +73,8 @@ std::string initials_of(std::string_view name) {
   return initials;
 }
 
-// Whether one is the other's initials ("lr" and "learning_rate"), or all words of one are among those of the
-// other
-// ("batch" and "batch_size", "n_layers" and "layers").
+// Whether one name is the other's initials ("lr" and "learning_rate"), or all words of one are among the
+// words of the other ("batch" and "batch_size", "n_layers" and "layers").
 bool abbreviates(std::string_view a, std::string_view b) {
   if (a.size() > 1 && b.size() > 1 && (initials_of(a) == b || initials_of(b) == a)) return true;
   const auto first = words_of(a), second = words_of(b);
@@ -93,7 +92,7 @@ std::string nearest_name(std::string_view name, std::span<const std::string> can
   std::string best;
   std::size_t best_distance = std::max<std::size_t>(1, name.size() / 3) + 1;
   for (const std::string& candidate : candidates) {
-    // A name cut short ("var" for "variance") is meant as well, but only if nothing is closer.
+    // A prefix ("var" for "variance") counts as well, but only if no other name is closer.
     const bool prefix = name.size() >= 2 && candidate.starts_with(name);
     const std::size_t distance = prefix ? 1 : edit_distance(name, candidate);
     if (distance < best_distance) {

@@ -9,21 +9,21 @@
 
 namespace qklab {
 
-// Something went wrong while working (a trial, the store, a tool that we call). Exit code 1.
+// Something failed during the work (a trial, the store, a tool that we call). Exit code 1.
 struct Error : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// The input is at fault, and nothing was written. what() holds one message a line. Exit code 2.
+// The input is wrong, and nothing was written. what() holds one message a line. Exit code 2.
 struct InputError : Error {
   using Error::Error;
 };
 
-// Thrown by work that noticed a request to stop. Not an error: no message is shown for it.
+// Thrown by work that noticed a request to stop. It is not an error: no message is shown for it.
 struct Cancelled {};
 
-// Where a piece of input stands. Line and column count from 1; 0 means that the place has none, as
-// for a command line argument, whose `file` says "argument 'mean=0'" instead.
+// A position in the input. Line and column count from 1; 0 means that there is none, as for a command line
+// argument, whose `file` is "argument 'mean=0'" instead.
 struct Place {
   std::string file;
   int line = 0;
@@ -32,7 +32,7 @@ struct Place {
   std::string str() const;  // "sweep.yaml:3:7"
 };
 
-// Collects messages so that a file with three errors is reported with three errors.
+// Collects messages, so that all errors of a file are reported at once.
 class Diagnostics {
  public:
   void error(const Place& place, std::string_view message);
@@ -44,11 +44,11 @@ class Diagnostics {
   std::vector<std::string> messages_;
 };
 
-// The candidate closest to `name` in edit distance, else one that `name` is another way to write
+// The candidate closest to `name` in edit distance, else one that `name` is another spelling of
 // ("learning_rate" for "lr", "n_layers" for "layers"), or "" where none is close enough to be meant.
 std::string nearest_name(std::string_view name, std::span<const std::string> candidates);
 
-// " (did you mean 'variance'?)", or "" where nothing is near.
+// " (did you mean 'variance'?)", or "" where no candidate is close.
 std::string did_you_mean(std::string_view name, std::span<const std::string> candidates);
 
 }  // namespace qklab

@@ -1,4 +1,4 @@
-// What is written for a number that there is none of.
+// The value that stands for a missing number.
 #pragma once
 
 #include <limits>

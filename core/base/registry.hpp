@@ -1,5 +1,5 @@
-// The choices of one kind, by name: optimizers, tests of claims, kinds of plots. Each is registered in the
-// file that implements it, when the program starts or when a plugin is loaded; whatever lists or reads names
+// The choices of one kind, by name: optimizers, claim tests, plot kinds. Each choice is registered in the
+// file that implements it, when the program starts or when a plugin is loaded. Code that lists or reads names
 // asks here.
 #pragma once
 
@@ -13,8 +13,8 @@
 
 namespace qklab {
 
-// `Entry` has at least a name and a one-line doc. Places of entries stay valid when others are added. Nothing
-// is added while trials run.
+// `Entry` has at least a name and a one-line doc. Pointers to entries stay valid when others are added.
+// Nothing is added while trials run.
 template <class Entry> class Registry {
  public:
   static Registry& all() {
@@ -22,7 +22,7 @@ template <class Entry> class Registry {
     return registry;
   }
 
-  // Throws std::logic_error for a name that is there already, since the two could not be told apart.
+  // Throws std::logic_error if the name is taken, since the two could not be told apart.
   const Entry& add(Entry entry) {
     const auto [at, is_new] = entries_.try_emplace(std::string(entry.name), std::move(entry));
     if (!is_new) throw std::logic_error("registered twice: " + at->first);
@@ -40,14 +40,14 @@ template <class Entry> class Registry {
     return names;
   }
 
-  // In the order of names, since the order in which files register differs from linker to linker.
+  // Sorted by name, since the order in which files register differs from linker to linker.
   const std::map<std::string, Entry, std::less<>>& entries() const { return entries_; }
 
  private:
   std::map<std::string, Entry, std::less<>> entries_;
 };
 
-// At namespace scope: `const Registered<Optimizer> sgd({"sgd", "plain gradient descent", ...});`
+// Used at namespace scope: `const Registered<Optimizer> sgd({"sgd", "plain gradient descent", ...});`
 template <class Entry> class Registered {
  public:
   explicit Registered(Entry entry) : entry_(Registry<Entry>::all().add(std::move(entry))) {}

@@ -24,7 +24,7 @@ constexpr std::array<std::uint32_t, 64> constants = {
 constexpr std::size_t block_size = 64;
 using State = std::array<std::uint32_t, 8>;
 
-// Section 6.2.2.
+// Adds one block of 64 bytes (section 6.2.2).
 void add_block(State& state, const char* bytes) {
   std::array<std::uint32_t, 64> w{};
   for (std::size_t t = 0; t < 16; ++t)
@@ -53,7 +53,7 @@ std::string sha256(std::string_view bytes) {
                  0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
   const std::uint64_t bits = std::uint64_t{bytes.size()} * 8;
   for (; bytes.size() >= block_size; bytes.remove_prefix(block_size)) add_block(state, bytes.data());
-  // A one, zeros, and the length in bits, to the end of a block.
+  // The padding: a one, zeros, and the length in bits, up to the end of a block.
   std::string last(bytes);
   last += '\x80';
   while (last.size() % block_size != block_size - sizeof bits) last += '\0';

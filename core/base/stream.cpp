@@ -34,7 +34,7 @@ double Stream::normal() {
 }
 
 std::uint64_t Stream::below(std::uint64_t bound) {
-  // Rejects the few values that would make the low remainders more likely.
+  // Rejects the few values that would make small remainders more likely.
   const std::uint64_t reject = -bound % bound;
   std::uint64_t x = bits();
   while (x < reject) x = bits();

@@ -19,7 +19,7 @@ class Stream {
 
   Stream substream(std::uint64_t index) const;
 
-  // Block `index` (4 x 32 random bits). The upper half of Philox's counter names the substream.
+  // Returns block `index` (4 x 32 random bits). The upper half of Philox's counter holds the substream.
   PhiloxBlock block(std::uint64_t index) const {
     return philox4x32({static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32),
                        static_cast<std::uint32_t>(lane_), static_cast<std::uint32_t>(lane_ >> 32)},

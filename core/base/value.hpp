@@ -1,4 +1,4 @@
-// A parameter's value, and its one text form, which identity and exports rely on.
+// A parameter's value and its only text form, on which identity and exports rely.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ using Value = std::variant<bool, std::int64_t, double, std::string>;
 // The shortest decimal that reads back as exactly `x`; "nan", "inf", "-inf" where it is not finite.
 std::string shortest(double x);
 
-// Reads a whole string as a number; nothing where any character is left over or out of range. Accepts
-// YAML's spellings of non-finite numbers (.nan, .inf, -.inf) beside nan, inf and -inf.
+// Reads the whole string as a number; nothing if a character is left over or the number is out of range.
+// Accepts YAML's spellings of non-finite numbers (.nan, .inf, -.inf) as well as nan, inf and -inf.
 std::optional<double> parse_real(std::string_view text);
 std::optional<std::int64_t> parse_integer(std::string_view text);
 

@@ -26,12 +26,12 @@ namespace qklab {
 namespace {
 
 int run_program(int argc, char** argv) {
-  kernels::level();  // before anything is computed, it says where QKLAB_SIMD names none
+  kernels::level();  // checked before anything is computed: throws if QKLAB_SIMD names no level
   CLI::App app{"qklab: how a query-key eigenspectrum shapes attention"};
   app.name("qklab");
   app.require_subcommand(1);
   app.option_defaults()->always_capture_default();
-  app.fallthrough();  // --plugin may stand behind the verb
+  app.fallthrough();  // --plugin may follow the verb
   app.set_version_flag("--version", [] { return version_text(); });
   app.footer("Exit codes: 0 done; 1 trials failed or a verdict fell short; 2 bad input; 130 interrupted.");
   std::vector<std::string> plugins;
@@ -40,7 +40,7 @@ int run_program(int argc, char** argv) {
       ->allow_extra_args(false)
       ->each([](const std::string& path) { load_plugin(path); });
 
-  // What stands behind `launch ... --` is for another program.
+  // What follows `launch ... --` is for another program.
   const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
   const auto dashes = std::find(words.begin(), words.end(), "--");
   const auto split = std::find(words.begin(), dashes, "launch") != dashes ? dashes : words.end();
@@ -83,7 +83,7 @@ int run_program(int argc, char** argv) {
 
 namespace {
 
-// Names of files and the like may hold bytes that are no text, and characters that nobody sees.
+// File names may hold bytes that are not text and invisible characters; the message shows them readably.
 int tell(const char* prefix, const char* message, int code) {
   qklab::say(stderr, "{}{}\n", prefix, qklab::readable(message));
   return code;
@@ -94,8 +94,8 @@ bool reader_is_gone() {
   return poll(&output, 1, 0) == 1 && (output.revents & (POLLERR | POLLHUP)) != 0;
 }
 
-// What fits a buffer is written here, and only here it shows whether that could be. Whoever reads a pipe may
-// stop when it has what it wanted, as `head` does.
+// Buffered output is written here, and only here an error of writing shows. A reader of a pipe may stop when
+// it has what it wanted, as `head` does; that is no error.
 int flush_output(int code) {
   errno = 0;
   const bool lost = std::fflush(stdout) != 0 || std::ferror(stdout) != 0;
@@ -105,7 +105,8 @@ int flush_output(int code) {
   return code == qklab::exit_done ? failed : code;
 }
 
-// Rather than of the disk: too long, or through what cannot be passed.
+// True if the name is at fault, not the disk: it is too long, or leads through something that is not a
+// folder.
 bool is_of_the_name(const std::error_code& code) {
   return code == std::errc::filename_too_long || code == std::errc::too_many_symbolic_link_levels ||
          code == std::errc::not_a_directory || code == std::errc::permission_denied;

@@ -1,6 +1,6 @@
-// Says so in one sentence where the processor lacks what the program is compiled for, rather than end at the
-// first instruction that it does not know. It runs before any other code of ours, constructors included, is
-// itself compiled for any x86-64 (cmake/layers.cmake) and calls nothing but the system.
+// Ends with a one-sentence message if the processor lacks what the program is compiled for, instead of
+// crashing at the first unknown instruction. It runs before any other code of ours, constructors included, is
+// compiled for any x86-64 processor (cmake/layers.cmake) and calls only the system.
 #include <unistd.h>
 
 #if defined(__x86_64__)

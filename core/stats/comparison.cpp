@@ -28,8 +28,8 @@ Estimate bootstrap_estimate(const Comparison& c, const Stream& stream) {
       sizes, [&](const Resampled& rows) { return statistic(c, rows[0], rows.back()); }, stream);
 }
 
-// log(mean a / mean b) to first order in the deviations from the means (delta method): each seed moves it
-// by a/mean(a) - b/mean(b).
+// log(mean a / mean b) to first order in the deviations from the means (delta method): each seed contributes
+// a/mean(a) - b/mean(b).
 Estimate log_ratio(const Comparison& c) {
   const double ma = mean(c.a), mb = mean(c.b);
   const auto relative = [](std::vector<double> x, double center) {

@@ -1,4 +1,4 @@
-// From the seeds of one or two sides of a claim to an estimate.
+// Turns the seeds of one or two sides of a claim into an estimate.
 #pragma once
 
 #include <vector>
@@ -7,15 +7,15 @@
 
 namespace qklab {
 
-// One number a seed for each side; `b` is empty where there is one side only.
+// One number per seed for each side; `b` is empty where there is one side only.
 struct Comparison {
   std::vector<double> a, b;
   bool paired = false;  // equal seeds on both sides, in the same order
   bool ratio = false;   // the log of the ratio of means, instead of the difference of means
 };
 
-// By Student's t on the seeds (paired or Welch), a ratio by the delta method on the log scale; or by the
-// bootstrap over seeds, which draws pairs where paired. A ratio is NaN where the means are not both positive.
+// Uses Student's t on the seeds (paired or Welch), with the delta method on the log scale for a ratio; or the
+// bootstrap over seeds, which draws pairs if `paired`. A ratio is NaN unless both means are positive.
 Estimate estimate_of(const Comparison& comparison, bool bootstrap, const Stream& stream);
 
 }  // namespace qklab

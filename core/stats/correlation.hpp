@@ -1,4 +1,4 @@
-// How one list of numbers goes with another.
+// How two lists of numbers are related.
 #pragma once
 
 #include <span>
@@ -7,8 +7,9 @@ namespace qklab {
 
 bool all_finite(std::span<const double> x);
 
-// Spearman's rank correlation, ties at their mean rank; 0 where either side is constant, as then no order
-// is shown. NaN with fewer than 3 different x, or any value that is not finite. x and y of equal length.
+// Spearman's rank correlation; ties get their mean rank. It is 0 where either side is constant, since no
+// order is visible then, and NaN with fewer than 3 different x or any non-finite value. x and y have equal
+// length.
 double rank_correlation(std::span<const double> x, std::span<const double> y);
 
 // Slope of the least-squares line of y on x; NaN with fewer than 2 different x, or non-finite values.

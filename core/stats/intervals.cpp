@@ -9,7 +9,7 @@
 namespace qklab {
 namespace {
 
-// Percentiles of n replicates are too narrow by about this factor, and so is a normal quantile.
+// Percentiles of n replicates, and normal quantiles, are too narrow by about this factor.
 double expansion(double dof) { return std::sqrt((dof + 1) / dof); }
 
 double quantile_of_sorted(const std::vector<double>& sorted, double p) {
@@ -21,7 +21,7 @@ double quantile_of_sorted(const std::vector<double>& sorted, double p) {
   return sorted[below] + weight * (sorted[above] - sorted[below]);
 }
 
-// The chance of a replicate at or below `threshold`, on the scale of a standard normal number.
+// The probability of a replicate at or below `threshold`, expressed as a standard normal quantile.
 double replicate_score(const Estimate& estimate, double threshold) {
   const auto& sorted = estimate.replicates;
   const auto at_most =
@@ -37,7 +37,8 @@ double replicate_score(const Estimate& estimate, double threshold) {
 
 double mean(std::span<const double> x) {
   if (x.empty()) return nan;
-  // Equal values have exactly that mean: no rounding may turn "identical" into "differs by 1e-17".
+  // The mean of equal values is exactly that value: rounding must not turn "identical" into "differs by
+  // 1e-17".
   if (std::all_of(x.begin(), x.end(), [&](double v) { return v == x[0]; })) return x[0];
   return std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());
 }
@@ -84,7 +85,7 @@ Estimate estimate_bootstrap(std::span<const std::size_t> sizes,
     }
     const double replicate = statistic(rows);
     if (!std::isfinite(replicate))
-      return {estimate.value, nan, nan, {}};  // e.g. a resampled mean of 0 divides
+      return {estimate.value, nan, nan, {}};  // for example, a division by a resampled mean of 0
     estimate.replicates.push_back(replicate);
   }
   std::sort(estimate.replicates.begin(), estimate.replicates.end());

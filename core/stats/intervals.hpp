@@ -1,4 +1,4 @@
-// What a sample of seeds tells about a mean: Student's t, the bootstrap, and Holm's correction.
+// What a sample of seeds says about a mean: Student's t, the bootstrap, and Holm's correction.
 //
 // Everything takes one number per independent replicate (seed). A NaN among them makes the estimate NaN,
 // and every probability of a NaN estimate is NaN: comparisons with it are false.
@@ -45,21 +45,21 @@ Estimate estimate_difference(std::span<const double> a, std::span<const double> 
 
 inline constexpr std::size_t bootstrap_replicates = 9999;
 
-// Resamples seeds with replacement. `statistic` gets, for each of the samples (sizes[k] >= 2), the drawn
-// row numbers; samples are drawn independently of one another. Random numbers are keyed by `stream`, so
-// the result depends on nothing else. With one seed in a sample the result has no standard error.
+// Resamples seeds with replacement. For each sample (sizes[k] >= 2), `statistic` gets the row numbers that
+// were drawn; samples are drawn independently of one another. Random numbers are keyed by `stream`, so the
+// result depends on nothing else. With one seed in a sample the result has no standard error.
 using Resampled = std::vector<std::vector<std::size_t>>;
 Estimate estimate_bootstrap(std::span<const std::size_t> sizes,
                             const std::function<double(const Resampled&)>& statistic, const Stream& stream);
 
-// Two-sided interval. Of a bootstrap, the expanded percentile interval (Hesterberg 2015, The American
-// Statistician 69, 371, section 5.3): percentiles moved outwards so that small samples are covered as by
-// Student's t.
+// Two-sided interval. For a bootstrap it is the expanded percentile interval (Hesterberg 2015, The American
+// Statistician 69, 371, section 5.3): the percentiles are moved outwards so that small samples are covered as
+// well as by Student's t.
 Interval interval(const Estimate& estimate, double confidence);
 
-// One-sided p-value against "the true value is at most `threshold`": small where the estimate is well
-// above. Dual to `interval`. A bootstrap with fewer than 10 replicates beyond the threshold cannot
-// resolve the tail: it is then taken as normal with the replicates' spread.
+// One-sided p-value against "the true value is at most `threshold`": small where the estimate is well above.
+// It is dual to `interval`. A bootstrap with fewer than 10 replicates beyond the threshold cannot resolve the
+// tail, which is then taken as normal with the replicates' spread.
 double p_above(const Estimate& estimate, double threshold);
 double p_below(const Estimate& estimate, double threshold);  // the mirror image
 
@@ -68,8 +68,8 @@ double p_below(const Estimate& estimate, double threshold);  // the mirror image
 std::vector<double> holm(std::span<const double> p);
 
 // Bound on max_t |p_t - P_t| over `count` relative frequencies p_t of `samples` draws each, exceeded with
-// probability at most 1 - confidence: sqrt(log(2 count / (1 - confidence)) / (2 samples)). Hoeffding's
-// inequality and a union bound, so it holds for any P_t and any dependence between the p_t.
+// probability at most 1 - confidence: sqrt(log(2 count / (1 - confidence)) / (2 samples)). It follows from
+// Hoeffding's inequality and a union bound, so it holds for any P_t and any dependence between the p_t.
 double frequency_error(double count, double samples, double confidence);
 
 }  // namespace qklab

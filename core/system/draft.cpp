@@ -22,13 +22,13 @@ bool is_at(int file, const std::string& path) {
          held.st_ino == there.st_ino;
 }
 
-// Where a file system knows no locks there is nobody to wait for.
+// Opens the file and locks it. Where a file system has no locks, the file is opened without one.
 int open_alone(const std::string& path) {
   for (;;) {
     const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (file < 0) return -1;
     const bool locked = flock(file, LOCK_EX) == 0;
-    // Whoever had it has renamed or removed it by now.
+    // If the path names another file by now, the previous holder has renamed or removed this one: try again.
     if (!locked || is_at(file, path)) return file;
     close(file);
   }
@@ -38,8 +38,8 @@ int open_alone(const std::string& path) {
 
 Draft::Draft(std::string path) : path_(std::move(path)), part_(path_ + ".part"), lock_(open_alone(part_)) {
   if (lock_ < 0) fail();
-  // The lock outlives the stream, whose close tells of a full disk on some file systems: only then it is
-  // renamed.
+  // The lock must outlive the stream: on some file systems only close() reports a full disk, and the file may
+  // be renamed only after that.
   const int writing = ftruncate(lock_, 0) == 0 ? dup(lock_) : -1;
   file_ = writing >= 0 ? fdopen(writing, "wb") : nullptr;
   if (file_) return;

@@ -1,4 +1,4 @@
-// A file in the making, beside the one that it is to replace.
+// A file that is being written beside the file that it will replace.
 #pragma once
 
 #include <cstdio>
@@ -6,18 +6,19 @@
 
 namespace qklab {
 
-// Nothing is at `path` before finish(), nor is anything left beside it if that is not reached. Another draft
-// of the same file, of this process or another one, is waited for: neither ever holds parts of both.
+// Nothing appears at `path` before finish(), and if finish() is not reached nothing is left behind. Another
+// draft of the same file, in this process or another, is waited for, so that a file never mixes parts of two
+// drafts.
 class Draft {
  public:
-  explicit Draft(std::string path);  // throws Error where it cannot be made
+  explicit Draft(std::string path);  // throws Error if the file cannot be created
   ~Draft();
   Draft(const Draft&) = delete;
   Draft& operator=(const Draft&) = delete;
 
   std::FILE* file() const { return file_; }
-  void finish();  // throws Error where not all of it can be written ("No space left on device")
-  [[noreturn]] void fail() const;  // throws Error with errno's cause
+  void finish();  // throws Error if not everything can be written ("No space left on device")
+  [[noreturn]] void fail() const;  // throws Error with the cause from errno
 
  private:
   std::string path_, part_;

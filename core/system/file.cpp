@@ -46,7 +46,7 @@ void write_file(const std::string& path, std::string_view content) {
 
 std::string find_data_file(const std::string& path) {
   namespace fs = std::filesystem;
-  std::error_code unknown;  // of a name that is too long, say: opening it will tell
+  std::error_code unknown;  // ignored (the name may be too long, say): opening the file will report it
   if (path.empty() || fs::exists(path, unknown)) return path;
   const fs::path program = fs::read_symlink("/proc/self/exe", unknown).parent_path();
   for (const fs::path& folder : {program.parent_path() / "share/qklab", fs::path(QKLAB_SOURCE_DIR)})
@@ -64,7 +64,7 @@ void make_output_directory(const std::string& path) {
   }
   if (!error) return;
   const std::string message = fmt::format("{}: cannot be {}: {}", path, what, error.message());
-  // A disk that fails, or went read-only since it does, is nobody's bad input.
+  // A disk that fails, or became read-only because it fails, is not an error of the input.
   if (error == std::errc::no_space_on_device || error == std::errc::io_error ||
       error == std::errc::read_only_file_system)
     throw Error(message);

@@ -1,4 +1,4 @@
-// Whole files, read and written with errors that name the file and the cause.
+// Reads and writes whole files; errors name the file and the cause.
 #pragma once
 
 #include <string>
@@ -6,18 +6,18 @@
 
 namespace qklab {
 
-std::string read_file(const std::string& path);  // throws InputError where it cannot be read
+std::string read_file(const std::string& path);  // throws InputError if it cannot be read
 
-// Writes beside the target and renames, so that a reader or a crash never sees half a file. Throws Error
-// where it cannot be written ("disk full" included).
+// Writes a file beside the target and renames it, so that neither a reader nor a crash sees half a file.
+// Throws Error if it cannot be written ("disk full" included).
 void write_file(const std::string& path, std::string_view content);
 
-// Where a data file lies: as named from here, or else beside this program's sources, where those that are
-// shipped (data/shakespeare.txt) are found from anywhere.
+// Finds a data file: at `path` as given, or else relative to this program's sources, so that shipped files
+// (data/shakespeare.txt) are found from any folder.
 std::string find_data_file(const std::string& path);
 
-// The folder that a user named to write into. Throws InputError, with what to do, where it cannot be made or
-// written.
+// Creates the folder that a user named for output. Throws InputError, which says what to do, if it cannot be
+// created or written.
 void make_output_directory(const std::string& path);
 void make_directories(const std::string& path);  // throws Error
 

@@ -1,4 +1,4 @@
-// When a file was last written.
+// Detects whether a file has changed.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 namespace qklab {
 
-// Tells whether a file was written to since: size and time of change.
+// Size and time of the last change: a file whose stamp differs was written in between.
 struct FileStamp {
   explicit FileStamp(const std::string& path);
   bool operator==(const FileStamp&) const = default;

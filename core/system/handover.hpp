@@ -1,6 +1,6 @@
-// Tells ThreadSanitizer of what passes from thread to thread through TBB. Its library is not instrumented, so
-// that every such passing looks like a race, and a real one would drown among them. Costs nothing in other
-// builds.
+// Tells ThreadSanitizer about data that passes between threads through TBB. TBB's library is not
+// instrumented, so each such passing looks like a race, and real races would be hidden among them. It costs
+// nothing in other builds.
 #pragma once
 
 #if defined(__SANITIZE_THREAD__)
@@ -18,7 +18,7 @@ extern "C" void __tsan_release(void* address);
 
 namespace qklab {
 
-// What a thread did before give() is known to one that called take() after it.
+// What a thread did before give() is visible to a thread that called take() after it.
 class Handover {
  public:
 #ifdef QKLAB_TSAN

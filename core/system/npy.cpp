@@ -16,7 +16,7 @@ namespace {
 template <class T>
 std::string bytes_of(const std::vector<std::size_t>& extents, std::span<const T> data,
                      std::string_view type) {
-  // A tuple of one needs its comma in Python.
+  // Python writes a tuple of one element with a comma.
   const std::string shape = fmt::format("{}{}", fmt::join(extents, ", "), extents.size() == 1 ? "," : "");
   std::string header = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}), }}", type, shape);
 

@@ -97,7 +97,7 @@ int start(const Process& process, const Pipe& output, const Pipe& errors, pid_t&
   if (!process.folder.empty()) posix_spawn_file_actions_addchdir_np(&actions, process.folder.c_str());
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
-  sigset_t ours;  // which this program ignores for itself
+  sigset_t ours;  // the signals that this program ignores for itself
   sigemptyset(&ours);
   for (const int signal : {SIGPIPE, SIGXFSZ}) sigaddset(&ours, signal);
   posix_spawnattr_setsigdefault(&attributes, &ours);

@@ -1,5 +1,4 @@
-// Running another program and reading what it says. No shell is involved, and there is nothing for it to
-// read.
+// Runs another program and reads its output. No shell is involved, and its standard input is empty.
 #pragma once
 
 #include <chrono>
@@ -27,10 +26,10 @@ struct ProcessEnd {
   bool well() const { return failure == 0 && signal == 0 && code == 0; }
 };
 
-// Waits for its end. Signals that this program ignores for itself are not ignored there.
+// Runs the program and waits for its end. Signals that this program ignores are not ignored there.
 ProcessEnd run_process(const Process& process);
 
-// This process's environment but for the variables, "NAME=value", that are `hidden`; with `set` before them.
+// This process's environment without the variables ("NAME=value") that are `hidden`; `set` comes before them.
 std::vector<std::string> environment_without(const std::function<bool(std::string_view)>& hidden,
                                              std::vector<std::string> set);
 

@@ -1,4 +1,4 @@
-// Whether two paths name one file or folder.
+// Tells whether two paths name the same file or folder.
 #pragma once
 
 #include <filesystem>
@@ -6,8 +6,8 @@
 
 namespace qklab {
 
-// However they are written: `out`, `out/`, `./out`, a link to it. Where one does not exist yet, by where it
-// would be.
+// The spelling does not matter: `out`, `out/`, `./out` and a link to it are the same. A path that does not
+// exist yet is compared by where it would be.
 inline bool same_place(const std::string& a, const std::string& b) {
   namespace fs = std::filesystem;
   std::error_code error;

@@ -1,4 +1,4 @@
-// A folder of its own for a measurement or a test, removed at the end.
+// A temporary folder for a measurement or a test; it is removed at the end.
 #pragma once
 
 #include <cstdlib>

@@ -21,7 +21,8 @@ void detail::share(int n, int grain, void (*part)(void* body, int begin, int end
 }
 
 struct Workers::Arena {
-  // TBB would otherwise use no more threads than cores. The caller's is counted, but works outside the arena.
+  // Without this, TBB would use no more threads than cores. The caller's thread is counted, but works outside
+  // the arena.
   tbb::global_control allowed;
   tbb::task_arena arena;
 

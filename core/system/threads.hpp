@@ -1,5 +1,5 @@
-// The one place where work is handed to oneTBB's threads. ThreadSanitizer sees nothing of what Debian's
-// oneTBB does, so threads.cpp is built without it, and what passes from thread to thread is told here.
+// The only place that hands work to oneTBB's threads. ThreadSanitizer cannot see into Debian's oneTBB, so
+// threads.cpp is built without it, and this header tells it what passes between threads.
 #pragma once
 
 #include <atomic>
@@ -12,25 +12,26 @@
 
 namespace qklab {
 
-// Cores that there are.
+// The number of cores of this machine.
 std::size_t cores();
 
-// The most threads that share() may use from here.
+// The largest number of threads that share() may use when called here.
 int threads_to_share_with();
 
 namespace detail {
 void share(int n, int grain, void (*part)(void* body, int begin, int end), void* body);
 }
 
-// Calls body(begin, end) for parts that make up 0 .. n - 1, none cut that is within `grain`, on threads of
-// the caller's arena that have nothing else to do; returns when all are done. Who waits for the last part
-// begins no other work meanwhile. Throws what a part threw first; what had not begun by then is left out.
+// Calls body(begin, end) for parts that together make up 0 .. n - 1; no part is cut below `grain`. The parts
+// run on threads of the caller's arena that are idle. Returns when all parts are done; the thread that waits
+// for the last part begins no other work meanwhile. Throws the first exception of a part; parts that had not
+// begun by then are left out.
 template <class Body> void share(int n, int grain, const Body& body) {
   struct Shared {
     const Body& body;
     Handover begun, ended;
     std::atomic<bool> failed{false};
-    std::exception_ptr error;  // of the one that set `failed`
+    std::exception_ptr error;  // the exception of the part that set `failed`
   } shared{body, {}, {}, {}, {}};
   shared.begun.give();
   const auto part = [](void* pointer, int begin, int end) {
@@ -48,14 +49,15 @@ template <class Body> void share(int n, int grain, const Body& body) {
   if (shared.error) std::rethrow_exception(shared.error);
 }
 
-// Threads for long work, and an arena for what that work shares: a thread whose work has ended helps the
+// Threads for long work, and an arena for parts of that work: a thread whose own work has ended helps the
 // others.
 class Workers {
  public:
-  explicit Workers(std::size_t threads);  // which may be more than cores
+  explicit Workers(std::size_t threads);  // may be more than there are cores
   ~Workers();
 
-  // Has a thread call work(*what) soon, and keeps `what` as long as that takes, even beyond the workers.
+  // Has a thread call work(*what) soon. `what` is kept alive as long as that takes, even beyond the workers'
+  // life.
   template <class T> void start(void (*work)(T&), std::shared_ptr<T> what) {
     struct Started {
       void (*work)(T&);

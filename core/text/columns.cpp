@@ -39,7 +39,7 @@ std::size_t width_of(char32_t code) {
   return is_among(code, wide) ? 2 : 1;
 }
 
-// Calls visit(bytes, width) for each character until it returns false; bytes that are no UTF-8 come one by
+// Calls visit(bytes, width) for each character until it returns false. Bytes that are not UTF-8 come one by
 // one.
 template <class Visit> void each_character(std::string_view text, const Visit& visit) {
   while (!text.empty()) {
@@ -65,7 +65,7 @@ std::size_t columns_of(std::string_view text) {
 
 std::string clipped(std::string_view text, std::size_t columns) {
   constexpr std::string_view cut = "...";
-  std::string line, begun;  // all that fits, and what fits with the mark of a cut behind it
+  std::string line, begun;  // the text that fits, and the text that fits with "..." behind it
   std::size_t used = 0;
   bool whole = true;
   each_character(text.substr(0, text.find('\n')), [&](std::string_view bytes, std::size_t width) {

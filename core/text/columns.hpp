@@ -1,4 +1,4 @@
-// Text on a terminal: how many columns it takes, which are neither bytes nor characters.
+// The width of text on a terminal, in columns. It differs from the number of bytes and of characters.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +15,8 @@ bool drives_terminal(char32_t code);
 // one. Sources: Unicode 15, EastAsianWidth.txt, W and F; general categories Mn and Cf.
 std::size_t columns_of(std::string_view text);
 
-// The first line of `text` in at most so many columns, with "..." where it was cut. Control characters, which
-// could drive the terminal, are left out, and bytes that are no UTF-8 become '?'.
+// The first line of `text` in at most `columns` columns, with "..." where it was cut. Control characters are
+// left out, since they could control the terminal, and bytes that are not UTF-8 become '?'.
 std::string clipped(std::string_view text, std::size_t columns);
 
 }  // namespace qklab

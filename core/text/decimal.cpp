@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t most_digits = 24;
 constexpr int whole_digits = 18;
 constexpr int most_shift = 29;           // 10^29 * 10^8 * 2 is below 2^127
-constexpr std::size_t digits_kept = 40;  // far more than tell the nearest double
+constexpr std::size_t digits_kept = 40;  // many more than the nearest double needs
 constexpr Int128 exact_doubles = Int128{1} << 53;
 constexpr int exact_powers = 22;  // 10^22 is the last power of ten that a double holds
 
@@ -28,7 +28,7 @@ Int128 power_of_ten(int exponent) {
 
 Int128 magnitude(Int128 x) { return x < 0 ? -x : x; }
 
-// x's digits in units of 10^exponent, which is no larger than its own.
+// x's digits in units of 10^exponent; `exponent` is not larger than x's own.
 std::optional<Int128> digits_in(const Decimal& x, int exponent) {
   if (x.digits == 0) return 0;
   const int shift = x.exponent - exponent;
@@ -75,7 +75,7 @@ std::optional<Decimal> parse_decimal(std::string_view text) {
     if (c < '0' || c > '9') return std::nullopt;
     ++seen;
     number.exponent -= point ? 1 : 0;
-    if (c == '0') {  // counts only where another digit follows, so that 100000 is 1e5
+    if (c == '0') {  // counts only if another digit follows, so that 100000 is 1e5
       ++zeros;
       continue;
     }
@@ -106,7 +106,7 @@ std::optional<DecimalQuotient> DecimalQuotient::blend(const Decimal& a, std::int
 
 double DecimalQuotient::nearest() const {
   if (numerator_ == 0) return 0;
-  // Where both sides are doubles, one division is rounded once.
+  // Where both numbers are exact doubles, one division rounds only once.
   if (exponent_ >= -exact_powers && exponent_ <= exact_powers) {
     const Int128 power = power_of_ten(std::abs(exponent_));
     const Int128 up =
@@ -138,7 +138,7 @@ std::optional<std::int64_t> DecimalQuotient::whole() const {
   if (up == 0) return 0;
   if (exponent_ < -37 || exponent_ > 18) return std::nullopt;
   if (exponent_ < 0) {
-    // Ten by ten, since the denominator times the power need not fit.
+    // Multiplies by 10 step by step, since the denominator times the whole power may not fit.
     if (up % down != 0) return std::nullopt;
     up /= down;
     for (int i = exponent_; i < 0; ++i) {

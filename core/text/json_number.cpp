@@ -12,7 +12,8 @@ std::string json_number(double x) { return std::isfinite(x) ? fmt::format("{:.6g
 
 namespace {
 
-// Five significant digits at least of how the numbers differ, where that is little beside their size.
+// Enough digits that the differences between the numbers have at least five, where the differences are small
+// beside the numbers.
 int digits_of(const std::vector<double>& x) {
   constexpr int least = 6, most = 17;
   double low = 0, high = 0;

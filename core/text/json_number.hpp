@@ -1,4 +1,4 @@
-// Numbers and texts as report.html's JSON has them.
+// Numbers and texts in the form of report.html's JSON.
 #pragma once
 
 #include <string>
@@ -9,12 +9,13 @@
 
 namespace qklab {
 
-// Six significant digits; null where not finite.
+// Six significant digits; null where x is not finite.
 std::string json_number(double x);
 std::string json_numbers(
-    const std::vector<double>& x);             // [1,null,0.5]; more digits where these differ by less
-std::string json_text(std::string_view text);  // quoted; bytes that are no UTF-8 are replaced
-// Numbers in full, so that a filter for one finds it; true, false, names and non-finite numbers as text.
+    const std::vector<double>& x);             // [1,null,0.5]; more digits where the numbers differ by little
+std::string json_text(std::string_view text);  // quoted; bytes that are not UTF-8 are replaced
+// Numbers keep all digits, so that a filter for a number finds it; true, false, names and non-finite numbers
+// become text.
 std::string json_value(const Value& value);
 
 }  // namespace qklab

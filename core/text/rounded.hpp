@@ -1,4 +1,4 @@
-// Numbers as people read them.
+// Numbers rounded for people to read.
 #pragma once
 
 #include <fmt/format.h>
@@ -10,7 +10,7 @@
 
 namespace qklab {
 
-// To so many significant digits; what is no number is "nan", whatever its sign: fmt and printf would write
+// Rounds to `digits` significant digits. NaN is written "nan" whatever its sign; fmt and printf would write
 // -nan.
 inline std::string rounded(double x, int digits) {
   return std::isfinite(x) ? fmt::format("{:.{}g}", x, digits) : shortest(x);

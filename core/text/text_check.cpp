@@ -20,7 +20,7 @@ struct Named {
   const char* name;
 };
 
-// Not the zero-width joiner, which belongs to many emoji.
+// The zero-width joiner is not listed, since many emoji contain it.
 constexpr Named invisible[] = {{0x00A0, "a no-break space"},
                                {0x00AD, "a soft hyphen"},
                                {0x2007, "a figure space"},

@@ -16,10 +16,9 @@ double entropy_bound(double norm, std::size_t keys) {
   }
   if (keys == 1) return 0;
   const auto others = static_cast<double>(keys - 1);
-  const double gap =
-      norm * std::sqrt(static_cast<double>(keys) / others);            // of the large logit to the others
-  const double rest = others * std::exp(-gap);                         // their weight relative to its own
-  return std::log1p(rest) + (rest > 0 ? gap * rest / (1 + rest) : 0);  // without inf * 0
+  const double gap = norm * std::sqrt(static_cast<double>(keys) / others);  // large logit minus the others
+  const double rest = others * std::exp(-gap);                         // their weight; the large one's is 1
+  return std::log1p(rest) + (rest > 0 ? gap * rest / (1 + rest) : 0);  // avoids inf * 0
 }
 
 double logit_norm_bound(const Matrix& tokens, const Matrix& qk, double temperature) {

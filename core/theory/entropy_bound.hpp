@@ -1,5 +1,5 @@
-// The least entropy that attention can have where its logits are bounded (Zhai et al. 2023, ICML,
-// "Stabilizing Transformer Training by Preventing Attention Entropy Collapse", Theorem 3.1).
+// The least entropy of attention whose logits are bounded (Zhai et al. 2023, ICML, "Stabilizing Transformer
+// Training by Preventing Attention Entropy Collapse", Theorem 3.1).
 #pragma once
 
 #include "core/base/array.hpp"
@@ -9,8 +9,8 @@ namespace qklab {
 // Lower bound, in nats, on the entropy of softmax over `keys` logits whose Euclidean norm is at most `norm`
 // (a constant added to all of them does not count):
 //     beta = exp(-norm sqrt(T/(T-1))),  log(1 + (T-1) beta) + norm sqrt(T(T-1)) beta / (1 + (T-1) beta)
-// It is attained by one large logit and T-1 equal ones. 0 for one key. Throws Error where norm is negative
-// or keys is 0.
+// The bound is attained by one large logit and T-1 equal ones. It is 0 for one key. Throws Error where norm
+// is negative or keys is 0.
 double entropy_bound(double norm, std::size_t keys);
 
 // Zhai's bound on the norm of every row of logits X W X^T / temperature: ||W||_2 ||X X^T||_2 / temperature.

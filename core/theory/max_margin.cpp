@@ -22,8 +22,8 @@ Vector signed_power(const Vector& x, double exponent) { return xt::sign(x) * xt:
 
 Vector transposed_product(const Matrix& a, const Vector& x) { return xt::linalg::dot(xt::transpose(a), x); }
 
-// min (1/p) |w|_p^p subject to A w >= 1 for p >= 2, whose curvature (p-1) |w|^(p-2) has no pole.
-// Minimizes (1/p) |w|_p^p - mu sum log(A w - 1).
+// The primal problem: min (1/p) |w|_p^p subject to A w >= 1, for p >= 2, where the curvature (p-1) |w|^(p-2)
+// has no pole. Minimizes (1/p) |w|_p^p - mu sum log(A w - 1).
 struct Primal {
   const Matrix& a;
   double p;
@@ -44,13 +44,13 @@ struct Primal {
       hessian(i, i) += (p - 1) * std::pow(std::abs(w(i)), p - 2);
       largest = std::max(largest, hessian(i, i));
     }
-    // Flat where w_i = 0 and no constraint is felt: a ridge keeps the system solvable.
+    // The problem is flat where w_i = 0 and no constraint acts on it: a ridge keeps the system solvable.
     for (std::size_t i = 0; i < w.size(); ++i) hessian(i, i) += 1e-14 * largest;
   }
 };
 
-// Its dual for p <= 2 (q >= 2), in logarithms of the multipliers, which keeps them positive and the system
-// well conditioned as some tend to 0. Minimizes (1/q) |A^T l|_q^q - 1.l - mu sum log l.
+// The dual problem for p <= 2 (q >= 2), in logarithms of the multipliers. This keeps them positive and the
+// system well conditioned when some tend to 0. Minimizes (1/q) |A^T l|_q^q - 1.l - mu sum log l.
 struct Dual {
   const Matrix& a;
   double q;
@@ -66,12 +66,13 @@ struct Dual {
     const Vector curvature = (q - 1) * xt::pow(xt::abs(y), q - 2);
     const Matrix scaled = xt::view(l, xt::all(), xt::newaxis()) * a;
     hessian = xt::linalg::dot(scaled * curvature, xt::transpose(scaled));
-    // Of the problem in l itself; the term that the logarithm would add, l_i (a_i w - 1), can be negative.
+    // This is the Hessian in l itself; the term that the logarithm would add, l_i (a_i w - 1), can be
+    // negative.
     for (std::size_t i = 0; i < l.size(); ++i) hessian(i, i) += mu;
   }
 };
 
-// Damped Newton steps at one mu, near enough to the minimum for the next.
+// Takes damped Newton steps at one mu until x is near enough to the minimum for the next mu.
 template <class Problem> void centre(const Problem& problem, Vector& x, double mu) {
   const double enough = 1e-4 * mu;
   Vector gradient;
@@ -82,7 +83,7 @@ template <class Problem> void centre(const Problem& problem, Vector& x, double m
     try {
       step = xt::linalg::solve(hessian, gradient);
     } catch (const std::runtime_error&) {
-      return;  // singular to rounding, as multipliers grow without bound where nothing separates
+      return;  // singular to rounding: the multipliers grow without bound where nothing separates
     }
     const double decrement = xt::sum(step * gradient)();
     if (!(decrement > enough)) return;
@@ -96,7 +97,7 @@ template <class Problem> void centre(const Problem& problem, Vector& x, double m
   }
 }
 
-// Both bounds from a primal and a dual guess; nothing where w separates nothing.
+// Both bounds from a guess of the primal and of the dual solution; nothing if w does not separate.
 std::optional<MaxMargin> certify(const Matrix& a, double p, const Vector& w, const Vector& l) {
   const double margin = xt::amin(xt::linalg::dot(a, w))();
   if (!(margin > 0)) return std::nullopt;
@@ -120,7 +121,7 @@ std::optional<MaxMargin> by_dual(const Matrix& a, double p, double tolerance) {
   return best;
 }
 
-// From a w with A w >= 1.
+// Solves the primal problem from a start with A w >= 1.
 std::optional<MaxMargin> by_primal(const Matrix& a, double p, double tolerance, const Vector& start) {
   const Primal primal{a, p};
   Vector w = 1.5 * start;

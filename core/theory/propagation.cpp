@@ -9,7 +9,7 @@ namespace qklab {
 
 namespace {
 
-// P(x > bound) for x normal.
+// P(x > bound) for a normal x.
 double p_above_bound(double bound, double mean, double deviation) {
   return normal_cdf((mean - bound) / deviation);
 }
@@ -43,7 +43,7 @@ Propagation propagation_probability(const SpectrumStatistics& w, std::size_t dim
   const double upper = temperature * (static_cast<double>(length) - 1);
   for (std::size_t i = 0; i < length; ++i) {
     const double deviation = std::sqrt(variance(i));
-    // Without variance (W = 0, or a single token) the logit stays at its mean.
+    // Without variance (W = 0, or a single token) the logit equals its mean.
     const bool certain = !(deviation > 0);
     const double above_zero =
         certain ? mean(i) > -temperature : p_above_bound(-temperature, mean(i), deviation);

@@ -4,7 +4,7 @@
 // w_t = x_t^T W x_T, unscaled. Softmax is linearized about the uniform point and clipped,
 //     S_t = clip((1 + (w_t - mean_s w_s) / temperature) / T, 0, 1).
 // The theory takes w_t - mean_s w_s as normal with its exact mean and variance.
-// Source: Bao, Hataya, Karakida (ICML 2024, arXiv 2402.02098); the variance for a W that is not symmetric is
+// Source: Bao, Hataya, Karakida (ICML 2024, arXiv 2402.02098). The variance for a W that is not symmetric is
 // derived here by the same steps.
 #pragma once
 
@@ -28,7 +28,7 @@ struct Propagation {
   Vector active;   // P(0 < S_t < 1)
 };
 
-// Of W (dim, dim) with the given mean, variance and Frobenius twin; dim, length >= 1, temperature > 0.
+// For W (dim, dim) with the given statistics; dim, length >= 1, temperature > 0.
 Propagation propagation_probability(const SpectrumStatistics& w, std::size_t dim, std::size_t length,
                                     double temperature);
 

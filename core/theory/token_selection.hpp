@@ -23,15 +23,16 @@ Vector selection_weights(const SelectionPrompt& prompt, const Matrix& w);
 
 // Loss at W (d, d), and its gradient
 //     (1/n) sum_i l'(output_i) sum_t s_it (g_it - output_i) x_it z_i^T .
-// The difference is taken as sum_u s_iu (g_it - g_iu), so that it keeps its digits when one weight is near 1.
+// The difference is computed as sum_u s_iu (g_it - g_iu), which keeps its digits when one weight is near 1.
 struct SelectionLoss {
   double value = 0;
   Matrix gradient;
 };
 SelectionLoss selection_loss(const std::vector<SelectionPrompt>& prompts, const Matrix& w);
 
-// What separates the chosen token of every prompt from the others: rows vec((x_i,chosen - x_it) z_i^T) for
-// each t != chosen, so that a row times vec(W) is the difference of their logits. (n (T - 1), d d)
+// The constraints that separate the chosen token of every prompt from the others: rows vec((x_i,chosen -
+// x_it) z_i^T) for each t != chosen, so that a row times vec(W) is the difference of their logits. Shape (n
+// (T - 1), d d).
 Matrix selection_constraints(const std::vector<SelectionPrompt>& prompts,
                              const std::vector<std::size_t>& chosen);
 

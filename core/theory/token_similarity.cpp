@@ -7,7 +7,7 @@ std::vector<double> uniform_attention_cosine(std::size_t depth, double length, d
   double q = 1, c = start;
   std::vector<double> cosine = {c / q};
   for (std::size_t layer = 0; layer < depth; ++layer) {
-    const double read = norm == SimilarityNorm::pre ? 1 / q : 1;  // what attention sees is scaled to q = 1
+    const double read = norm == SimilarityNorm::pre ? 1 / q : 1;  // attention sees tokens of q = 1
     const double added = residual_scale * residual_scale * read * (q + (length - 1) * c) / length;
     q += added;
     c += added;

@@ -46,9 +46,9 @@ Vector uniform_weights(const PromptPrior& prior) {
 }
 
 Vector rising_weights(const PromptPrior& prior) {
-  // w_i = sum over j <= i of steps u_j >= 0, so that non-negative least squares in u does it: with L the
-  // lower triangle of ones, minimize u^T (L^T M L) u - 2 (L^T r).u by coordinate descent, which is exact in
-  // the limit.
+  // w_i is a sum of steps u_j >= 0 over j <= i, so this is non-negative least squares in u: with L the lower
+  // triangle of ones, minimize u^T (L^T M L) u - 2 (L^T r).u by coordinate descent, which is exact in the
+  // limit.
   const std::size_t n = prior.query.size();
   Matrix lower = xt::zeros<double>({n, n});
   for (std::size_t i = 0; i < n; ++i) {

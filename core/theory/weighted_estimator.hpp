@@ -7,8 +7,8 @@
 // 2025, Gating is Weighting, arXiv 2504.04308, definition of WPGD). For this isotropic data P = I is optimal
 // up to scale, and
 //     E (y - f)^2 = 1 + s^2 - 2 r.w + w^T M w,    M = R + (d + 1 + d s^2) I,
-// as E y_i y_j x_i.x_j = R_ij for i != j and d + 2 + d s^2 for i = j. So w* = M^-1 r, with risk
-// 1 + s^2 - r^T M^-1 r (the paper's theorem on the unique minimum, up to scale).
+// since E y_i y_j x_i.x_j = R_ij for i != j and d + 2 + d s^2 for i = j. So w* = M^-1 r, with risk 1 + s^2 -
+// r^T M^-1 r (the paper's theorem on the unique minimum, up to scale).
 #pragma once
 
 #include <cstddef>
@@ -24,16 +24,16 @@ struct PromptPrior {
   double noise = 0;  // standard deviation s
 };
 
-// `tasks` blocks of `examples` each; task k's correlation with the query's is query[k], and two tasks are
-// independent given it: R = query_k query_l between tasks.
+// `tasks` blocks of `examples` each. The correlation of task k with the query's task is query[k], and two
+// tasks are independent given the query's: R = query_k query_l between tasks.
 PromptPrior task_blocks(const Vector& query, std::size_t examples, std::size_t dim, double noise);
 
 double weighted_risk(const PromptPrior& prior, const Vector& weights);
 Vector optimal_weights(const PromptPrior& prior);
-// The best equal weights: what attention without gates can do.
+// The best equal weights: the best that attention without gates can do.
 Vector uniform_weights(const PromptPrior& prior);
-// The best weights that never fall along the prompt and are not negative, what a product of gates in (0, 1)
-// can do.
+// The best weights that never decrease along the prompt and are not negative: the best that a product of
+// gates in (0, 1) can do.
 Vector rising_weights(const PromptPrior& prior);
 
 // E[y | prompt] for x (n, d), y (n) and a query x: y is Gaussian given all x, with covariance

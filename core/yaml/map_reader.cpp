@@ -132,7 +132,7 @@ void MapReader::finish(const std::function<std::string(const std::string& key)>&
   if (!map_.IsMap()) return;
   const std::vector<std::string> known(known_.begin(), known_.end());
   for (const auto& entry : map_) {
-    if (!entry.first.IsScalar()) continue;  // reported when the file was parsed
+    if (!entry.first.IsScalar()) continue;  // parse_yaml has reported it
     const std::string& key = entry.first.Scalar();
     if (known_.contains(key)) continue;
     std::string hint = better ? better(key) : "";

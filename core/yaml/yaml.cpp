@@ -15,7 +15,7 @@ namespace qklab {
 
 namespace {
 
-// Far above any sensible config, far below what recursion over the nodes could not stand.
+// Far more than any sensible config needs, and far less than recursion over the nodes can handle.
 constexpr std::size_t max_nesting = 64;
 
 struct TooDeep {
@@ -71,12 +71,12 @@ class Inspector : public YAML::EventHandler {
   }
 
   void check_tag(const YAML::Mark& mark, const std::string& tag) {
-    // yaml-cpp marks plain text by '?' and quoted text by '!'.
+    // yaml-cpp reports plain text with the tag '?' and quoted text with '!'.
     if (!tag.empty() && tag != "?" && tag != "!")
       error(mark, fmt::format("tags are not supported: remove '{}'", tag));
   }
 
-  // A key or a value begins; `text` is null for what is not a scalar.
+  // Called when a key or a value begins; `text` is null unless it is a scalar.
   void value(const YAML::Mark& mark, const std::string* text) {
     if (open_.empty() || !open_.back().map) return;
     Collection& map = open_.back();
@@ -145,7 +145,7 @@ YAML::Node parse_yaml(const YamlFile& file, Diagnostics& diagnostics) {
     std::istringstream stream(text);
     YAML::Parser parser(stream);
     Inspector inspector(file, diagnostics);
-    // The parser never gets past some stray characters, such as a '}': it yields empty documents for ever.
+    // The parser never advances past some stray characters, such as '}': it yields empty documents for ever.
     while (inspector.documents() < 2 && parser.HandleNextDocument(inspector)) {
     }
     return inspector.aliased() ? YAML::Node() : YAML::Load(text);

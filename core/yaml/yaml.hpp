@@ -1,4 +1,4 @@
-// Reading YAML with places kept: typed look-ups that report to Diagnostics and name the nearest key.
+// Reads YAML and keeps positions: typed look-ups that report to Diagnostics and suggest the nearest key.
 #pragma once
 
 #include <yaml-cpp/yaml.h>
@@ -61,7 +61,7 @@ class MapReader {
   std::optional<bool> boolean(std::string_view key);
   std::optional<std::string> choice(std::string_view key, const std::vector<std::string>& choices);
   std::vector<std::string> texts(std::string_view key);  // a scalar or a list of scalars
-  // As the above, but reports the key where it is missing.
+  // Like text(), but reports a missing key.
   std::string required_text(std::string_view key);
   double required_real(std::string_view key);
 

@@ -25,7 +25,7 @@ class FormReader {
       return std::nullopt;
     }
     const YAML::Node key = node.begin()->first, value = node.begin()->second;
-    if (!key.IsScalar()) return std::nullopt;  // reported when the file was parsed
+    if (!key.IsScalar()) return std::nullopt;  // parse_yaml has reported it
     if (key.Scalar() == "random") return random(value);
     if (const auto kind = axis_form_named(key.Scalar())) return list(*kind, value);
     error(key, fmt::format("unknown form '{}'{}; there are {}", key.Scalar(),

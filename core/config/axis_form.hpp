@@ -1,4 +1,4 @@
-// How an axis is written, in a config or on the command line: its form and arguments, not yet evaluated.
+// An axis as it is written in a config or on the command line: its form and arguments, not yet evaluated.
 #pragma once
 
 #include <yaml-cpp/yaml.h>
@@ -25,19 +25,20 @@ struct AxisForm {
 
   Kind kind = Kind::values;
   std::vector<AxisItem> items;  // the list after the form's name
-  AxisItem count, seed;         // of the four random forms
+  AxisItem count, seed;         // for the four random forms
   Place place;
 };
 
-// "linspace" and so on; nothing for other names. Random forms stand under `random:` and are not among these.
+// "linspace" and so on; nothing for other names. The random forms are written under `random:` and are not
+// found here.
 std::optional<AxisForm::Kind> axis_form_named(std::string_view name);
 
 // A scalar, a list or a map such as {linspace: [0, 1, 5]}. Reports what is malformed and returns nothing.
 std::optional<AxisForm> read_axis_form(const YAML::Node& node, const std::string& name, const YamlFile& file,
                                        Diagnostics& diagnostics);
 
-// The axis that the form describes, each value checked against the parameter at index `i` of the schema.
-// Reports what does not fit, by value, and returns null.
+// The axis that the form describes. Each value is checked against the parameter at index `i` of the schema.
+// Reports each value that does not fit, and returns null.
 AxisPointer make_axis(const AxisForm& form, const Schema& schema, std::size_t i, Diagnostics& diagnostics);
 
 }  // namespace qklab

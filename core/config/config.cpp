@@ -50,10 +50,10 @@ std::string read_name(MapReader& map) {
   return name;
 }
 
-// What is said of a key that belongs under `params`, or may have been meant as one that does.
+// The hint for an unknown key that belongs under `params`, or may be a misspelt parameter.
 std::function<std::string(const std::string&)> misplaced_parameters(const Schema& schema) {
   std::vector<std::string> names = schema.names();
-  std::erase(names, "seed");  // `seeds` is nearer
+  std::erase(names, "seed");  // the key `seeds` is meant
   return [names](const std::string& key) {
     const auto is_meant = [&](const std::string& name) { return name == key || name.starts_with(key + "."); };
     if (std::any_of(names.begin(), names.end(), is_meant))
@@ -73,11 +73,11 @@ Layer read_presets(MapReader& map, const std::string& chosen, const Schema& sche
     map.diagnostics().error(map.place("presets"), "presets: expected a map from names to settings");
   if (presets.IsMap()) {
     for (const auto& entry : presets) {
-      if (!entry.first.IsScalar()) continue;  // reported when the file was parsed
+      if (!entry.first.IsScalar()) continue;  // parse_yaml has reported it
       const std::string& name = entry.first.Scalar();
       names.push_back(name);
       if (!is_path_name(name)) map.diagnostics().error(place_of(entry.first, map.file()), path_name_rule);
-      // One without settings is the base by another name.
+      // A preset without settings equals the base.
       const YAML::Node settings = entry.second.IsNull() ? YAML::Node(YAML::NodeType::Map) : entry.second;
       MapReader preset(settings, map.file(), map.diagnostics(), fmt::format("preset '{}'", name));
       Layer read = read_layer(preset, schema);
@@ -85,7 +85,7 @@ Layer read_presets(MapReader& map, const std::string& chosen, const Schema& sche
       if (name == chosen) layer = std::move(read);
     }
   }
-  // The base itself goes by "fast" unless the config lists one.
+  // The base itself is called "fast" unless the config lists a preset of that name.
   if (std::find(names.begin(), names.end(), "fast") == names.end()) names.emplace_back("fast");
   if (std::find(names.begin(), names.end(), chosen) == names.end()) {
     map.diagnostics().error(map.place("presets"),
@@ -156,7 +156,7 @@ Config parse(const ConfigSource& source, Diagnostics& found) {
   return config;
 }
 
-// Line and column that a message begins with; messages without, which are about arguments, come last.
+// Line and column at the beginning of a message. Messages without, which are about arguments, come last.
 std::pair<int, int> position(std::string_view message, std::string_view file) {
   std::pair<int, int> position{std::numeric_limits<int>::max(), 0};
   if (!message.starts_with(file) || message.size() == file.size()) return position;
@@ -176,7 +176,7 @@ Config parse_config(const ConfigSource& source, Diagnostics& diagnostics) {
     return position(a, source.file) < position(b, source.file);
   });
   for (const std::string& message : messages) {
-    const auto colon = message.find(": ");  // any will do: the two halves are joined again
+    const auto colon = message.find(": ");  // any colon will do: the two halves are joined again
     diagnostics.error(Place{message.substr(0, colon)}, std::string_view(message).substr(colon + 2));
   }
   return config;

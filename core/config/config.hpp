@@ -1,4 +1,4 @@
-// A YAML config, read, validated and resolved. Nothing is written before this has succeeded.
+// Reads, validates and resolves a YAML config. Nothing is written before this has succeeded.
 #pragma once
 
 #include <yaml-cpp/yaml.h>
@@ -13,14 +13,14 @@
 
 namespace qklab {
 
-// Where a config came from; enough to read it again, and stored with the results.
+// The origin of a config: enough to read it again. It is stored with the results.
 struct ConfigSource {
   std::string file;  // as shown in messages
   std::string text;
   std::string preset = "fast";
   std::vector<std::string> overrides;  // "mean=0,0.5,1"
-  // What the files that its trials read hold, or held where results are stored. None: they are looked at when
-  // the config is read, and one that cannot be is an error of the config.
+  // The identities of the files that the trials read, as stored with results. None: the files are looked at
+  // when the config is read, and an unreadable file is an error of the config.
   std::optional<FileIdentities> files = {};
 };
 
@@ -29,15 +29,15 @@ struct Config {
   std::string name;  // [A-Za-z0-9._-]+, names the run directory
   const Experiment* experiment = nullptr;
   Sweep sweep;
-  // Left to core/report, which reads and validates them before anything is run. Null where absent.
+  // Read and validated by core/figures and core/claims before anything is run. Null if absent.
   YAML::Node figures;
   YAML::Node claims;
 };
 
-ConfigSource read_source(const std::string& path);  // throws InputError where it cannot be read
+ConfigSource read_source(const std::string& path);  // throws InputError if it cannot be read
 
-// Reads a config. Every error of the file and of the overrides goes to `diagnostics`; the result is to
-// be used only if that stayed empty.
+// Reads a config. Every error of the file and of the overrides goes to `diagnostics`; use the result only if
+// there are none.
 Config parse_config(const ConfigSource& source, Diagnostics& diagnostics);
 
 }  // namespace qklab

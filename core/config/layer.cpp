@@ -10,7 +10,7 @@ namespace {
 
 void collect(const AxisTree& tree, std::vector<std::size_t>& parameters) {
   if (tree.kind == AxisTree::Kind::values) return parameters.push_back(tree.parameter);
-  // Every row of a grid sets the same parameters, and a zip has one row.
+  // Every row of a grid sets the same parameters, and a zip has one row, so the first row is enough.
   for (const AxisTree& inner : tree.rows.front()) collect(inner, parameters);
 }
 
@@ -48,7 +48,7 @@ AxisPointer build(const AxisTree& tree) {
 
 void Layer::apply(const Layer& over) {
   for (const AxisTree& tree : over.axes) {
-    // An axis that replaces an axis keeps its rank in the order of trials.
+    // An axis that replaces an axis keeps its place in the order of trials.
     const auto same = std::find_if(axes.begin(), axes.end(), [&](const AxisTree& mine) {
       return mine.kind == AxisTree::Kind::values && tree.kind == AxisTree::Kind::values &&
              mine.parameter == tree.parameter;

@@ -13,7 +13,7 @@ namespace qklab {
 
 namespace {
 
-// Which parameters are set so far, and where: one set twice is an error.
+// The parameters that are set so far, and where: setting one twice is an error.
 using Taken = std::map<std::size_t, Place>;
 using Assign = std::function<void(std::size_t, const YAML::Node& key, const YAML::Node& value)>;
 
@@ -38,7 +38,7 @@ class LayerReader {
   }
 
  private:
-  // A section whose entries are all commented out is as good as none.
+  // A section whose entries are all commented out counts as absent.
   bool is_given(std::string_view section) { return map_.has(section) && !map_.node(section).IsNull(); }
 
   void error(const YAML::Node& node, std::string_view message) {
@@ -58,12 +58,12 @@ class LayerReader {
     return false;
   }
 
-  // Calls `assign` for each parameter in a map of them. init: {mean: 0} and init.mean: 0 are the same.
+  // Calls `assign` for each parameter in a map. init: {mean: 0} and init.mean: 0 are the same.
   void assignments(const YAML::Node& node, const std::string& what, const std::string& prefix,
                    const Assign& assign) {
     if (!node.IsMap()) return error(node, fmt::format("{}: expected a map from parameters to values", what));
     for (const auto& entry : node) {
-      if (!entry.first.IsScalar()) continue;  // reported when the file was parsed
+      if (!entry.first.IsScalar()) continue;  // parse_yaml has reported it
       const std::string name = prefix + entry.first.Scalar();
       if (const auto parameter = schema_.find(name)) {
         assign(*parameter, entry.first, entry.second);
@@ -71,7 +71,7 @@ class LayerReader {
         assignments(entry.second, name, name + ".", assign);
       } else if (prefix.empty() && what != "params" &&
                  (name == "zip" || name == "grid" || is_strategy(name, StrategyKind::Section::sweep))) {
-        continue;  // read_sweep's and read_strategies'
+        continue;  // read by read_sweep and read_strategies
       } else {
         const bool misplaced = name == "where" || name == "seeds" || name == "presets" ||
                                is_strategy(name, StrategyKind::Section::config);
@@ -98,7 +98,7 @@ class LayerReader {
       axes.push_back({.parameter = i, .axis = std::move(axis), .place = form->place});
   }
 
-  // A map of axes: the whole `sweep:`, or an item of `grid:`.
+  // Reads a map of axes: the whole `sweep:`, or one item of `grid:`.
   void read_sweep(const YAML::Node& node, std::vector<AxisTree>& axes, Taken& taken) {
     read_axes(node, "sweep", axes, taken);
     if (!node.IsMap()) return;
@@ -115,7 +115,7 @@ class LayerReader {
     return kind && kind->section == section;
   }
 
-  // Null where it is switched off, or where what is wrong has been reported.
+  // Null if the strategy is switched off, or if an error was reported.
   StrategyPointer read_strategy(const std::string& name, const YAML::Node& node) {
     const std::shared_ptr<Strategy> strategy =
         StrategyKinds::all().find(name)->read(node, map_.file(), map_.diagnostics());
@@ -131,7 +131,7 @@ class LayerReader {
       if (node[name]) layer.strategies[name] = read_strategy(name, node[name]);
   }
 
-  // Inside zip or an item of grid.
+  // Refuses keys inside zip or inside an item of grid.
   void refuse_inner(const YAML::Node& node, const std::string& outer, const std::string& inner) {
     if (!MapReader(node, map_.file(), map_.diagnostics(), outer).has(inner)) return;
     error(node, fmt::format("{}: holds axes only, no '{}'", outer, inner));
@@ -162,7 +162,7 @@ class LayerReader {
       refuse_inner(node, "zip", inner);
     std::vector<AxisTree> row;
     read_axes(node, "zip", row, taken);
-    if (row.empty()) return;  // all that it held has been reported
+    if (row.empty()) return;  // all its entries were reported
     for (const AxisTree& tree : row) {
       const std::uint64_t n = tree.axis->size(), first = row.front().axis->size();
       if (n == first) continue;
@@ -220,14 +220,14 @@ class LayerReader {
       axes.push_back({.parameter = seed, .axis = std::move(axis)});
   }
 
-  // seeds: {until: {metric: loss, ...}}
+  // Reads seeds: {until: {metric: loss, ...}}.
   void read_replicates(const std::string& kind, const YAML::Node& node, std::size_t seed,
                        std::vector<AxisTree>& axes) {
     MapReader seeds(node, map_.file(), map_.diagnostics(), "seeds");
     seeds.has(kind);
     seeds.finish();
     const StrategyPointer strategy = read_strategy(kind, node[kind]);
-    if (!strategy) return;  // reported
+    if (!strategy) return;  // the error was reported
     axes.push_back({.parameter = seed,
                     .axis = values_axis(seed, strategy->replicates()->second,
                                         [](std::uint64_t i) { return Value(static_cast<std::int64_t>(i)); }),
@@ -245,7 +245,7 @@ Layer read_layer(MapReader& map, const Schema& schema) { return LayerReader(map,
 AxisPointer make_seeds(const AxisForm& form, bool is_list, const Schema& schema, Diagnostics& diagnostics) {
   const std::size_t seed = *schema.find("seed");
   if (is_list) return make_axis(form, schema, seed, diagnostics);
-  // A number of seeds is read by the rules of a number of draws: at least 1, and not too many.
+  // The number of seeds is checked like a number of random draws: at least 1, and not too many.
   AxisForm counted = form;
   counted.kind = AxisForm::Kind::linspace;
   counted.items = {{"0", false, form.place}, {"0", false, form.place}, form.items.front()};

@@ -40,7 +40,7 @@ bool is_random(Kind kind) {
   return kind == Kind::uniform || kind == Kind::loguniform || kind == Kind::normal || kind == Kind::choice;
 }
 
-struct Invalid {};  // thrown once what is wrong has been reported
+struct Invalid {};  // thrown after the error has been reported
 
 class AxisMaker {
  public:
@@ -140,7 +140,7 @@ class AxisMaker {
     return numbers(n, [=](std::uint64_t i) { return logspace(first, last, n, i); });
   }
 
-  // The stream of draw i, by value in what it returns, so that the axis owns all that it needs.
+  // Returns the stream of draw i. The function captures by value, so that the axis owns all that it needs.
   std::function<Stream(std::uint64_t)> streams() {
     const auto seed = convert(integer("", "").range(0, exact_integers), form_.seed);
     if (!seed) throw Invalid{};
@@ -180,7 +180,7 @@ class AxisMaker {
     const auto low = convert(parameter_, form_.items[0]), high = convert(parameter_, form_.items[1]);
     if (!low || !high) throw Invalid{};
     const std::int64_t first = std::get<std::int64_t>(*low), last = std::get<std::int64_t>(*high);
-    // Unsigned, since the distance of two integers need not be one.
+    // Unsigned, since the distance of two signed integers may overflow.
     const std::uint64_t span = static_cast<std::uint64_t>(last) - static_cast<std::uint64_t>(first);
     if (first > last || span == std::numeric_limits<std::uint64_t>::max())
       fail(form_.place, "uniform: expected two integers in order, less than 2^64 - 1 apart");
@@ -191,7 +191,7 @@ class AxisMaker {
 
   static double uniform(Stream stream, double a, double b) { return a + (b - a) * stream.uniform(); }
 
-  // Every number is looked at once, so that one out of range is found here and not in the middle of a run.
+  // Every number is checked now, so that one out of range is found here and not in the middle of a run.
   AxisPointer numbers(std::uint64_t n, NumberAt at) {
     const bool whole = parameter_.type == Type::integer;
     for (std::uint64_t i = 0; i < n; ++i) {
@@ -205,7 +205,7 @@ class AxisMaker {
                        [whole, at = std::move(at)](std::uint64_t i) { return to_value(whole, at(i)); });
   }
 
-  // The powers of a logspace are rounded, and a random draw may be.
+  // The distance from a whole number that is allowed: powers of a logspace and random draws are rounded.
   double rounding(double x) const {
     if (is_random(form_.kind)) return 0.5;
     return form_.kind == Kind::logspace ? 1e-9 * std::max(1.0, std::abs(x)) : 0;
@@ -213,7 +213,7 @@ class AxisMaker {
 
   static Value to_value(bool whole, double x) {
     if (whole) return static_cast<std::int64_t>(std::llround(x));
-    return x + 0.0;  // one value of -0 and 0
+    return x + 0.0;  // turns -0 into 0
   }
 
   const AxisForm& form_;

@@ -23,8 +23,8 @@ struct BadQuote {
   std::string message;
 };
 
-// Takes the text within quotes off `text`, which begins with one. Between double quotes \" and \\ stand for
-// what follows the backslash, between single ones '' for one, as in YAML.
+// Removes the quoted text at the beginning of `text` and returns it. As in YAML, \" and \\ between double
+// quotes stand for the character after the backslash, and '' between single quotes stands for one quote.
 std::string take_quoted(std::string_view& text) {
   const char quote = text[0];
   std::string out;
@@ -44,7 +44,7 @@ std::string take_quoted(std::string_view& text) {
   throw BadQuote{fmt::format("a quote ({}) is not closed", quote)};
 }
 
-// Up to the next comma that has no backslash before it, which stands for a comma.
+// Removes and returns the text up to the next comma. A backslash before a comma makes it part of the text.
 std::string take_bare(std::string_view& text) {
   std::string out;
   std::size_t i = 0;
@@ -56,7 +56,7 @@ std::string take_bare(std::string_view& text) {
   return std::string(trimmed(out));
 }
 
-// At commas, but for those within quotes. Throws BadQuote.
+// Splits at commas outside quotes. Throws BadQuote.
 std::vector<AxisItem> split(std::string_view text, const Place& place) {
   std::vector<AxisItem> items;
   for (;;) {
@@ -71,7 +71,7 @@ std::vector<AxisItem> split(std::string_view text, const Place& place) {
   }
 }
 
-// linspace(0,1,5) as that form, anything else as a list of values.
+// Reads linspace(0,1,5) as that form, and anything else as a list of values.
 AxisForm parse_form(std::string_view text, const Place& place) {
   AxisForm form;
   form.place = place;
@@ -93,7 +93,7 @@ class OverrideReader {
 
   void read(const std::string& argument) {
     const Place place{fmt::format("argument '{}'", readable(argument))};
-    // Nothing else can stand in run.db, tables and manifest as it was given.
+    // Invalid UTF-8 and control characters cannot be stored unchanged in run.db, tables and manifest.
     if (const auto bad = find_bad_character(argument)) return diagnostics_.error(place, bad->message);
     try {
       read(argument, place);

@@ -14,8 +14,8 @@ struct Overrides {
   std::optional<std::string> name;
 };
 
-// Each argument is KEY=VALUE; the key of a parameter may be written params.KEY or sweep.KEY as well, which
-// changes nothing. Errors name the argument. One key twice is an error.
+// Each argument is KEY=VALUE. The key of a parameter may also be written params.KEY or sweep.KEY, with the
+// same meaning. Errors name the argument. Using a key twice is an error.
 Overrides read_overrides(const std::vector<std::string>& arguments, const Schema& schema,
                          Diagnostics& diagnostics);
 

@@ -139,7 +139,7 @@ AxisPointer union_of(std::vector<AxisPointer> axes) { return std::make_shared<Un
 
 namespace {
 
-// (a * p + b * q) / r as on paper; in binary where the digits of a and b do not fit side by side.
+// (a * p + b * q) / r in decimal arithmetic; in binary if the digits of a and b do not fit side by side.
 double blend(double a, double p, double b, double q, double r) {
   const auto x = decimal_of(a), y = decimal_of(b);
   const auto whole = [](double count) { return static_cast<std::int64_t>(count); };
@@ -147,7 +147,7 @@ double blend(double a, double p, double b, double q, double r) {
   return exact ? exact->nearest() : a * (p / r) + b * (q / r);
 }
 
-// A power is rounded in its last digits: where a short number is that near, it is what was meant.
+// The last digits of a power are rounding errors: if a short decimal is that close, it is the value meant.
 double without_rounding(double x) {
   double plain = x;
   const std::string text = fmt::format("{:.11e}", x);
@@ -167,7 +167,7 @@ double linspace(double first, double last, std::uint64_t n, std::uint64_t i) {
 double logspace(double first, double last, std::uint64_t n, std::uint64_t i) {
   if (i == 0) return first;
   if (i + 1 == n) return last;
-  // Not by <cmath>: a value is part of a trial's identity, and has the same bits on every machine.
+  // <cmath> is not used: a value is part of a trial's identity and must have the same bits on every machine.
   const double from = elementary::log(first), to = elementary::log(last);
   const double at = from + (to - from) * static_cast<double>(i) / static_cast<double>(n - 1);
   return without_rounding(elementary::exp(at));
@@ -182,7 +182,7 @@ double range_size(double first, double last, double step) {
   const auto exact = from && to && by ? decimal_steps(*from, *to, *by) : std::nullopt;
   if (exact) return *exact + 1;
   const double steps = (last - first) / step;
-  // A last value that the rounding of the division puts just out of reach is on the grid.
+  // A last value that is out of reach only by the rounding of the division belongs to the axis.
   return steps >= 0 ? std::floor(steps * (1 + 1e-12) + 1e-9) + 1 : 0;
 }
 

@@ -120,7 +120,7 @@ std::optional<FileStamp> stamp_of(const std::string& path) {
 
 FileWatch::FileWatch(const Schema& schema, const FileIdentities& files)
     : schema_(schema), parameters_(file_parameters(schema)) {
-  // Without a stamp, so that the first look compares contents.
+  // There is no stamp yet, so that the first look compares contents.
   for (const FileIdentity& file : files) files_.emplace(file.path, Known{file, std::nullopt});
 }
 
@@ -140,7 +140,7 @@ std::string FileWatch::look_at(const std::string& path) {
   Known& known = found->second;
   const auto now = stamp_of(path);
   if (now && known.stamp && *now == *known.stamp) return "";
-  // Another date is no change, another content is.
+  // Only a change of the content counts, not of the date alone.
   try {
     if (identify_file(path) == known.identity) {
       known.stamp = now;

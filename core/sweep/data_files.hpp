@@ -1,4 +1,5 @@
-// The files that a sweep's trials read: looked at before anything runs, and a part of the trials' identity.
+// The files that a sweep's trials read. They are checked before anything runs, and are part of the trials'
+// identity.
 #pragma once
 
 #include <functional>
@@ -12,10 +13,10 @@
 
 namespace qklab {
 
-// Of a path that a trial reads: by which of its parameters it is named. In schema order.
+// The parameters that name files, in schema order.
 std::vector<std::size_t> file_parameters(const Schema& schema);
 
-// What the file that `parameter` names adds to a trial's identity; 0 where the trial reads none, or where it
+// The contribution of the file that `parameter` names to a trial's identity; 0 if the trial reads none, or
 // was computed before files were recorded.
 std::uint64_t file_hash(const Parameter& parameter, const Parameters& params, const FileIdentities& files);
 
@@ -26,12 +27,12 @@ using UnusableFile = std::function<void(const std::vector<std::size_t>& paramete
 // Every file that a trial of the sweep reads, by path.
 FileIdentities identify_files(const Sweep& sweep, const UnusableFile& unusable);
 
-// Tells whether files have changed since they were identified, while trials that read them are under way.
-// Used by several threads.
+// Detects whether files have changed since they were identified, while trials that read them run. Several
+// threads may use it.
 class FileWatch {
  public:
   FileWatch(const Schema& schema, const FileIdentities& files);
-  // Why a trial may not have read what its identity says, or "".
+  // Why a trial may have read other content than its identity says, or "".
   std::string changed(const Parameters& params);
 
  private:
@@ -39,7 +40,7 @@ class FileWatch {
 
   struct Known {
     FileIdentity identity;
-    std::optional<FileStamp> stamp;  // of the last look; none where the file was not there
+    std::optional<FileStamp> stamp;  // from the last look; none if the file was missing
   };
   const Schema& schema_;
   std::vector<std::size_t> parameters_;

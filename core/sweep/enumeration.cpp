@@ -11,7 +11,7 @@ namespace qklab {
 
 namespace {
 
-// Axes up to this size have the hashes of their points computed once: at most 8 MiB an axis.
+// The hashes of all points are computed once for axes up to this size: at most 8 MiB an axis.
 constexpr std::uint64_t most_kept_hashes = 1u << 20;
 
 std::uint64_t hash_of(const Schema& schema, const Axis::Point& point) {

@@ -1,4 +1,4 @@
-// Walks over the points of a sweep, one step at a time, touching only what a step changes.
+// Walks over the points of a sweep one by one, and updates only what changes from one to the next.
 #pragma once
 
 #include <memory>
@@ -9,24 +9,25 @@
 
 namespace qklab {
 
-// What a parameter contributes to trial_id, which is the mixed sum of these and of the experiment's.
+// The contribution of one parameter to trial_id, which mixes the sum of these and the experiment's hash.
 std::uint64_t parameter_hash(const Parameter& parameter, const Value& value);
 std::uint64_t experiment_hash(const Experiment& experiment);
 
 class Enumeration {
  public:
-  // Begins at the first point. Each parameter is set by `base`, by one axis, or takes its default.
+  // Begins at the first point. Each parameter is set by `base` or by one axis, or has its default.
   Enumeration(const Experiment& experiment, const Axis::Point& base,
               const std::vector<std::shared_ptr<const Axis>>& axes, const FileIdentities& files,
               const Place& place);
 
-  // The current point with its defaults derived.
+  // The current trial, with derived defaults computed.
   const TrialSpec& trial();
-  // Throws InputError where the current point has a derived value out of range, or the experiment refuses it.
+  // Throws InputError if a derived value of the current point is out of range, or the experiment refuses it.
   void check() const;
-  bool next();  // to the next point, the last axis fastest; false after the last
+  bool next();  // advances, the last axis fastest; false after the last point
 
-  // Of the last axis, which must be there: where it stands, and next() goes past what is left of it.
+  // The position on the last axis, which must exist. skip_innermost() lets next() leave out the rest of that
+  // axis.
   std::uint64_t innermost() const { return wheels_.back().position; }
   void skip_innermost() { wheels_.back().position = wheels_.back().axis->size() - 1; }
 
@@ -35,7 +36,7 @@ class Enumeration {
     const Axis* axis;
     std::uint64_t position = 0;
     std::uint64_t hash = 0;                  // of the current values
-    std::vector<std::uint64_t> hashes = {};  // of all points, where they are few enough to keep
+    std::vector<std::uint64_t> hashes = {};  // of all points, if there are few enough to keep
   };
   struct Derived {
     std::size_t parameter;
@@ -44,7 +45,7 @@ class Enumeration {
 
   void set(Wheel& wheel);
   void derive(Derived& derived);
-  std::string all_but_this(const std::vector<std::size_t>& varied) const;  // as a `where`
+  std::string all_but_this(const std::vector<std::size_t>& varied) const;  // as a `where` expression
   [[noreturn]] void refuse(const std::string& why) const;
 
   const Experiment* experiment_;
@@ -53,9 +54,9 @@ class Enumeration {
   Place place_;  // of the sweep, for messages
   std::vector<Wheel> wheels_;
   std::vector<Derived> derived_;
-  std::uint64_t fixed_hash_;  // of the experiment and of what does not change
+  std::uint64_t fixed_hash_;  // of the experiment and of all that does not change
   TrialSpec trial_;
-  Axis::Point point_;  // kept to save allocations
+  Axis::Point point_;  // kept to avoid allocations
 };
 
 }  // namespace qklab

@@ -1,4 +1,4 @@
-// Splitting a sweep among machines: shard 2/3 is the second of three disjoint parts that make up the sweep.
+// Splits a sweep among machines: shard 2/3 is the second of three disjoint parts that together are the sweep.
 #pragma once
 
 #include <cstdint>
@@ -17,17 +17,17 @@ struct Shard {
   std::string str() const;  // "2/3"
 };
 
-// Which shard the trial at this place in the order of ids belongs to, from 1.
+// The shard, counted from 1, of the trial with this rank in the order of ids.
 inline std::uint64_t shard_of_rank(std::uint64_t rank, std::uint64_t count) { return rank % count + 1; }
 
 // Throws InputError for anything but I/N with 1 <= I <= N.
 Shard parse_shard(std::string_view text);
 
-// The trials of a shard. Ids are dealt out in their order, like cards, so that shards differ by one trial at
-// most; and since ids are hashes, no shard gets all the large values of an axis. Which trial falls to which
-// shard depends on the set of trials and on nothing else. Of a sweep with a replication points are dealt out,
-// in the order of theirs, and a point's trials stay together, since no shard else could tell how many it
-// needs.
+// The trials of a shard. The ids, in ascending order, are dealt out in turn like cards, so that the sizes of
+// shards differ by one trial at most; and since ids are hashes, no shard gets all large values of an axis.
+// The assignment depends only on the set of trials. In a sweep with `until`, points are dealt out instead, in
+// the ascending order of their ids, and a point's trials stay together: only a shard that has all of them can
+// tell how many replicates the point needs.
 class ShardMembers {
  public:
   ShardMembers(const Sweep& sweep, const Shard& shard);
@@ -35,7 +35,7 @@ class ShardMembers {
 
  private:
   bool whole_;
-  std::vector<std::uint64_t> ids_;  // sorted; empty where all belong to it
+  std::vector<std::uint64_t> ids_;  // ascending; empty if all trials belong to it
 };
 
 }  // namespace qklab

@@ -15,7 +15,7 @@ namespace qklab {
 
 namespace {
 
-// Ids that a set has room for from the start, as far as memory is no matter.
+// Upper limit on the ids for which a set reserves memory at the start; a larger set grows.
 constexpr std::uint64_t most_expected = 1'000'000;
 
 }  // namespace
@@ -63,7 +63,7 @@ std::vector<std::size_t> Sweep::varied() const {
 }
 
 std::vector<std::string> Sweep::repetitions() const {
-  constexpr std::uint64_t most = 1'000'000;  // looked at: longer lists are not written by hand
+  constexpr std::uint64_t most = 1'000'000;  // longer lists are not written by hand, so they are not checked
   std::vector<std::string> lines;
   for (const AxisPointer& axis : axes_) {
     if (axis->parameters().size() != 1 || axis->size() > most) continue;

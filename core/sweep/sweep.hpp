@@ -1,4 +1,4 @@
-// The set of trials that a config describes, enumerated lazily: trial k is computed when asked for.
+// The set of trials that a config describes. It is enumerated lazily: trial k is computed on demand.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@
 
 namespace qklab {
 
-// A set of points, each assigning values to the same few parameters (indices into the schema).
+// A set of points, each of which sets values of the same few parameters (indices into the schema).
 // Implementations: the values of one parameter, a zip of axes, a grid (product), a union of grids.
 class Axis {
  public:
@@ -28,11 +28,12 @@ class Axis {
   virtual std::vector<std::size_t> parameters() const = 0;  // which parameters it sets
 };
 
-// What decides which trials are run beside or of the grid; see core/strategies.
+// Decides which trials are run in addition to the grid, or which of the grid's; see core/strategies.
 class Strategy;
 using StrategyPointer = std::shared_ptr<const Strategy>;
 
-// Replicates by point, which is the id that the point's trial with the first seed has; the fewest of others.
+// Numbers of replicates by point, which is identified by the id of its trial with the first seed. Points that
+// are not listed have the fewest.
 using Replicates = std::unordered_map<std::uint64_t, std::uint64_t>;
 
 class Sweep {
@@ -40,47 +41,45 @@ class Sweep {
   Sweep() = default;
 
   const Experiment& experiment() const { return *experiment_; }
-  // Number of trials of the grid, and of those added, before `where` and before equal trials are merged;
+  // Number of trials of the grid and of added points, before `where` and before equal trials are merged;
   // saturates.
   std::uint64_t grid_size() const;
 
   // Calls visit(trial) for each trial in order: axes as written, the last fastest, seeds innermost, then the
-  // added points.
-  // Points that `where` excludes are left out; of equal trials the first is visited. Stops early when
-  // visit returns false. Throws InputError where a point breaks a range or the experiment's `check`, and
-  // at the end where `where` has excluded every point.
+  // added points. Points that `where` excludes are left out; of equal trials only the first is visited. Stops
+  // early when visit returns false. Throws InputError if a point violates a range or the experiment's
+  // `check`, and at the end if `where` has excluded every point.
   void for_each(const std::function<bool(const TrialSpec&)>& visit) const;
 
-  // As for_each, but yields ids alone where that is cheaper; used to resume large sweeps.
+  // Like for_each, but yields only ids, which is cheaper; used to resume large sweeps.
   std::vector<std::uint64_t> ids() const;
 
-  // The parameters that vary, in schema order (seed excluded), for legends and labels.
+  // The parameters that vary, in schema order, without the seed; for legends and labels.
   std::vector<std::size_t> varied() const;
-  // Of axes with fewer different values than were asked for, as random ones may have, a line each.
+  // One line for each axis that has fewer different values than were asked for, as random ones may have.
   std::vector<std::string> repetitions() const;
   bool varies_seeds() const;
-  const Axis::Point& base() const { return base_; }  // what does not vary, as far as the config sets it
-  // Whether each of these has an axis that sets nothing else.
+  const Axis::Point& base() const { return base_; }  // what the config sets to a single value
+  // Whether each of these parameters has an axis that sets nothing else.
   bool has_own_axes(const std::vector<std::size_t>& parameters) const;
 
   const std::vector<StrategyPointer>& strategies() const { return strategies_; }
   // The same sweep with these points, each with all seeds, after its grid. Each point sets every parameter of
-  // the axes but the seed.
+  // the axes except the seed.
   Sweep with_points(std::vector<Axis::Point> points) const;
 
-  // Whether points have numbers of replicates of their own.
+  // Whether points have individual numbers of replicates.
   bool has_replicates() const { return fewest_.has_value(); }
-  // The same sweep with so many replicates of these points. Of sweeps that have them alone, as are the next
-  // two.
+  // The same sweep with these numbers of replicates. This and the next two need has_replicates().
   Sweep with_replicates(Replicates replicates) const;
   std::uint64_t replicates_of(std::uint64_t point) const;
-  std::vector<std::uint64_t> points() const;  // in order, each once, before `where`
-  // As for_each, with the point that each trial is a replicate of: the id of the trial with the first seed
-  // and otherwise the same parameters.
+  std::vector<std::uint64_t> points() const;  // ids of points in order, each once, before `where`
+  // Like for_each, with the point of each trial: the id of the trial with the same parameters and the first
+  // seed.
   void for_each_replicate(
       const std::function<void(std::uint64_t point, const TrialSpec& trial)>& visit) const;
 
-  // The same sweep of trials that read these files, whose contents are part of the trials' ids.
+  // The same sweep for trials that read these files; the files' contents become part of the trials' ids.
   Sweep with_files(FileIdentities files) const;
   const FileIdentities& files() const;
 
@@ -96,16 +95,16 @@ class Sweep {
   std::vector<std::shared_ptr<const Axis>> axes_;  // the seeds' axis last
   std::shared_ptr<const Axis> added_;              // points after the grid; null where there are none
   std::vector<StrategyPointer> strategies_;
-  std::optional<std::uint64_t> fewest_;  // replicates of a point; the seeds' axis is then as long as the most
+  std::optional<std::uint64_t> fewest_;  // replicates of a point; the seeds' axis has room for the most
   std::shared_ptr<const Replicates> replicates_;  // null where there are none
   std::shared_ptr<const FileIdentities> files_;   // null where there are none
   std::optional<Where> where_;
-  Place place_;  // of the sweep, for messages about its points
+  Place place_;  // where the sweep is written, for messages about its points
   Place where_place_;
 };
 
 // The identity of a trial: a hash of experiment, version, resolved parameters, and the contents of the files
-// that it reads. It does not depend on the order in which parameters are declared or written.
+// that it reads. The order in which parameters are declared or written does not matter.
 std::uint64_t trial_id(const Experiment& experiment, const Parameters& params,
                        const FileIdentities& files = {});
 

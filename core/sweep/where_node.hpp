@@ -1,4 +1,4 @@
-// The tree that a `where` expression is parsed into.
+// The syntax tree of a `where` expression.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@ namespace qklab {
 struct WhereNode {
   enum class Kind { literal, parameter, unary, binary };
   enum class Yields { number, truth, text };
-  // Integer parameters are numbers, as real ones are.
+  // Integer parameters are treated as numbers, like real ones.
   enum class Operator {
     negate,
     negation,  // unary
@@ -34,18 +34,18 @@ struct WhereNode {
 
   Kind kind = Kind::literal;
   Yields yields = Yields::truth;
-  Operator op = Operator::negate;  // of unary and binary nodes
-  double number = 0;               // of literals
+  Operator op = Operator::negate;  // for unary and binary nodes
+  double number = 0;               // for literals
   bool truth = false;
   std::string text = {};
   std::size_t parameter = 0;                               // index into the schema
   std::shared_ptr<const WhereNode> left = {}, right = {};  // a unary node's operand is `left`
-  int depth = 1;                                           // bounded by the parser, since evaluation recurses
+  int depth = 1;                                           // limited by the parser, since evaluation recurses
 };
 
 using WhereTree = std::shared_ptr<const WhereNode>;
 
-// What is wrong, and the offset in bytes of the character that it is wrong at.
+// The error message, and the offset in bytes of the character at fault.
 struct WhereError {
   std::size_t offset;
   std::string message;

@@ -1,5 +1,5 @@
-// Recursive descent with Python's precedence: or, and, not, comparisons (which chain), + -, * / %, unary
-// minus, **. Types are settled here, so that evaluation need not look at them.
+// A recursive descent parser with Python's precedence: or, and, not, comparisons (which chain), + -, * / %,
+// unary minus, **. Types are checked here, so that evaluation need not check them.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -67,7 +67,7 @@ class Parser {
     std::size_t offset;
   };
 
-  // Counts how deep the descent is, so that a thousand parentheses are an error and no overflow.
+  // Counts the nesting, so that a thousand parentheses are an error and not a stack overflow.
   struct Level {
     explicit Level(Parser& parser) : depth(parser.depth_) {
       if (++depth > max_depth) too_deep(parser.at_);
@@ -84,7 +84,7 @@ class Parser {
     while (at_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[at_]))) ++at_;
   }
 
-  // The identifier that stands next, or "".
+  // The identifier at the current position, or "".
   std::string_view peek_word() const {
     if (at_ == text_.size() || !is_letter(text_[at_])) return {};
     std::size_t end = at_;
@@ -205,7 +205,7 @@ class Parser {
     check_choice(b, a);
   }
 
-  // A text that a parameter cannot take is a misspelling.
+  // A text that is none of the parameter's choices is a misspelling.
   void check_choice(const Operand& parameter, const Operand& literal) const {
     if (parameter.tree->kind != NodeKind::parameter || literal.tree->kind != NodeKind::literal ||
         literal.tree->yields != Yields::text)
@@ -254,7 +254,7 @@ class Parser {
         offset};
   }
 
-  // Binds tighter than a minus on its left and looser than one on its right, and groups to the right.
+  // ** binds tighter than a minus on its left and looser than a minus on its right, and is right-associative.
   Operand power() {
     const Operand base = primary();
     return take("**") ? apply(Operator::power, Yields::number, base, sign()) : base;

@@ -10,7 +10,7 @@ namespace qklab {
 
 namespace {
 
-// Stands before the state: a crash of the machine may leave a file with less in it than was written.
+// The seal is written before the state: after a crash of the machine the file may hold less than was written.
 std::string seal(std::string_view state) { return trial_name(hash_text(state)); }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The state that a long trial leaves behind, so that a run that was killed goes on from there.
+// The saved state of a long trial, from which a run that was killed continues.
 #pragma once
 
 #include <chrono>
@@ -11,18 +11,18 @@ namespace qklab {
 
 class Checkpoint {
  public:
-  // In <directory>/checkpoints/<trial>; nothing is touched before it is asked for.
+  // The file is <directory>/checkpoints/<trial>; it is not touched before save() or load().
   Checkpoint(const std::string& directory, std::uint64_t trial, std::chrono::milliseconds every);
 
   bool due() const;  // `every` has passed since the trial began or saved last
-  // Replaces what was saved before, at once: a reader or a crash never sees half of it. Where it cannot be
-  // written the trial goes on without, as its result does not depend on it.
+  // Replaces the saved state atomically: neither a reader nor a crash sees half of it. If it cannot be
+  // written, the trial continues without, since its result does not depend on it.
   void save(std::string_view state);
-  // What was saved; nothing where nothing was, or where it is damaged.
+  // The saved state; nothing if there is none, or if it is damaged.
   std::optional<std::string> load();
 
   const std::string& path() const { return path_; }
-  bool used() const { return used_; }  // there is a file, of this run or an earlier one
+  bool used() const { return used_; }  // there is a file, from this run or an earlier one
 
  private:
   std::string path_;

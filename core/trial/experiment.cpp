@@ -41,7 +41,7 @@ std::vector<std::string> metric_names(const std::vector<Metric>& metrics) {
   return names;
 }
 
-// The position of a declared metric; throws Error where there is none of that name.
+// The index of a declared metric; throws Error if there is none of that name.
 std::size_t slot(const std::vector<Metric>& metrics, std::string_view kind, std::string_view name) {
   if (const Metric* metric = find_metric(metrics, name))
     return static_cast<std::size_t>(metric - metrics.data());
@@ -124,7 +124,7 @@ const Metric* Experiment::series_metric(std::string_view metric) const { return 
 
 namespace {
 
-// What a declaration must satisfy for its results to fit one table and its arrays a folder.
+// Checks what a declaration must satisfy so that its results fit one table and its arrays one folder.
 void check_declaration(const Experiment& experiment) {
   const auto fail = [&](const std::string& why) {
     throw Error(fmt::format("experiment '{}': {}", experiment.name, why));
@@ -170,7 +170,7 @@ void check_declaration(const Experiment& experiment) {
   }
 }
 
-// A function's static, since experiments register themselves before main in any order.
+// A static inside a function, since experiments register themselves before main in any order.
 std::deque<Experiment>& registry() {
   static std::deque<Experiment> all;
   return all;

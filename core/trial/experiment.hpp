@@ -1,7 +1,7 @@
-// The interface of an experiment: everything that a new one has to state, in one file.
+// The interface of an experiment: everything that a new one must declare, in one file.
 //
-// In tree the file registers itself. Compiled with -DQKLAB_PLUGIN as a shared library, the same file
-// is loaded with --plugin. docs/own-experiment.md walks through one.
+// A file of this source tree registers itself. The same file, compiled with -DQKLAB_PLUGIN as a shared
+// library, is loaded with --plugin. docs/own-experiment.md explains an example.
 #pragma once
 
 #include <atomic>
@@ -23,16 +23,16 @@
 
 namespace qklab {
 
-// How equal a metric is where the same trial is run on another machine.
+// How closely a metric agrees when the same trial is run on another machine.
 enum class Bits {
-  rounded,  // up to rounding: LAPACK, the C library or xtensor's sums had a part in it
-  exact,    // to the last bit: sums, products, roots and core/base/elementary.hpp alone
+  rounded,  // up to rounding: LAPACK, the C library or xtensor's sums were involved
+  exact,    // to the last bit: only sums, products, roots and core/base/elementary.hpp
             // (docs/reproducibility.md)
 };
 
-// A number (index empty), or a series of numbers along `index` ("position", "layer"), that a trial
-// yields. Arrays are stored as .npy files; their index says what the axes are. A series' name may stand for a
-// family of them, see family.hpp.
+// A number (index empty), or a series of numbers along `index` ("position", "layer"), that a trial records.
+// Arrays are stored as .npy files; their index names the axes. The name of a series may stand for a family of
+// series, see family.hpp.
 struct Metric {
   std::string name;
   std::string unit;
@@ -46,13 +46,14 @@ struct Array {
   std::vector<double> data;  // row-major
 };
 
-// pruned: stopped on request after some of its steps, see prune.hpp; what was recorded until then is kept.
+// A pruned trial was stopped on request after some of its steps, see prune.hpp; what it recorded is kept.
 enum class Status { done = 1, failed = 2, diverged = 3, pruned = 4 };
 std::string_view name_of(Status status);
 
-// What one trial yields. A name that the experiment has not declared is an Error, as is a second value
-// for one name: both show as a failed trial.
 class Experiment;
+
+// What one trial has recorded. A name that the experiment has not declared, or that is recorded twice, is an
+// Error: the trial then counts as failed.
 class Result {
  public:
   explicit Result(const Experiment& experiment);
@@ -61,17 +62,17 @@ class Result {
   void series(std::string_view name, std::vector<double> value);  // index 1, 2, ...
   void series(std::string_view name, std::vector<double> index, std::vector<double> value);
   void array(std::string_view name, std::vector<std::size_t> shape, std::vector<double> data);
-  // Marks the trial as diverged; what was recorded so far is kept.
+  // Marks the trial as diverged; what it has recorded so far is kept.
   void diverged(std::string message);
-  // Marks the trial as stopped before this step, as Trial::stop_at() told it to.
+  // Marks the trial as stopped before `step`, as Trial::stop_at() demanded.
   void pruned(std::uint64_t step);
 
   Status status = Status::done;
-  std::string message;  // of a trial that is not done
+  std::string message;  // set for a trial that is not done
   double seconds = 0;
   std::vector<double> scalars;     // in declared order, NaN where none was set
   std::vector<Series> all_series;  // in declared order, empty where none was set, and for families
-  Members members;                 // of families, by name
+  Members members;                 // members of families, by name
   std::vector<Array> arrays;       // in declared order, shape empty where none was set
 
  private:
@@ -79,14 +80,15 @@ class Result {
   std::vector<bool> scalar_set_;
 };
 
-// The step in the message of a pruned trial; nothing in other messages.
+// The message of a pruned trial begins with this text. pruned_at returns the step, or nothing for other
+// messages.
 inline constexpr std::string_view pruned_before = "stopped before step ";
 std::optional<std::uint64_t> pruned_at(std::string_view message);
 
-// What a running trial may use. Valid until `run` returns.
+// What a running trial may use. It is valid until `run` returns.
 class Trial {
  public:
-  // Without a checkpoint nothing is kept of a trial that does not finish.
+  // Without a checkpoint nothing is kept of an unfinished trial.
   Trial(const Parameters& parameters, std::uint64_t id, const std::atomic<bool>& stop,
         Checkpoint* checkpoint = nullptr, std::optional<std::uint64_t> stop_at = {},
         TrialProgress* progress = nullptr)
@@ -102,29 +104,29 @@ class Trial {
 
   // Random numbers keyed by (seed, trial, purpose): two purposes never share a number.
   Stream stream(std::string_view purpose) const;
-  // To be called every few milliseconds of work; throws Cancelled when the user asked to stop.
+  // Must be called every few milliseconds of work; throws Cancelled if the user asked to stop.
   void check() const {
     if (stop_.load(std::memory_order_relaxed)) throw Cancelled{};
   }
-  // How far it is, for those who wait: `step` steps of `of` are done. Called as often as you like, by one
-  // thread; a trial of over a few seconds should, and what it yields does not depend on it.
+  // Reports that `step` of `of` steps are done. One thread may call it as often as it likes; a trial of more
+  // than a few seconds should. The result does not depend on it.
   void progress(std::uint64_t step, std::uint64_t of) const {
     if (progress_) progress_->tell(step, of);
   }
-  // body(0) .. body(n-1) on whatever cores are idle. Results must not depend on the order: write to
-  // slot i, and combine the slots afterwards.
+  // Runs body(0) .. body(n-1) on all cores that are idle. Results must not depend on the order: write to slot
+  // i, and combine the slots afterwards.
   void parallel_for(std::size_t n, const std::function<void(std::size_t)>& body) const;
 
-  // For trials of over half a minute. saved() at the start: the state that this very trial saved last, in a
-  // run that was ended before the trial was. It must lead to bitwise the same result as from the start.
+  // For trials of more than half a minute. At the start, saved() returns the state that this trial saved last
+  // in a run that ended early. Continuing from it must give the same bits as starting from the beginning.
   std::optional<std::string> saved() const { return checkpoint_ ? checkpoint_->load() : std::nullopt; }
-  bool save_due() const { return checkpoint_ && checkpoint_->due(); }  // every few seconds
+  bool save_due() const { return checkpoint_ && checkpoint_->due(); }  // true every few seconds
   void save(std::string_view state) const {
     if (checkpoint_) checkpoint_->save(state);
   }
 
-  // Of experiments that declare `stops`: save() before this step, tell the result with pruned(step), and
-  // return. A trial that has fewer steps ends as ever.
+  // For experiments that declare `stops`: save() before this step, report the result with pruned(step), and
+  // return. A trial that has fewer steps ends as usual.
   std::optional<std::uint64_t> stop_at() const { return stop_at_; }
 
  private:
@@ -134,7 +136,7 @@ class Trial {
   TrialProgress* progress_;
 };
 
-// Theory that stands beside what is measured: both scalars, or both series, of the experiment.
+// A theory that is shown beside a measured metric: both are scalars, or both are series, of the experiment.
 struct Overlay {
   std::string metric;
   std::string theory;
@@ -150,38 +152,38 @@ class Experiment {
   std::vector<Metric> series;
   std::vector<Metric> arrays;
   std::vector<Overlay> overlays;
-  // The experiment's own claims, in YAML as under a config's `claims:`; a config names them by id.
+  // The experiment's own claims, as YAML in the form of a config's `claims:`; a config refers to them by id.
   std::string claims;
   std::function<void(const Trial&, Result&)> run;
-  bool stops = false;  // whether run heeds Trial::stop_at(), so that sweeps can be pruned
-  // Writes files to `directory` from which others can replicate the trial with their own tools, and documents
-  // itself there; `qklab trace` calls it. Optional.
+  bool stops = false;  // true if run obeys Trial::stop_at(), so that sweeps can be pruned
+  // Writes files to `directory` with which others can replicate the trial in their own tools, and a
+  // description of these files. `qklab trace` calls it. Optional.
   std::function<void(const Trial&, const std::string& directory)> trace;
-  // Expected work of a trial in any unit, so that the longest start first. Optional.
+  // Expected work of a trial in any unit, so that the longest trials start first. Optional.
   std::function<double(const Parameters&)> cost;
-  // Bytes that a trial needs at most. One that would not fit is refused before it starts, and no more run at
-  // a time than fit together. Optional.
+  // The most bytes that a trial needs. A trial that would not fit is refused before it starts, and only as
+  // many run at a time as fit together. Optional.
   std::function<double(const Parameters&)> memory;
-  // Constraints between parameters ("heads must divide dim"): a message, or "". Optional.
+  // Constraints between parameters: returns a message ("heads must divide dim"), or "". Optional.
   std::function<std::string(const Parameters&)> check;
-  std::optional<FileIdentity> plugin = {};  // the library that it was loaded from; set by load_plugin
+  std::optional<FileIdentity> plugin = {};  // the library it comes from; set by load_plugin
 
   const Metric* scalar_metric(std::string_view metric) const;
-  const Metric* series_metric(std::string_view metric) const;  // of a member: its family
+  const Metric* series_metric(std::string_view metric) const;  // for a member: its family
 };
 
-// The experiments that this process knows, by name. Registration happens before main and when a plugin
-// is loaded; afterwards the list is only read.
-const std::deque<Experiment>& experiments();  // a deque: places stay valid when plugins are added
+// The experiments that this process knows. They are registered before main and when a plugin is loaded;
+// afterwards the list is only read.
+const std::deque<Experiment>& experiments();  // a deque: references stay valid when plugins are added
 const Experiment* find_experiment(std::string_view name);
 std::vector<std::string> experiment_names();
-// Throws Error where the name is taken or the declaration contradicts itself.
+// Throws Error if the name is taken or the declaration contradicts itself.
 const Experiment& register_experiment(Experiment experiment);
 
-// Raised when a change makes experiments compiled before it unusable.
+// Raised when a change makes previously compiled experiments unusable.
 inline constexpr int plugin_abi = 4;
 
-// What a plugin tells about itself before any of its C++ is run.
+// What a plugin states about itself before any of its C++ code runs.
 struct PluginHeader {
   int abi;
   const char* compiler;

@@ -6,7 +6,7 @@ namespace qklab {
 
 namespace {
 
-// Takes the first part of a dotted name off it.
+// Removes the first part of a dotted name and returns it.
 std::string_view next_part(std::string_view& name) {
   const std::size_t dot = name.find('.');
   const std::string_view part = name.substr(0, dot);

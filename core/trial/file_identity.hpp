@@ -1,5 +1,4 @@
-// What a file holds, as far as results depend on it: which text was trained on, which build of a plugin
-// computed.
+// The identity of a file on which results depend, such as the text of a training or the library of a plugin.
 #pragma once
 
 #include <cstdint>
@@ -10,21 +9,20 @@
 namespace qklab {
 
 struct FileIdentity {
-  std::string path;  // as it was named
+  std::string path;  // as the user named it
   std::uint64_t size = 0;
-  std::string sha256;  // of its bytes, 64 hexadecimal digits
+  std::string sha256;  // of the content, 64 hexadecimal digits
 
   bool operator==(const FileIdentity&) const = default;
   std::string str() const;  // "corpus.txt (1115394 bytes, sha256 86c4e6aa9db7...)"
 };
 using FileIdentities = std::vector<FileIdentity>;
 
-FileIdentity identify_file(const std::string& path);  // throws InputError where it cannot be read
+FileIdentity identify_file(const std::string& path);  // throws InputError if it cannot be read
 const FileIdentity* find_file(const FileIdentities& files,
-                              std::string_view path);  // null where there is none
+                              std::string_view path);  // null if there is none
 
-// A list of {"path": ..., "size": ..., "sha256": ...}, as run.db and manifest.json hold it. Reading throws
-// Error.
+// A list of {"path": ..., "size": ..., "sha256": ...}, as in run.db and manifest.json. Reading throws Error.
 std::string files_json(const FileIdentities& files);
 FileIdentities parse_files_json(std::string_view json);
 

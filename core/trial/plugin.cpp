@@ -15,7 +15,7 @@ const Experiment& load_plugin(const std::string& path) {
     throw InputError(fmt::format("{}: {}", path, why));
   };
   if (!std::filesystem::exists(path)) fail("no such plugin");
-  // dlopen searches the system's folders for a name without a slash.
+  // dlopen would search the system's folders for a name without a slash.
   const std::string place = std::filesystem::absolute(path).string();
   FileIdentity identity = identify_file(place);
   identity.path = readable(place);

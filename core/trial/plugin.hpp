@@ -1,4 +1,4 @@
-// Experiments from shared libraries.
+// Loads experiments from shared libraries.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace qklab {
 
-// Loads `path` and registers its experiment. Throws InputError where it is no plugin, or was built for
+// Loads `path` and registers its experiment. Throws InputError if it is not a plugin, or was built for
 // another ABI version or by another compiler. The library stays loaded.
 const Experiment& load_plugin(const std::string& path);
 

@@ -107,7 +107,7 @@ std::string Parameter::check(const Value& value) const {
   }
   if (type == Type::boolean) return "";
   if (type == Type::integer) {
-    // Compared as integers: as doubles, 2^53 + 1 is 2^53.
+    // Integers are compared as integers: as doubles, 2^53 + 1 equals 2^53.
     constexpr auto most = static_cast<std::int64_t>(exact_integers);
     const std::int64_t whole = std::get<std::int64_t>(value);
     if (whole < -most || whole > most) {
@@ -137,7 +137,7 @@ std::optional<Value> Parameter::convert(std::string_view text, std::string& why)
       if (const auto integer = parse_whole(text)) value = *integer;
       break;
     case Type::real:
-      // Adding zero makes one value of -0 and 0.
+      // Adding zero turns -0 into 0, so that both are one value.
       if (const auto number = parse_real(text)) value = *number + 0.0;
       break;
   }
@@ -200,7 +200,7 @@ Parameter choice(std::string name, std::string fallback, std::vector<std::string
 
 namespace {
 
-// Identifiers joined by dots, so that `where` can name every parameter.
+// Accepts identifiers joined by dots, so that `where` can name every parameter.
 bool is_parameter_name(std::string_view name) {
   bool start = true;
   for (const char c : name) {

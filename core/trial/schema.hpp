@@ -1,4 +1,4 @@
-// What parameters an experiment has, and one resolved set of their values.
+// The parameters that an experiment has, and one resolved set of their values.
 #pragma once
 
 #include <functional>
@@ -17,8 +17,8 @@ namespace qklab {
 class Parameters;
 
 enum class Type { boolean, integer, real, text };
-// Whole numbers up to here can be told apart wherever they are taken for numbers: in conditions, figures,
-// tables that others read. Larger ones are refused.
+// The largest whole number up to which integers stay distinct as doubles: conditions, figures and exported
+// tables use doubles. Larger integers are refused.
 inline constexpr double exact_integers = 0x1p53;
 
 std::string_view name_of(Type type);  // "true or false", "an integer", "a number", "text"
@@ -28,13 +28,13 @@ std::string_view name_of(Type type);  // "true or false", "an integer", "a numbe
 //     real("temperature", "divides the logits").derived("sqrt(dim)", [](const Parameters& p) { ... })
 //     choice("norm", "pre", {"none", "pre", "post"}, "where layer norm stands")
 struct Parameter {
-  std::string name;  // dots nest: init.mean is written as init: {mean: 0} or init.mean: 0
+  std::string name;  // dots nest: init.mean may be written init: {mean: 0} or init.mean: 0
   Type type = Type::real;
   std::string doc;
   std::string unit;
-  std::optional<Value> fallback;                   // none: required, unless derive is set
-  std::string derived_as;                          // how describe prints the derived default
-  std::function<Value(const Parameters&)> derive;  // from the parameters declared before this one
+  std::optional<Value> fallback;                   // none: the parameter is required, unless derive is set
+  std::string derived_as;                          // the derived default as `describe` prints it
+  std::function<Value(const Parameters&)> derive;  // uses the parameters declared before this one
   double low = -std::numeric_limits<double>::infinity();
   double high = std::numeric_limits<double>::infinity();
   bool open_low = false;  // low itself is excluded
@@ -52,11 +52,11 @@ struct Parameter {
   Parameter& in(std::string unit_name);
   Parameter& derived(std::string as, std::function<Value(const Parameters&)> from);
   Parameter& nonfinite_allowed();
-  // Of a parameter that is added to an experiment with results, whose default is a constant with which they
-  // stay as they are: at its default it is no part of a trial's id, and trials.csv may lack it.
+  // Marks a parameter that was added to an experiment which had results. Its default, a constant, must leave
+  // these results as they are: at its default it is not part of a trial's id, and trials.csv may lack it.
   Parameter& later();
-  // Of a text that names a file which the trial reads, "" for none; `where` tells which trials do, if not
-  // all. The file's content is then part of a trial's identity, and one that cannot be read is refused
+  // Marks a text parameter that names a file, "" for none. `where` says which trials read the file, if not
+  // all do. The file's content is then part of a trial's identity, and an unreadable file is refused
   // beforehand.
   Parameter& file(std::function<bool(const Parameters&)> where = {});
   // Of a file: `problem` reads it and tells why its content does not do for such a trial, or "". It is asked
@@ -65,11 +65,11 @@ struct Parameter {
   Parameter& content(std::vector<std::string> others, std::function<std::string(const Parameters&)> problem);
   bool names_file_of(const Parameters& params) const;  // whether the trial reads the file that it names here
 
-  // Why `value` does not do ("expected a number in [0, 1], got 2"), or "" where it does. The value's
-  // type must have been converted already, see `convert`.
+  // Why `value` is not accepted ("expected a number in [0, 1], got 2"), or "" if it is. The value must have
+  // the right type already, see `convert`.
   std::string check(const Value& value) const;
-  // Reads `text` as this parameter's type; an integer written 1e5 or 4.0 is accepted if it is exact.
-  // On failure returns nothing and sets `why`.
+  // Reads `text` as this parameter's type; an integer written 1e5 or 4.0 is accepted if it is exact. On
+  // failure it returns nothing and sets `why`.
   std::optional<Value> convert(std::string_view text, std::string& why) const;
   std::string default_text() const;  // "64", "sqrt(dim)" or "required"
 };
@@ -85,8 +85,8 @@ Parameter choice(std::string name, std::string fallback, std::vector<std::string
 class Schema {
  public:
   Schema() = default;
-  Schema(std::initializer_list<Parameter> parameters);  // throws Error where a name is declared twice, or
-                                                        // later() has no constant default
+  // Throws Error for a name that is declared twice, and for later() without a constant default.
+  Schema(std::initializer_list<Parameter> parameters);
 
   std::size_t size() const { return parameters_.size(); }
   const Parameter& operator[](std::size_t i) const { return parameters_[i]; }
@@ -100,7 +100,7 @@ class Schema {
   std::vector<Parameter> parameters_;
 };
 
-// One value for each parameter of a schema, in declared order. The schema must outlive it.
+// One value for each parameter of a schema, in declared order. The schema must outlive this object.
 class Parameters {
  public:
   Parameters() = default;
@@ -111,7 +111,7 @@ class Parameters {
   const Value& operator[](std::size_t i) const { return values_[i]; }
   void set(std::size_t i, Value value) { values_[i] = std::move(value); }
 
-  // By name; throws Error where the experiment declares no such parameter of that type.
+  // Values by name; throw Error if the experiment declares no such parameter of that type.
   double real(std::string_view name) const;  // integers are converted
   std::int64_t integer(std::string_view name) const;
   std::size_t count(std::string_view name) const;  // an integer, as a size

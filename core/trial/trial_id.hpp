@@ -1,4 +1,4 @@
-// One trial, and its name.
+// One trial of a sweep, and the name made from its id.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace qklab {
 
-// One trial of a sweep.
+// A trial's id and its resolved parameters.
 struct TrialSpec {
   std::uint64_t id = 0;
   Parameters params;

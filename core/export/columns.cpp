@@ -35,7 +35,7 @@ void add(Column& column, const Value& value) {
       column.values);
 }
 
-// Rows of different lengths become a rectangle.
+// Pads rows of different lengths to a rectangle.
 Column rectangle(const std::string& name, const std::vector<std::vector<double>>& rows, std::size_t width) {
   std::vector<double> values(rows.size() * width, nan);
   for (std::size_t i = 0; i < rows.size(); ++i)
@@ -73,7 +73,7 @@ Columns read_columns(const Store& store, const Sweep& sweep) {
   struct Rows {
     std::vector<std::vector<double>> index, value;
   };
-  std::map<std::string, Rows> members;  // of families, by name
+  std::map<std::string, Rows> members;  // members of families, by name
   store.for_each(sweep, [&](const TrialRecord& record) {
     std::get<std::vector<std::string>>(trial.values).push_back(trial_name(record.id));
     std::get<std::vector<std::string>>(status.values).emplace_back(name_of(record.status));
@@ -81,7 +81,7 @@ Columns read_columns(const Store& store, const Sweep& sweep) {
     for (std::size_t i = 0; i < scalars.size(); ++i)
       std::get<std::vector<double>>(scalars[i].values).push_back(record.scalars[i]);
     for (const auto& [name, series] : record.members) {
-      Rows& rows = members[name];  // trials before this one did not have it
+      Rows& rows = members[name];  // trials before this one did not have this member
       rows.index.resize(index.empty() ? 0 : index[0].size());
       rows.value.resize(rows.index.size());
       rows.index.push_back(series.index);

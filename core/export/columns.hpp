@@ -1,4 +1,4 @@
-// Results by column, as array libraries want them.
+// Results by column, as array libraries expect them.
 #pragma once
 
 #include <cstdint>
@@ -10,13 +10,13 @@
 
 namespace qklab {
 
-// One value a trial, in the sweep's order; or, of a series, a row a trial, as long as the longest and NaN
-// behind a trial's own end.
+// One value per trial, in the sweep's order; for a series, one row per trial, as long as the longest row and
+// padded with NaN.
 struct Column {
   std::string name;
   std::variant<std::vector<double>, std::vector<std::int64_t>, std::vector<bool>, std::vector<std::string>>
       values;
-  std::size_t width = 0;  // of a series; 0 of anything else
+  std::size_t width = 0;  // for a series; 0 otherwise
 
   std::vector<std::size_t> shape() const;  // (trials) or (trials, width)
 };
@@ -32,13 +32,13 @@ struct Columns {
 
 Columns read_columns(const Store& store, const Sweep& sweep);
 
-// <directory>/npy/<column>.npy and <directory>/npy/series/<name>.npy with <name>.index.npy beside it.
+// Writes <directory>/npy/<column>.npy, and <directory>/npy/series/<name>.npy with <name>.index.npy beside it.
 void write_npy(const Columns& columns, const std::string& directory);
 
-// Throws InputError where qklab was built without HDF5, with the way to get it.
+// Throws InputError, which says what to install, if qklab was built without HDF5.
 void demand_hdf5();
-// <directory>/results.h5: /trials/<column>, /series/<name>/value and /series/<name>/index. Throws as
-// demand_hdf5() does.
+// Writes <directory>/results.h5: /trials/<column>, /series/<name>/value and /series/<name>/index. Throws like
+// demand_hdf5().
 void write_hdf5(const Columns& columns, const std::string& directory);
 
 }  // namespace qklab

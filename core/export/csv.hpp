@@ -1,4 +1,4 @@
-// The tables that people and other tools read.
+// Writes the tables that people and other tools read.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace qklab {
 
-// Writes trials.csv and series.csv of what is in the store, one trial at a time.
+// Writes trials.csv and series.csv with the stored trials, one trial at a time.
 void export_csv(const Store& store, const Sweep& sweep, const std::string& directory);
 
 }  // namespace qklab

@@ -1,4 +1,4 @@
-// Columns as an HDF5 file, where libhdf5-dev was there at build time.
+// Writes columns to an HDF5 file, if libhdf5-dev was present at build time.
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -17,7 +17,7 @@ namespace qklab {
 
 namespace {
 
-// An HDF5 identifier, closed by the function that belongs to its kind.
+// An HDF5 identifier, which is closed by the function for its kind.
 class Handle {
  public:
   Handle(hid_t id, herr_t (*close)(hid_t)) : id_(id), close_(close) {

@@ -68,7 +68,7 @@ void CsvWriter::flush() {
 void CsvWriter::finish() {
   flush();
   if (std::fflush(file_.get()) != 0) fail();
-  // Some file systems tell of a full disk only at the close.
+  // Some file systems report a full disk only at the close.
   const bool closed = std::fclose(file_.release()) == 0;
   if (closed && std::rename(part_.c_str(), path_.c_str()) == 0) return;
   const int cause = errno;
@@ -93,7 +93,7 @@ int CsvReader::get() {
     if (std::ferror(file_.get()))
       throw InputError(fmt::format("{}: cannot be read: {}", path_, std::strerror(errno)));
     if (filled_ == 0) return EOF;
-    // What spreadsheets put in front of a file.
+    // Spreadsheets put this in front of a file.
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
     const bool first = ended_ == 0 && fields_.empty();
     if (first && std::string_view(buffer_.data(), filled_).starts_with(byte_order_mark)) {
@@ -139,7 +139,7 @@ bool CsvReader::next() {
     } else if (c == '"' && at == At::bare) {
       fail("a quote within text that is not quoted");
     } else if (c == '"') {
-      if (at == At::closed) *field += '"';  // a doubled quote stands for one
+      if (at == At::closed) *field += '"';  // a doubled quote stands for one quote
       at = At::quoted;
     } else if (at == At::closed) {
       fail("text after a closing quote");

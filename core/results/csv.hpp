@@ -1,4 +1,4 @@
-// Comma-separated values as in RFC 4180, but for line ends, which are written as LF and read as either.
+// Comma-separated values as in RFC 4180, except that lines end in LF; CR LF is read as well.
 #pragma once
 
 #include <cstdio>
@@ -14,20 +14,21 @@ struct CloseFile {
 };
 using FilePointer = std::unique_ptr<std::FILE, CloseFile>;
 
-// As a field, quoted where that is needed.
+// The text as a field, quoted if necessary.
 std::string csv_field(std::string_view text);
 
-// Writes beside the target; finish() renames, so that a reader or a crash never sees half a file.
+// Writes a file beside the target; finish() renames it, so that neither a reader nor a crash sees half a
+// file.
 class CsvWriter {
  public:
-  explicit CsvWriter(std::string path);  // throws Error where the file cannot be made
-  ~CsvWriter();                          // leaves nothing where finish() was not reached
+  explicit CsvWriter(std::string path);  // throws Error if the file cannot be created
+  ~CsvWriter();                          // removes the file if finish() was not reached
   CsvWriter(const CsvWriter&) = delete;
   CsvWriter& operator=(const CsvWriter&) = delete;
 
   void field(std::string_view text);
   void end_row();
-  void finish();  // throws Error where not all was written ("No space left on device")
+  void finish();  // throws Error if not everything was written ("No space left on device")
 
  private:
   void flush();
@@ -38,13 +39,14 @@ class CsvWriter {
   bool row_began_ = false;
 };
 
-// Reads row by row, in a fixed amount of memory. Throws InputError with file and line for what is not CSV:
-// a quote within bare text, text after a closing quote, a last line without its end.
+// Reads row by row in a fixed amount of memory. Throws InputError with file and line for invalid CSV: a quote
+// within bare text, text after a closing quote, a last line without a line end.
 class CsvReader {
  public:
   explicit CsvReader(std::string path);
 
-  // Reads the next row into fields(); false at the end. A row of another length than the first is an error.
+  // Reads the next row into fields(); false at the end. A row that differs in length from the first is an
+  // error.
   bool next();
   const std::vector<std::string>& fields() const { return fields_; }
   [[noreturn]] void fail(std::string_view message) const;  // throws InputError "file:line: message"
@@ -57,8 +59,8 @@ class CsvReader {
   std::vector<char> buffer_;
   std::size_t at_ = 0, filled_ = 0;
   std::vector<std::string> fields_;
-  std::size_t columns_ = 0;           // of the first row
-  std::size_t line_ = 0, ended_ = 0;  // where the row begins; lines read to their end
+  std::size_t columns_ = 0;           // in the first row
+  std::size_t line_ = 0, ended_ = 0;  // line where the row begins; number of lines that are read
 };
 
 }  // namespace qklab

@@ -46,7 +46,7 @@ void write_row(CsvWriter& csv, const std::vector<std::string>& fields) {
   csv.end_row();
 }
 
-// Steps and layers as they are spoken of: 100000, not 1e+05.
+// Steps and layers as people write them: 100000, not 1e+05.
 std::string index_text(double index) {
   const bool integral = std::trunc(index) == index && std::abs(index) < 0x1p53;
   return integral && !std::signbit(index) ? fmt::format("{:.0f}", index) : shortest(index);
@@ -128,7 +128,7 @@ std::uint64_t id_of(const CsvReader& csv) {
   return *id;
 }
 
-// Whether that header was written before the parameter was added.
+// Whether this header was written before the parameter was added to the experiment.
 bool is_absent(const Parameter& parameter, const std::vector<std::string>& header) {
   return parameter.is_later && std::ranges::find(header, parameter.name) == header.end();
 }

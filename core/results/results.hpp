@@ -1,4 +1,4 @@
-// The results of a sweep in memory: what figures and claims read, whether it came from a store or from CSV.
+// The results of a sweep in memory, loaded from a store or from CSV. Figures and claims read them.
 #pragma once
 
 #include <cstdint>
@@ -19,35 +19,35 @@ struct TrialRecord {
   Parameters params;
   Status status = Status::done;
   std::string message;
-  std::vector<double> scalars;  // in the experiment's declared order, NaN where absent
-  std::vector<Series> series;   // likewise; empty where absent or not loaded, and for families
-  Members members = {};         // of families, by name: what was recorded and loaded
+  std::vector<double> scalars;  // in the experiment's declared order, NaN if absent
+  std::vector<Series> series;   // likewise; empty if absent or not loaded, and for families
+  Members members = {};         // members of families, by name: those that were recorded and loaded
 };
 
-// Trials in the sweep's order; trials that have not run are left out.
+// Trials in the sweep's order, without those that have not run.
 struct Results {
   const Experiment* experiment = nullptr;
   std::vector<TrialRecord> trials;
-  std::vector<std::string> loaded_series;  // names of the series that were asked for
+  std::vector<std::string> loaded_series;  // names of the series that were requested
 };
 
-// What a trial has recorded under a name. Throws Error where the experiment declares no such scalar or
+// The value that a trial has recorded under a name. Throws Error if the experiment declares no such scalar or
 // series.
 double scalar_of(const Results& results, const TrialRecord& trial, std::string_view name);
 const Series& series_of(const Results& results, const TrialRecord& trial, std::string_view name);
 
-// Finished trials, failed and diverged ones too: those of the sweep that is asked for, and any others. Series
-// are not needed.
+// Loads finished trials, including failed and diverged ones: at least those of the given sweep, without their
+// series.
 using FinishedTrials = std::function<Results(const Sweep&)>;
 
 std::optional<Status> parse_status(std::string_view name);  // as name_of(Status) writes it
 
-// The CSV form, as documented in docs/run-directory.md. Written beside the target and renamed, so a
-// reader never sees half a file. Throws Error where it cannot be written.
+// Writes the CSV form described in docs/run-directory.md. Each file is written beside the target and renamed,
+// so that a reader never sees half a file. Throws Error if it cannot be written.
 void write_trials_csv(const std::string& path, const Results& results);
 void write_series_csv(const std::string& path, const Results& results);
 
-// The same, one trial at a time. Nothing is at `path` before finish().
+// Writes trials.csv one trial at a time. Nothing appears at `path` before finish().
 class TrialsCsv {
  public:
   TrialsCsv(const std::string& path, const Experiment& experiment);
@@ -69,9 +69,8 @@ class SeriesCsv {
   CsvWriter csv_;
 };
 
-// Reads a directory's trials.csv and series.csv back, all but the messages, which they do not hold. Throws
-// InputError with file and line; a trial whose id does not follow from its parameters, and from the files
-// that it read, is one, too.
+// Reads trials.csv and series.csv of a directory; messages are not in them. Throws InputError with file and
+// line, also for a trial whose id does not match its parameters and the files that it read.
 Results read_csv(const std::string& directory, const Experiment& experiment,
                  const FileIdentities& files = {});
 

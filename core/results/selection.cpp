@@ -19,7 +19,7 @@ bool is_nan(const Value& value) {
   return number && std::isnan(*number);
 }
 
-// -1, 0, 1
+// Returns -1, 0 or 1.
 int compare(const Value& a, const Value& b, const Parameter& parameter) {
   if (is_nan(a) || is_nan(b)) return int(is_nan(a)) - int(is_nan(b));
   if (parameter.type == Type::text && !parameter.choices.empty()) {
@@ -36,7 +36,7 @@ std::string with_unit(const std::string& name, const std::string& unit) {
   return unit.empty() ? name : fmt::format("{} [{}]", name, unit);
 }
 
-// NaN spreads: std::min_element would pass over it.
+// Returns NaN if any value is NaN; std::min_element would skip it.
 double extreme(const std::vector<double>& x, bool largest) {
   double result = x.front();
   for (const double v : x) {

@@ -1,4 +1,4 @@
-// Picking trials and numbers out of Results: what figures and claims have in common.
+// Selects trials and numbers from Results, for figures and claims alike.
 #pragma once
 
 #include <optional>
@@ -12,19 +12,19 @@
 
 namespace qklab {
 
-// A declared metric and, where a series is to yield one number, which: `at` is first, last, mean, min,
-// max or a value of the series' index. Empty for scalars and for whole series.
+// A declared metric and, if a series is to yield one number, which one: `at` is first, last, mean, min, max
+// or a value of the series' index. `at` is empty for scalars and for whole series.
 struct Quantity {
   std::string metric;
   bool series = false;
-  std::size_t slot = 0;  // in TrialRecord::series or ::scalars
-  bool member = false;   // of a family of series: in TrialRecord::members, by name; slot is the family's
+  std::size_t slot = 0;  // index in TrialRecord::series or ::scalars
+  bool member = false;   // of a family: found by name in TrialRecord::members; slot is the family's
   std::string at;
 
   bool whole_series() const { return series && at.empty(); }
 };
 
-// The one number of a scalar, or of a series with `at`. NaN where the trial has none.
+// The number of a scalar, or of a series with `at`. NaN if the trial has none.
 double number_of(const Quantity& quantity, const TrialRecord& trial);
 const Series& series_of(const Quantity& quantity, const TrialRecord& trial);
 const Metric& metric_of(const Quantity& quantity, const Experiment& experiment);
@@ -33,15 +33,15 @@ std::string label(const Parameter& parameter);  // "variance", or with its unit 
 
 using Trials = std::vector<const TrialRecord*>;
 
-// The trials, of any status, for which `where` holds.
+// The trials, whatever their status, for which `where` holds.
 Trials select(const Results& results, const std::optional<Where>& where);
 
-// Values of a few parameters, given by their places in the schema.
+// Values of some parameters, which are given by their indices in the schema.
 using Key = std::vector<Value>;
 Key key_of(const Parameters& params, const std::vector<std::size_t>& parameters);
 std::string key_text(const Schema& schema, const std::vector<std::size_t>& parameters, const Key& key);
 
-// Orders numbers by size (NaN last), texts as the schema lists their choices.
+// Orders numbers by size (NaN last), and texts in the order of the schema's choices.
 struct KeyLess {
   const Schema* schema;
   const std::vector<std::size_t>* parameters;
@@ -52,18 +52,19 @@ struct Group {
   Key key;
   Trials trials;
 };
-// Splits trials by the values of `parameters`, in the order of KeyLess; order within a group is kept.
+// Splits trials by the values of `parameters`. Groups are in the order of KeyLess; the order within a group
+// is kept.
 std::vector<Group> group(const Trials& trials, const Schema& schema,
                          const std::vector<std::size_t>& parameters);
 
-std::size_t seed_of(const Schema& schema);  // the seed's place; throws Error where there is none
+std::size_t seed_of(const Schema& schema);  // the seed's index; throws Error if there is none
 
-// --- Reading names from YAML; all report to the reader's diagnostics and name the nearest candidate.
+// --- Reading names from YAML. Errors go to the reader's diagnostics and suggest the nearest candidate.
 
 std::optional<std::size_t> read_parameter(MapReader& map, std::string_view key, const Experiment& experiment);
 std::optional<std::size_t> find_parameter(MapReader& map, std::string_view key, const std::string& name,
                                           const Experiment& experiment);
-// The metric called `name`, as found under `key`. `at` is checked too.
+// The metric called `name`, which is the value of `key`. `at` is checked too.
 std::optional<Quantity> find_quantity(MapReader& map, std::string_view key, const std::string& name,
                                       const std::string& at, const Experiment& experiment);
 std::optional<Where> read_where(MapReader& map, std::string_view key, const Experiment& experiment);

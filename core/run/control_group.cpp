@@ -10,7 +10,7 @@ namespace qklab {
 
 namespace {
 
-// A file system of groups: at `point` lies what is `group` in the paths of /proc/self/cgroup.
+// A mounted hierarchy of control groups: the directory `point` corresponds to `group` in /proc/self/cgroup.
 struct GroupMount {
   std::string group, point;
 };
@@ -82,7 +82,7 @@ bool lists(const std::string& commas, std::string_view word) {
   return false;
 }
 
-// "\040" as a space, as mountinfo writes what its fields can't hold.
+// Decodes characters such as "\040" for a space, which mountinfo uses in its fields.
 std::string unescaped(const std::string& field) {
   std::string text;
   for (std::size_t i = 0; i < field.size(); ++i) {

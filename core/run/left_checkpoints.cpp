@@ -20,7 +20,7 @@ void remove_left_checkpoints(const std::string& directory, const Store& store) {
   }
   if (!saved.empty()) {
     store.for_each_status([&](std::uint64_t id, Status status) {
-      // One that was pruned may be told to go on.
+      // A pruned trial may continue later.
       if (const auto file = saved.find(id); file != saved.end() && status != Status::pruned)
         left.push_back(file->second);
     });

@@ -1,4 +1,4 @@
-// Files of trials that nothing goes on from any more.
+// Removes checkpoints that no trial will use any more.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace qklab {
 
-// Removes from <directory>/checkpoints what a run left that was killed while it saved, or after it had stored
-// a trial and before it removed that trial's file.
+// Cleans <directory>/checkpoints after a run that was killed while it saved a checkpoint, or after it had
+// stored a trial and before it removed the trial's checkpoint.
 void remove_left_checkpoints(const std::string& directory, const Store& store);
 
 }  // namespace qklab

@@ -1,4 +1,4 @@
-// A bounded queue from many threads to one, which takes all that is there at once.
+// A bounded queue from many threads to one thread, which takes all items at once.
 #pragma once
 
 #include <chrono>
@@ -14,10 +14,10 @@ template <class T> class Mailbox {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // Holds items up to this sum of sizes, or one item that is larger.
+  // The total size of the items that it holds is limited; a single larger item is accepted too.
   explicit Mailbox(std::size_t capacity) : capacity_(capacity) {}
 
-  // Waits for room. Once the mailbox is closed, drops the item.
+  // Waits for room. After close() the item is dropped.
   void push(T item, std::size_t size) {
     std::unique_lock lock(mutex_);
     room_.wait(lock, [&] { return closed_ || items_.empty() || size_ + size <= capacity_; });
@@ -27,7 +27,7 @@ template <class T> class Mailbox {
     if (items_.size() == 1 || half_full()) mail_.notify_one();
   }
 
-  // Waits for an item until `deadline` at most, then for more: until `linger` has passed, half of the
+  // Waits for an item, at most until `deadline`; then for more, until `linger` has passed, half of the
   // capacity is in use, or hurry() was called. Returns everything, in the order of arrival.
   std::vector<T> take(Clock::time_point deadline, Clock::duration linger) {
     std::unique_lock lock(mutex_);
@@ -40,14 +40,14 @@ template <class T> class Mailbox {
     return items;
   }
 
-  // From now on take() returns at once.
+  // After this, take() returns at once.
   void hurry() {
     const std::lock_guard lock(mutex_);
     hurry_ = true;
     mail_.notify_one();
   }
 
-  // From now on push() drops what it is given, and waits for nothing.
+  // After this, push() drops its item and does not wait.
   void close() {
     const std::lock_guard lock(mutex_);
     closed_ = true;

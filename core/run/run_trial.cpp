@@ -1,11 +1,11 @@
-// Running one trial, and the loops within it.
+// Runs one trial, and the parallel loops within it.
 #include <chrono>
 
 #include "core/run/scheduler.hpp"
 #include "core/system/threads.hpp"
 #include "core/text/text_check.hpp"
 
-// Declared here since OpenBLAS's own header clashes with that of other BLAS packages.
+// Declared here, since OpenBLAS's own header conflicts with those of other BLAS packages.
 extern "C" void openblas_set_num_threads(int count);
 
 namespace qklab {
@@ -21,7 +21,7 @@ void Trial::parallel_for(std::size_t n, const std::function<void(std::size_t)>& 
 
 Result run_trial(const Experiment& experiment, const TrialSpec& spec, const std::atomic<bool>& stop,
                  Checkpoint* checkpoint, std::optional<std::uint64_t> stop_at, TrialProgress* progress) {
-  // The cores are ours to share out, and how a product is split among threads changes its rounding.
+  // qklab itself distributes the cores, and a product that is split among threads is rounded differently.
   [[maybe_unused]] static const bool single = (openblas_set_num_threads(1), true);
 
   const auto begin = std::chrono::steady_clock::now();
@@ -41,7 +41,7 @@ Result run_trial(const Experiment& experiment, const TrialSpec& spec, const std:
   } catch (...) {
     fail("unknown exception");
   }
-  // An exception may speak of files whose names are no text.
+  // The message of an exception may contain file names that are not text.
   if (!result.message.empty()) result.message = readable(result.message);
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;

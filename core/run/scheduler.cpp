@@ -20,7 +20,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds look_around{20};  // how often the stop request is looked at
+constexpr std::chrono::milliseconds look_around{20};  // interval at which the stop request is checked
 constexpr std::chrono::milliseconds linger{5};        // how long a finished trial may wait for others
 constexpr std::chrono::milliseconds report_every{100};
 
@@ -47,7 +47,7 @@ void count(const std::vector<Store::Finished>& batch, Progress& progress) {
   }
 }
 
-// The part of run_trials that happens while workers run.
+// The part of run_trials that runs while workers work.
 class Coordinator {
  public:
   Coordinator(Run& run, Store& store, const RunOptions& options, const std::atomic<bool>& stop,
@@ -63,7 +63,7 @@ class Coordinator {
 
   void write_until_done() {
     while (true) {
-      // Read first: what a worker sent before it left is then in the mailbox.
+      // Read before the mailbox: everything that a worker sent before it left is then in the mailbox.
       const bool all_left = run_.working == 0;
       const auto batch =
           run_.mailbox.take(Clock::now() + (all_left ? Clock::duration{0} : look_around), linger);
@@ -81,7 +81,7 @@ class Coordinator {
     report();
   }
 
-  // After an error: nothing more is written.
+  // Called after an error: nothing more is written.
   void wait_for_workers() {
     run_.halt = true;
     run_.mailbox.close();
@@ -141,7 +141,7 @@ class Coordinator {
   Progress& progress_;
   const double work_;  // of all trials
   Clock::time_point next_report_ = begin_;
-  Clock::time_point deadline_ = Clock::time_point::max();  // for trials in flight, once stopped
+  Clock::time_point deadline_ = Clock::time_point::max();  // for running trials, after a stop
 };
 
 }  // namespace
@@ -150,7 +150,7 @@ double Progress::rate() const { return seconds > 0 ? static_cast<double>(finishe
 
 double Progress::eta_seconds() const {
   if (finished() == total) return 0;
-  // Where all costs are 0, 0 / 0 says that nothing is known.
+  // If all costs are 0, 0 / 0 gives NaN: nothing is known.
   return work_done > 0 ? seconds * (work - work_done) / work_done : std::numeric_limits<double>::quiet_NaN();
 }
 

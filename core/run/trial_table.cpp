@@ -6,7 +6,7 @@ namespace qklab {
 
 namespace {
 
-// To the bit: 0 and -0 are equal, but not the same, and NaN is the same as itself.
+// Compares bits: 0 and -0 differ, and NaN is the same as itself.
 bool same(const Value& a, const Value& b) {
   const auto* x = std::get_if<double>(&a);
   const auto* y = std::get_if<double>(&b);

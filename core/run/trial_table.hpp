@@ -1,4 +1,4 @@
-// Trials by the million, in as little memory as their parameters allow.
+// Stores millions of trials in as little memory as their parameters allow.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace qklab {
 
-// A table with a column a parameter. A parameter that is the same in all trials takes no memory a trial, any
-// other eight bytes (and each distinct text once). Trials are of one experiment.
+// A table with one column per parameter. A parameter that is the same in all trials takes no memory per
+// trial, any other eight bytes (and each distinct text is stored once). All trials are of one experiment.
 class TrialTable {
  public:
   void add(const TrialSpec& trial);
@@ -20,9 +20,9 @@ class TrialTable {
 
  private:
   struct Column {
-    std::vector<std::uint64_t> bits;  // empty while every row has the first one's value
+    std::vector<std::uint64_t> bits;  // empty while every row has the same value as the first
     std::vector<std::string> texts;
-    std::unordered_map<std::string, std::uint64_t> numbers;  // of texts
+    std::unordered_map<std::string, std::uint64_t> numbers;  // by text
   };
   static std::uint64_t encode(const Value& value, Column& column);
   static Value decode(std::uint64_t bits, const Column& column, const Value& of_this_type);

@@ -15,7 +15,7 @@ namespace qklab {
 
 namespace {
 
-constexpr std::size_t trial_bytes = 8 << 10;  // of a finished trial, beside its numbers
+constexpr std::size_t trial_bytes = 8 << 10;  // size of a finished trial without its numbers
 
 }  // namespace
 
@@ -27,7 +27,7 @@ bool runs_again(Status status, Rerun rerun) {
 std::uint64_t plan(const Sweep& sweep, const Store& store, const RunOptions& options, Run& run) {
   IdSet finished(store.counts().done);
   const auto note = [&](std::uint64_t id, Status status) {
-    // One that was pruned goes on where nothing is pruned any more.
+    // A pruned trial continues if the sweep is no longer pruned.
     if (status != Status::pruned && !runs_again(status, options.rerun)) finished.insert(id);
   };
   for (const std::string& directory : options.besides)
@@ -47,7 +47,7 @@ std::uint64_t plan(const Sweep& sweep, const Store& store, const RunOptions& opt
     run.cut_short = run.stop;
     return !run.cut_short;
   });
-  // NaN has no place in an order.
+  // NaN cannot be ordered.
   for (double& each : run.costs)
     if (!(each >= 0 && std::isfinite(each))) each = 0;
   run.order.resize(run.costs.size());
@@ -59,7 +59,8 @@ std::uint64_t plan(const Sweep& sweep, const Store& store, const RunOptions& opt
 
 namespace {
 
-// Before the trial is stored, so that a stored trial's arrays are there. Only the shapes are needed then.
+// Runs before the trial is stored, so that the arrays of a stored trial exist. Afterwards only the shapes are
+// needed.
 void write_arrays(const Run& run, Store::Finished& finished) {
   std::vector<Array>& arrays = finished.result.arrays;
   finished.array_checksums.resize(arrays.size());
@@ -83,7 +84,7 @@ std::size_t bytes_of(const Result& result) {
   return trial_bytes + numbers * sizeof(double);
 }
 
-// Lets the thread that reports look at a trial's progress while it lives.
+// Makes a trial's progress visible to the reporting thread while the trial runs.
 class UnderWay {
  public:
   UnderWay(Run& run, const TrialProgress& progress) : run_(run), progress_(progress) {
@@ -134,9 +135,9 @@ void run_next(Run& run, std::size_t position) {
   Checkpoint checkpoint(run.directory, finished.spec.id, run.checkpoint_every);
   const double cost = run.costs.empty() ? 1 : run.costs[row];
   finished.result = run_if_it_fits(run, finished.spec, cost, run.directory.empty() ? nullptr : &checkpoint);
-  // Here, not where it is stored: no other trial is to begin meanwhile.
+  // Set here and not where the trial is stored, so that no other trial begins in between.
   if (run.fail_fast && finished.result.status == Status::failed) run.halt = true;
-  // One that was stopped on request may be told to go on.
+  // A trial that was stopped on request may continue later, so its checkpoint is kept.
   if (checkpoint.used() && finished.result.status != Status::pruned) finished.checkpoint = checkpoint.path();
   write_arrays(run, finished);
   run.work_done += cost;

@@ -1,4 +1,4 @@
-// The list of trials that a run has to do, and the workers who take from it.
+// The list of trials that a run must do, and the workers that take trials from it.
 #pragma once
 
 #include <atomic>
@@ -17,7 +17,7 @@
 
 namespace qklab {
 
-// What workers share with the thread that writes. A trial that was abandoned keeps it alive.
+// The data that workers share with the writing thread. An abandoned trial keeps it alive.
 struct Run {
   Run(const Sweep& sweep, const RunOptions& options, const std::atomic<bool>& stop)
       : experiment(sweep.experiment()),
@@ -29,7 +29,7 @@ struct Run {
         stop(stop),
         memory(options.memory > 0 ? options.memory : usable_memory()) {}
 
-  // What the caller's stop request is may be gone once halt is set: an abandoned trial outlives it.
+  // Tests halt first: an abandoned trial may outlive the caller's stop flag, and halt is set by then.
   bool begins_more() const { return !halt && !stop; }
 
   const Experiment& experiment;
@@ -41,9 +41,9 @@ struct Run {
   const std::atomic<bool>& stop;
   MemoryBudget memory;
   TrialTable trials;
-  std::vector<double> costs;       // by row of `trials`; empty where the experiment does not say
+  std::vector<double> costs;       // by row of `trials`; empty if the experiment declares no costs
   bool cut_short = false;          // stopped before all trials were listed
-  std::vector<std::size_t> order;  // rows, longest expected first; empty where costs are
+  std::vector<std::size_t> order;  // rows, longest expected first; empty if costs are
 
   std::atomic<std::size_t> next{0};
   std::atomic<bool> halt{false};
@@ -52,15 +52,16 @@ struct Run {
   Mailbox<Store::Finished> mailbox{64 << 20};
 
   std::mutex mutex;
-  std::exception_ptr error;                  // of a worker, not of a trial
+  std::exception_ptr error;                  // an error of a worker, not of a trial
   std::set<const TrialProgress*> under_way;  // guarded by the mutex
 };
 
-// Fills the list with what `store` lacks of the part that is asked for, longest expected first. Returns how
-// many trials of that part need not be run.
+// Fills the list with the requested trials that `store` lacks, longest expected first. Returns how many of
+// the requested trials need not be run.
 std::uint64_t plan(const Sweep& sweep, const Store& store, const RunOptions& options, Run& run);
 
-// Takes trials until none is left or a stop is asked for. Errors that are not a trial's end in run.error.
+// Takes trials until none is left or a stop is requested. Errors that are not a trial's are stored in
+// run.error.
 void work(Run& run);
 
 }  // namespace qklab

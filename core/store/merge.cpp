@@ -37,7 +37,7 @@ FileIdentities files_of(const Meta& meta, std::string_view key) {
   return found == meta.end() ? FileIdentities() : parse_files_json(found->second);
 }
 
-// Of what was computed from, and by which build.
+// Checks the files that trials were computed from, and the build of a plugin that computed them.
 void check_files(const Meta& a, const std::string& in_a, const Meta& b, const std::string& in_b) {
   const FileIdentities files = files_of(a, "files");
   for (const FileIdentity& file : files_of(b, "files")) {
@@ -57,13 +57,13 @@ void check_files(const Meta& a, const std::string& in_a, const Meta& b, const st
                   in_a, in_b, of_a.back().str(), of_b.back().str()));
 }
 
-// The builds that computed what any of them holds.
+// Adds the plugin builds that computed trials of this store.
 void add_plugins(const Meta& meta, FileIdentities& all) {
   for (const FileIdentity& build : files_of(meta, "plugins"))
     if (std::ranges::find(all, build.sha256, &FileIdentity::sha256) == all.end()) all.push_back(build);
 }
 
-// Experiment and version must agree; configs must, unless one was chosen.
+// Experiment and version must be equal, and so must the configs, unless one was chosen.
 void check_alike(const Meta& a, const std::string& in_a, const Meta& b, const std::string& in_b,
                  bool chosen) {
   const auto differ = [&](std::string_view key) {
@@ -90,7 +90,7 @@ void check_alike(const Meta& a, const std::string& in_a, const Meta& b, const st
   }
 }
 
-// Whether `a` was pruned where the same trial went further in `b`.
+// Whether `a` was pruned, and the same trial continued further in `b`.
 bool is_earlier_rung(const StoredTrial& a, const StoredTrial& b) {
   if (a.status != name_of(Status::pruned)) return false;
   return b.status != name_of(Status::pruned) ? b.status != name_of(Status::failed)
@@ -119,7 +119,7 @@ class Merger {
     StoredTrialReader reader(source);
     StoredTrial trial;
     map_metrics(source);
-    StoredTrialReader there(target_);  // after the metrics, which it reads once
+    StoredTrialReader there(target_);  // after the metrics, which it reads only once
     if (salvage) {
       for (const std::uint64_t id : readable_ids(source)) {
         try {
@@ -172,7 +172,8 @@ class Merger {
     const bool failed = trial.status == name_of(Status::failed);
     const bool known_failed = known.status == name_of(Status::failed);
     if (failed && known_failed) {
-      // Two failures of one trial may tell different stories; which one is kept must not depend on the order.
+      // Two failures of one trial may have different messages; which one is kept must not depend on the
+      // order.
       if (trial.message < known.message) replace(known, trial, directory);
       ++counts_.equal;
     } else if (failed || known_failed) {
@@ -236,12 +237,13 @@ class Merger {
   const std::string directory_;
   Statement add_trial_, drop_trial_, drop_scalars_, drop_series_, drop_arrays_;
   Statement add_scalar_, add_series_, add_array_, find_metric_, add_metric_;
-  std::unordered_map<std::int64_t, std::int64_t> metrics_;  // of the source, to those of the target
+  std::unordered_map<std::int64_t, std::int64_t>
+      metrics_;  // from the source's number of a metric to the target's
   StoredTrial known_;
   MergeCounts counts_;
 };
 
-// A run directory, or else those that a folder of them holds, by name.
+// The run directory itself, or else the run directories in this folder, sorted by name.
 std::vector<std::string> directories_in(const std::string& source) {
   std::vector<std::string> found;
   if (fs::exists(db_of(source))) return {source};
@@ -256,7 +258,7 @@ std::vector<std::string> directories_in(const std::string& source) {
   return found;
 }
 
-// What is to be merged, looked at one by one, since there may be more than a process may have files open.
+// The stores to be merged, opened one by one, since there may be more than a process may have open.
 class Sources {
  public:
   Sources(const std::vector<std::string>& sources, const std::string& target, const std::string& config_of) {
@@ -280,7 +282,7 @@ class Sources {
 
   const std::vector<std::string>& directories() const { return directories_; }
   const Meta& first() const { return first_; }
-  const std::optional<Meta>& chosen() const { return chosen_; }  // that of config_of
+  const std::optional<Meta>& chosen() const { return chosen_; }  // the store of config_of
   const FileIdentities& plugins() const { return plugins_; }
 
  private:

@@ -1,4 +1,4 @@
-// Putting the shards of a sweep together: many run directories become one.
+// Merges the shards of a sweep: many run directories become one.
 #pragma once
 
 #include <cstdint>
@@ -9,19 +9,19 @@ namespace qklab {
 
 struct MergeCounts {
   std::uint64_t added = 0;     // trials that the target did not have
-  std::uint64_t equal = 0;     // that it had with the very same results
-  std::uint64_t replaced = 0;  // that had failed in one place and not in another
-  std::uint64_t lost = 0;      // that were found damaged, and left out
+  std::uint64_t equal = 0;     // trials that it had with the same results
+  std::uint64_t replaced = 0;  // trials that had failed in one place and not in another
+  std::uint64_t lost = 0;      // trials that were damaged, and left out
 };
 
-// Sources are run directories, or folders of run directories, however many. Adds the trials and arrays of
-// `sources` to the run directory `target`, which may exist. All or nothing, and the order of sources makes no
-// difference to what the target then holds. All must be of one experiment and version. Where their configs or
-// overrides differ, `config_of` names the directory, target included, whose config the target gets. A failed
-// trial gives way to one that did not fail; any other trial with two different results is an InputError that
-// names it, both places and the difference.
+// Sources are any number of run directories, or folders of run directories. Adds the trials and arrays of
+// `sources` to the run directory `target`, which may exist. Either all are added or none, and the order of
+// sources does not matter. All must have the same experiment and version. If their configs or overrides
+// differ, `config_of` names the directory (a source or the target) whose config the target gets. A failed
+// trial is replaced by one that did not fail; any other trial with two different results is an InputError
+// that names it, both places and the difference.
 //
-// `salvage`: what is damaged in a source is left out and counted, instead of being an error.
+// `salvage`: damaged trials of a source are left out and counted, instead of being an error.
 MergeCounts merge(const std::vector<std::string>& sources, const std::string& target,
                   const std::string& config_of = "", bool salvage = false);
 

@@ -26,7 +26,7 @@ std::string make_folder(const std::string& parent) {
   return name;
 }
 
-// Files that are new or have changed, each renamed when complete.
+// Copies files that are new or have changed; each is renamed when complete.
 void copy_files(const fs::path& from, const fs::path& to) {
   if (!fs::exists(from)) return;
   for (const auto& entry : fs::recursive_directory_iterator(from)) {
@@ -50,7 +50,7 @@ Scratch::Scratch(std::string home, const std::string& parent)
   const std::string db = home_ + "/run.db";
   try {
     if (!fs::exists(db)) return;
-    // A log that an earlier run left must not be taken for that of the file that replaces this one.
+    // A log that an earlier run left behind must not be taken for the log of the file that replaces this one.
     if (fs::exists(db + "-wal")) open_to_write(db);
     if (fs::exists(db + "-wal"))
       throw Error(fmt::format("{}: is being read by another program; end that, then run again", db));
@@ -70,12 +70,12 @@ Scratch::~Scratch() {
 }
 
 void Scratch::save(const Store& store) {
-  // The store first, so that the arrays of all trials in it are there; in place last.
+  // The store is copied first, so that it holds only trials whose arrays will be there; it is renamed last.
   const std::string copy = home_ + "/run.db.saving";
   store.copy_to(copy);
   copy_files(fs::path(directory_) / "arrays", fs::path(home_) / "arrays");
   fs::rename(copy, home_ + "/run.db");
-  // Those of trials that have finished meanwhile are gone here, and go there.
+  // Checkpoints of trials that have finished meanwhile are gone here, and are removed there.
   const fs::path checkpoints = fs::path(directory_) / "checkpoints";
   copy_files(checkpoints, fs::path(home_) / "checkpoints");
   std::vector<fs::path> stale;

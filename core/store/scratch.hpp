@@ -1,4 +1,4 @@
-// Running on a local disk what belongs on a shared one, which is slow, or cannot hold SQLite's log.
+// Runs on a local disk when the run directory is on a shared one, which is slow or cannot hold SQLite's log.
 #pragma once
 
 #include <chrono>
@@ -11,18 +11,18 @@ namespace qklab {
 
 class Scratch {
  public:
-  // A new folder below `parent` with what `home` holds so far. While it lives nobody else writes `home`.
-  // Throws Error where another process does, or where the folder cannot be made.
+  // Creates a new folder below `parent` with the present content of `home`. While it exists nobody else can
+  // write `home`. Throws Error if another process writes there, or if the folder cannot be created.
   Scratch(std::string home, const std::string& parent);
   ~Scratch();  // removes the folder
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
 
   const std::string& directory() const { return directory_; }
-  // Copies back what has finished: arrays first, then run.db, beside the old one and renamed. Whoever looks
-  // at `home`, and whatever ends us meanwhile, finds the state of one save.
+  // Copies finished trials back: arrays first, then run.db, which is written beside the old one and renamed.
+  // At any moment, even if this process is killed, `home` holds the state of one save.
   void save(const Store& store);
-  void save_now_and_then(const Store& store);  // every ten minutes, when called often
+  void save_now_and_then(const Store& store);  // saves every ten minutes, if called often
 
  private:
   std::string home_;

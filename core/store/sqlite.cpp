@@ -12,7 +12,7 @@ namespace {
 constexpr int patience_ms = 60000;
 
 bool is_disk_full(int code, int cause) {
-  // SQLite loses errno where the index of the log cannot grow; nothing else makes that fail.
+  // SQLite loses errno if the index of the log cannot grow; a full disk is the only cause of this error.
   if ((code & 0xff) == SQLITE_FULL || code == SQLITE_IOERR_SHMSIZE) return true;
   return (code & 0xff) == SQLITE_IOERR && (cause == ENOSPC || cause == EDQUOT || cause == EFBIG);
 }
@@ -29,7 +29,7 @@ Database::Database(const std::string& uri, std::string path, int flags) : path_(
 }
 
 void Database::fail(int code) const {
-  // sqlite3_system_errno() is not set where a commit fails, but errno is that of the last call that failed.
+  // sqlite3_system_errno() is not set when a commit fails, but errno still is that of the last failed call.
   const int cause = errno;
   const bool io = (code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN;
   const std::string why = io && cause != 0 ? std::strerror(cause) : sqlite3_errstr(code);
@@ -43,7 +43,7 @@ void Database::fail(int code) const {
       throw Error(fmt::format(
           "{}: is damaged or cut short ({}); `qklab merge DIR --salvage --out NEW` keeps what can be read",
           path_, why));
-    case SQLITE_ERROR:  // of SQL: the general text says nothing, the message names what is missing
+    case SQLITE_ERROR:  // for bad SQL the general text is useless; the message names what is missing
       throw Error(fmt::format("{}: {}", path_, sqlite3_errmsg(handle_.get())));
     default:
       throw Error(fmt::format("{}: {}", path_, why));
@@ -81,7 +81,7 @@ bool Statement::step() {
   const int code = sqlite3_step(handle_.get());
   if (code == SQLITE_ROW) return true;
   if (code != SQLITE_DONE) {
-    // The cause is asked for before the reset, which may try to write and change it.
+    // The cause is read before the reset, which may write and thereby change it.
     try {
       database_->fail(code);
     } catch (...) {

@@ -1,4 +1,4 @@
-// SQLite as a scoped C++ value: errors are thrown with the file's name and the cause.
+// SQLite as C++ values that close themselves; errors are thrown with the file's name and the cause.
 #pragma once
 
 #include <sqlite3.h>
@@ -13,30 +13,30 @@
 
 namespace qklab {
 
-// No space left for what was to be written; what had been committed before is intact.
+// There was no space left to write; everything committed before is intact.
 struct DiskFull : Error {
   using Error::Error;
 };
 
-// A file that could not be opened, rather than one that was and holds something unexpected.
+// The file could not be opened. (An opened file with unexpected content is an Error.)
 struct CannotOpen : Error {
   using Error::Error;
 };
 
-// A connection, for one thread at a time.
+// A connection, used by one thread at a time.
 class Database {
  public:
-  // `uri` is what SQLite opens, `path` what messages name. Waits up to a minute for locks.
+  // `uri` is what SQLite opens, `path` is the name in messages. Waits up to a minute for locks.
   Database(const std::string& uri, std::string path, int flags);
 
   void execute(const char* sql) const;
-  std::int64_t integer(const char* sql) const;  // the one number that `sql` yields
+  std::int64_t integer(const char* sql) const;  // the single number that `sql` yields
   std::string text(const char* sql) const;
   bool in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
 
   sqlite3* handle() const { return handle_.get(); }
   const std::string& path() const { return path_; }
-  // Throws DiskFull, CannotOpen or Error for the code of the call that just failed.
+  // Throws DiskFull, CannotOpen or Error for the code of the call that has just failed.
   [[noreturn]] void fail(int code) const;
 
  private:
@@ -47,9 +47,9 @@ class Database {
   std::unique_ptr<sqlite3, Close> handle_;
 };
 
-// A prepared statement, to be used many times:
-//     for (find.start(id); find.step();) use(find.integer(0));
-// Text and blobs that are bound, and those that are read, are views: valid until the next start.
+// A prepared statement, which can be used many times:
+// //     for (find.start(id); find.step();) use(find.integer(0));
+// Text and blobs, bound or read, are views that are valid until the next start.
 class Statement {
  public:
   Statement(const Database& database, std::string_view sql);
@@ -59,13 +59,13 @@ class Statement {
     int position = 0;
     (bind(++position, arguments), ...);
   }
-  bool step();  // false at the end, where the statement lets go of its locks
+  bool step();  // false at the end, where the statement releases its locks
   template <class... Arguments> void run(const Arguments&... arguments) {
     start(arguments...);
     while (step()) continue;
   }
 
-  // The number in the first row and column, nothing where there is no row.
+  // The number in the first row and column, nothing if there is no row.
   template <class... Arguments> std::optional<std::int64_t> number(const Arguments&... arguments) {
     start(arguments...);
     const auto found = step() ? std::optional(integer(0)) : std::nullopt;
@@ -76,11 +76,11 @@ class Statement {
   std::int64_t integer(int column) const { return sqlite3_column_int64(handle_.get(), column); }
   double real(int column) const { return sqlite3_column_double(handle_.get(), column); }
   bool null(int column) const { return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL; }
-  std::string_view bytes(int column) const;  // of text or a blob
+  std::string_view bytes(int column) const;  // of a text or a blob
   sqlite3_stmt* handle() const { return handle_.get(); }
 
   struct Blob {
-    const void* data = nullptr;  // bound as NULL where there is none
+    const void* data = nullptr;  // null is bound as NULL
     std::size_t size = 0;
   };
 
@@ -98,7 +98,7 @@ class Statement {
   std::unique_ptr<sqlite3_stmt, Finalize> handle_;
 };
 
-// Rolled back unless committed. SQLite does so on its own after some errors, a full disk for one.
+// Rolled back unless committed. SQLite itself rolls back after some errors, such as a full disk.
 class Transaction {
  public:
   explicit Transaction(const Database& database, const char* begin = "BEGIN");

@@ -21,7 +21,7 @@ struct Store::Impl {
         lock(mode == Mode::write ? std::make_unique<WriterLock>(path) : nullptr),
         file(mode == Mode::write ? ReadOnly{open_to_write(path), std::nullopt} : open_to_read(path)) {}
 
-  // To be called after reading and before the result is used.
+  // Must be called after reading and before the result is used.
   void check_unchanged() const {
     if (file.stamp && !(*file.stamp == FileStamp(path)))
       throw Error(fmt::format("{}: a run began to write it while it was read; try again", path));
@@ -141,7 +141,7 @@ void Store::for_each_status(const std::function<void(std::uint64_t, Status)>& vi
     visit(id, impl_->status(others.bytes(1)));
     not_done.insert(id);
   }
-  // From the index of ids, which is far smaller than the table.
+  // Reads the index of ids, which is far smaller than the table.
   Statement all(impl_->database(), "SELECT id FROM trials");
   while (all.step()) {
     const std::uint64_t id = to_id(all.integer(0));
@@ -196,10 +196,10 @@ Series series_of(const StoredTrial::Series& stored) {
   return series;
 }
 
-// Where a metric of the file stands among the declared ones; the file's may be more.
+// The index of a stored metric among the declared ones; the file may hold more metrics.
 struct Slot {
   std::size_t number = 0;
-  std::string member;  // of a family: its own name
+  std::string member;  // for a member of a family: its own name
 };
 using Slots = std::unordered_map<std::int64_t, Slot>;
 

@@ -19,15 +19,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t application_id = 0x716b6c62;  // "qklb": tells `file` and us whose database it is
+constexpr std::int64_t application_id = 0x716b6c62;  // "qklb": identifies the database for `file` and for us
 
-// 1 has no checksums. 2 does not know of files that trials read: an older qklab would take a store of version
-// 3 for one in which such trials have not been run.
+// Version 1 has no checksums. Version 2 does not record the files that trials read: an older qklab would read
+// a store of version 3 as one in which such trials have not been run.
 constexpr std::int64_t oldest_version = 1;
 
-// Trials are numbered as they finish, so that what belongs to them is appended. Ids are hashes: an index of
-// them is written at random places, which is dear, so there is one, and one of the few that are not done.
-// Columns of numbers have no type: a REAL one would turn -0.0 into 0.
+// Trials are numbered as they finish, so that their rows are appended. Ids are hashes, and an index of hashes
+// is written at random places, which is expensive. So there is one such index, and a small one of the trials
+// that are not done. Columns of numbers have no type: the type REAL would turn -0.0 into 0.
 constexpr const char* tables = R"(
 CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE metrics(metric INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -44,7 +44,7 @@ CREATE VIEW named_scalars AS
   FROM scalars JOIN trials USING(trial) JOIN metrics USING(metric);
 )";
 
-// True where the file holds a store, false where it holds nothing at all.
+// True if the file holds a store, false if it is empty.
 bool is_store(const Database& database) {
   if (database.integer("PRAGMA application_id") != application_id) {
     if (database.integer("SELECT count(*) FROM sqlite_schema") == 0) return false;
@@ -59,8 +59,8 @@ bool is_store(const Database& database) {
   return true;
 }
 
-// The whole path, so that SQLite takes no folder "file:x" for a URI. Throws InputError for one that is longer
-// than it can open, with what it puts behind a name.
+// The absolute path, so that SQLite does not take a folder called "file:x" for a URI. Throws InputError if it
+// is longer than SQLite can open, including the suffixes that SQLite adds.
 std::string place_of(const std::string& path) {
   constexpr std::size_t most = 512, suffix = std::string_view("-journal").size();
   std::string place = fs::absolute(path).string();
@@ -73,8 +73,8 @@ std::string place_of(const std::string& path) {
   return place;
 }
 
-// SQLite takes a file's name as part of a URI when flags are to be given by name. An empty authority stands
-// before the path, since what follows two slashes would be one.
+// SQLite needs a URI if flags are given by name. The empty authority before the path prevents that a path
+// which begins with two slashes is read as an authority.
 std::string uri_of(const std::string& path, std::string_view flags) {
   std::string uri = "file://";
   for (const char c : place_of(path)) {
@@ -93,7 +93,8 @@ ReadOnly open_read_only(const std::string& path) {
     if (!is_store(database)) throw HoldsNothing(fmt::format("{}: holds nothing yet", database.path()));
     return database;
   };
-  // Without a log nobody is writing. "immutable" leaves no files beside it, nor needs leave to do so.
+  // Without a log nobody is writing. "immutable" creates no files beside the database and needs no permission
+  // to.
   if (!fs::exists(path + "-wal")) {
     const FileStamp stamp(path);
     return {checked({uri_of(path, "immutable=1"), path, flags}), stamp};
@@ -101,7 +102,8 @@ ReadOnly open_read_only(const std::string& path) {
   try {
     return {checked({uri_of(path, "mode=ro"), path, flags}), std::nullopt};
   } catch (const CannotOpen&) {
-    // The log of a writer that died, in a folder where its index cannot be made: index it in memory.
+    // A writer has died and left its log, in a folder where no index of it can be created: index it in
+    // memory.
     if (fs::exists(path + "-shm")) throw;
     Database database(uri_of(path, "mode=ro&vfs=unix-none"), path, flags);
     database.execute("PRAGMA locking_mode=EXCLUSIVE");
@@ -115,11 +117,11 @@ bool is_at(int file, const std::string& path) {
          held.st_ino == there.st_ino;
 }
 
-// SQLite makes files that the group cannot write, whatever the umask says; those beside it get the modes of
-// this one.
+// SQLite creates files that the group cannot write, whatever the umask says. The files that it adds get the
+// mode of the database, so the database is created here.
 void create_as_asked(const std::string& path) {
   const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (file >= 0) close(file);  // otherwise SQLite tells why
+  if (file >= 0) close(file);  // otherwise SQLite reports the error
 }
 
 }  // namespace
@@ -129,8 +131,8 @@ WriterLock::WriterLock(const std::string& path) {
   const auto fail = [&](int cause) {
     throw Error(fmt::format("{}: cannot be locked: {}", lock, std::strerror(cause)));
   };
-  // Whoever holds the lock may move the directory, and the file with it, before it lets go: then what is
-  // locked here is the file of another directory by now, and the one that is asked for has a new one.
+  // The holder of the lock may have moved the directory before it released the lock. Then the file that we
+  // locked belongs to another directory, and the requested path has a new file: try again.
   do {
     file_ = open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (file_ < 0) fail(errno);
@@ -147,7 +149,7 @@ WriterLock::WriterLock(const std::string& path) {
     throw Error(fmt::format("another qklab run is writing to {} (pid {})",
                             fs::absolute(path).parent_path().string(), length > 0 ? owner : "unknown"));
   } while (true);
-  // For the message alone, so that failing to write it is no failure to lock.
+  // The id is only for the message, so a failure to write it is ignored.
   const std::string pid = std::to_string(getpid());
   if (ftruncate(file_, 0) == 0) static_cast<void>(!pwrite(file_, pid.data(), pid.size(), 0));
 }
@@ -165,10 +167,10 @@ Database open_to_write(const std::string& path) {
     throw Error(fmt::format(
         "{}: its file system cannot hold a write-ahead log; choose a folder on a local disk", path));
   }
-  // A crash of the machine may lose the last commits but never breaks the file; a crash of the process
-  // loses none.
+  // A crash of the machine may lose the last commits but never breaks the file; a crash of the process loses
+  // none.
   database.execute("PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY");
-  // 64 MiB of log before it is moved into the file, for the sake of pages that are written many times.
+  // The log may grow to 64 MiB before it is moved into the file, since some pages are written many times.
   database.execute("PRAGMA wal_autocheckpoint=16384");
   if (!known) {
     Transaction creation(database, "BEGIN IMMEDIATE");
@@ -191,7 +193,7 @@ ReadOnly open_to_read(const std::string& path) {
   try {
     return open_read_only(path);
   } catch (const CannotOpen&) {
-    // A writer may have ended, and its log gone, between our look and SQLite's.
+    // A writer may have ended and removed its log between our check and SQLite's.
     return open_read_only(path);
   }
 }

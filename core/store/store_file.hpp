@@ -1,4 +1,4 @@
-// Opening run.db: who may write it, what a file must be to be one, and its tables.
+// Opens run.db: who may write it, what makes a file a valid store, and its tables.
 #pragma once
 
 #include <optional>
@@ -9,8 +9,8 @@
 
 namespace qklab {
 
-// Held by the one process that writes a run directory: flock on `<path>.lock`, which holds its process
-// id. The system lets go of it however the process ends. Throws Error where another one has it.
+// Held by the one process that writes a run directory: flock on `<path>.lock`, which contains its process id.
+// The system releases it however the process ends. Throws Error if another process holds it.
 class WriterLock {
  public:
   explicit WriterLock(const std::string& path);
@@ -22,30 +22,30 @@ class WriterLock {
   int file_;
 };
 
-// A file in which nothing was written yet: its run ended as it began.
+// The file is empty: a run ended before it wrote anything.
 struct HoldsNothing : Error {
   using Error::Error;
 };
 
-// Throws InputError where the store's path is one that SQLite cannot open, so that it is told before anything
-// is made.
+// Throws InputError if SQLite cannot open the store's path, so that this is reported before anything is
+// created.
 void check_store_path(const std::string& path);
 
-// Creates file and tables where there are none. Throws Error for a file that is no store, is damaged, or
-// is of another version.
+// Creates file and tables if there are none. Throws Error for a file that is no store, is damaged, or has an
+// unknown version.
 Database open_to_write(const std::string& path);
 
-// A complete copy in a file of its own, written beside `path` and renamed.
+// Writes a complete copy beside `path` and renames it.
 void copy_database(const Database& database, const std::string& path);
 
 struct ReadOnly {
   Database database;
-  // Set where nobody was writing at opening, and the file is read without locks: what was read holds
-  // only if the stamp is still the same afterwards.
+  // Set if nobody was writing when the file was opened, which is then read without locks: what was read is
+  // valid only if the stamp is the same afterwards.
   std::optional<FileStamp> stamp;
 };
 
-// Opens without writing a byte to the file or its log. Throws Error as above, and where there is no file.
+// Opens without writing to the file or its log. Throws Error as above, and if there is no file.
 ReadOnly open_to_read(const std::string& path);
 
 }  // namespace qklab

@@ -36,7 +36,8 @@ std::vector<std::string> complaints(const Database& database) {
 std::vector<std::uint64_t> readable_ids(const Database& database) {
   std::vector<std::uint64_t> ids;
   std::unordered_set<std::uint64_t> seen;
-  // A damaged page ends a scan. What lies behind it is found from the other end, and by the index of ids.
+  // A damaged page ends a scan. Trials behind it are found by a scan from the other end, and by the index of
+  // ids.
   for (const char* order : {"SELECT id FROM trials NOT INDEXED ORDER BY trial",
                             "SELECT id FROM trials NOT INDEXED ORDER BY trial DESC",
                             "SELECT id FROM trials ORDER BY id", "SELECT id FROM trials ORDER BY id DESC"}) {

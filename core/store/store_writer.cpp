@@ -14,7 +14,7 @@ std::string quoted(const std::string& text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-// A real number is written as one, 1.0, so that whoever reads the JSON has its type.
+// A real number always has a decimal point (1.0), so that a reader of the JSON sees its type.
 std::string number_json(const Value& value) {
   std::string text = to_text(value);
   if (std::holds_alternative<double>(value) && text.find_first_of(".e") == std::string::npos) text += ".0";
@@ -78,7 +78,7 @@ void StoreWriter::put(const Experiment& experiment, const std::vector<Store::Fin
     for (const Store::Finished& finished : batch) insert(finished);
     transaction.commit();
   } catch (...) {
-    experiment_ = nullptr;  // its new metrics are taken back with the rest
+    experiment_ = nullptr;  // its new metrics are rolled back with the rest
     throw;
   }
 }
@@ -122,7 +122,7 @@ std::uint64_t StoreWriter::checksum_of(const Store::Finished& finished, const st
   return checksum.value();
 }
 
-// The number of the trial's row, cleared of what belonged to it before.
+// The number of the trial's row, from which the trial's earlier content has been removed.
 std::int64_t StoreWriter::row_for(const Store::Finished& finished, const std::string& params,
                                   std::uint64_t checksum) {
   const Result& result = finished.result;

@@ -1,4 +1,4 @@
-// Putting finished trials into the tables of run.db.
+// Writes finished trials into the tables of run.db.
 #pragma once
 
 #include <vector>
@@ -12,7 +12,7 @@ namespace qklab {
 class StoreWriter {
  public:
   explicit StoreWriter(const Database& database);
-  // One transaction: all or nothing.
+  // Writes the batch in one transaction.
   void put(const Experiment& experiment, const std::vector<Store::Finished>& batch);
 
  private:
@@ -25,7 +25,7 @@ class StoreWriter {
   const Database& database_;
   Statement find_trial_, add_trial_, replace_trial_, drop_scalars_, drop_series_, drop_arrays_;
   Statement add_scalar_, add_series_, add_array_, find_metric_, add_metric_;
-  const Experiment* experiment_ = nullptr;  // whose metrics the keys are
+  const Experiment* experiment_ = nullptr;  // the experiment that the cached metric keys belong to
   std::vector<std::int64_t> scalar_keys_, series_keys_, array_keys_;
 };
 

@@ -12,7 +12,7 @@ namespace qklab {
 
 namespace {
 
-// One bijective step a word, so that a change of any one word changes the result for certain.
+// A bijective step for each word, so that a change of any single word always changes the result.
 std::uint64_t step(std::uint64_t hash, std::uint64_t word) {
   hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
   return hash ^ (hash >> 32);
@@ -133,7 +133,7 @@ void add_checksums(const Database& database) {
   database.execute(
       "ALTER TABLE trials ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;"
       "ALTER TABLE arrays ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0");
-  StoredTrialReader reader(database);  // still of version 1, so nothing is compared
+  StoredTrialReader reader(database);  // the file still has version 1, so no checksum is compared
   Statement ids(database, "SELECT id FROM trials ORDER BY trial");
   Statement set(database, "UPDATE trials SET checksum = ? WHERE trial = ?");
   StoredTrial trial;

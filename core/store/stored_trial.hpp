@@ -1,4 +1,4 @@
-// A trial as it stands in run.db: metrics by their numbers in that file, and a checksum over all of it.
+// A trial as run.db stores it: metrics by their numbers in that file, and a checksum over everything.
 #pragma once
 
 #include <cstdint>
@@ -12,17 +12,17 @@
 
 namespace qklab {
 
-// Ids are unsigned, SQLite's integers are not. The same for checksums.
+// Ids and checksums are unsigned, but SQLite's integers are signed.
 inline std::int64_t to_key(std::uint64_t id) { return static_cast<std::int64_t>(id); }
 inline std::uint64_t to_id(std::int64_t key) { return static_cast<std::uint64_t>(key); }
 
-// What a trial yielded, in 64 bits: any single number, name or text that changes changes it. The order in
-// which metrics are added makes no difference, nor does their number in the file.
+// A 64-bit checksum of a trial's content: a change of any single number, name or text changes it. Neither the
+// order in which metrics are added nor their numbers in the file matter.
 class TrialChecksum {
  public:
   TrialChecksum(std::uint64_t id, std::string_view status, std::string_view params, std::string_view message);
   void scalar(std::string_view metric, double value);
-  // The bytes of both blobs; `index` is empty where it is 1, 2, ...
+  // The bytes of both blobs; `index` is empty if it is 1, 2, ...
   void series(std::string_view metric, std::string_view index, std::string_view value);
   void array(std::string_view metric, std::string_view file);
   std::uint64_t value() const;
@@ -31,7 +31,7 @@ class TrialChecksum {
   std::uint64_t sum_;
 };
 
-// Of a file's or a blob's bytes.
+// A hash of the bytes of a file or a blob.
 std::uint64_t hash_bytes(std::string_view bytes);
 
 struct StoredTrial {
@@ -41,13 +41,13 @@ struct StoredTrial {
   };
   struct Series {
     std::int64_t metric;
-    bool counted;  // the index is 1, 2, ...
+    bool counted;  // whether the index is 1, 2, ...
     std::string index, value;
   };
   struct Array {
     std::int64_t metric;
     std::string file;
-    std::uint64_t checksum;  // of the file's bytes; 0 where it is unknown
+    std::uint64_t checksum;  // of the file's bytes; 0 if unknown
   };
 
   std::int64_t row = 0;
@@ -60,17 +60,17 @@ struct StoredTrial {
   std::vector<Array> arrays;
 };
 
-// A trial whose content is not what was written.
+// The stored trial's content does not match its checksum.
 struct DamagedTrial : Error {
   using Error::Error;
 };
 
-// Reads trials one by one. To be made and used within one transaction.
+// Reads trials one by one. Create it and use it within one transaction.
 class StoredTrialReader {
  public:
   explicit StoredTrialReader(const Database& database);
 
-  // False where the file has no such trial. Throws DamagedTrial where it does not fit its checksum; files of
+  // False if the file has no such trial. Throws DamagedTrial if it does not match its checksum; files of
   // version 1 have none.
   bool find(std::uint64_t id, StoredTrial& trial);
   const std::string& metric_name(std::int64_t metric) const;
@@ -85,7 +85,7 @@ class StoredTrialReader {
   Statement find_, scalars_, series_, arrays_;
 };
 
-// For the migration from version 1, within its transaction.
+// Used by the migration from version 1, within its transaction.
 void add_checksums(const Database& database);
 
 }  // namespace qklab

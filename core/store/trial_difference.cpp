@@ -13,7 +13,7 @@ namespace qklab {
 
 namespace {
 
-// By name, so that trials of different files compare.
+// Metrics by name, so that trials of different files can be compared.
 struct Content {
   Content(const StoredTrialReader& reader, const StoredTrial& trial) {
     fields["status"] = trial.status;
@@ -31,7 +31,7 @@ struct Content {
   std::map<std::string, std::string> fields;
 };
 
-// Where two unequal series differ first.
+// The first difference between two unequal series.
 std::string first_difference(const std::string& a, const std::string& b) {
   const std::size_t size = std::min(a.size(), b.size()) / sizeof(double);
   for (std::size_t i = 0; i < size; ++i) {

@@ -1,4 +1,4 @@
-// What two results of one trial differ in.
+// Finds where two results of one trial differ.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace qklab {
 
-// The first difference, for a message, or "" where there is none; arrays are told apart by their files' names
-// alone. The trials may be of different stores, each with the reader that it was read by.
+// The first difference, for a message, or "" if there is none. Arrays are compared by name only. The trials
+// may come from different stores, each given with the reader that has read it.
 std::string difference(const StoredTrialReader& of_a, const StoredTrial& trial_a,
                        const StoredTrialReader& of_b, const StoredTrial& trial_b);
 

@@ -16,7 +16,7 @@ namespace qklab {
 namespace {
 
 using Known = std::unordered_map<std::uint64_t, const TrialRecord*>;
-using Point = std::vector<std::uint64_t>;  // its trials, in the order of seeds
+using Point = std::vector<std::uint64_t>;  // the ids of its trials, in the order of seeds
 
 std::vector<Point> points_of(const Sweep& sweep) {
   std::vector<Point> points;
@@ -36,7 +36,7 @@ bool has_reached(const Known& known, std::uint64_t id, std::optional<std::uint64
   return step && pruned_at(found->second->message).value_or(0) >= *step;
 }
 
-// The lower the better, infinity where there is no such number.
+// A number whose lower values are better; infinity if there is no value at that step.
 double loss_of(const Prune& pruning, const Series& series, std::uint64_t step) {
   double last = std::numeric_limits<double>::quiet_NaN();
   for (std::size_t i = 0; i < series.index.size() && series.index[i] <= static_cast<double>(step); ++i)
@@ -56,13 +56,13 @@ double loss_of(const Prune& pruning, std::size_t slot, const Point& point, const
   return sum / static_cast<double>(point.size());
 }
 
-// In the order in which they were.
+// Returns the best points in their original order.
 std::vector<Point> best_of(const std::vector<Point>& points, const std::vector<double>& losses, double keep) {
   std::vector<std::size_t> order(points.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return losses[a] < losses[b]; });
-  // A tenth of 30 is 3, though 0.1 * 30 is more.
+  // A tenth of 30 is 3, although 0.1 * 30 is more in binary.
   const double kept = std::ceil(keep * static_cast<double>(points.size()) - 1e-9);
   order.resize(std::max<std::size_t>(1, static_cast<std::size_t>(kept)));
   std::sort(order.begin(), order.end());
@@ -74,7 +74,7 @@ std::vector<Point> best_of(const std::vector<Point>& points, const std::vector<d
 std::shared_ptr<Strategy> read_prune(const YAML::Node& node, const YamlFile& file, Diagnostics& diagnostics) {
   if (node.IsScalar() && node.Scalar() == "none") return nullptr;
   MapReader map(node, file, diagnostics, "prune");
-  if (!node.IsMap()) return nullptr;  // reported
+  if (!node.IsMap()) return nullptr;  // the error was reported
   const auto prune = std::make_shared<Prune>();
   prune->metric = map.required_text("metric");
   prune->highest = map.choice("best", {"lowest", "highest"}) == "highest";

@@ -17,9 +17,9 @@
 namespace qklab {
 namespace {
 
-constexpr std::size_t most_generations = 40;  // by then a cell is narrower than a double can tell
+constexpr std::size_t most_generations = 40;  // a cell is then narrower than a double resolves
 
-using Coordinates = std::array<double, 2>;  // the second is 0 where one axis is refined
+using Coordinates = std::array<double, 2>;  // the second is 0 if only one axis is refined
 struct Cell {
   Coordinates low, high;
 };
@@ -67,8 +67,8 @@ class Plane {
     return cells;
   }
 
-  // Corners of the parts into which a cell is halved along each axis: 3, or 3 x 3 coordinates. Empty where
-  // it is too narrow.
+  // Corners of the parts into which a cell is halved along each axis: 3, or 3 x 3 coordinates. Empty if the
+  // cell is too narrow.
   std::vector<std::vector<double>> halved(const Cell& cell) const {
     std::vector<std::vector<double>> lines;
     for (std::size_t k = 0; k < axes_.size(); ++k) {
@@ -99,7 +99,7 @@ class Plane {
   std::uint64_t seeds_ = 0;
 };
 
-// Every combination of one coordinate of each line.
+// Every combination of one coordinate from each line.
 std::vector<Coordinates> combinations(const std::vector<std::vector<double>>& lines) {
   std::vector<Coordinates> all;
   for (const double x : lines[0]) {
@@ -121,12 +121,12 @@ std::vector<Cell> parts(const std::vector<std::vector<double>>& lines) {
 
 using Means = std::map<Coordinates, double>;
 
-// Of the sweep's trials; nothing where some of them are unfinished.
+// The means of the sweep's points; nothing if some of its trials are unfinished.
 std::optional<Means> means_over_seeds(const Sweep& sweep, const Results& results, const Plane& plane,
                                       std::size_t scalar) {
   const std::vector<std::uint64_t> list = sweep.ids();
   std::unordered_set<std::uint64_t> unfinished(list.begin(), list.end());
-  std::map<Coordinates, std::pair<double, double>> sums;  // and counts
+  std::map<Coordinates, std::pair<double, double>> sums;  // sums and counts
   for (const TrialRecord& trial : results.trials) {
     if (unfinished.erase(trial.id) == 0) continue;
     auto& [sum, count] = sums[plane.place(trial.params)];
@@ -139,7 +139,7 @@ std::optional<Means> means_over_seeds(const Sweep& sweep, const Results& results
   return means;
 }
 
-// How far the metric steps across a crossed cell; negative where it isn't crossed.
+// How far the metric changes across a crossed cell; negative if the cell is not crossed.
 double step_across(const Cell& cell, std::size_t axes, const Means& means, double threshold) {
   std::vector<std::vector<double>> lines;
   for (std::size_t k = 0; k < axes; ++k) lines.push_back({cell.low[k], cell.high[k]});

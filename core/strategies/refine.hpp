@@ -1,18 +1,19 @@
-// Adaptive refinement: a sweep that grows, generation by generation, where a metric crosses a threshold.
+// Adaptive refinement: a sweep gets additional points, generation by generation, where a metric crosses a
+// threshold.
 //
-// The grid is cut into cells, between neighbouring values of its one or two axes. A cell is crossed where the
+// The grid is cut into cells between neighbouring values of its one or two axes. A cell is crossed if the
 // metric (mean over seeds) is below the threshold at one corner and not below it at another. Each generation
-// halves the crossed cells of the one before along every axis, those with the largest step first, until the
-// budget is spent. An axis with evenly spaced logarithms is halved at the geometric mean.
+// halves the crossed cells of the previous one along every axis, those with the largest step of the metric
+// first, until the budget is spent. An axis with evenly spaced logarithms is halved at the geometric mean.
 #pragma once
 
 #include "core/strategies/strategy.hpp"
 
 namespace qklab {
 
-// `sweep: {..., refine: {metric: f, threshold: 0.5, budget: 100}}`. A cell with a corner that failed,
-// diverged or is left out by `where` is not crossed. The sweep must vary one or two real parameters, each on
-// an axis of its own, and the seed.
+// `sweep: {..., refine: {metric: f, threshold: 0.5, budget: 100}}`. A cell is not crossed if a trial at one
+// of its corners failed, diverged or is excluded by `where`. The sweep must vary the seed and one or two real
+// parameters, each on an axis of its own.
 struct Refine : Strategy {
   void check(const Sweep& sweep, Diagnostics& diagnostics) const override;
   bool adds_points() const override { return true; }
@@ -22,7 +23,7 @@ struct Refine : Strategy {
 
   std::string metric;  // a scalar
   double threshold = 0;
-  std::uint64_t budget = 0;  // trials beyond the grid, at most
+  std::uint64_t budget = 0;  // the largest number of trials beyond the grid
 };
 
 }  // namespace qklab

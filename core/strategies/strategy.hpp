@@ -1,5 +1,5 @@
-// What decides, from finished trials, which others are to be run: to refine a grid, to sample until a mean is
-// known well enough, to prune. One file a kind; a plugin may bring others.
+// Strategies decide, from finished trials, which other trials are run: they refine a grid, add seeds until a
+// mean is known well enough, or prune. Each kind has one file; a plugin may add kinds.
 #pragma once
 
 #include <cstdint>
@@ -18,50 +18,52 @@
 
 namespace qklab {
 
-// Trials that go on, of a sweep of which not all do.
+// Trials that continue in a sweep where not all do.
 struct Round {
-  std::optional<std::uint64_t> stop_at;      // the step before which its trials stop; none: at their end
-  std::unordered_set<std::uint64_t> trials;  // that have not got so far; empty: nothing is left to run
+  std::optional<std::uint64_t> stop_at;      // its trials stop before this step; none: at their end
+  std::unordered_set<std::uint64_t> trials;  // trials that have not got so far; empty: all is done
 };
 
-// A strategy decides by finished trials and by nothing else, so that any number of threads, any interruption
-// and any order of trials end with the same sweep.
+// A strategy decides by finished trials alone, so that the sweep ends the same with any number of threads,
+// any interruption and any order of trials.
 class Strategy {
  public:
   virtual ~Strategy() = default;
 
-  // Reports what the experiment or the sweep cannot give.
+  // Reports what the strategy needs and the experiment or the sweep does not have.
   virtual void check(const Sweep& sweep, Diagnostics& diagnostics) const = 0;
 
-  // Whether it adds points, or replicates of points, as trials finish.
+  // Whether it adds points, or replicates of points, while trials finish.
   virtual bool adds_points() const { return false; }
   virtual bool adds_replicates() const { return false; }
-  // The sweep with all that follows from finished trials. Where it has unfinished trials these come first:
-  // run them and call again, until nothing is added.
+  // The sweep with everything that follows from finished trials. If the result has unfinished trials, run
+  // them and call again, until nothing is added.
   virtual Sweep grow(const Sweep& sweep, const FinishedTrials&) const { return sweep; }
-  // How many replicates each point begins with, and may have; the seeds' axis is as long as the latter.
+  // The number of replicates with which each point begins, and the largest it may get. The seeds' axis has
+  // the latter length.
   virtual std::optional<std::pair<std::uint64_t, std::uint64_t>> replicates() const { return std::nullopt; }
 
-  // Whether it lets some trials alone go on: then the trials of `next_round` are run, until that has none.
-  // `results`: what is finished or stopped of the sweep, with the series that it decides by, and messages.
+  // The metric by which it decides that only some trials continue; nothing if all do. The trials of
+  // `next_round` are then run, until a round is empty. `results`: the sweep's finished and stopped trials,
+  // with that series and their messages.
   virtual std::optional<std::string> decides_by() const { return std::nullopt; }
   virtual Round next_round(const Sweep&, const Results&) const { return {}; }
 
-  // What it may still add or leave out, behind "40 trials": " and up to 20 that refine adds".
+  // What it may still add or leave out, as text behind "40 trials": " and up to 20 that refine adds".
   virtual std::string outlook() const = 0;
-  // What has become of the sweep, in a sentence that manifest.json keeps; "" where there is nothing to tell.
+  // The outcome, in a sentence that manifest.json keeps; "" if there is nothing to say.
   virtual std::string account(const Sweep&, const Results&) const { return {}; }
-  // Why all trials have to be in one place, so that no shard can be run by itself; "" where one can.
+  // Why all trials must be in one place, so that a shard cannot be run by itself; "" if it can.
   virtual std::string why_whole() const { return {}; }
-  // Why Slurm cannot be told beforehand which trials are missing; "" where it can.
+  // Why the missing trials cannot be listed for Slurm beforehand; "" if they can.
   virtual std::string why_unknown() const { return why_whole(); }
 
-  std::string kind;  // by which it is registered
-  Place place;       // in the config
+  std::string kind;  // the name under which its kind is registered
+  Place place;       // its position in the config
 };
 
 struct StrategyKind {
-  // Under `sweep:`, under `seeds:`, or at the top of a config; its name is the key.
+  // The section of a config that holds it: `sweep:`, `seeds:` or the top. Its name is the key.
   enum class Section { sweep, seeds, config };
 
   std::string name, doc;
@@ -74,11 +76,11 @@ struct StrategyKind {
 };
 using StrategyKinds = Registry<StrategyKind>;
 
-// Names of kinds in a section.
+// The names of all kinds in a section.
 std::vector<std::string> strategy_names(StrategyKind::Section section);
 
-// The strategy of a name that the sweep has, null where it has none; and the one by which only some trials go
-// on.
+// The sweep's strategy of that kind, null if it has none; and its strategy by which only some trials
+// continue.
 const Strategy* find_strategy(const Sweep& sweep, std::string_view kind);
 const Strategy* selecting_strategy(const Sweep& sweep);
 
@@ -86,16 +88,16 @@ bool grows(const Sweep& sweep);        // as it runs, by points or replicates
 bool adds_points(const Sweep& sweep);  // between those of its grid
 void check_strategies(const Sweep& sweep, Diagnostics& diagnostics);
 
-// The sweep with all that its strategies add. Points are added by the means over each point's first
-// replicates, so that what is added does not depend on which was first.
+// The sweep with all that its strategies add. Points are added by means over the replicates with which each
+// point begins, so that the result does not depend on whether points or replicates were added first.
 Sweep grow(const Sweep& sweep, const FinishedTrials& finished);
 
-// What has become of a sweep by its strategies, "" where there is nothing to tell.
+// The outcome of all strategies of a sweep; "" if there is nothing to say.
 std::string account_of(const Sweep& sweep, const Results& results);
 
-// Reports a metric that is no scalar of the experiment; `what` asked for it.
+// Reports a metric that is not a scalar of the experiment; `what` names the strategy that needs it.
 void check_scalar(const Experiment& experiment, const std::string& metric, const std::string& what,
                   const Place& place, Diagnostics& diagnostics);
-std::size_t scalar_slot(const Experiment& experiment, const std::string& metric);  // of one that there is
+std::size_t scalar_slot(const Experiment& experiment, const std::string& metric);  // the metric must exist
 
 }  // namespace qklab

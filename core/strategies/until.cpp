@@ -14,18 +14,18 @@
 namespace qklab {
 namespace {
 
-// A point's replicates so far.
+// The replicates that a point has so far.
 struct Sample {
-  std::vector<double> values;  // that are finite, in the order of seeds
+  std::vector<double> values;  // finite ones, in the order of seeds
   std::uint64_t replicates = 0;
   bool finished = true;
 };
 
-// In the order of points, so that nothing depends on how a table of hashes is laid out.
+// Returns samples in the order of points, so that nothing depends on the layout of a hash table.
 std::vector<std::pair<std::uint64_t, Sample>> samples_of(const Until& until, const Sweep& sweep,
                                                          const Results& results) {
   const std::size_t slot = scalar_slot(sweep.experiment(), until.metric);
-  std::unordered_map<std::uint64_t, double> known;  // NaN: no value for the mean
+  std::unordered_map<std::uint64_t, double> known;  // by trial; NaN: no value for the mean
   for (const TrialRecord& trial : results.trials) {
     const bool counts = trial.status == Status::done && std::isfinite(trial.scalars[slot]);
     known[trial.id] = counts ? trial.scalars[slot] : std::numeric_limits<double>::quiet_NaN();
@@ -46,7 +46,7 @@ std::vector<std::pair<std::uint64_t, Sample>> samples_of(const Until& until, con
   return samples;
 }
 
-// Half-widths of intervals; a quantile of Student's t is found by bisection, so each is kept.
+// Half-widths of intervals. Quantiles of Student's t are kept, since each is found by bisection.
 class HalfWidths {
  public:
   // NaN with fewer than two values.
@@ -62,7 +62,8 @@ class HalfWidths {
   std::map<std::size_t, double> quantiles_;  // by number of values
 };
 
-// How many replicates the point is to have: more than it has, unless it has settled or cannot.
+// The number of replicates that the point is to have. It is larger than what the point has, unless the point
+// has settled or cannot get more.
 std::uint64_t wanted(const Until& until, const Sample& sample, double half_width) {
   const std::uint64_t n = sample.replicates;
   if (!(half_width > until.ci) || n >= until.max) return n;
@@ -75,13 +76,13 @@ std::uint64_t wanted(const Until& until, const Sample& sample, double half_width
 std::shared_ptr<Strategy> read_until(const YAML::Node& node, const YamlFile& file, Diagnostics& diagnostics) {
   constexpr std::int64_t most = 1'000'000;
   MapReader map(node, file, diagnostics, "until");
-  if (!node.IsMap()) return nullptr;  // reported
+  if (!node.IsMap()) return nullptr;  // the error was reported
   const auto until = std::make_shared<Until>();
   until->metric = map.required_text("metric");
   until->ci = map.required_real("ci");
   const std::int64_t max = map.integer("max").value_or(0), min = map.integer("min").value_or(4);
   map.finish();
-  bool good = !std::isnan(until->ci);  // reported otherwise
+  bool good = !std::isnan(until->ci);  // otherwise the error was reported
   const auto demand = [&](bool holds, const char* key, std::string_view message) {
     if (!holds) diagnostics.error(map.place(key), message);
     good = good && holds;

@@ -1,4 +1,4 @@
-// The command line: one file a verb, each adding itself to the program.
+// The command line: one file per verb, and each adds its verb to the program.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -10,10 +10,10 @@ namespace qklab {
 
 enum ExitCode { exit_done = 0, exit_failed = 1, exit_bad_input = 2, exit_interrupted = 130 };
 
-// Each verb's callback leaves its exit code here.
+// The exit code, which each verb's callback sets.
 using Exit = int;
 
-// `sbatch_options`: what stands behind -- on the command line.
+// `sbatch_options`: what follows -- on the command line.
 void add_launch(CLI::App& app, Exit& exit, const std::vector<std::string>& sbatch_options);
 void add_completion(CLI::App& app, Exit& exit);
 void add_diff(CLI::App& app, Exit& exit);

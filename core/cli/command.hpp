@@ -1,4 +1,4 @@
-// Calling another program and reading what it prints.
+// Calls another program and reads its output.
 #pragma once
 
 #include <string>
@@ -8,18 +8,18 @@
 namespace qklab {
 
 struct Called {
-  int code;            // exit code; 127 where the program could not be started
+  int code;            // exit code; 127 if the program could not be started
   std::string output;  // standard output: the answer
-  std::string notes;   // standard error: meant for people, and never a part of the answer
+  std::string notes;   // standard error: for people, never part of the answer
 
-  std::string str() const;  // "exit 1: ..." with whatever it said, for messages
+  std::string str() const;  // "exit 1: ..." with its output, for messages
 };
 
-// Waits for its end. No shell is involved. Its words are those of the C locale, whatever the user's; and it
-// sees no variable of the environment whose name begins with `hidden`, which would change what it answers.
+// Calls a program and waits for its end. No shell is involved. Its messages are those of the C locale.
+// Environment variables whose names begin with `hidden`, which would change its answer, are removed.
 Called call(const std::vector<std::string>& command, std::string_view hidden = {});
 
-// As an argument in a shell script or a line to be copied: bare where that is safe, within '' otherwise.
+// The text as a word of a shell command: bare if that is safe, otherwise in single quotes.
 std::string shell_quoted(const std::string& text);
 std::string shell_line(const std::vector<std::string>& command);
 

@@ -1,4 +1,4 @@
-// Options that are one of a few words.
+// Options whose value is one of a few words.
 #pragma once
 
 #include <fmt/format.h>
@@ -12,7 +12,7 @@
 
 namespace qklab {
 
-// Any other word is refused, with the nearest of `names`. Help and completion name them all.
+// Any other word is refused, and the nearest of `names` is suggested. Help and completion list all names.
 inline CLI::Validator one_of(const std::vector<std::string>& names) {
   const auto problem = [names](const std::string& word) {
     if (std::find(names.begin(), names.end(), word) != names.end()) return std::string();
@@ -21,7 +21,7 @@ inline CLI::Validator one_of(const std::vector<std::string>& names) {
   return CLI::Validator(problem, fmt::format("{{{}}}", fmt::join(names, ",")));
 }
 
-// The words that an option may be; none where it is not one of a few.
+// The words that an option accepts; none if its values are not limited to a few words.
 inline std::vector<std::string> choices_of(const CLI::Option& option) {
   const std::string type = option.get_type_name();  // "TEXT:{experiments,tasks}"
   const std::size_t open = type.find('{');

@@ -34,7 +34,7 @@ std::vector<std::string> shipped_figures() {
     if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
   }
   std::sort(names.begin(), names.end());
-  // What others build upon comes first: the figures that order.txt names, in its order; the rest by name.
+  // Figures on which others depend come first, in the order of order.txt; the rest follows by name.
   auto next = names.begin();
   std::ifstream order(directory + "/order.txt");
   for (std::string name; std::getline(order, name);) {

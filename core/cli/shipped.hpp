@@ -1,4 +1,4 @@
-// The configs that qklab brings along, wherever the user is.
+// The configs that come with qklab, found from any folder.
 #pragma once
 
 #include <string>
@@ -6,12 +6,12 @@
 
 namespace qklab {
 
-// Where they lie: installed beside this program, or in the source that it was built from; as "configs" where
-// that is the current folder's. Configs of the user's own that happen to lie in such a folder are never
-// looked at, but where neither is there any more. Throws InputError where there is none at all.
+// The folder of shipped configs: installed beside this program, or in the source tree that it was built from;
+// "configs" if that is the current folder's. A user's own folder of this name is not used, except when
+// neither of the two exists any more. Throws InputError if there is none.
 std::string shipped_directory();
 
-// Their names, those that others build upon first.
+// Their names; those on which others depend come first.
 std::vector<std::string> shipped_figures();
 
 }  // namespace qklab

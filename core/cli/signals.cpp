@@ -9,7 +9,7 @@ namespace qklab {
 
 namespace {
 
-// The only globals: a signal handler can reach nothing else.
+// These are the only globals: a signal handler can access nothing else.
 std::atomic<bool> listening{false}, stop{false}, asked{false};
 static_assert(std::atomic<bool>::is_always_lock_free);
 

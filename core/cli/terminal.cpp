@@ -30,7 +30,7 @@ int terminal_width(int stream) {
   for (const int each : {stream, STDOUT_FILENO, STDERR_FILENO}) {
     if (isatty(each) == 0) continue;
     if (ioctl(each, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-    // One that does not tell, as on a serial line.
+    // For a terminal that does not report its size, such as a serial line.
     const char* said = std::getenv("COLUMNS");
     const auto columns = parse_integer(said == nullptr ? "" : said);
     return columns && *columns > 0 && *columns < 10000 ? static_cast<int>(*columns) : 80;
@@ -89,7 +89,7 @@ std::string progress_bar(double share, std::size_t cells) {
   return std::string(full, '#') + std::string(cells - full, '.');
 }
 
-// The counts come first where there is no room for all, then the name, then the bar.
+// If there is not room for all, the counts have priority, then the name, then the bar.
 std::string ProgressLine::line(const Progress& progress, std::size_t columns) const {
   constexpr std::size_t least_name = 8, least_bar = 5, most_bar = 30;
   const std::string counts = clipped(counts_of(progress), columns);
@@ -118,7 +118,7 @@ void ProgressLine::update(const Progress& progress) {
     say(stderr, "{}: {}\n", name_, counts_of(progress));
     return;
   }
-  // One column stays free, since some terminals wrap as soon as the last one is taken.
+  // One column stays free, since some terminals wrap as soon as the last column is used.
   const int columns = std::max(terminal_width(STDERR_FILENO) - 1, 1);
   const std::string shown = line(progress, static_cast<std::size_t>(columns));
   clear();

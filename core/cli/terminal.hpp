@@ -1,4 +1,4 @@
-// What a terminal can do, and the progress of a run on it.
+// The abilities of a terminal, and the display of a run's progress.
 #pragma once
 
 #include <fmt/format.h>
@@ -14,7 +14,7 @@
 
 namespace qklab {
 
-// As fmt::print, but for what nobody may read any more: a closed pipe or a full disk behind it ends no run.
+// Like fmt::print, but write errors are ignored: a closed pipe or a full disk must not end a run.
 template <class... Arguments>
 void say(std::FILE* file, fmt::format_string<Arguments...> format, Arguments&&... arguments) {
   const std::string text = fmt::format(format, std::forward<Arguments>(arguments)...);
@@ -25,18 +25,17 @@ template <class... Arguments> void say(fmt::format_string<Arguments...> format, 
 }
 
 bool color_wanted();  // standard output is a terminal, and NO_COLOR is not set
-// Columns of the terminal behind a stream, or where that is none behind the other; 100 where there is none at
-// all.
+// Columns of the terminal behind `stream`, or else behind the other stream; 100 if there is none.
 int terminal_width(int stream = STDOUT_FILENO);
 int terminal_height();
 
-// On a terminal one line that is redrawn and never wider than the terminal; elsewhere a plain line at most
+// On a terminal, one line that is redrawn and never wider than the terminal; otherwise a plain line at most
 // every ten seconds.
 class ProgressLine {
  public:
   explicit ProgressLine(std::string name);
   void update(const Progress& progress);
-  void note(const std::string& line);  // a line above the bar
+  void note(const std::string& line);  // prints a line above the bar
   void finish(const Progress& progress);
 
  private:
@@ -49,10 +48,10 @@ class ProgressLine {
   std::chrono::steady_clock::time_point last_;
 };
 
-// "####....", of so many cells.
+// "####....", with `cells` characters.
 std::string progress_bar(double share, std::size_t cells);
 
-// What is known of trials under way: "step 120 of 5000", or shares where there are several.
+// The progress of running trials: "step 120 of 5000", or shares if there are several.
 std::string running_text(const std::vector<RunningTrial>& running);
 
 // "1h 02m", "3m 04s", "12 s"

@@ -20,7 +20,7 @@ using nlohmann::json;
 
 constexpr std::size_t values_shown = 8;
 
-// Values of a parameter in order of appearance.
+// The values of a parameter in order of appearance.
 std::vector<std::string> values_of(const TrialsByName& run, const std::string& parameter) {
   std::vector<std::string> values;
   std::set<std::string> seen;
@@ -37,7 +37,7 @@ Value value_of(const std::string& text) {
   return text;
 }
 
-// Short texts for all that a parameter is in either run.
+// Short texts for all values of a parameter in both runs.
 ShortTexts texts_of(const TrialsByName& a, const TrialsByName& b, const std::string& parameter) {
   std::vector<Value> values;
   for (const TrialsByName* run : {&a, &b})
@@ -68,7 +68,7 @@ std::string changed(const std::string& what, const std::string& a, const std::st
 using BySeed = std::map<std::string, double>;
 using ByPoint = std::map<std::string, BySeed>;
 
-// A point is named by the values of `parameters`, in texts that tell them apart.
+// A point is named by the values of `parameters`, in texts that distinguish them.
 std::map<std::string, ByPoint> arrange(const TrialsByName& run,
                                        const std::map<std::string, ShortTexts>& parameters) {
   std::map<std::string, ByPoint> metrics;
@@ -96,7 +96,7 @@ bool same_bits(double a, double b) {
   return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
 }
 
-// Adds a point to a mean over points whose errors are independent.
+// Adds a point to a mean over points with independent errors.
 void add_point(ScalarDifference& out, const std::string& point, const BySeed& a, const BySeed& b,
                double& variance, double& welch) {
   std::vector<double> differences;
@@ -153,7 +153,8 @@ std::vector<ScalarDifference> scalar_differences(const TrialsByName& a, const Tr
   std::map<std::string, ShortTexts> common;
   for (const std::string& name : in_a) {
     if (name == "seed" || !in_b.count(name)) continue;
-    // One value in each run tells no points apart. If the two differ, that is what is compared.
+    // A parameter with one value in each run does not distinguish points. If these two values differ, they
+    // are what is compared.
     if (values_of(a, name).size() > 1 || values_of(b, name).size() > 1)
       common.emplace(name, texts_of(a, b, name));
   }

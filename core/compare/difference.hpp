@@ -1,4 +1,4 @@
-// How two runs differ: configs, scalars with intervals, claims.
+// The differences between two runs: configs, scalars with intervals, claims.
 #pragma once
 
 #include <string>
@@ -9,25 +9,26 @@
 
 namespace qklab {
 
-// What the configs say differently, a line each: experiment, version, preset, overrides, and the values that
-// parameters take.
+// One line for each difference between the configs: experiment, version, preset, overrides, and the values of
+// parameters.
 std::vector<std::string> config_differences(const TrialsByName& a, const TrialsByName& b);
 
-// Of one scalar, over the points (parameters that both have, but the seed) at which both runs have results.
+// The difference in one scalar, over the points (equal parameters without the seed) at which both runs have
+// results.
 struct ScalarDifference {
   std::string metric;
   std::size_t points = 0,
-              trials = 0;         // trials: pairs with the same seed, or the smaller number of each point
+              trials = 0;         // pairs with the same seed, or the smaller number at each point
   bool equal = false;             // to the bit, in every pair
-  bool paired = false;            // by seed; otherwise seeds differ and samples are taken as independent
-  double mean_a = 0, mean_b = 0;  // over points, of means over seeds
-  Estimate difference;            // b - a, over points; its error is that of the seeds
-  std::string largest_at;         // the point of the largest absolute difference: "mean=0 variance=1"
+  bool paired = false;            // by seed; otherwise seeds differ and samples count as independent
+  double mean_a = 0, mean_b = 0;  // means over points of means over seeds
+  Estimate difference;            // b - a, over points; its error comes from the seeds
+  std::string largest_at;         // the point with the largest absolute difference: "mean=0 variance=1"
   double largest = 0;
 };
 std::vector<ScalarDifference> scalar_differences(const TrialsByName& a, const TrialsByName& b);
 
-// Verdicts that changed, a line each, from the text of both claims.json ("" where there is none).
+// One line for each verdict that changed, from the text of both claims.json ("" if there is none).
 std::vector<std::string> claim_differences(const std::string& a, const std::string& b);
 
 }  // namespace qklab

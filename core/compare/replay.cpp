@@ -17,13 +17,12 @@ namespace {
 
 struct Tolerance {
   bool exact;
-  double allowed;  // where not exact
+  double allowed;  // for rounded metrics
 
   bool same(double a, double b) const {
     if (std::isnan(a) || std::isnan(b)) return std::isnan(a) && std::isnan(b);
     if (exact) return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
-    return a == b ||
-           std::abs(a - b) <= allowed;  // infinities are equal, though their difference is no number
+    return a == b || std::abs(a - b) <= allowed;  // infinities are equal, though their difference is NaN
   }
 };
 
@@ -31,7 +30,7 @@ void include_size(double& size, double x) {
   if (std::isfinite(x)) size = std::max(size, std::abs(x));
 }
 
-// "" where they are the same.
+// "" if they are the same.
 std::string series_difference(std::string_view name, const Metric& metric, const Series& stored,
                               const Series& again, const Tolerance& comparison) {
   if (stored.value.size() != again.value.size()) {

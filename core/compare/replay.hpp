@@ -1,4 +1,4 @@
-// Comparing a trial that was run again with what is stored of it.
+// Compares a trial that was run again with its stored result.
 #pragma once
 
 #include <map>
@@ -9,7 +9,7 @@
 
 namespace qklab {
 
-// The largest finite size of every scalar and every series, in declared order.
+// The largest finite absolute value of every scalar and every series, in declared order.
 class MetricSizes {
  public:
   explicit MetricSizes(const Experiment& experiment)
@@ -17,18 +17,18 @@ class MetricSizes {
   void include(const TrialRecord& trial);
 
   std::vector<double> scalars, series;
-  std::map<std::string, double, MemberLess> members;  // of families
+  std::map<std::string, double, MemberLess> members;  // for families
 };
 
-// A metric that is declared as rounded may differ by `rounding` times the largest value of that metric and by
-// what is lost where numbers of size 1 cancel, as in 1 - cosine or in a solver's gap.
+// A metric that is declared as rounded may differ by `rounding` times the metric's largest value, plus
+// `cancelled`, the error left when numbers of size 1 cancel, as in 1 - cosine or in a solver's gap.
 inline constexpr double rounding = 1e-9, cancelled = 1e-12;
 
-// One message for each metric that differs, with the first place where it does; empty: the trial is the same.
-// Numbers of exact metrics must be equal to the last bit, on whatever machine; rounded ones with `bitwise`,
-// and else within `tolerance` of their metric's size. Arrays that lie under `directory` are compared with
-// `bitwise`. NaN is equal to NaN and to nothing else. Series that `stored` lacks are passed over where it
-// holds only some of them (`all_series` is false).
+// One message for each metric that differs, with the first position where it does; empty: the trial is the
+// same. Exact metrics must be equal to the last bit on every machine. Rounded ones must be so if `bitwise`,
+// and otherwise agree within `tolerance` of their metric's size. Arrays under `directory` are compared if
+// `bitwise`. NaN is equal only to NaN. If `stored` holds only some of the series (`all_series` is false), the
+// missing ones are skipped.
 struct Sameness {
   bool bitwise = false;
   double tolerance = rounding;

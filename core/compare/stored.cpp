@@ -21,7 +21,7 @@ bool is_run_directory(const fs::path& path) {
   return fs::exists(path / "run.db") || fs::exists(path / "manifest.json");
 }
 
-// Below results/ and results/reference/, here and in the source that this program was built from.
+// The folders results/ and results/reference/, below the current folder and below the source tree.
 std::vector<fs::path> known_directories() {
   std::vector<fs::path> found;
   const fs::path source = source_directory();
@@ -64,7 +64,7 @@ Stored read_stored(const std::string& directory, const std::function<bool(std::u
   return stored;
 }
 
-// `count` of the ids, drawn without replacement.
+// Draws `count` of the ids without replacement.
 std::set<std::uint64_t> draw_ids(std::vector<std::uint64_t> ids, std::size_t count, std::uint64_t seed) {
   Stream stream(seed, 0, "replay");
   for (std::size_t i = 0; i < std::min(count, ids.size()); ++i) {
@@ -83,7 +83,7 @@ Stored choose(const std::string& directory, const ReplayRequest& request) {
   return read_stored(directory, [&](std::uint64_t id) { return chosen.count(id) > 0; });
 }
 
-// A directory, a figure's name, or a trial's.
+// The target is a directory, the name of a figure, or the name of a trial.
 Stored find(const ReplayRequest& request) {
   const std::string& target = request.target;
   if (is_run_directory(target)) return choose(target, request);
@@ -104,7 +104,7 @@ Stored find(const ReplayRequest& request) {
                                did_you_mean(target, names)));
 }
 
-// What is run again must read what was read then.
+// A trial that is run again must read the same files as before.
 void check_files(const Stored& stored) {
   for (const FileIdentity& then : stored.files) {
     const FileIdentity now = identify_file(then.path);

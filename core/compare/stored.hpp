@@ -1,4 +1,4 @@
-// Finished trials that are to be run again, and what they are compared with.
+// Finished trials that are to be run again, with their stored results.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +11,9 @@
 namespace qklab {
 
 struct ReplayRequest {
-  std::string target;  // a run directory, a figure's name, or a trial's
+  std::string target;  // a run directory, the name of a figure, or the name of a trial
   std::size_t trials = 5;
-  std::uint64_t seed = 0;  // of the draw
+  std::uint64_t seed = 0;  // of the random choice of trials
 };
 
 struct Stored {
@@ -23,12 +23,12 @@ struct Stored {
   std::size_t eligible = 0;  // trials that are done or diverged
   std::vector<TrialRecord> chosen;
   MetricSizes sizes;
-  bool all_series = true;     // not of a reference, which keeps those that figures and claims read
-  FileIdentities files = {};  // that its trials read
+  bool all_series = true;     // false for a reference, which keeps the series of figures and claims
+  FileIdentities files = {};  // files that its trials read
 };
 
-// Finds the target, here and below results/, and draws trials of it. Throws InputError where there is none,
-// or where its trials read files that have changed since.
+// Finds the target, here and below results/, and chooses trials at random. Throws InputError if there is no
+// such target, or if its trials read files that have changed since.
 Stored find_stored(const ReplayRequest& request);
 
 }  // namespace qklab

@@ -1,5 +1,5 @@
 // A run directory read without its experiment: parameters as text, scalars by name. So directories of another
-// version of an experiment, or of one that is not there, can be read as well.
+// version of an experiment, or of an experiment that is not loaded, can be read too.
 #pragma once
 
 #include <map>
@@ -13,7 +13,7 @@ namespace qklab {
 struct NamedTrial {
   std::string trial, status;
   std::map<std::string, std::string> params;
-  std::map<std::string, double> scalars;  // of a trial that is done; those that were set
+  std::map<std::string, double> scalars;  // of a trial that is done; only those that were set
 };
 
 struct TrialsByName {
@@ -22,8 +22,8 @@ struct TrialsByName {
   std::vector<NamedTrial> trials;
 };
 
-// From run.db, all trials that it keeps; where there is none, from manifest.json and trials.csv. Throws
-// InputError where there is neither, Error where a file is damaged.
+// Reads all trials from run.db; without one, from manifest.json and trials.csv. Throws InputError if there is
+// neither, and Error if a file is damaged.
 TrialsByName read_by_name(const std::string& directory);
 
 }  // namespace qklab

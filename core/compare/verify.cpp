@@ -19,22 +19,22 @@
 namespace qklab {
 namespace {
 
-// Another processor or mathematics library rounds means and intervals differently in their last digits.
+// Another processor or mathematics library rounds the last digits of means and intervals differently.
 constexpr double rounding = 1e-9;   // relative
-constexpr double smallest = 1e-15;  // of what cancels to about nothing
+constexpr double smallest = 1e-15;  // for sums that cancel almost completely
 
 bool same_number(const std::string& a, const std::string& b) {
   const auto x = parse_real(a), y = parse_real(b);
   return x && y && std::abs(*x - *y) <= rounding * std::max(std::abs(*x), std::abs(*y)) + smallest;
 }
 
-// The run of characters at `at` that may belong to a number.
+// The longest text at `at` made of characters that may belong to a number.
 std::string number_at(const std::string& text, std::size_t at) {
   const std::size_t end = text.find_first_not_of("+-.0123456789e", at);
   return text.substr(at, end == std::string::npos ? end : end - at);
 }
 
-// Equal but for the rounding of numbers.
+// Whether two lines are equal except for the rounding of numbers.
 bool same_line(const std::string& a, const std::string& b) {
   std::size_t i = 0, j = 0;
   while (i < a.size() && j < b.size()) {
@@ -97,7 +97,7 @@ void compare_pictures(const std::string& directory, std::vector<std::string>& di
 
 namespace {
 
-// Both without what they have in common at their ends, but for a few characters.
+// Removes from both what they have in common at their ends, except a few characters.
 std::pair<std::string, std::string> excerpts(const std::string& a, const std::string& b) {
   constexpr std::size_t kept = 8, longest = 60;
   const std::size_t shorter = std::min(a.size(), b.size());

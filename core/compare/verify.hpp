@@ -1,4 +1,4 @@
-// Whether a directory's verdicts and figures follow from its results.
+// Checks whether a directory's verdicts and figures follow from its results.
 #pragma once
 
 #include <optional>
@@ -18,7 +18,7 @@ namespace qklab {
 std::vector<std::string> verify_directory(const Config& config, const Results& results,
                                           const std::string& directory);
 
-// Where a file, byte by byte, is not as another one: "FILE:LINE: ..."; nothing where it is.
+// The first byte where two files differ, as "FILE:LINE: ..."; nothing if they are equal.
 std::optional<std::string> first_difference(const std::string& stored, const std::string& expected);
 
 }  // namespace qklab

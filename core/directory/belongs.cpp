@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Of a directory without a store.
+// The experiment of a directory that has no store.
 std::optional<std::string> experiment_of_manifest(const std::string& directory) {
   return fs::exists(manifest_path(directory)) ? read_manifest_experiment(directory) : std::nullopt;
 }

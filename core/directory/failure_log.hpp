@@ -1,4 +1,4 @@
-// run.log, and a log file for each trial that failed or diverged.
+// Writes run.log, and a log file for each trial that failed or diverged.
 #pragma once
 
 #include <spdlog/logger.h>
@@ -14,12 +14,12 @@ namespace qklab {
 
 class FailureLog {
  public:
-  // `telling`: what is told of a trial in a line; its own file holds all parameters.
+  // `telling` describes a trial in one line; the trial's own file lists all parameters.
   FailureLog(std::string directory, Telling telling);
-  void say(const std::string& line);  // to run.log
-  // Writes logs/<trial>.log, of up to 1,000 trials, and returns the line that tells of it as it happens.
+  void say(const std::string& line);  // writes to run.log
+  // Writes logs/<trial>.log (for the first 1,000 trials only), and returns a line for the user.
   std::string add(const TrialSpec& trial, const Result& result);
-  // Removes the logs of trials that have since been run again and are done.
+  // Removes the logs of trials that were run again since then and are done.
   void drop_those_of(const Store& store) const;
 
  private:

@@ -22,15 +22,16 @@ struct Loaded {
 // Throws InputError with every message of the config, its figures and its claims.
 Loaded load_config(const ConfigSource& source);
 
-// Adds what a sweep that grows has by now, to the config's sweep and to its claims'.
+// Adds what a growing sweep has gained so far to the config's sweep and to the sweeps of its claims.
 void grow(Loaded& loaded, const FinishedTrials& finished);
 void grow(Loaded& loaded, const Store& store);
 
-// How many trials of a grown sweep are to be run, or of a pruned one are to go on, as far as is known by now.
+// The number of trials of a grown sweep that must be run, or of a pruned sweep that continue, as far as it is
+// known now.
 std::uint64_t unfinished_trials(const Sweep& sweep, const Store& store);
 
-// A run directory, from its run.db, or where it has none (a committed reference) from its manifest.json
-// and CSVs. Throws InputError where it is neither.
+// A run directory, read from its run.db, or without one (a committed reference) from its manifest.json and
+// CSVs. Throws InputError if it has neither.
 struct RunDirectory {
   Loaded loaded;
   Results results;

@@ -20,7 +20,7 @@ std::string manifest_path(const std::string& directory) { return directory + "/m
 
 namespace {
 
-// JSON has no numbers that are not finite: they are text, as in run.db.
+// JSON has no non-finite numbers: they are written as text, as in run.db.
 Json to_json(const Value& value) {
   const auto* real = std::get_if<double>(&value);
   if (real && !std::isfinite(*real)) return to_text(value);
@@ -36,16 +36,16 @@ Json source_json(const ConfigSource& source) {
   return json;
 }
 
-// Discarded or null where there is none.
+// Discarded or null if there is no such file.
 Json read_json(const std::string& path) {
   return std::filesystem::exists(path) ? Json::parse(read_file(path), nullptr, false) : Json();
 }
 
-// Each parameter with its one value, or the list of those it took, in order of appearance.
+// Each parameter with its single value, or with the list of its values in order of appearance.
 Json resolved_parameters(const Results& results) {
   Json parameters = Json::object();
   const Schema& schema = results.experiment->parameters;
-  constexpr std::size_t most = 1000;  // listed; a random axis may have millions
+  constexpr std::size_t most = 1000;  // limit of a list; a random axis may have millions
   for (std::size_t i = 0; i < schema.size(); ++i) {
     std::vector<Value> values;
     std::set<Value> seen;
@@ -197,8 +197,7 @@ Provenance read_manifest_provenance(const std::string& directory) {
   const auto add_files = [&](const char* key, const Json& list) {
     std::vector<std::string> texts;
     for (FileIdentity file : parse_files_json(list.dump())) {
-      file.path =
-          std::filesystem::path(file.path).filename().string();  // folders differ from machine to machine
+      file.path = std::filesystem::path(file.path).filename().string();  // folders differ between machines
       texts.push_back(file.str());
     }
     if (!texts.empty()) provenance.emplace_back(key, fmt::format("{}", fmt::join(texts, "; ")));

@@ -1,4 +1,4 @@
-// manifest.json: where a directory's results came from.
+// manifest.json: the origin of a directory's results.
 #pragma once
 
 #include <map>
@@ -18,14 +18,14 @@ struct FigureRecord {
 
 std::string manifest_path(const std::string& directory);
 
-// What the call that finished a sweep took.
+// The time and threads of the call that finished a sweep.
 struct Effort {
   double seconds = 0;
   std::size_t threads = 0;
 };
 
-// Without an effort, as where nothing was run, that of the manifest before stays.
-// `plugins`: the builds of a plugin that computed them, the latest last.
+// Without `effort` (nothing was run) the effort in the previous manifest is kept. `plugins`: the builds of a
+// plugin that computed the results, the latest last.
 void write_manifest(const std::string& directory, const Config& config, const Results& results,
                     const std::optional<Effort>& effort, const FileIdentities& plugins,
                     const FigureRecord& figures);
@@ -35,8 +35,8 @@ void write_manifest(const std::string& directory, const Config& config, const Re
 // were being written when the run was ended; no pictures where an earlier version wrote it.
 FigureRecord read_manifest_figures(const std::string& directory);
 
-// To be called before outputs are written: until write_manifest has told of the new ones, the manifest that
-// is there stands for none.
+// Must be called before outputs are written: until write_manifest is called, the existing manifest does not
+// count.
 void begin_outputs(const std::string& directory);
 
 // Of a reference, from the manifest of the directory that it was made from: the same but for the series that
@@ -44,24 +44,25 @@ void begin_outputs(const std::string& directory);
 void write_reference_manifest(const std::string& from, const std::string& to, const Pictures& pictures);
 bool is_reference(const std::string& directory);  // whether its manifest says so
 
-// Whether the directory's manifest was written for this very config by this very build; never true for a
-// build of a tree with uncommitted changes.
+// Whether the directory's manifest was written for exactly this config by exactly this build; never true for
+// a build of a tree with uncommitted changes.
 bool manifest_is_current(const std::string& directory, const Config& config);
 
-// What decides the last bits of a result: equal on two machines, results are equal to the bit.
+// What determines the last bits of a result: if it is equal on two machines, results are equal to the bit.
 struct Machine {
   std::string compiler, blas, simd;
   bool operator==(const Machine&) const = default;
 };
 Machine this_machine();
-std::optional<Machine> read_manifest_machine(const std::string& directory);  // none: no manifest is there
+std::optional<Machine> read_manifest_machine(const std::string& directory);  // none: there is no manifest
 
-// What a report says of where results come from: nothing that differs between equal runs of one build.
-Provenance read_manifest_provenance(const std::string& directory);  // empty: no manifest is there
+// The origin of results as the report shows it. It contains nothing that differs between equal runs of one
+// build.
+Provenance read_manifest_provenance(const std::string& directory);  // empty: there is no manifest
 
-std::optional<std::string> read_manifest_experiment(const std::string& directory);  // none: it says nothing
+std::optional<std::string> read_manifest_experiment(const std::string& directory);  // none: not stated
 
-// The config that a manifest was written for. Throws InputError where it cannot be read.
+// The config for which a manifest was written. Throws InputError if it cannot be read.
 ConfigSource read_manifest_source(const std::string& directory);
 
 }  // namespace qklab

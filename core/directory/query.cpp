@@ -27,8 +27,8 @@ std::string quoted_text(const std::string& text) {
   return quoted + "'";
 }
 
-// A parameter's value with its type. In stores of before, a real number that is whole stands as an integer,
-// with which SQL would divide as one; numbers that are not finite stand as text, since JSON has none.
+// A parameter's value with its type. Stores of earlier versions hold a whole real number as an integer, which
+// SQL would divide as an integer; non-finite numbers are stored as text, since JSON has none.
 std::string value_of(const std::string& name, bool is_real) {
   const std::string value = "params ->> " + quoted_text("$." + quoted_name(name));
   if (!is_real) return value;
@@ -38,8 +38,8 @@ std::string value_of(const std::string& name, bool is_real) {
       value);
 }
 
-// The parameters of the trials, and whether each is real: of the experiment, or by their values where that is
-// unknown, as that of a plugin which is not loaded.
+// The parameters of the trials, and whether each is real: from the experiment, or from the values if the
+// experiment is unknown, as it is when its plugin is not loaded.
 std::vector<std::pair<std::string, bool>> parameters_of(const Database& database) {
   std::vector<std::pair<std::string, bool>> parameters;
   const Experiment* const experiment =
@@ -54,7 +54,7 @@ std::vector<std::pair<std::string, bool>> parameters_of(const Database& database
   return parameters;
 }
 
-// A table `results` as trials.csv has it: a row a trial, a column a parameter and a scalar.
+// Adds a table `results` like trials.csv: one row per trial, one column per parameter and scalar.
 void add_results_view(const Database& database) {
   std::string columns;
   std::set<std::string> names;
@@ -78,7 +78,7 @@ void add_results_view(const Database& database) {
           .c_str());
 }
 
-// Only reading, and only this file: no ATTACH, no PRAGMA that sets something.
+// Allows reading, and only this file: no ATTACH, and no PRAGMA that sets something.
 int only_reading(void*, int action, const char*, const char*, const char*, const char*) {
   const bool reads = action == SQLITE_SELECT || action == SQLITE_READ || action == SQLITE_FUNCTION ||
                      action == SQLITE_RECURSIVE;
@@ -104,7 +104,8 @@ std::string field_of(const Statement& row, int column) {
   }
 }
 
-// "no such column: init.mean" where results has such a column: SQL takes the dot for a table's.
+// A hint for "no such column: init.mean" if `results` has this column: SQL reads the part before the dot as a
+// table.
 std::string dotted_name_hint(const Database& database, const std::string& problem) {
   Statement columns(database, "SELECT * FROM results LIMIT 0");
   for (int i = 0; i < sqlite3_column_count(columns.handle()); ++i) {
@@ -116,7 +117,7 @@ std::string dotted_name_hint(const Database& database, const std::string& proble
   return "";
 }
 
-// The names of an expression are parameters, scalars and `status`.
+// An expression may use parameters, scalars and `status`.
 Schema columns_of(const Experiment& experiment) {
   Schema columns;
   for (const Parameter& parameter : experiment.parameters) columns.add(parameter);

@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds between_writes{1};
-constexpr std::chrono::seconds renewed_within{30};  // by a run that goes on, on a slow or shared disk as well
+constexpr std::chrono::seconds renewed_within{30};  // by a running run, on a slow or shared disk as well
 
 std::string running_path(const std::string& directory) { return directory + "/running.csv"; }
 
@@ -37,7 +37,7 @@ std::optional<RunningTrial> parse_line(const std::string& line) {
 RunningFile::RunningFile(const std::string& directory)
     : path_(running_path(directory)), next_(std::chrono::steady_clock::now()) {
   std::error_code none;
-  fs::remove(path_, none);  // of a run that was killed
+  fs::remove(path_, none);  // left by a run that was killed
 }
 
 RunningFile::~RunningFile() {

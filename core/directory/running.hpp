@@ -1,4 +1,4 @@
-// running.csv: how far the trials are that a run is working on, for whoever looks at its directory meanwhile.
+// running.csv: the progress of the trials that a run is working on, for anyone who looks at its directory.
 #pragma once
 
 #include <chrono>
@@ -16,8 +16,8 @@ class RunningFile {
   RunningFile(const RunningFile&) = delete;
   RunningFile& operator=(const RunningFile&) = delete;
 
-  // Called as often as you like; writes once a second at most, and nothing while no trial tells how far it
-  // is. No result depends on the file: where it can't be written the run goes on without.
+  // May be called often: it writes at most once a second, and nothing while no trial reports its progress. No
+  // result depends on the file: if it cannot be written, the run continues without.
   void update(const std::vector<RunningTrial>& running);
 
  private:
@@ -26,8 +26,7 @@ class RunningFile {
   bool written_ = false;
 };
 
-// What a run that goes on wrote last; nothing where the file was not renewed for a while, as its run was
-// killed.
+// What an active run wrote last; empty if the file was not renewed for a while, because its run was killed.
 std::vector<RunningTrial> read_running(const std::string& directory);
 
 }  // namespace qklab

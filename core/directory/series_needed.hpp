@@ -1,4 +1,4 @@
-// Which series figures and claims read: those to be loaded for them, and those that a reference keeps.
+// The series that figures and claims read: these are loaded for them, and kept in a reference.
 #pragma once
 
 #include <string>
@@ -12,8 +12,8 @@ namespace qklab {
 // Each name once, in alphabetical order.
 std::vector<std::string> series_needed(const std::vector<Figure>& figures, const std::vector<Claim>& claims);
 
-// Empties every series of every trial that no figure and no claim reads, by its name and its `where`. Figures
-// and verdicts that are derived from what is left are the same. Returns the names of the series that lost
+// Empties every series of a trial that no figure and no claim reads, judged by the series' name and by their
+// `where`. Figures and verdicts derived from the rest are the same. Returns the names of the series that lost
 // values, in alphabetical order.
 std::vector<std::string> drop_unread_series(Results& results, const std::vector<Figure>& figures,
                                             const std::vector<Claim>& claims);

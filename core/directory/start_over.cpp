@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Nobody's pictures or sources are moved by a slip of --out.
+// Only run directories are moved, so that a wrong --out does not move a folder of pictures or sources.
 bool is_ours(const fs::path& directory) {
   if (fs::is_empty(directory)) return true;
   constexpr const char* files[] = {"run.db", "run.db.lock", "manifest.json", "run.log"};
@@ -38,7 +38,7 @@ fs::path free_name(const fs::path& directory) {
 
 std::string move_aside(const std::string& directory) {
   if (!fs::exists(directory)) return "";
-  // Without links, dots and a slash at the end, none of which a name can be added to.
+  // Resolves links, dots and a slash at the end, so that a suffix can be added to the name.
   const fs::path place = fs::canonical(directory);
   const auto refuse = [&](const std::string& why) {
     throw InputError(fmt::format("--fresh: {} cannot be moved aside: {}", place.string(), why));

@@ -1,4 +1,4 @@
-// What this build is and what it runs on: printed by --version and kept with every result.
+// Identifies this build and the machine: printed by --version and stored with every result.
 #pragma once
 
 #include <filesystem>
@@ -13,9 +13,9 @@ std::string simd();      // "avx512bw"
 std::string blas();      // "OpenBLAS 0.3.21 Cooperlake"
 std::string version_text();
 
-std::string source_directory();  // that this was built from
+std::string source_directory();  // the source tree that this was built from
 
-// The folder that holds bin/qklab, where this program was installed: "/usr".
+// The prefix under which this program was installed, which holds bin/qklab: "/usr".
 std::filesystem::path installed_prefix();
 
 }  // namespace qklab

@@ -237,8 +237,7 @@ class Merger {
   const std::string directory_;
   Statement add_trial_, drop_trial_, drop_scalars_, drop_series_, drop_arrays_;
   Statement add_scalar_, add_series_, add_array_, find_metric_, add_metric_;
-  std::unordered_map<std::int64_t, std::int64_t>
-      metrics_;  // from the source's number of a metric to the target's
+  std::unordered_map<std::int64_t, std::int64_t> metrics_;  // a metric's number: source to target
   StoredTrial known_;
   MergeCounts counts_;
 };

@@ -64,9 +64,9 @@ class Store {
     std::string params;  // as JSON
     std::string message;
   };
-  std::vector<Failure> failures(
-      std::size_t limit) const;  // failed and diverged trials, in the order in which they ended
-  std::vector<Failure> latest_failures(std::size_t limit) const;  // the last ones, in the same order
+  // Failed and diverged trials, in the order in which they ended: the first ones, and the last ones.
+  std::vector<Failure> failures(std::size_t limit) const;
+  std::vector<Failure> latest_failures(std::size_t limit) const;
 
   // Trials of `sweep` that are in the file, in the sweep's order, with the named series.
   Results load(const Sweep& sweep, const std::vector<std::string>& series) const;

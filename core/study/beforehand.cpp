@@ -34,7 +34,7 @@ void refuse_accidents(const Config& config, bool large_is_meant, bool sharded) {
     if (const std::string why = each->why_whole(); sharded && !why.empty())
       throw InputError(fmt::format("{}: {}", each->place.str(), why));
   bool any = false;
-  // Looks at every point, so that a value out of range is found before anything is written.
+  // Visits every point, so that a value out of range is found before anything is written.
   config.sweep.for_each([&any](const TrialSpec&) { return any = true; });
   if (!any) throw InputError(fmt::format("{}: no trial is left: 'where' excludes all", config.source.file));
 }

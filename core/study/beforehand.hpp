@@ -1,4 +1,4 @@
-// What can be told of a run before it begins: nothing has been written when one of these throws.
+// Checks before a run begins: nothing has been written when one of these throws.
 #pragma once
 
 #include <string>
@@ -9,18 +9,18 @@
 
 namespace qklab {
 
-// Throws InputError for a sweep of over 10^7 trials unless `large_is_meant`, for one with a point out of
-// range, and for one that grows as it runs where it is to be `sharded`.
+// Throws InputError for a sweep of more than 10^7 trials unless `large_is_meant`, for one with a point out of
+// range, and for one that grows as it runs if it is to be `sharded`.
 void refuse_accidents(const Config& config, bool large_is_meant, bool sharded);
 
-// Throws InputError for figures that could not be drawn whatever the trials find. Returns remarks on those
-// that no trial of the sweep is for.
+// Throws InputError for figures that cannot be drawn whatever the results are. Returns remarks on figures for
+// which the sweep has no trials.
 std::vector<std::string> refuse_figures(const Loaded& loaded);
 
-// All that `qklab run` checks. Throws InputError; returns remarks, a line each.
+// Makes all checks of `qklab run`. Throws InputError; returns remarks, one line each.
 std::vector<std::string> look_ahead(const Loaded& loaded, const RunRequest& request);
 
-// results/<name>, or results/<name>-<preset> for a preset other than fast.
+// results/<name>, or results/<name>-<preset> for any preset but fast.
 std::string default_directory(const Config& config);
 
 }  // namespace qklab

@@ -17,13 +17,13 @@ bool has_figure(const Loaded& loaded, const std::string& name) {
                      [&](const Figure& figure) { return figure.name == name; });
 }
 
-// What looks like a result of this config and is none.
+// Reports files that look like results of this config and are not.
 void tell_strays(const Loaded& loaded, const std::string& directory, const Tell& tell) {
   std::vector<std::string> strays;
   for (const auto& entry : fs::directory_iterator(directory + "/figures")) {
     const std::string name = entry.path().filename().string();
     const bool is_draft = name.starts_with('.') && name.find(".draft.") != std::string::npos;
-    if (is_draft) {  // of a run that was killed
+    if (is_draft) {  // left by a run that was killed
       std::error_code ignored;
       fs::remove(entry.path(), ignored);
     } else if (!has_figure(loaded, entry.path().stem().string())) {

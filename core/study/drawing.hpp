@@ -1,4 +1,4 @@
-// Drawing all figures of a config.
+// Draws all figures of a config.
 #pragma once
 
 #include <functional>
@@ -9,7 +9,7 @@
 
 namespace qklab {
 
-// Takes a line for people.
+// Receives one line for the user.
 using Tell = std::function<void(const std::string&)>;
 
 struct DrawnFigures {

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// True where figures, verdicts and CSVs are those of this config and this build.
+// True if figures, verdicts and CSVs were derived for this config by this build.
 bool are_current(const Loaded& loaded, const std::string& directory) {
   for (const char* file : {"trials.csv", "series.csv", "claims.json", "report.html"})
     if (!fs::exists(directory + "/" + file)) return false;

@@ -26,7 +26,7 @@ bool goes_on(const RunOutcome& outcome, const RunOptions& options) {
   return !outcome.interrupted && !(options.fail_fast && outcome.progress.failed > 0);
 }
 
-// What one round after another has finished.
+// Adds what earlier rounds have finished.
 void add_earlier(Progress& all, const Progress& earlier) {
   all.done += earlier.done;
   all.failed += earlier.failed;
@@ -34,11 +34,11 @@ void add_earlier(Progress& all, const Progress& earlier) {
   all.seconds += earlier.seconds;
 }
 
-// Runs what the store lacks. A sweep that grows runs in rounds, until nothing is added to it.
+// Runs the trials that the store lacks. A sweep that grows runs in rounds, until nothing is added.
 RunOutcome run_rounds(Loaded& loaded, Store& store, RunOptions options, const std::atomic<bool>& stop) {
   grow(loaded, store);
   RunOutcome outcome = run_trials(loaded.config.sweep, store, options, stop);
-  options.rerun = Rerun::none;  // the first round has seen to it
+  options.rerun = Rerun::none;  // the first round has obeyed it
   while (goes_on(outcome, options)) {
     const std::uint64_t before = loaded.config.sweep.grid_size();
     grow(loaded, store);
@@ -52,10 +52,10 @@ RunOutcome run_rounds(Loaded& loaded, Store& store, RunOptions options, const st
   return outcome;
 }
 
-// As run_rounds, for a sweep of which only some trials go on, from one round to the next.
+// Like run_rounds, for a sweep of which only some trials continue from one round to the next.
 RunOutcome run_selected(const Strategy& strategy, const Sweep& sweep, Store& store, RunOptions options,
                         const std::atomic<bool>& stop) {
-  std::unordered_set<std::uint64_t> again, begun;  // to be run anew; of this call
+  std::unordered_set<std::uint64_t> again, begun;  // to be run anew; begun in this call
   for (const auto& [id, status] : store.statuses())
     if (runs_again(status, options.rerun)) again.insert(id);
   RunOutcome outcome;
@@ -77,7 +77,7 @@ RunOutcome run_selected(const Strategy& strategy, const Sweep& sweep, Store& sto
   all.resumed = sweep.ids().size() - all.total;
   if (!complete) return outcome;
   all.pruned = all.total - all.done - all.failed - all.diverged;
-  for (const auto& [id, status] : store.statuses()) {  // nothing goes on from there any more
+  for (const auto& [id, status] : store.statuses()) {  // these checkpoints are no longer needed
     if (status == Status::pruned) std::filesystem::remove(Checkpoint(options.directory, id, {}).path());
   }
   return outcome;
@@ -96,7 +96,7 @@ RunOptions options_of(const RunRequest& request, const std::string& workplace) {
   return options;
 }
 
-// The directory belongs to this config from now on.
+// Prepares the directory for this config.
 void take_over(const Config& config, const RunRequest& request, const Tell& remark) {
   check_store_path(store_path(request.directory));
   if (request.fresh) {
@@ -108,7 +108,7 @@ void take_over(const Config& config, const RunRequest& request, const Tell& rema
   make_output_directory(request.directory);
 }
 
-// The store belongs to this config from now on. Returns what has changed since its last run, a line each.
+// Makes this config the store's. Returns what has changed since its last run, one line each.
 std::vector<std::string> take_over(const Config& config, const RunRequest& request, Store& store) {
   if (!request.mix_builds && request.rerun != Rerun::all)
     refuse_another_build(config.sweep, store, request.besides);

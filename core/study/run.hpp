@@ -1,4 +1,4 @@
-// Running what a run directory lacks of its sweep.
+// Runs the trials of a sweep that its run directory lacks.
 #pragma once
 
 #include <chrono>
@@ -13,24 +13,24 @@
 namespace qklab {
 
 struct RunRequest {
-  std::string directory = {};  // where results go; made where it is not there
+  std::string directory = {};  // for the results; created if it does not exist
   Shard shard = {};
   std::string scratch = {};               // run in a folder below this one, and copy back
-  std::uint64_t memory = 0;               // bytes; 0: all that there is
+  std::uint64_t memory = 0;               // bytes; 0: all that this process may use
   std::vector<std::string> besides = {};  // run directories whose finished trials are not run again
   std::size_t jobs = 0;                   // trials at a time; 0: one a core that may be used
   Rerun rerun = Rerun::none;
-  bool mix_builds = false;      // go on with trials of another build of the plugin
+  bool mix_builds = false;      // continue with trials of another build of the plugin
   bool fail_fast = false;       // stop at the first trial that failed
   bool fresh = false;           // move earlier results aside
-  bool large_is_meant = false;  // sweeps of over 10^7 trials are run
+  bool large_is_meant = false;  // allow sweeps of more than 10^7 trials
   std::chrono::milliseconds checkpoint_every = RunOptions{}.checkpoint_every;
 };
 
-// What a run tells while it works, from the thread that called it. Each may be empty.
+// Callbacks for a run's messages, in the thread that called run(). Each may be empty.
 struct Listener {
   Tell remark = {};                                    // a line for people
-  Tell failure = {};                                   // a line that tells of a trial that failed or diverged
+  Tell failure = {};                                   // a line about a trial that failed or diverged
   std::function<void(const Progress&)> progress = {};  // about 10 times a second
   std::function<void(const Progress&)> finished = {};  // once, when no trial is running any more
 };
@@ -40,13 +40,13 @@ struct RunEnd {
   Outputs outputs;  // of a run that was not interrupted
 };
 
-// Runs until the sweep is finished or `stop` is set; a sweep that grows, or of which only the best trials go
-// on, in rounds. Then derives from its results what people read. `loaded` is the grown sweep afterwards.
-// Finished trials are in the directory's run.db whatever ends the run; its logs/ tell of those that failed.
-// Throws InputError where the directory belongs to another experiment or another build of the plugin, Error
-// where it cannot be written.
+// Runs until the sweep is finished or `stop` is set. A sweep that grows, or of which only the best trials
+// continue, runs in rounds. Then the outputs are derived. Afterwards `loaded` holds the grown sweep. Finished
+// trials are in the directory's run.db however the run ends; logs/ describes the failed ones. Throws
+// InputError if the directory belongs to another experiment or another build of the plugin, and Error if it
+// cannot be written.
 //
-// Where the outcome says `abandoned`, a trial did not notice the stop: the process has to be left by _Exit.
+// If the outcome says `abandoned`, a trial did not notice the stop: the process must be left by _Exit.
 RunEnd run(Loaded& loaded, const RunRequest& request, const Listener& listener,
            const std::atomic<bool>& stop);
 

@@ -1,5 +1,5 @@
-// A study: a sweep and the run directory that its results lie in. For programs of one's own, as the verbs of
-// qklab's are; nothing here prints.
+// A study: a sweep and the run directory with its results. It is the interface for other programs, and the
+// verbs of qklab use it too. Nothing here prints.
 //
 //     Study study = Study::of_config("walk.yaml", {"mean=0,0.5", "seeds=8"});
 //     study.run();
@@ -18,12 +18,12 @@ namespace qklab {
 
 class Study {
  public:
-  // Reads a YAML file and checks it, its figures and its claims; overrides as on the command line,
-  // "mean=0,0.5". `directory`: where its results go, by default results/<name>. Nothing is written. Throws
-  // InputError with every message, each with its place in the file.
+  // Reads a YAML file and checks it together with its figures and claims; overrides are written as on the
+  // command line, "mean=0,0.5". `directory` is for the results, by default results/<name>. Nothing is
+  // written. Throws InputError with every message, each with its position in the file.
   static Study of_config(const std::string& file, const std::vector<std::string>& overrides = {},
                          const std::string& preset = "fast", std::string directory = {});
-  // What a run directory holds the results of. Throws InputError where it is none.
+  // Opens the results of a run directory. Throws InputError if it is not one.
   static Study open(const std::string& directory);
 
   const Config& config() const { return loaded_.config; }
@@ -31,20 +31,18 @@ class Study {
   const std::vector<Claim>& claims() const { return loaded_.claims; }
   const std::string& directory() const { return directory_; }
 
-  // Runs what is missing and derives tables, figures, verdicts and report; see run.hpp, whose
-  // request.directory is set by the study. Throws InputError before anything is written where the sweep or a
-  // figure cannot be.
+  // Runs what is missing and derives tables, figures, verdicts and report; see run.hpp. The study sets
+  // request.directory. Throws InputError before anything is written if the sweep or a figure is impossible.
   RunEnd run(RunRequest request = {}, const Listener& listener = {}, const std::atomic<bool>& stop = never);
 
-  // Finished trials in the sweep's order, with all that figures and claims read and the series that are
+  // Finished trials in the sweep's order, with all series that figures and claims read and those that are
   // named.
   Results results(const std::vector<std::string>& series = {}) const;
-  std::vector<Verdict> judge() const;  // of the claims, on what is finished
-  // What does not follow from the results of all that was derived from them, a line each; see
-  // compare/verify.hpp.
+  std::vector<Verdict> judge() const;  // the verdicts of the claims on finished trials
+  // One line for each derived output that does not follow from the results; see compare/verify.hpp.
   std::vector<std::string> verify() const;
-  // Runs finished trials again, `count` drawn at random; see compare/replay.hpp. Returns what differs, a line
-  // each.
+  // Runs `count` finished trials, chosen at random, again; see compare/replay.hpp. Returns the differences,
+  // one line each.
   std::vector<std::string> replay(std::size_t count, const Sameness& wanted = {}) const;
 
  private:

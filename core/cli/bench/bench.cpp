@@ -52,7 +52,7 @@ void add_bench(CLI::App& app, Exit&) {
   verb->add_flag("--profile", arguments->profile, "print what each op of a step takes");
   verb->add_flag("--json", arguments->json, "print a JSON list");
   verb->callback([arguments, benchmarks] {
-    for (const std::string& text : arguments->shapes) parse_shape(text);  // complains before all else
+    for (const std::string& text : arguments->shapes) parse_shape(text);  // checks them before anything else
     if (const char* forced = std::getenv("OPENBLAS_CORETYPE")) {
       fmt::print(
           stderr,

@@ -1,5 +1,5 @@
-// Seconds of the localization Monte Carlo, beside NumPy programs that compute the same and beside the part of
-// the work that no program can leave out.
+// Time of the localization Monte Carlo, compared with NumPy programs that compute the same, and with the part
+// of the work that no program can avoid.
 #include <fmt/format.h>
 
 #include "core/cli/bench/bench_script.hpp"
@@ -38,7 +38,7 @@ double run_ours(int seed) {
   });
 }
 
-// The bound: random numbers and matrix products of as many samples, nothing else.
+// The bound: random numbers and matrix products for as many samples, and nothing else.
 double run_bound() {
   constexpr int block = static_cast<int>(bridge_block);
   std::vector<float> w(dim * dim, 1.0f), x(dim * bridge_block), u(dim * bridge_block),
@@ -55,7 +55,7 @@ double run_bound() {
   });
 }
 
-// The seconds that the script measured, without its start.
+// The seconds that the script measured, without its start-up.
 double run_numpy(std::string_view mode) {
   return run_script(
              fmt::format("localization_numpy.py --mode {} --dim {} --length {} --samples {} --repeat 1", mode,

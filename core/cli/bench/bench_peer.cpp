@@ -26,7 +26,7 @@ Peer::Peer(const StepShape& shape) {
   to_ = fdopen(down[1], "w");
   from_ = fdopen(up[0], "r");
   try {
-    seconds_each(0);  // once it answers, it has warmed up
+    seconds_each(0);  // its answer means that it has warmed up
   } catch (...) {
     std::fclose(to_);
     std::fclose(from_);
@@ -36,7 +36,7 @@ Peer::Peer(const StepShape& shape) {
 }
 
 Peer::~Peer() {
-  std::fclose(to_);  // which ends it
+  std::fclose(to_);  // ends the process
   std::fclose(from_);
   waitpid(process_, nullptr, 0);
 }

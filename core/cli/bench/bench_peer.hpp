@@ -1,4 +1,4 @@
-// PyTorch's training step, in a process of its own that waits while we measure.
+// PyTorch's training step, in a separate process that waits while qklab is measured.
 #pragma once
 
 #include <cstdio>
@@ -9,12 +9,12 @@ namespace qklab {
 
 class Peer {
  public:
-  explicit Peer(const StepShape& shape);  // throws Error where python3-torch is missing
+  explicit Peer(const StepShape& shape);  // throws Error if python3-torch is missing
   ~Peer();
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
 
-  double seconds_each(double window);  // of CPU time, of a step, over a window of that many seconds
+  double seconds_each(double window);  // CPU time per step, over a window of this many seconds
 
  private:
   std::FILE *to_ = nullptr, *from_ = nullptr;

@@ -1,5 +1,5 @@
-// Trainings a minute of a phase diagram, by one process on one core and on two, beside PyTorch in two
-// processes: what a user waits for.
+// Trainings a minute of a phase diagram, by one process on one core and on two, compared with PyTorch in two
+// processes: this is the time that a user waits.
 #include <fmt/format.h>
 
 #include "core/cli/bench/bench_script.hpp"
@@ -13,7 +13,7 @@ namespace {
 
 constexpr int points = 64;
 
-// As bench/phase_torch.py has it: one head sorts 32 of 16 symbols, and is evaluated before and after.
+// The same task as bench/phase_torch.py: one head sorts 32 of 16 symbols, and is evaluated before and after.
 constexpr std::string_view phase_diagram = R"(
 name: bench_phase
 experiment: training
@@ -25,7 +25,7 @@ sweep:
   init.variance: {logspace: [0.01, 10, 8]}
 )";
 
-// Trainings a minute, with the store on.
+// Trainings a minute, results stored.
 double trainings_a_minute(std::size_t jobs) {
   const Sweep sweep = sweep_of(std::string(phase_diagram));
   const TemporaryFolder folder;

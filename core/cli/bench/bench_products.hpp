@@ -1,4 +1,4 @@
-// The floor of a training step: its dense matrix products and nothing else, through BLAS.
+// The floor of a training step: only its dense matrix products, computed by BLAS.
 #pragma once
 
 #include <cstddef>
@@ -8,21 +8,21 @@
 
 namespace qklab {
 
-// y (m,n) = a (m,k) b^T, `count` times, as the model's forward pass has it; with the two products of its
-// backward pass, da = dy b and db = dy^T a, of the same cost.
+// y (m,n) = a (m,k) b^T, `count` times, as in the model's forward pass; and the two products of its backward
+// pass, da = dy b and db = dy^T a, which cost the same.
 struct DenseProduct {
   int m, n, k, count;
 };
 
-// Every product of the model: in each layer q, k, v and o by themselves, Q K^T and P V for each sequence and
-// head as full T x T matrices, the MLP; and the head.
+// Every product of the model: in each layer the separate products for q, k, v and o, Q K^T and P V as full T
+// x T matrices for each sequence and head, and the MLP; and the output head.
 std::vector<DenseProduct> dense_products(const StepShape& shape);
 
 class Products {
  public:
   explicit Products(const StepShape& shape);
-  void run();            // all of them, forward and backward
-  double flops() const;  // of one run
+  void run();            // all products, forward and backward
+  double flops() const;  // floating-point operations of one run
 
  private:
   std::vector<DenseProduct> list_;

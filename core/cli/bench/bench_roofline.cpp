@@ -1,5 +1,5 @@
-// This machine's two bounds, of one thread: operations a second with operands in cache, and bytes a second
-// from each level of memory. A step that does f operations for each byte that it moves runs at the lesser of
+// This machine's two bounds for one thread: operations a second with operands in cache, and bytes a second
+// from each level of memory. A step that does f operations for each byte that it moves runs at the smaller of
 // the first bound and f times the second (Williams, Waterman, Patterson 2009).
 #include <fmt/format.h>
 
@@ -12,7 +12,7 @@ namespace qklab {
 
 namespace {
 
-// Calls a second, by round.
+// Calls a second, for each round.
 template <class Work> std::vector<double> calls_a_second(Work work) {
   work();
   const double start = cpu_seconds();
@@ -44,7 +44,7 @@ std::vector<Measurement> bench_roofline() {
                                                                  b.data(), n, 0, c.data(), n);
                                               }),
                                               2.0 * n * n * n, "billion operations a second")};
-  // y += x / 2, of two arrays: reads both, writes one.
+  // y += x / 2 for two arrays: reads both, writes one.
   for (const auto& [level, kilobytes] : {std::pair("L1", 16), std::pair("L2", 512), std::pair("L3", 8 << 10),
                                          std::pair("memory", 512 << 10)}) {
     const std::size_t size = static_cast<std::size_t>(kilobytes) * 1024 / (2 * sizeof(float));

@@ -1,5 +1,5 @@
-// How time and memory of a training step grow with length and dim, and time of a sweep with its trials, as
-// exponents of fitted powers; and how much faster a step is with more threads.
+// Scaling, as exponents of fitted powers: time and memory of a training step with length and dim, and time of
+// a sweep with its trials. Also the speed-up of a step with more threads.
 #include <fmt/format.h>
 #include <tbb/task_arena.h>
 
@@ -16,7 +16,8 @@ namespace qklab {
 
 namespace {
 
-// Of y ~ x^exponent, over the sizes and over the upper half of them, where it is nearer to its limit.
+// The exponent of y ~ x^exponent, over all sizes and over the upper half of them, where it is nearer to its
+// limit.
 struct Exponents {
   double all, upper;
 };
@@ -42,7 +43,7 @@ Measurement power(std::string name, const std::vector<double>& x, const std::vec
       std::move(name), text, {{"x", x}, {"y", y}, {"unit", unit}, {"exponents", {found.all, found.upper}}}};
 }
 
-// Sizes take turns, so that what else the machine does hits all alike.
+// Sizes take turns, so that other load on the machine affects all of them alike.
 void add_steps(std::vector<Measurement>& out, std::string_view along, const std::vector<StepShape>& shapes,
                int StepShape::*size) {
   std::vector<double> x, ms, megabytes;
@@ -66,7 +67,7 @@ void add_steps(std::vector<Measurement>& out, std::string_view along, const std:
   out.push_back(power(fmt::format("scaling/{}/memory", along), x, megabytes, "MB"));
 }
 
-// Wall time of one step that has all threads to itself, as the last trial of a run has.
+// Wall time of one step that may use all threads, like the last trial of a run.
 void add_threads(std::vector<Measurement>& out, const StepShape& shape) {
   Training step(shape);
   std::vector<int> threads(usable_cores());

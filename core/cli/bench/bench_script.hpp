@@ -1,4 +1,4 @@
-// A peer written in Python, under bench/.
+// Runs programs for comparison that are written in Python, under bench/.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -6,7 +6,7 @@
 
 namespace qklab {
 
-// What `bench/<command>` prints, as JSON. Throws Error where it does not run.
+// Runs `bench/<command>` and returns its output, which is JSON. Throws Error if it does not run.
 nlohmann::json run_script(std::string_view command);
 
 }  // namespace qklab

@@ -1,4 +1,4 @@
-// A training step beside the time of its own dense matrix products, and beside PyTorch's step.
+// A training step, compared with the time of its own dense matrix products and with PyTorch's step.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -50,7 +50,7 @@ void print_profile(Training& step, double total) {
 std::vector<Measurement> bench_step(const std::vector<StepShape>& shapes, const StepOptions& options) {
   std::vector<Measurement> out;
   for (const StepShape& shape : shapes) {
-    // What this process needs once, code and the packing of products, it has from a first training.
+    // A first training loads what the process needs only once: code and the packing of products.
     const auto first = std::make_unique<Training>(shape);
     for (int i = 0; i < 2; ++i) first->run();
     const std::size_t before = resident_bytes();
@@ -72,7 +72,7 @@ std::vector<Measurement> bench_step(const std::vector<StepShape>& shapes, const 
       }
     }
     const Spread s = spread(step_us), f = spread(floor_us), r = spread(ratio);
-    // What is planned is written and read at least once each.
+    // Every planned byte is written and read at least once.
     const double intensity = floor.flops() / (2 * static_cast<double>(step.planned_bytes()));
     const std::string name = to_text(shape);
     Measurement m{

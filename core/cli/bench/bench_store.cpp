@@ -1,4 +1,4 @@
-// What the framework itself costs: starting, an empty trial with its results stored, opening a large store.
+// The cost of the framework itself: starting, an empty trial with stored results, opening a large store.
 #include <fmt/format.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -45,7 +45,7 @@ std::vector<Measurement> bench_startup() {
   std::vector<double> ms;
   for (int i = 0; i < 21; ++i) {
     ms.push_back(1e3 * seconds_of([&] {
-                   std::fflush(stdout);  // or the child writes it again
+                   std::fflush(stdout);  // otherwise the child writes it again
                    const pid_t child = fork();
                    if (child == 0) {
                      if (!freopen("/dev/null", "w", stdout)) _exit(127);

@@ -1,4 +1,4 @@
-// The training step that is measured.
+// The training step that the benchmarks measure.
 #pragma once
 
 #include <cstddef>
@@ -14,12 +14,13 @@ class Training {
  public:
   explicit Training(const StepShape& shape);
   ~Training();
-  void run();  // forward, backward, AdamW
+  void run();  // forward pass, backward pass, AdamW
 
-  // Seconds a step by op, the slowest first, over that many steps; AdamW among them.
+  // Seconds a step for each op and for AdamW, the slowest first, measured over `steps` steps.
   std::vector<autodiff::Timing> profile(int steps);
 
-  // Bytes of parameters, their gradients and the optimizer's state, and of what the tape has planned.
+  // Bytes of parameters, their gradients and the optimizer's state, and of the buffers that the tape has
+  // planned.
   std::size_t planned_bytes() const;
 
  private:

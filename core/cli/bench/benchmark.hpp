@@ -1,4 +1,4 @@
-// A benchmark of `qklab bench`: timings taken in turns within one run, reported with their spread.
+// A benchmark of `qklab bench`: timings that take turns within one run, reported with their spread.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ Spread spread(std::vector<double> values);                         // at least o
 std::string to_text(const Spread& spread, std::string_view unit);  // "1.23 ms (1.20 to 1.31)"
 std::vector<double> list(const Spread& spread);                    // low, median, high
 
-// A line of the report, and its JSON form.
+// One line of the report, and its JSON form.
 struct Measurement {
   std::string name;
   std::string text;
@@ -27,7 +27,7 @@ struct Measurement {
 };
 
 double seconds_of(const std::function<void()>& work);
-// Of this thread: what others do on a shared machine costs no time here, only cache.
+// CPU time of this thread: other processes on a shared machine affect it only through the cache.
 double cpu_seconds();
 
 struct StepOptions {
@@ -42,10 +42,10 @@ std::vector<Measurement> bench_phase(bool torch);
 std::vector<Measurement> bench_scaling();
 std::vector<Measurement> bench_roofline();
 
-// Of a benchmark's own config, which must be valid.
+// The sweep of a benchmark's config, which must be valid.
 Sweep sweep_of(std::string yaml);
 
-// Of a sweep of trials that do nothing, on one thread, with the store on.
+// Seconds that a sweep of empty trials takes on one thread, results stored.
 double seconds_of_empty_sweep(std::int64_t trials);
 
 }  // namespace qklab

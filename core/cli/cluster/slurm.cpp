@@ -25,7 +25,7 @@ std::string shard_script(const SlurmSweep& sweep) {
   run.insert(run.end(), {"run", sweep.config()});
   run.insert(run.end(), sweep.run_arguments.begin(), sweep.run_arguments.end());
   run.insert(run.end(), {"--besides", sweep.directory});
-  // exec: the signals that Slurm sends before it kills reach qklab itself.
+  // exec makes qklab itself receive the signals that Slurm sends before it kills.
   return fmt::format(R"sh(#!/bin/bash
 # One shard of {}; written by qklab launch.
 shard=$((SLURM_ARRAY_TASK_ID + ${{1:-0}}))
@@ -53,7 +53,7 @@ exec {} merge {}/shards --out {} --config-of {}
 
 namespace {
 
-constexpr std::size_t most_task_list = 60'000;  // of the 128 KiB that Linux takes
+constexpr std::size_t most_task_list = 60'000;  // less than the 128 KiB that Linux accepts
 
 }  // namespace
 
@@ -69,7 +69,7 @@ std::vector<ArrayPart> split_into_arrays(const std::vector<std::uint64_t>& shard
       while (last + 1 < shards.size() && shards[last + 1] == shards[last] + 1 &&
              shards[last + 1] <= offset + length)
         ++last;
-      // A longer argument is no argument: beyond this the shards go on in another array job.
+      // A longer argument is not allowed, so the remaining shards go to another array job.
       if (part.tasks.size() >= most_task_list) break;
       part.tasks += part.tasks.empty() ? "" : ",";
       part.tasks += std::to_string(shards[i] - offset);
@@ -104,7 +104,7 @@ std::vector<std::string> sbatch_shards(const SlurmSweep& sweep, const ArrayPart&
 
 std::vector<std::string> sbatch_merge(const SlurmSweep& sweep, const std::vector<std::string>& after) {
   std::vector<std::string> command = sbatch(sweep, "-merge", "merge-%j.out");
-  // Two merges into one directory must not run at a time.
+  // Two merges into one directory must not run at the same time.
   command.push_back(after.empty() ? "--dependency=singleton"
                                   : fmt::format("--dependency=afterany:{},singleton", fmt::join(after, ":")));
   command.insert(command.end(), sweep.sbatch_options.begin(), sweep.sbatch_options.end());
@@ -136,7 +136,8 @@ Queued queued_shards(const SlurmSweep& sweep) {
     for (SubmittedJob& each : parse_jobs(read_file(sweep.jobs_file()))) jobs[each.job] = each;
   Queued queued;
   if (jobs.empty()) return queued;
-  // SQUEUE_STATES, SQUEUE_PARTITION and the like would leave out jobs, which would be submitted twice.
+  // SQUEUE_STATES, SQUEUE_PARTITION and similar variables would hide jobs, which would then be submitted
+  // twice.
   const Called called = call({"squeue", "-h", "-r", "--me", "-o", "%F %K"}, "SQUEUE_");
   if (called.code != 0) throw Error(fmt::format("squeue: {}; what is queued is unknown", called.str()));
   for (const auto& [job, task] : parse_squeue(called.output)) {

@@ -30,7 +30,7 @@ std::optional<std::uint64_t> whole_number(std::string_view text) {
   return number;
 }
 
-// Job numbers have 32 bits at most, and 0 is none.
+// A job number has at most 32 bits and is not 0.
 bool is_job(std::string_view text) {
   const auto number = whole_number(text);
   return number && *number > 0 && *number <= 0xffffffff && text.front() != '0';

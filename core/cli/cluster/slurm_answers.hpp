@@ -1,5 +1,5 @@
-// What Slurm's programs answer on their standard output, and what is kept of it, as text: nothing here calls
-// them.
+// Parses the standard output of Slurm's programs, and the record of submitted jobs. Nothing here calls a
+// program.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace qklab {
 
-// The job's number in what `sbatch --parsable` prints: "4242" or "4242;cluster". Lines beside it, which a
-// site's wrapper may print, are passed over; nothing where there is no such line, or several that differ.
+// The job's number in the output of `sbatch --parsable`: "4242" or "4242;cluster". Other lines, which a
+// site's wrapper may print, are ignored; nothing if there is no such line, or if several differ.
 std::optional<std::string> parse_sbatch(std::string_view answer);
 
 // A task of an array job that waits or runs.
@@ -20,21 +20,21 @@ struct QueuedTask {
   std::uint64_t task;
   bool operator==(const QueuedTask&) const = default;
 };
-// What `squeue -h -r -o "%F %K"` prints: a job's number and a task's, or "N/A" for a job that is no array.
-// Throws Error for a job whose task is anything else, since what is queued is then unknown; other lines are
-// passed over.
+// The output of `squeue -h -r -o "%F %K"`: the numbers of a job and a task, or "N/A" for a job that is not an
+// array. Throws Error for a job with any other task, since the queue's content is then unknown; other lines
+// are ignored.
 std::vector<QueuedTask> parse_squeue(std::string_view answer);
 
-// MaxArraySize in what `scontrol show config` prints; nothing where it does not tell.
+// MaxArraySize in the output of `scontrol show config`; nothing if it is not there.
 std::optional<std::uint64_t> parse_max_array_size(std::string_view answer);
 
-// A line of slurm/jobs.csv: a job that was submitted, whose task t is shard offset + t of so many.
+// A line of slurm/jobs.csv: a submitted job, whose task t runs shard offset + t.
 struct SubmittedJob {
   std::string job;
   std::uint64_t offset, shards;
   bool operator==(const SubmittedJob&) const = default;
 };
-// Lines that are cut or no such lines are passed over.
+// Incomplete and invalid lines are ignored.
 std::vector<SubmittedJob> parse_jobs(std::string_view csv);
 
 }  // namespace qklab

@@ -19,12 +19,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Shards that have trials which neither the merged directory nor any shard has finished.
+// Shards with trials that neither the merged directory nor any shard has finished.
 std::vector<std::uint64_t> unfinished(const Sweep& sweep, const SlurmSweep& slurm, const std::string& rerun) {
   std::unordered_map<std::uint64_t, Status> known;
   const auto add = [&known](const std::string& directory) {
     if (!fs::exists(store_path(directory))) return;
-    // A failure in one place counts for nothing where another has a result.
+    // A failure in one place does not count if another place has a result.
     for (const auto& [id, status] : Store(store_path(directory), Store::Mode::read).statuses()) {
       const auto [at, is_new] = known.emplace(id, status);
       if (!is_new && at->second == Status::failed) at->second = status;
@@ -73,8 +73,8 @@ SlurmSweep describe(const LaunchArguments& arguments, const Config& config,
   return slurm;
 }
 
-// Everything that the jobs need is there before the first one is submitted: Slurm drops a job without a word
-// where the folder of its log is missing.
+// Everything that the jobs need is created before the first is submitted: Slurm drops a job without a message
+// if the folder of its log is missing.
 void prepare(const SlurmSweep& slurm, const Config& config) {
   make_output_directory(slurm.directory);
   make_directories(slurm.directory + "/slurm/log");
@@ -104,7 +104,7 @@ std::uint64_t array_size(const LaunchArguments& arguments) {
   try {
     return cluster_max_array_size();
   } catch (const Error&) {
-    if (!arguments.dry_run) throw;  // away from the cluster, scripts can be looked at all the same
+    if (!arguments.dry_run) throw;  // scripts can be inspected without a cluster
     return slurms_default;
   }
 }
@@ -141,7 +141,7 @@ void launch(const LaunchArguments& arguments, const std::vector<std::string>& pl
   if (arguments.dry_run) return show(slurm, parts, merges);
 
   refuse_anothers(slurm.directory, config);
-  // Ctrl-C between a job's submission and its record would have it submitted twice.
+  // If Ctrl-C came between a job's submission and its record, the job would later be submitted again.
   const std::atomic<bool>& stop = stop_on_signals();
   prepare(slurm, config);
   std::vector<std::string> jobs(queued.jobs.begin(), queued.jobs.end()), submitted;

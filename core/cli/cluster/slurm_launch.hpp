@@ -1,4 +1,4 @@
-// Submitting a sweep to Slurm: an array job of shards, and a job after it that merges and reports.
+// Submits a sweep to Slurm: an array job of shards, followed by a job that merges and reports.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +14,10 @@ struct LaunchArguments {
   bool dry_run = false, yes = false;
 };
 
-// Writes the scripts, submits what is missing and not queued, and prints what was done; with `dry_run` prints
-// scripts and commands instead. `sbatch_options` are handed on. Throws InputError for a config or a path that
-// cannot be launched, Error where Slurm refuses, Cancelled where a signal came between two submissions.
+// Writes the scripts, submits the shards that are unfinished and not queued, and prints what was done; with
+// `dry_run` it prints scripts and commands instead. `sbatch_options` are passed on. Throws InputError for a
+// config or a path that cannot be launched, Error if Slurm refuses, and Cancelled if a signal came between
+// two submissions.
 void launch(const LaunchArguments& arguments, const std::vector<std::string>& plugins,
             const std::vector<std::string>& sbatch_options);
 

@@ -23,7 +23,7 @@ std::vector<std::string> shipped_or_none() {
   }
 }
 
-// From what its help calls it.
+// The expected value, from its name in the option's help.
 Expected expected_of(const CLI::Option& option) {
   if (const auto words = choices_of(option); !words.empty()) return {Kind::words, words};
   const std::string type = option.get_type_name();
@@ -61,7 +61,7 @@ void add_verb(const CLI::App& app, const std::string& name, const std::vector<Op
     }
   }
   verb.options.insert(verb.options.end(), shared.begin(), shared.end());
-  std::vector<OptionText> own;  // those that may stand behind a verb as well
+  std::vector<OptionText> own;  // those that may follow a verb as well
   for (const OptionText& option : verb.options)
     if (option.flags == std::vector<std::string>{"--plugin"}) own = {option};
   for (const CLI::App* nested : verbs_of(app)) verb.verbs.push_back(nested->get_name());

@@ -1,4 +1,4 @@
-// The command line as it describes itself: what may stand at each place of it.
+// A description of the command line, taken from its own definition: what may stand at each position.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -9,9 +9,9 @@
 
 namespace qklab {
 
-// What a word may be.
+// The kinds of words.
 enum class Kind {
-  words,           // one of a few
+  words,           // one of a few words
   folder_or_word,  // a folder, or one of a few words
   config,          // a YAML file
   folder,
@@ -21,7 +21,7 @@ enum class Kind {
 
 struct Expected {
   Kind kind = Kind::free;
-  std::vector<std::string> words;  // of the first two kinds
+  std::vector<std::string> words;  // for the first two kinds
 };
 
 struct OptionText {
@@ -35,16 +35,16 @@ struct VerbText {
   std::string name;  // "launch slurm"
   std::string doc;
   std::vector<OptionText> options;  // the program's own --plugin and --help among them
-  std::vector<Expected> arguments;  // in their order; the last one may be repeated where `repeats`
+  std::vector<Expected> arguments;  // in order; if `repeats`, the last one may be repeated
   bool repeats = false;
-  std::vector<std::string> verbs;  // of its own
+  std::vector<std::string> verbs;  // the verbs of this verb
 
   std::string last_word() const { return name.substr(name.rfind(' ') + 1); }
 };
 
 std::vector<const CLI::App*> verbs_of(const CLI::App& app);
 
-// All verbs, the nested ones as well, in the order in which they were added. The program itself comes first,
+// All verbs, including nested ones, in the order in which they were added. The program itself comes first,
 // with an empty name.
 std::vector<VerbText> describe_command_line(const CLI::App& app);
 

@@ -1,4 +1,4 @@
-// Scripts by which shells complete a command line.
+// Scripts with which shells complete a command line.
 #pragma once
 
 #include <string>

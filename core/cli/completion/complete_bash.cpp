@@ -7,7 +7,7 @@ namespace qklab {
 
 namespace {
 
-// As _qklab_offer takes it.
+// The expected value as arguments of _qklab_offer.
 std::string bash_offer(const Expected& expected) {
   const std::string words = fmt::format("{}", fmt::join(expected.words, " "));
   switch (expected.kind) {

@@ -6,7 +6,7 @@ namespace qklab {
 
 namespace {
 
-// In single quotes, where fish knows two escapes.
+// Quotes text in single quotes, where fish has two escapes.
 std::string fish_quoted(const std::string& text) {
   std::string out = "'";
   for (const char c : text) {
@@ -16,7 +16,7 @@ std::string fish_quoted(const std::string& text) {
   return out + "'";
 }
 
-// What is offered, as options of `complete`; -x: no files beside it.
+// The words to offer, as options of `complete`; -x suppresses file names.
 std::string fish_offer(const Expected& expected) {
   const std::string words = fmt::format("{}", fmt::join(expected.words, " "));
   switch (expected.kind) {
@@ -48,7 +48,7 @@ std::string of_verb(const VerbText& verb) {
     out += fmt::format("complete -c qklab{}{}{} -d {}\n", when, names,
                        option.value ? fish_offer(*option.value) : "", fish_quoted(option.doc));
   }
-  // fish does not count arguments: whatever may stand at one of the places is offered.
+  // fish does not count arguments: words for all positions are offered.
   for (const Expected& argument : verb.arguments)
     if (argument.kind != Kind::free)
       out += fmt::format("complete -c qklab{}{}\n", when, fish_offer(argument));

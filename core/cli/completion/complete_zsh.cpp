@@ -7,7 +7,7 @@ namespace qklab {
 
 namespace {
 
-// Within a specification of _arguments or _describe.
+// Escapes text for a specification of _arguments or _describe.
 std::string zsh_escaped(const std::string& text) {
   std::string out;
   for (const char c : text) {
@@ -36,7 +36,7 @@ std::string zsh_action(const Expected& expected) {
   return " ";
 }
 
-// The arguments of _arguments.
+// The specifications that _arguments takes.
 std::string specifications(const VerbText& verb) {
   std::string out;
   const auto add = [&out](const std::string& specification) {
@@ -58,7 +58,7 @@ std::string specifications(const VerbText& verb) {
   return out;
 }
 
-// A function for each verb; one with verbs of its own offers them and hands on.
+// One function per verb; the function of a verb that has verbs itself offers these and calls their functions.
 std::string function_of(const VerbText& verb, const std::vector<VerbText>& all) {
   std::string name = "_qklab";
   for (const char c : verb.name.empty() ? "" : " " + verb.name) name += c == ' ' ? '_' : c;

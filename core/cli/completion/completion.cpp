@@ -1,4 +1,4 @@
-// Shell completion and the manual page, from the command line's own description of itself.
+// Shell completion and the manual page, generated from the definition of the command line.
 #include <fmt/format.h>
 
 #include <memory>
@@ -12,7 +12,7 @@ namespace qklab {
 
 namespace {
 
-// Text in a manual page: a leading dot or quote would be a request, a bare dash may become a hyphen.
+// Escapes text for a manual page: a leading dot or quote would be a request, a bare dash may become a hyphen.
 std::string roff(const std::string& text) {
   std::string out;
   for (const char c : text) {

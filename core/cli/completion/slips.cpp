@@ -17,7 +17,7 @@ std::vector<std::string> verb_names(const CLI::App& app) {
   return names;
 }
 
-// Where the words have come to: the program, a verb, or a verb's verb.
+// The current position in the words: the program, a verb, or a nested verb.
 class Path {
  public:
   explicit Path(const CLI::App& app) : apps_{&app}, text_(app.get_name()) {}

@@ -1,4 +1,4 @@
-// What is wrong with a command line that was refused, told with the nearest word.
+// Finds the mistake in a command line that was refused, and suggests the nearest word.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -8,7 +8,8 @@
 
 namespace qklab {
 
-// The first word that is no verb or no option, with what may have been meant; "" where there is none such.
+// A message about the first word that is neither a verb nor an option, with the nearest one; "" if there is
+// no such word.
 std::string find_slip(const CLI::App& app, const std::vector<std::string>& words);
 
 }  // namespace qklab

@@ -40,7 +40,7 @@ void refuse_overwriting(const std::vector<std::string>& paths) {
   }
 }
 
-// As an argument in CMake's language.
+// Quotes text as an argument in CMake's language.
 std::string cmake_quoted(const std::string& text) {
   std::string quoted = "\"";
   for (const char c : text) {
@@ -50,7 +50,8 @@ std::string cmake_quoted(const std::string& text) {
   return quoted + "\"";
 }
 
-// What a plugin's CMakeLists.txt includes: the installed package, or the tree that this program was built in.
+// The line that a plugin's CMakeLists.txt includes: the installed package, or the tree that this program was
+// built in.
 std::string plugin_cmake() {
   const fs::path installed = installed_prefix() / "lib/cmake/qklab/plugin.cmake";
   return fs::exists(installed)
@@ -68,7 +69,8 @@ void check_experiment_name(const std::string& name) {
     throw InputError(
         fmt::format("'{}' is no name for an experiment: letters, digits and _ only, no digit first", name));
   }
-  // Of CMake's targets and YAML's values; a config's name and a target are the experiment's.
+  // Names with a meaning in CMake or YAML; the experiment's name is also that of the target and of the
+  // config.
   static const std::set<std::string> taken = {
       "all",     "clean",         "depend", "edit_cache", "help",
       "install", "package",       "test",   "preinstall", "package_source",

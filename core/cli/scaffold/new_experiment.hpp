@@ -1,18 +1,19 @@
-// Writing an experiment to start from: source, config and test.
+// Writes a new experiment as a starting point: source, config and test.
 #pragma once
 
 #include <string>
 
 namespace qklab {
 
-// Throws InputError for a name that C++, CMake or YAML takes for something else, and for one that is taken.
+// Throws InputError for a name that has another meaning in C++, CMake or YAML, and for an existing
+// experiment.
 void check_experiment_name(const std::string& name);
 
-// A folder with a plugin, which CMake builds. Prints what was written and how to go on. Throws InputError
-// where any of it is there already; nothing is written then.
+// Writes a folder with a plugin, which CMake builds. Prints what was written and what to do next. Throws
+// InputError, and writes nothing, if one of the files exists already.
 void new_plugin(const std::string& name, const std::string& directory);
 
-// Into qklab's own source, whose root is the current folder.
+// Writes into qklab's own source tree, whose root is the current folder.
 void new_in_tree(const std::string& name);
 
 }  // namespace qklab

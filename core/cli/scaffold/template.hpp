@@ -1,4 +1,4 @@
-// What `qklab new experiment` writes. NAME stands for the experiment's name.
+// The files that `qklab new experiment` writes. NAME stands for the experiment's name.
 #pragma once
 
 #include <string_view>
@@ -83,7 +83,7 @@ claims:
     demand: holds
 )";
 
-// Here @NAME@ stands for the name, since NAME is a word of CMake's.
+// Here @NAME@ stands for the name, since NAME is a keyword of CMake.
 inline constexpr std::string_view cmake_template = R"(cmake_minimum_required(VERSION 3.25)
 project(@NAME@ LANGUAGES CXX)
 @PLUGIN@
@@ -94,7 +94,7 @@ add_test(NAME @NAME@ COMMAND "${QKLAB_PROGRAM}" run "${CMAKE_SOURCE_DIR}/@NAME@.
   --plugin "$<TARGET_FILE:@NAME@>" --out "${CMAKE_BINARY_DIR}/smoke")
 )";
 
-// In the tree of qklab itself, where experiments are compiled in.
+// The test in qklab's own source tree, where experiments are compiled in.
 inline constexpr std::string_view test_template = R"(#include <doctest/doctest.h>
 
 #include <atomic>

@@ -27,7 +27,7 @@ void print_list(const char* title, const std::vector<std::string>& lines) {
   for (const std::string& line : lines) fmt::print("  {}\n", line);
 }
 
-// Another order of the same sums leaves no more than this, relative to the means.
+// Adding the same numbers in another order leaves at most this difference, relative to the means.
 bool is_rounding(const ScalarDifference& d) {
   return std::abs(d.largest) <= 1e-12 * std::max(std::abs(d.mean_a), std::abs(d.mean_b));
 }
@@ -53,7 +53,7 @@ void print_scalars(const std::vector<ScalarDifference>& differences) {
     }
     fmt::print("\n");
   }
-  // The same for all scalars, but where some trials lack one.
+  // The counts are the same for all scalars, unless some trials lack one.
   for (std::size_t i = 0; i < differences.size(); ++i) {
     const ScalarDifference &each = differences[i], &last = differences[i ? i - 1 : 0];
     if (i && each.points == last.points && each.trials == last.trials && each.paired == last.paired) continue;

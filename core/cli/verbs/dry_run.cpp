@@ -16,7 +16,7 @@ constexpr std::uint64_t shown_unasked = 5;
 
 using Statuses = std::unordered_map<std::uint64_t, Status>;
 
-// What the run would find finished.
+// The status of the trials that the run would find finished.
 Statuses known_statuses(const RunRequest& request) {
   Statuses known;
   const auto add = [&](const std::string& directory) {
@@ -29,7 +29,7 @@ Statuses known_statuses(const RunRequest& request) {
   return known;
 }
 
-// What becomes of the trials that are listed is known only as they run.
+// Text about what a strategy may add or leave out, which is known only while the sweep runs.
 std::string what_else(const Sweep& sweep) {
   std::string more;
   for (const StrategyPointer& each : sweep.strategies()) more += each->outlook();

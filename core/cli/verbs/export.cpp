@@ -20,8 +20,8 @@ namespace qklab {
 
 namespace {
 
-// A run directory keeps all of its series and pictures, be it this one, however its path is written, or
-// another.
+// A run directory keeps all its series and figures. So --out must not be one: neither this directory, however
+// its path is written, nor another.
 void refuse_run_directory(const std::string& out) {
   if (!std::filesystem::exists(store_path(out))) return;
   throw InputError(
@@ -30,8 +30,8 @@ void refuse_run_directory(const std::string& out) {
                   out));
 }
 
-// What results/reference/ keeps of a run: enough to derive its figures and verdicts again, and to run its
-// trials again. Neither run.db nor series that nothing reads.
+// Writes what results/reference/ keeps of a run: enough to derive its figures and verdicts again and to run
+// its trials again. It contains neither run.db nor series that nothing reads.
 void export_reference(const std::string& directory, const std::string& out) {
   RunDirectory run = open_directory(directory);
   refuse_run_directory(out);

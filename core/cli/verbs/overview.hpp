@@ -1,4 +1,4 @@
-// The verdicts of several figures in one table.
+// A table with the verdicts of several figures.
 #pragma once
 
 #include <string>
@@ -13,8 +13,8 @@ struct FigureEnd {
   Outputs outputs;
 };
 
-// A line for each claim: figure, claim, verdict, and whether it falls short of what is demanded; for a figure
-// without verdicts one that says why. With `color`, verdicts are coloured by ANSI escapes.
+// One line per claim: figure, claim, verdict, and whether it falls short of what is demanded. A figure
+// without verdicts gets a line that says why. With `color`, ANSI escapes colour the verdicts.
 std::string overview(const std::vector<FigureEnd>& figures, bool color);
 
 }  // namespace qklab

@@ -18,7 +18,7 @@ struct ReplayArguments {
   bool exact = false;
 };
 
-// Says how the trials are compared, and why so.
+// Prints how the trials are compared, and why.
 Sameness sameness_for(const ReplayArguments& arguments, const Stored& stored) {
   const auto then = read_manifest_machine(stored.directory);
   const Machine now = this_machine();

@@ -10,7 +10,7 @@
 namespace qklab {
 namespace {
 
-// Of what --out names: a page, or a folder for it.
+// The path of the page: --out names the page, or a folder for it.
 std::string page_path(const std::string& out) {
   namespace fs = std::filesystem;
   const bool is_page = fs::path(out).extension() == ".html" && !fs::is_directory(out);

@@ -15,7 +15,7 @@ namespace {
 
 void remark(const std::string& line) { say(stderr, "{}\n", line); }
 
-// Why the exit code is 1 though every trial was run. Returns whether it is for one of these.
+// Prints why the exit code is 1 although every trial was run. Returns whether there is such a reason.
 bool tell_shortcomings(const Loaded& loaded, const Outputs& outputs, const std::string& directory) {
   if (outputs.failed > 0) {
     say(stderr, "{} trials failed; `qklab status {}` lists them, --rerun failed runs them again\n",
@@ -33,7 +33,7 @@ bool tell_shortcomings(const Loaded& loaded, const Outputs& outputs, const std::
 void tell_interruption(const RunOutcome& outcome, const std::string& directory) {
   say(stderr, "interrupted; finished trials are kept in {}: the same command goes on from there\n",
       directory);
-  // A trial that does not look at its stop request still runs in another thread.
+  // A trial that does not check for the stop request is still running in another thread.
   if (outcome.abandoned) std::_Exit(exit_interrupted);
 }
 

@@ -29,7 +29,7 @@ void print_status(const std::string& directory) {
              counts.failed, counts.diverged,
              counts.pruned > 0 ? fmt::format(", {} pruned", counts.pruned) : "", source.file, source.preset);
   Telling telling;
-  // The sweep's size needs the experiment, which a plugin may hold that is not loaded.
+  // The sweep's size is known only if the experiment is: its plugin may not be loaded.
   try {
     Loaded loaded = load_config(source);
     grow(loaded, store);

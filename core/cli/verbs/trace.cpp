@@ -13,7 +13,7 @@ namespace qklab {
 
 namespace {
 
-// The one trial that a config stands for.
+// The only trial of a config that describes exactly one.
 TrialSpec only_trial(const Config& config) {
   std::vector<TrialSpec> first;
   config.sweep.for_each([&first](const TrialSpec& trial) {

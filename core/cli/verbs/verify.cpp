@@ -20,7 +20,7 @@ namespace qklab {
 
 namespace {
 
-// True where all is as it was written; otherwise prints what is lost.
+// True if everything is as it was written; otherwise prints what is damaged.
 bool report_damage(const std::string& directory) {
   constexpr std::size_t shown = 20;
   const StoreHealth health = check_store(directory);
@@ -41,8 +41,8 @@ bool report_damage(const std::string& directory) {
   return false;
 }
 
-// The tables are what people read; they are to say what run.db does. One that an unfinished run has not
-// written yet is no difference.
+// The tables are for people and must agree with run.db. A table that an unfinished run has not written yet is
+// not a difference.
 void compare_tables(const std::string& directory, const Sweep& sweep, std::vector<std::string>& differences) {
   const TemporaryFolder folder;
   export_csv(Store(store_path(directory), Store::Mode::read), sweep, folder.path);

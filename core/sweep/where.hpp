@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "core/base/error.hpp"
-#include "core/trial/schema.hpp"
+#include "core/schema/schema.hpp"
 
 namespace qklab {
 

@@ -8,8 +8,9 @@
 #include <map>
 
 #include "core/base/error.hpp"
+#include "core/schema/plugin.hpp"
 #include "core/system/file.hpp"
-#include "core/tasks/entries.hpp"
+#include "core/tasks/task.hpp"
 #include "core/text/text_check.hpp"
 
 namespace qklab::tasks {
@@ -123,17 +124,20 @@ std::string text_problem(const TaskConfig& config) {
   return config.text.empty() ? "text: expected the path of a text file" : "";
 }
 
+void add_text() {
+  Registry<TaskKind>::all().add({.name = "text",
+                       .doc = "the next character or word of a text file",
+                       .place = 9,
+                       .accuracy = "positions with the right symbol",
+                       .vocabulary = 64,
+                       .next_token = true,
+                       .causal = true,
+                       .problem = text_problem,
+                       .make = make<Text>});
+}
+
 }  // namespace
 
-Entry text_entry() {
-  return {{.name = "text",
-           .doc = "the next character or word of a text file",
-           .accuracy = "positions with the right symbol",
-           .vocabulary = 64,
-           .next_token = true,
-           .causal = true},
-          text_problem,
-          make<Text>};
-}
+QKLAB_REGISTER(add_text)
 
 }  // namespace qklab::tasks

@@ -28,7 +28,6 @@
 
 #include "core/tasks/task.hpp"
 #include "core/train/loop.hpp"
-#include "core/train/names.hpp"
 #include "core/trial/experiment.hpp"
 
 namespace qklab {
@@ -76,8 +75,7 @@ class Reader {
     if (!batch_.vectors.empty()) std::ranges::copy(batch_.vectors, model_.features.value().begin());
     tape_.forward();
     const auto length = static_cast<std::size_t>(model_.config.length);
-    const double threshold =
-        model_.config.attention == nn::AttentionKind::sparsemax ? 0 : 0.1 / static_cast<double>(length);
+    const double threshold = model_.config.attention == "sparsemax" ? 0 : 0.1 / static_cast<double>(length);
     Anchors sum;
     double count = 0;
     for (const auto& layer : model_.layers) {
@@ -103,7 +101,7 @@ class Reader {
 
 tasks::TaskConfig task_config(const Parameters& params) {
   tasks::TaskConfig config;
-  config.name = params.text("task");
+  config.kind = params.text("task");
   config.length = params.count("length");
   config.batch = params.count("batch");
   config.vocabulary = params.count("vocabulary");
@@ -116,12 +114,12 @@ train::TrainConfig train_config(const Parameters& params) {
   config.model.heads = static_cast<int>(params.integer("heads"));
   config.model.layers = static_cast<int>(params.integer("layers"));
   config.model.ffn = static_cast<int>(params.integer("ffn"));
-  if (tasks::task_info(params.text("task")).causal) config.model.mask = Mask::causal();
-  config.model.attention =
-      train::named<nn::AttentionKind>(params.text("attention"), train::attention_names());
+  if (Registry<tasks::TaskKind>::all().at(params.text("task")).causal) config.model.mask = Mask::causal();
+  config.model.attention = params.text("attention");
   if (params.text("intervention") == "tame") config.model.reparametrization = nn::Reparametrization::tame;
+  config.initialization.kind = "spectrum";
   config.initialization.spectrum = Spectrum{params.real("mean"), params.real("variance")};
-  config.optimizer = nn::defaults(nn::OptimizerKind::adam);
+  config.optimizer = nn::defaults("adam");
   config.optimizer.rate = params.real("rate");
   config.steps = params.count("steps");
   config.evaluate_every = params.count("evaluate_every");

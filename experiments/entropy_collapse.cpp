@@ -7,7 +7,7 @@
 #include <xtensor/xmath.hpp>
 #include <xtensor/xview.hpp>
 
-#include "core/nn/untrained.hpp"
+#include "core/nn/untrained/untrained.hpp"
 #include "core/theory/entropy_bound.hpp"
 #include "core/trial/experiment.hpp"
 
@@ -48,10 +48,8 @@ void run(const Trial& trial, Result& result) {
   const std::size_t dim = params.count("dim"), length = params.count("length");
   const double temperature = params.real("temperature");
   const Mask mask = params.flag("causal") ? Mask::causal() : Mask::none();
-  const Matrix tokens =
-      nn::draw_tokens(nn::token_kind_from(params.text("tokens")), length, dim, trial.stream("tokens"));
-  const Spectrum spectrum{params.real("mean"), params.real("variance"),
-                          spectrum_shape_from(params.text("shape"))};
+  const Matrix tokens = nn::draw_tokens(params.text("tokens"), length, dim, trial.stream("tokens"));
+  const Spectrum spectrum{params.real("mean"), params.real("variance"), params.text("shape")};
   const Matrix qk = symmetric_matrix(dim, spectrum, trial.stream("qk"));
   trial.check();
 
@@ -91,7 +89,7 @@ Experiment make() {
       real("temperature", "divides the logits")
           .above(0)
           .derived("sqrt(dim)", [](const Parameters& p) { return Value(std::sqrt(p.real("dim"))); }),
-      choice("tokens", "normalized", {"gaussian", "random_walk", "normalized"}, "what attention sees"),
+      choice_of<nn::TokenKind>("tokens", "normalized", "what attention sees"),
       boolean("causal", false, "whether a query sees only its own and earlier keys"),
   };
   experiment.scalars = {

@@ -22,7 +22,6 @@
 #include "core/autodiff/curvature.hpp"
 #include "core/tasks/task.hpp"
 #include "core/train/loop.hpp"
-#include "core/train/names.hpp"
 #include "core/trial/experiment.hpp"
 
 namespace qklab {
@@ -51,7 +50,7 @@ train::TrainConfig base_config(const Parameters& params) {
   config.model.heads = static_cast<int>(params.integer("heads"));
   config.model.layers = static_cast<int>(params.integer("layers"));
   config.model.ffn = static_cast<int>(params.integer("ffn"));
-  config.model.norm = nn::Norm::pre;
+  config.model.norm = "pre";
   config.model.mask = Mask::causal();
   config.evaluation_batches = 4;
   return config;
@@ -60,7 +59,7 @@ train::TrainConfig base_config(const Parameters& params) {
 void run(const Trial& trial, Result& result) {
   const Parameters& params = trial.params;
   tasks::TaskConfig task_config;
-  task_config.name = "markov";
+  task_config.kind = "markov";
   task_config.length = params.count("length");
   task_config.batch = params.count("batch");
   task_config.vocabulary = params.count("vocabulary");
@@ -72,19 +71,17 @@ void run(const Trial& trial, Result& result) {
   hooks.progress = [&](std::size_t step, std::size_t of) { trial.progress(step, of); };
 
   train::TrainConfig pretraining = base_config(params);
-  pretraining.optimizer = nn::defaults(nn::OptimizerKind::adam);
+  pretraining.optimizer = nn::defaults("adam");
   pretraining.optimizer.rate = 0.005;
   pretraining.steps = params.count("pretrain_steps");
   pretraining.evaluate_every = std::max<std::size_t>(1, pretraining.steps);
-  pretraining.schedule = {.decay = nn::Schedule::Decay::cosine,
-                          .steps = static_cast<std::int64_t>(pretraining.steps)};
+  pretraining.schedule = {.decay = "cosine", .steps = static_cast<std::int64_t>(pretraining.steps)};
   train::Trainer pretrainer(pretraining, *before, Stream(seed, 0, "finetune_matrices model"));
   const train::Outcome pretrained = train::train(pretrainer, hooks);
   if (!pretrained.divergence.empty()) return result.diverged("pre-training: " + pretrained.divergence);
 
   train::TrainConfig tuning = base_config(params);
-  tuning.optimizer =
-      nn::defaults(train::named<nn::OptimizerKind>(params.text("optimizer"), train::optimizer_names()));
+  tuning.optimizer = nn::defaults(params.text("optimizer"));
   tuning.optimizer.rate = params.real("rate");
   tuning.steps = params.count("steps");
   tuning.evaluate_every = std::max<std::size_t>(1, tuning.steps / 20);

@@ -68,7 +68,7 @@ class TwoTasks : public tasks::Task {
  private:
   static tasks::TaskConfig task_config(std::size_t examples, std::size_t batch) {
     tasks::TaskConfig config;
-    config.name = "two tasks";
+    config.kind = "two tasks";
     config.length = 2 * examples + 3;
     config.batch = batch;
     return config;
@@ -125,17 +125,17 @@ train::TrainConfig train_config(const Parameters& params) {
   train::TrainConfig config;
   const std::string& kind = params.text("attention");
   config.model.dim = static_cast<int>(params.integer("width"));
-  config.model.attention = kind == "linear" ? nn::AttentionKind::linear : nn::AttentionKind::gated_linear;
+  config.model.attention = kind == "linear" ? "linear" : "gated_linear";
   config.model.gate = kind == "vector" ? nn::Gate::vector : nn::Gate::scalar;
   config.model.skip = false;
-  config.model.norm = nn::Norm::none;
-  config.model.positions = nn::Positions::none;
+  config.model.norm = "none";
+  config.model.positions = "none";
   config.model.mask = Mask::causal();
-  config.optimizer = nn::defaults(nn::OptimizerKind::adam);
+  config.optimizer = nn::defaults("adam");
   config.optimizer.rate = params.real("rate");
   config.optimizer.clip = 1;
   config.steps = params.count("steps");
-  config.schedule = {.decay = nn::Schedule::Decay::cosine, .steps = static_cast<std::int64_t>(config.steps)};
+  config.schedule = {.decay = "cosine", .steps = static_cast<std::int64_t>(config.steps)};
   config.evaluate_every = std::max<std::size_t>(1, config.steps / 20);
   config.evaluation_batches = 8;
   return config;

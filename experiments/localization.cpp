@@ -18,8 +18,7 @@ constexpr std::size_t chunk = 2048;
 
 Matrix draw_matrix(const Trial& trial) {
   const Parameters& params = trial.params;
-  const Spectrum spectrum{params.real("mean"), params.real("variance"),
-                          spectrum_shape_from(params.text("shape"))};
+  const Spectrum spectrum{params.real("mean"), params.real("variance"), params.text("shape")};
   const std::size_t dim = params.count("dim");
   const Stream stream = trial.stream("matrix");
   return params.flag("symmetric") ? symmetric_matrix(dim, spectrum, stream)

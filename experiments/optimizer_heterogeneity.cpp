@@ -30,7 +30,6 @@
 #include "core/base/elementary.hpp"
 #include "core/tasks/task.hpp"
 #include "core/train/loop.hpp"
-#include "core/train/names.hpp"
 #include "core/trial/experiment.hpp"
 
 namespace qklab {
@@ -66,13 +65,13 @@ struct Run {
 
 struct Method {
   const char* name;
-  nn::OptimizerKind kind;
+  const char* kind;
   double usual_rate;
 };
-constexpr std::array<Method, 4> methods = {{{"sgd", nn::OptimizerKind::sgd, 0.3},
-                                            {"momentum", nn::OptimizerKind::momentum, 0.1},
-                                            {"adam", nn::OptimizerKind::adam, 0.005},
-                                            {"sign", nn::OptimizerKind::sign_sgd, 0.001}}};
+constexpr std::array<Method, 4> methods = {{{"sgd", "sgd", 0.3},
+                                            {"momentum", "momentum", 0.1},
+                                            {"adam", "adam", 0.005},
+                                            {"sign", "sign_sgd", 0.001}}};
 
 train::TrainConfig train_config(const Parameters& params, const Method& method, double rate) {
   train::TrainConfig config;
@@ -80,11 +79,11 @@ train::TrainConfig train_config(const Parameters& params, const Method& method, 
   config.model.heads = static_cast<int>(params.integer("heads"));
   config.model.layers = static_cast<int>(params.integer("layers"));
   config.model.ffn = static_cast<int>(params.integer("ffn"));
-  config.model.norm = train::named<nn::Norm>(params.text("norm"), train::norm_names());
+  config.model.norm = params.text("norm");
   config.optimizer = nn::defaults(method.kind);
   config.optimizer.rate = rate;
   config.steps = params.count("steps");
-  config.schedule = {.decay = nn::Schedule::Decay::cosine,
+  config.schedule = {.decay = "cosine",
                      .warmup = static_cast<std::int64_t>(config.steps / 20),
                      .steps = static_cast<std::int64_t>(config.steps)};
   config.evaluate_every = std::max<std::size_t>(1, config.steps / 10);
@@ -125,7 +124,7 @@ Run best_run(const Trial& trial, const Method& method, std::size_t place, const 
 
 void run(const Trial& trial, Result& result) {
   tasks::TaskConfig config;
-  config.name = trial.params.text("task");
+  config.kind = trial.params.text("task");
   config.length = trial.params.count("length");
   config.batch = trial.params.count("batch");
   config.vocabulary = trial.params.count("vocabulary");
@@ -205,7 +204,7 @@ Experiment make() {
   experiment.cost = [](const Parameters& p) { return p.real("steps") * p.real("rates") * p.real("layers"); };
   experiment.check = [](const Parameters& p) -> std::string {
     tasks::TaskConfig config;
-    config.name = p.text("task");
+    config.kind = p.text("task");
     config.length = p.count("length");
     config.vocabulary = p.count("vocabulary");
     if (const std::string why = tasks::problem(config); !why.empty()) return why;

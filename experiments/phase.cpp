@@ -10,7 +10,7 @@
 #include <optional>
 
 #include "core/measure/localization.hpp"
-#include "core/nn/untrained.hpp"
+#include "core/nn/untrained/untrained.hpp"
 #include "core/theory/propagation.hpp"
 #include "core/train/loop.hpp"
 #include "core/trial/experiment.hpp"
@@ -27,14 +27,15 @@ double contrast_of(const Vector& support) {
 std::optional<double> trained_excess(const Trial& trial, const Spectrum& spectrum) {
   const Parameters& p = trial.params;
   const tasks::TaskConfig config{
-      .name = "sort", .length = p.count("length"), .batch = p.count("train.batch"), .vocabulary = 16};
+      .kind = "sort", .length = p.count("length"), .batch = p.count("train.batch"), .vocabulary = 16};
   const auto task = tasks::make_task(config, {p.count("seed"), tasks::task_key(config), "task"});
   train::TrainConfig training;
   training.model.dim = static_cast<int>(p.integer("dim"));
   training.model.layers = static_cast<int>(p.integer("train.layers"));
   training.model.skip = false;
+  training.initialization.kind = "spectrum";
   training.initialization.spectrum = spectrum;
-  training.optimizer = nn::defaults(nn::OptimizerKind::adam);
+  training.optimizer = nn::defaults("adam");
   training.optimizer.rate = 3e-3;
   training.steps = training.evaluate_every = p.count("train.steps");
   training.evaluation_batches = 8;
@@ -52,11 +53,11 @@ void run(const Trial& trial, Result& result) {
   const std::size_t dim = params.count("dim"), length = params.count("length");
   nn::UntrainedModel model;
   model.dim = dim;
-  model.spectrum = {params.real("mean"), params.real("variance"), spectrum_shape_from(params.text("shape"))};
+  model.spectrum = {params.real("mean"), params.real("variance"), params.text("shape")};
   model.temperature = params.real("temperature");
 
   const Stream layers = trial.stream("layers");
-  Tokens tokens = split(nn::draw_tokens(nn::TokenKind::normalized, length, dim, trial.stream("tokens")));
+  Tokens tokens = split(nn::draw_tokens("normalized", length, dim, trial.stream("tokens")));
   double entropy_ratio = 0;
   for (std::size_t l = 0; l < params.count("depth"); ++l) {
     trial.check();

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <vector>
 
-#include "core/nn/untrained.hpp"
+#include "core/nn/untrained/untrained.hpp"
 #include "core/theory/rank_collapse.hpp"
 #include "core/trial/experiment.hpp"
 
@@ -17,10 +17,10 @@ namespace {
 nn::UntrainedModel model_of(const Parameters& params) {
   nn::UntrainedModel model;
   model.dim = params.count("dim");
-  model.spectrum = {params.real("mean"), params.real("variance"), spectrum_shape_from(params.text("shape"))};
+  model.spectrum = {params.real("mean"), params.real("variance"), params.text("shape")};
   model.temperature = params.real("temperature");
-  model.norm = nn::norm_from(params.text("norm"));
-  model.value = nn::value_kind_from(params.text("value"));
+  model.norm = params.text("norm");
+  model.value = params.text("value");
   model.skip = params.flag("skip");
   model.mlp = params.flag("mlp");
   model.mask = params.flag("causal") ? Mask::causal() : Mask::none();
@@ -29,7 +29,7 @@ nn::UntrainedModel model_of(const Parameters& params) {
 
 // The bound on the residual after one layer holds where a layer is attention over all keys and no more.
 bool is_bounded(const nn::UntrainedModel& model) {
-  return !model.skip && !model.mlp && model.norm != nn::Norm::post && model.mask == Mask::none();
+  return !model.skip && !model.mlp && !model.norm->after && model.mask == Mask::none();
 }
 
 double bound_after(const nn::UntrainedModel& model, const nn::UntrainedLayer& layer, const Tokens& before,
@@ -44,8 +44,8 @@ void run(const Trial& trial, Result& result) {
   const nn::UntrainedModel model = model_of(trial.params);
   const std::size_t depth = trial.params.count("depth");
   const Stream layers = trial.stream("layers");
-  Tokens tokens = split(nn::draw_tokens(nn::token_kind_from(trial.params.text("tokens")),
-                                        trial.params.count("length"), model.dim, trial.stream("tokens")));
+  Tokens tokens = split(nn::draw_tokens(trial.params.text("tokens"), trial.params.count("length"), model.dim,
+                                        trial.stream("tokens")));
 
   std::vector<double> index, residual, dong, cosine, stable, effective, bound = {1}, ratio;
   for (std::size_t l = 0;; ++l) {
@@ -97,10 +97,9 @@ Experiment make() {
           .derived("sqrt(dim)", [](const Parameters& p) { return Value(std::sqrt(p.real("dim"))); }),
       boolean("skip", false, "whether skips add each sub-layer's input to its output"),
       boolean("mlp", false, "whether an MLP follows attention"),
-      choice("norm", "pre", {"none", "pre", "post"}, "where layer normalization stands"),
-      choice("value", "orthogonal", {"orthogonal", "gaussian", "identity"}, "what value matrices are"),
-      choice("tokens", "normalized", {"gaussian", "random_walk", "normalized"},
-             "what enters the first layer"),
+      choice("norm", "pre", nn::untrained_norms(), "where layer normalization stands"),
+      choice_of<nn::ValueKind>("value", "orthogonal", "what value matrices are"),
+      choice_of<nn::TokenKind>("tokens", "normalized", "what enters the first layer"),
       boolean("causal", false, "whether a token sees only itself and earlier ones"),
   };
   experiment.series = {

@@ -43,9 +43,8 @@ nn::ModelConfig model_config(const Parameters& params) {
   const std::string& residual = params.text("residual");
   config.skip = residual != "none";
   config.residual_scale = residual == "scaled" ? 1 / std::sqrt(params.real("depth")) : 1;
-  const std::string& norm = params.text("norm");
-  config.norm = norm == "pre" ? nn::Norm::pre : norm == "post" ? nn::Norm::post : nn::Norm::none;
-  config.positions = nn::Positions::none;
+  config.norm = params.text("norm");
+  config.positions = "none";
   return config;
 }
 
@@ -114,9 +113,9 @@ void run(const Trial& trial, Result& result) {
   result.series("query_ratio", ratio);
   result.series("key_ratio", key_ratio);
   if (config.ffn == 0 && config.skip) {
-    const SimilarityNorm norm = config.norm == nn::Norm::pre    ? SimilarityNorm::pre
-                                : config.norm == nn::Norm::post ? SimilarityNorm::post
-                                                                : SimilarityNorm::none;
+    const SimilarityNorm norm = config.norm == "pre"    ? SimilarityNorm::pre
+                                : config.norm == "post" ? SimilarityNorm::post
+                                                        : SimilarityNorm::none;
     auto theory =
         uniform_attention_cosine(depth - 1, config.length, config.residual_scale, norm, cosine.front());
     result.series("cosine_theory", theory);

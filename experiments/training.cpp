@@ -9,7 +9,6 @@
 
 #include "core/base/elementary.hpp"
 #include "core/train/loop.hpp"
-#include "core/train/names.hpp"
 #include "core/train/trace.hpp"
 #include "core/trial/experiment.hpp"
 
@@ -18,10 +17,12 @@ namespace {
 
 using namespace train;
 
-const tasks::TaskInfo& info(const Parameters& p) { return tasks::task_info(p.text("task")); }
+const tasks::TaskKind& info(const Parameters& p) {
+  return Registry<tasks::TaskKind>::all().at(p.text("task"));
+}
 
 tasks::TaskConfig task_config(const Parameters& p) {
-  return {.name = p.text("task"),
+  return {.kind = chosen<tasks::TaskKind>(p, "task"),
           .length = p.count("length"),
           .batch = p.count("batch"),
           .vocabulary = p.count("vocabulary"),
@@ -47,15 +48,15 @@ nn::ModelConfig model_config(const Parameters& p) {
           .layers = whole("layers"),
           .ffn = whole("ffn"),
           .skip = p.flag("skip"),
-          .norm = named<nn::Norm>(p.text("norm"), norm_names()),
+          .norm = chosen<nn::NormKind>(p, "norm"),
           .mask = p.flag("causal") ? Mask::causal() : Mask::none(),
-          .attention = named<nn::AttentionKind>(p.text("attention"), attention_names()),
-          .positions = named<nn::Positions>(p.text("positions"), positions_names()),
+          .attention = chosen<nn::AttentionKind>(p, "attention"),
+          .positions = chosen<nn::PositionsKind>(p, "positions"),
           .combined = p.flag("combined")};
 }
 
 nn::OptimizerConfig optimizer_config(const Parameters& p) {
-  nn::OptimizerConfig config = nn::defaults(named<nn::OptimizerKind>(p.text("optimizer"), optimizer_names()));
+  nn::OptimizerConfig config = nn::defaults(chosen<nn::OptimizerKind>(p, "optimizer"));
   config.rate = p.real("lr");
   config.momentum = p.real("momentum");
   config.beta1 = p.real("beta1");
@@ -69,19 +70,18 @@ nn::OptimizerConfig optimizer_config(const Parameters& p) {
 TrainConfig train_config(const Parameters& p) {
   TrainConfig config;
   config.model = model_config(p);
-  if (p.text("init.kind") == "spectrum")
-    config.initialization.spectrum = Spectrum{p.real("init.mean"), p.real("init.variance")};
+  config.initialization.kind = chosen<nn::InitializationKind>(p, "init.kind");
+  config.initialization.spectrum = {p.real("init.mean"), p.real("init.variance")};
   config.initialization.input_variance = p.real("init.input");
   config.optimizer = optimizer_config(p);
   config.steps = p.count("steps");
-  config.schedule = {
-      .decay = p.text("schedule") == "cosine" ? nn::Schedule::Decay::cosine : nn::Schedule::Decay::none,
-      .warmup = p.integer("warmup"),
-      .steps = p.integer("steps")};
-  config.regularizer = {.kind = named<nn::RegularizerKind>(p.text("regularizer"), regularizer_names()),
+  config.schedule = {.decay = chosen<nn::ScheduleKind>(p, "schedule"),
+                     .warmup = p.integer("warmup"),
+                     .steps = p.integer("steps")};
+  config.regularizer = {.kind = chosen<nn::RegularizerKind>(p, "regularizer"),
                         .strength = p.real("strength"),
-                        .keep = named<nn::TraceKeep>(p.text("keep"), keep_names()),
-                        .squares = named<nn::Squares>(p.text("squares"), squares_names())};
+                        .keep = value_of(nn::trace_keeps, p.text("keep")),
+                        .squares = value_of(nn::squares_kinds, p.text("squares"))};
   nn::configure(config.regularizer, config.model, config.optimizer);
   config.evaluate_every = p.count("evaluate_every");
   config.evaluation_batches = p.count("evaluation_batches");
@@ -179,7 +179,7 @@ double memory(const Parameters& p) {
   return 4 * (tokens * activations + 8 * parameters);
 }
 
-Parameter by_task(Parameter parameter, std::function<Value(const tasks::TaskInfo&)> value) {
+Parameter by_task(Parameter parameter, std::function<Value(const tasks::TaskKind&)> value) {
   return parameter.derived("the task's", [value](const Parameters& p) { return value(info(p)); });
 }
 
@@ -192,19 +192,19 @@ Schema parameters() {
   };
   const auto optimizer_default = [](const char* name, double nn::OptimizerConfig::*field, const char* doc) {
     return real(name, doc).range(0, 1).derived("the optimizer's", [field](const Parameters& p) {
-      return Value(nn::defaults(named<nn::OptimizerKind>(p.text("optimizer"), optimizer_names())).*field);
+      return Value(nn::defaults(p.text("optimizer")).*field);
     });
   };
   const auto of_text = [](const Parameters& p) { return p.text("task") == "text"; };
   return {
-      choice("task", "sort", tasks::task_names(), "what is learned; `docs/training.md` lists them"),
+      choice_of<tasks::TaskKind>("task", "sort", "what is learned; `docs/training.md` lists them"),
       size("length", 32, "positions of a sequence"),
       by_task(size("vocabulary", 16, "symbols, or how many words or characters of a text are told apart"),
               [](const auto& task) {
                 return Value(static_cast<std::int64_t>(std::max<std::size_t>(task.vocabulary, 2)));
               }),
       by_task(size("features", 2, "numbers in an input vector, of regression and selection"),
-              [](const auto& task) { return Value(std::int64_t{task.name == "selection" ? 8 : 2}); }),
+              [](const auto& task) { return Value(static_cast<std::int64_t>(task.features)); }),
       size("examples", 64, "sequences of memorization"),
       real("noise", 1.0, "standard deviation of regression's y, and of selection's tokens").range(0, 1e6),
       text("text", "data/shakespeare.txt", "text file of task text, UTF-8")
@@ -222,17 +222,18 @@ Schema parameters() {
       integer("layers", 2, "blocks").range(0, 1024),
       integer("ffn", 0, "hidden width of the MLP; 0: no MLP").range(0, 1 << 20),
       boolean("skip", true, "residual connections"),
-      choice("norm", "pre", norm_names(), "where layer norm stands"),
+      choice_of<nn::NormKind>("norm", "pre", "where layer norm stands"),
       by_task(boolean("causal", false, "attention looks back only"),
               [](const auto& task) { return Value(task.causal); }),
-      choice("attention", "softmax", attention_names(), "how scores become weights"),
-      choice("positions", "learned", positions_names(), "how a position is told"),
+      choice_of<nn::AttentionKind>("attention", "softmax", "how scores become weights"),
+      choice_of<nn::PositionsKind>("positions", "learned", "how a position is told"),
       integer("max_length", "rows of the table of positions")
           .range(1, 1 << 20)
           .derived("length", [](const Parameters& p) { return Value(p.integer("length")); }),
       boolean("combined", false, "one matrix W_QK a head rather than W_q and W_k"),
-      choice("init.kind", "spectrum", {"spectrum", "standard"},
-             "of W_QK: init.mean and init.variance prescribed, or entries of variance 1/dim"),
+      choice_of<nn::InitializationKind>(
+          "init.kind", "spectrum",
+          "of W_QK: init.mean and init.variance prescribed, or entries of variance 1/dim"),
       real("init.mean", 0.0, "mean of W_QK's eigenvalues").range(-1e6, 1e6),
       real("init.variance", 1.0, "variance of W_QK's eigenvalues").range(0, 1e6),
       real("init.input", 1.0,
@@ -240,28 +241,26 @@ Schema parameters() {
           .range(0, 1e6)
           .later(),
 
-      choice("optimizer", "adam", optimizer_names(), "how gradients become updates"),
+      choice_of<nn::OptimizerKind>("optimizer", "adam", "how gradients become updates"),
       real("lr", 3e-3, "learning rate").range(0, 1e6),
       integer("steps", 300, "updates").range(0, 1e9),
       size("batch", 64, "sequences of a batch"),
-      choice("schedule", "constant", schedule_names(), "of the learning rate after the warm-up"),
+      choice_of<nn::ScheduleKind>("schedule", "constant", "of the learning rate after the warm-up"),
       count("warmup", 0, "steps of linear rise of the learning rate"),
       real("clip", 0.0, "global norm to which gradients are scaled down; 0: never").range(0, 1e6),
       real("weight_decay", "of the optimizer")
           .range(0, 1e6)
           .derived("the optimizer's",
-                   [](const Parameters& p) {
-                     const bool other = p.text("optimizer") != "adamw";
-                     return Value(other ? 0.0 : nn::defaults(nn::OptimizerKind::adamw).weight_decay);
-                   }),
+                   [](const Parameters& p) { return Value(nn::defaults(p.text("optimizer")).weight_decay); }),
       real("momentum", 0.9, "of momentum and nesterov").range(0, 1),
       optimizer_default("beta1", &nn::OptimizerConfig::beta1, "of adam, adamw and lion"),
       optimizer_default("beta2", &nn::OptimizerConfig::beta2, "of adam, adamw and lion"),
       real("power", 3.0, "p of mirror descent").above(1),
-      choice("regularizer", "none", regularizer_names(), "of the eigenspectrum"),
+      choice_of<nn::RegularizerKind>("regularizer", "none", "of the eigenspectrum"),
       real("strength", 0.0, "of locater and weight_decay").range(0, 1e6),
-      choice("keep", "init", keep_names(), "how locater keeps tr W_QK"),
-      choice("squares", "trace", squares_names(), "what locater penalizes: tr(W_QK^2) or tr(W_QK W_QK^T)"),
+      choice("keep", "init", names_of(nn::trace_keeps), "how locater keeps tr W_QK"),
+      choice("squares", "trace", names_of(nn::squares_kinds),
+             "what locater penalizes: tr(W_QK^2) or tr(W_QK W_QK^T)"),
 
       integer("evaluate_every", "steps between evaluations")
           .range(1, 1e9)

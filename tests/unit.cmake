@@ -28,11 +28,11 @@ function(qklab_tests FOLDER)
   endforeach()
 endfunction()
 
-set(alone base text system stats kernels autodiff spectrum measure theory)  # need no more than what is below them
+set(alone base text schema system stats kernels autodiff measure)  # need no more than what is below them
 foreach(room ${alone})
   qklab_tests(${room} qklab_${room})
 endforeach()
-foreach(room nn tasks train trial yaml sweep results strategies config store export run claims chart figures report
+foreach(room spectrum theory nn tasks train trial yaml sweep results strategies config store export run claims chart figures report
     directory compare study)
   qklab_tests(${room})
 endforeach()

@@ -1,6 +1,9 @@
 // Multi-head self-attention, put together from ops.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "core/nn/heads.hpp"
 #include "core/nn/scope.hpp"
 
@@ -12,6 +15,7 @@ template <class T> struct Attention {
   Tensor<T> query;    // (heads rows, dim)
   Tensor<T> key;      // (groups rows, dim); where heads are combined key.tape is null
   Tensor<T> weights;  // (batch, heads, length, length), where kept; else weights.tape is null
+  Tensor<T> mixed;    // (batch, length, heads width): what the heads yield, side by side
   Tensor<T> output;   // (batch, length, dim), the residual included
 
   // One head of the present weights.
@@ -32,7 +36,7 @@ template <class T> struct Reading {
 //   separate  W_QK = W_k^T W_q of the head's rows, of rank m = dim / heads; width m
 //   combined  W_QK = W_qk, any dim x dim matrix; width dim
 // Parameters: q.weight and k.weight (dim, dim), or qk.weight (heads dim, dim); v.weight, o.weight (dim, dim);
-// for gated linear attention g.weight and g.bias; with TAME gamma (heads).
+// with TAME gamma (heads); and what the way of attention has beside or instead of them, see AttentionKind.
 // residual: (batch, length, dim), added to the output where given. keep_weights: record attention weights as
 // a node of their own, to be read. A table can be read only where `reads_table` says so.
 template <class T>
@@ -40,5 +44,12 @@ Attention<T> attention(const Scope<T>& scope, Reading<T> from, Tensor<T> residua
 
 // Whether attention maps tokens by themselves and in no other way.
 bool reads_table(const ModelConfig& config, bool keep_weights);
+
+// An array of a layer by its name in files, and what it holds.
+struct ArrayDoc {
+  std::string name, doc;
+};
+// Those of multi-head attention.
+std::vector<ArrayDoc> usual_arrays(const ModelConfig& config);
 
 }  // namespace qklab::nn

@@ -16,9 +16,9 @@ template <class T, class F>
 Tensor<T> with_norm_and_skip(const Scope<T>& scope, const char* name, Tensor<T> x, Tensor<T> read, F f) {
   const ModelConfig& c = scope.config();
   const bool plain = c.skip && c.residual_scale == 1;
-  Tensor<T> y = f(c.norm == Norm::pre ? norm(scope, name, read) : read, plain ? x : Tensor<T>());
+  Tensor<T> y = f(norm(scope, name, &NormKind::before, read), plain ? x : Tensor<T>());
   if (c.skip && !plain) y = x + scale(y, c.residual_scale);
-  return c.norm == Norm::post ? norm(scope, name, y) : y;
+  return norm(scope, name, &NormKind::after, y);
 }
 
 }  // namespace

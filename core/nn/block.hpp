@@ -1,7 +1,7 @@
 // One block: attention, then the MLP where there is one, each with its norm and skip connection.
 #pragma once
 
-#include "core/nn/attention.hpp"
+#include "core/nn/kinds.hpp"
 
 namespace qklab::nn {
 
@@ -19,12 +19,11 @@ template <class T> struct Layer {
 template <class T>
 Layer<T> block(const Scope<T>& scope, Tensor<T> x, bool keep_weights, Reading<T> table = {});
 
-// Layer norm with "name.weight" and "name.bias" (dim), epsilon 1e-5.
-template <class T> Tensor<T> norm(const Scope<T>& scope, const char* name, Tensor<T> x) {
-  const int dim = scope.config().dim;
-  const Scope<T> part = scope.in(name);
-  const Tensor<T> weight = part.parameter("weight", {dim}), bias = part.parameter("bias", {dim});
-  return layer_norm(x, weight, bias, 1e-5);
+// The config's norm, where it stands there (before, after), and x elsewhere.
+template <class T>
+Tensor<T> norm(const Scope<T>& scope, const char* name, bool NormKind::*stands, Tensor<T> x) {
+  const NormKind& kind = *scope.config().norm;
+  return kind.*stands ? kind.apply.template of<T>()(scope, name, x) : x;
 }
 
 }  // namespace qklab::nn

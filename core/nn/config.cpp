@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/base/error.hpp"
+#include "core/nn/kinds.hpp"
 
 namespace qklab::nn {
 
@@ -39,12 +40,10 @@ std::vector<std::string> problems(const ModelConfig& m) {
   need(std::isfinite(m.residual_scale) && m.residual_scale > 0,
        fmt::format("residual_scale is {}: set it above 0, or skip to false to have no residual stream",
                    m.residual_scale));
-  if (m.attention == AttentionKind::gated_linear) {
-    need(m.mask == Mask::causal(), "gated linear attention runs along the sequence: set causal to true");
-    need(!m.combined, "gated linear attention needs queries and keys: set combined to false");
-    need(m.reparametrization != Reparametrization::tame,
-         "TAME scales the scores, which gated linear attention has none of: choose another attention");
-  }
+  if (m.attention->problems)
+    for (const std::string& problem : m.attention->problems(m)) found.push_back(problem);
+  need(!(m.positions->turn && m.combined),
+       fmt::format("positions {} turn queries and keys: set combined to false", m.positions.name()));
   return found;
 }
 

@@ -5,21 +5,17 @@
 #include <vector>
 
 #include "core/kernels/mask.hpp"
+#include "core/schema/choice.hpp"
+#include "core/schema/named.hpp"
 
 namespace qklab::nn {
 
-// How a row of scores s_1 .. s_T becomes weights. All but gated_linear weigh each token for itself.
-enum class AttentionKind {
-  softmax,
-  sparsemax,     // Euclidean projection on the simplex (Martins & Astudillo 2016)
-  piecewise,     // softmax's tangent at equal scores, clipped to [0, 1] (Bao, Hataya, Karakida 2024)
-  sigmoid,       // sigmoid(s - log T) (Ramapuram et al. 2024); rows need not sum to 1
-  linear,        // s / T; rows need not sum to 1
-  gated_linear,  // S_t = S_{t-1} diag(g_t) + v_t k_t^T, o_t = S_t q_t / T (Yang et al. 2024)
-};
-enum class Norm { none, pre, post };
-enum class Positions { none, learned };
+struct AttentionKind;  // see kinds.hpp
+struct NormKind;
+struct PositionsKind;
+
 enum class Gate { scalar, vector };  // of gated_linear: one g a head, or one for each key coordinate
+inline constexpr std::array<Named<Gate>, 2> gates = {{{"scalar", Gate::scalar}, {"vector", Gate::vector}}};
 enum class Reparametrization {
   none,
   sigma,  // every weight of the blocks is gamma W / ||W||_2 (Zhai et al. 2023)
@@ -38,11 +34,11 @@ struct ModelConfig {
   int ffn = 0;         // hidden width of the MLP; 0: no MLP
   bool skip = true;    // x + residual_scale f(x), for attention and MLP; otherwise f(x)
   double residual_scale = 1;
-  Norm norm = Norm::pre;  // pre: of f's input, and once more before the head; post: of the sum
+  Choice<NormKind> norm = "pre";  // pre: of f's input, and once more before the head; post: of the sum
   Mask mask;
-  AttentionKind attention = AttentionKind::softmax;
+  Choice<AttentionKind> attention = "softmax";
   Gate gate = Gate::scalar;
-  Positions positions = Positions::learned;
+  Choice<PositionsKind> positions = "learned";
   bool combined = false;  // one dim x dim matrix a head rather than W_q and W_k
   Reparametrization reparametrization = Reparametrization::none;
 

@@ -48,8 +48,7 @@ template <class T> double mean_residual(const Transformer<T>& model, const Tenso
 }  // namespace
 
 template <class T> ModelReport diagnose(const Transformer<T>& model) {
-  const ModelConfig& c = model.config;
-  const bool positive = c.attention != AttentionKind::linear && c.attention != AttentionKind::gated_linear;
+  const bool positive = model.config.attention->has_entropy;
   ModelReport report{.residual = mean_residual(model, model.embedded), .layers = {}};
   for (const Layer<T>& layer : model.layers) {
     const Tensor<T>& weights = layer.attention.weights;

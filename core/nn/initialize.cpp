@@ -5,6 +5,7 @@
 #include "core/base/elementary.hpp"
 #include "core/nn/parameters.hpp"
 #include "core/nn/reparametrize.hpp"
+#include "core/schema/plugin.hpp"
 
 namespace qklab::nn {
 namespace {
@@ -18,7 +19,7 @@ template <class T>
 void standard(const Transformer<T>& model, std::string_view name, Tensor<T> parameter, double input_variance,
               const Stream& stream) {
   const ModelConfig& c = model.config;
-  const double share = input_variance / (c.positions == Positions::learned ? 2 : 1);
+  const double share = input_variance / (c.positions->table ? 2 : 1);
   const std::span<T> x = parameter.value();
   if (name == "position.weight" || (name == "embedding.weight" && c.vocabulary > 0)) {
     fill_normal(x, share, stream);
@@ -35,9 +36,9 @@ void standard(const Transformer<T>& model, std::string_view name, Tensor<T> para
   }
 }
 
-// The parameters themselves, before sigma-Reparam or TAME.
+// Symmetric W_QK = Q diag(l) Q^T with Q Haar: the parameters themselves, before sigma-Reparam or TAME.
 template <class T>
-void prescribe(const Transformer<T>& model, int layer, const Spectrum& spectrum, const Stream& stream) {
+void prescribe(const Transformer<T>& model, int layer, const Initialization& how, const Stream& stream) {
   const HeadLayout& layout = model.layers[static_cast<std::size_t>(layer)].attention.layout;
   const auto weight = [&](const char* name) {
     return parameter_named(model.tape, fmt::format("blocks.{}.attn.{}.weight", layer, name)).value();
@@ -47,8 +48,19 @@ void prescribe(const Transformer<T>& model, int layer, const Spectrum& spectrum,
   for (int h = 0; h < layout.heads; ++h) {
     const auto of_group = static_cast<std::uint64_t>(layout.heads + layout.group_of(h));
     HeadView<T>(layout, query, key, h)
-        .prescribe(spectrum, stream.substream(static_cast<std::uint64_t>(h)), stream.substream(of_group));
+        .prescribe(how.spectrum, stream.substream(static_cast<std::uint64_t>(h)), stream.substream(of_group));
   }
+}
+
+void add_initializations() {
+  Registry<InitializationKind>::all().add(
+      {.name = "spectrum",
+       .doc = "W_QK of a prescribed eigenspectrum",
+       .place = 0,
+       .fill = []<class T>(const Transformer<T>& model, int layer, const Initialization& how,
+                           const Stream& stream) { prescribe(model, layer, how, stream); }});
+  Registry<InitializationKind>::all().add(
+      {.name = "standard", .doc = "normal weights of variance 1 over their inputs", .place = 1});
 }
 
 }  // namespace
@@ -57,14 +69,16 @@ template <class T> void initialize(Transformer<T>& model, const Initialization& 
   const auto& blocks = model.tape.blocks();
   for (std::size_t i = 0; i < blocks.size(); ++i)
     standard(model, blocks[i].name, blocks[i].tensor, how.input_variance, stream.substream(i));
-  if (how.spectrum) {
+  if (const auto& fill = how.kind->fill) {
     for (int n = 0; n < model.config.layers; ++n)
-      prescribe(model, n, *how.spectrum, stream.substream(blocks.size() + static_cast<std::size_t>(n)));
+      fill.template of<T>()(model, n, how, stream.substream(blocks.size() + static_cast<std::size_t>(n)));
   }
   converge_power_iteration(model);
 }
 
 template void initialize(Transformer<float>&, const Initialization&, const Stream&);
 template void initialize(Transformer<double>&, const Initialization&, const Stream&);
+
+QKLAB_REGISTER(add_initializations)
 
 }  // namespace qklab::nn

@@ -1,21 +1,34 @@
 // Initial parameters: standard ones, and query-key matrices of a prescribed eigenspectrum.
 #pragma once
 
-#include <optional>
-
 #include "core/base/stream.hpp"
 #include "core/nn/transformer.hpp"
 #include "core/spectrum/matrices.hpp"
 
 namespace qklab::nn {
 
+struct InitializationKind;
+
 struct Initialization {
-  // Of every head's W_QK (see attention.hpp), to rounding: symmetric, Q diag(l) Q^T with Q Haar. For a head
-  // narrower than the model, its m = dim / heads eigenvalues that are not 0 by necessity. Not given: W_q and
-  // W_k, or W_qk, are as other weights.
-  std::optional<Spectrum> spectrum = std::nullopt;
+  Choice<InitializationKind> kind = "standard";  // of W_q and W_k, or W_qk
+  // Where it is prescribed, of every head's W_QK (see attention.hpp), to rounding. For a head narrower than
+  // the model, its m = dim / heads eigenvalues that are not 0 by necessity.
+  Spectrum spectrum = {};
   // Of a coordinate of the first block's input, for tokens, or for vectors of unit mean square.
   double input_variance = 1;
+};
+
+// What becomes of a layer's queries and keys, which are as other weights at first.
+struct InitializationKind {
+  template <class T>
+  using Fill = void(const Transformer<T>& model, int layer, const Initialization& how, const Stream& stream);
+
+  std::string name = {}, doc = {};
+  int place = last_place;
+  Schema parameters = {};
+  Both<Fill> fill = {};
+  static constexpr const char* kind = "initialization";
+  static constexpr const char* noun = "initializations";
 };
 
 // Weights (out, in) are normal of variance 1/in, biases 0 (gates log(length), so that they forget over about

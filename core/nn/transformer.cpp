@@ -28,10 +28,8 @@ Transformer<T>::Transformer(Tape<T>& on, const ModelConfig& of, int size, Use us
     features = tape.input({batch, length, config.features});
     embedded = linear(features, scope.parameter("embedding.weight", {dim, config.features}));
   }
-  if (config.positions == Positions::learned) {
-    const int rows = config.max_length > 0 ? config.max_length : length;
-    const Tensor<T> table = scope.parameter("position.weight", {rows, dim});
-    const Tensor<T> positions = rows == length ? table : slice(table, 0, 0, length);
+  if (const auto& table = config.positions->table) {
+    const Tensor<T> positions = table.template of<T>()(scope);
     embedded = embedded + positions;
     // Sequences that outnumber the symbols have the same symbol at the same place more than once.
     if (symbols.tape && config.vocabulary < batch && reads_table(config, use == Use::reading))
@@ -43,7 +41,7 @@ Transformer<T>::Transformer(Tape<T>& on, const ModelConfig& of, int size, Use us
         block(scope.in(fmt::format("blocks.{}", n)), x, use == Use::reading, n == 0 ? all : Reading<T>()));
     x = layers.back().output;
   }
-  if (config.norm == Norm::pre) x = norm(scope, "ln", x);
+  x = norm(scope, "ln", &NormKind::before, x);
   output = linear(x, scope.parameter("head.weight", {config.outputs, dim}));
 }
 

@@ -24,7 +24,7 @@ Matrix matrix_with_eigenvalues(const Matrix& q, const Vector& l);
 struct Spectrum {
   double mean = 0;
   double variance = 1;
-  SpectrumShape shape = SpectrumShape::gaussian;
+  Choice<SpectrumShape> shape = "gaussian";
 };
 
 // Symmetric W (d, d) = Q diag(l) Q^T with Q Haar and l of the given spectrum.

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/base/elementary.hpp"
 #include "core/base/error.hpp"
 
 namespace qklab {
@@ -26,39 +25,11 @@ void standardize(Vector& x) {
   for (double& each : x) each /= scale;
 }
 
-double draw(SpectrumShape shape, std::size_t i, std::size_t n, Stream& stream) {
-  switch (shape) {
-    case SpectrumShape::gaussian:
-      return stream.normal();
-    case SpectrumShape::semicircle: {
-      // A coordinate of a uniform point of the unit disc.
-      const double radius = std::sqrt(stream.uniform());
-      return radius * elementary::half_turns(2 * stream.uniform()).cosine;
-    }
-    case SpectrumShape::two_point:
-      return i < n / 2 ? -1 : 1;
-    case SpectrumShape::outlier:
-      return i == 0 ? 1 : 0;
-  }
-  throw Error("unknown shape of a spectrum");
-}
-
 }  // namespace
 
-const std::vector<std::string>& spectrum_shape_names() {
-  static const std::vector<std::string> names = {"gaussian", "semicircle", "two_point", "outlier"};
-  return names;
-}
+std::vector<std::string> spectrum_shape_names() { return Registry<SpectrumShape>::all().names(); }
 
-SpectrumShape spectrum_shape_from(std::string_view name) {
-  const auto& names = spectrum_shape_names();
-  const auto found = std::find(names.begin(), names.end(), name);
-  if (found == names.end())
-    throw Error(fmt::format("no spectrum has the shape '{}'; there are {}", name, fmt::join(names, ", ")));
-  return static_cast<SpectrumShape>(found - names.begin());
-}
-
-Vector sample_eigenvalues(SpectrumShape shape, std::size_t n, double mean, double variance,
+Vector sample_eigenvalues(const Choice<SpectrumShape>& shape, std::size_t n, double mean, double variance,
                           const Stream& stream) {
   if (n == 0) throw Error("a spectrum needs at least one eigenvalue");
   if (!std::isfinite(mean) || !std::isfinite(variance) || variance < 0)
@@ -74,8 +45,9 @@ Vector sample_eigenvalues(SpectrumShape shape, std::size_t n, double mean, doubl
     out.fill(mean);
     return out;
   }
+  const auto draw = shape->draw;
   Stream random = stream;
-  for (std::size_t i = 0; i < n; ++i) out(i) = draw(shape, i, n, random);
+  for (std::size_t i = 0; i < n; ++i) out(i) = draw(i, n, random);
   standardize(out);
   const double deviation = std::sqrt(variance);
   for (double& each : out) each = mean + deviation * each;

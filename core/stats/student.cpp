@@ -2,6 +2,7 @@
 #include <boost/math/distributions/students_t.hpp>
 #include <boost/math/special_functions/beta.hpp>
 #include <cmath>
+#include <numbers>
 
 #include "core/base/nan.hpp"
 #include "core/stats/intervals.hpp"
@@ -23,7 +24,7 @@ bool is_probability(double p) { return p > 0 && p < 1; }
 
 }  // namespace
 
-double normal_cdf(double z) { return boost::math::cdf(Normal(), z); }
+double normal_cdf(double z) { return 0.5 * std::erfc(-z / std::numbers::sqrt2); }
 
 double normal_quantile(double p) { return is_probability(p) ? boost::math::quantile(Normal(), p) : nan; }
 

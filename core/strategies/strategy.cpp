@@ -8,8 +8,8 @@ namespace qklab {
 
 std::vector<std::string> strategy_names(StrategyKind::Section section) {
   std::vector<std::string> names;
-  for (const auto& [name, kind] : StrategyKinds::all().entries())
-    if (kind.section == section) names.push_back(name);
+  for (const StrategyKind* kind : StrategyKinds::all().entries())
+    if (kind->section == section) names.emplace_back(kind->name);
   return names;
 }
 

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "core/base/error.hpp"
-#include "core/trial/schema.hpp"
+#include "core/schema/schema.hpp"
 #include "core/yaml/yaml.hpp"
 
 namespace qklab {

@@ -2,7 +2,8 @@
 // Inputs are s1 ... sn | s1 ... s(n-1), T = 2n; targets are s1 ... sn from the separator on.
 #include <algorithm>
 
-#include "core/tasks/entries.hpp"
+#include "core/schema/plugin.hpp"
+#include "core/tasks/task.hpp"
 
 namespace qklab::tasks {
 
@@ -48,17 +49,20 @@ std::string copy_problem(const TaskConfig& config) {
              : "";
 }
 
+void add_copy() {
+  Registry<TaskKind>::all().add({.name = "copy",
+                                 .doc = "the sequence once more, symbol by symbol after a separator",
+                                 .place = 3,
+                                 .accuracy = "copied symbols that are right",
+                                 .vocabulary = 16,
+                                 .next_token = true,
+                                 .causal = true,
+                                 .problem = copy_problem,
+                                 .make = make<Copy>});
+}
+
 }  // namespace
 
-Entry copy_entry() {
-  return {{.name = "copy",
-           .doc = "the sequence once more, symbol by symbol after a separator",
-           .accuracy = "copied symbols that are right",
-           .vocabulary = 16,
-           .next_token = true,
-           .causal = true},
-          copy_problem,
-          make<Copy>};
-}
+QKLAB_REGISTER(add_copy)
 
 }  // namespace qklab::tasks

@@ -2,7 +2,8 @@
 #include <algorithm>
 #include <array>
 
-#include "core/tasks/entries.hpp"
+#include "core/schema/plugin.hpp"
+#include "core/tasks/task.hpp"
 
 namespace qklab::tasks {
 
@@ -68,14 +69,17 @@ std::string hull_problem(const TaskConfig& config) {
   return config.length < 3 ? "length: hull needs at least 3 points" : "";
 }
 
+void add_hull() {
+  Registry<TaskKind>::all().add({.name = "hull",
+                                 .doc = "whether each point of a set is a corner of its convex hull",
+                                 .place = 5,
+                                 .accuracy = "points with the right answer",
+                                 .problem = hull_problem,
+                                 .make = make<Hull>});
+}
+
 }  // namespace
 
-Entry hull_entry() {
-  return {{.name = "hull",
-           .doc = "whether each point of a set is a corner of its convex hull",
-           .accuracy = "points with the right answer"},
-          hull_problem,
-          make<Hull>};
-}
+QKLAB_REGISTER(add_hull)
 
 }  // namespace qklab::tasks

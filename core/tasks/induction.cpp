@@ -3,7 +3,8 @@
 // parallel computation, and logarithmic depth" (ICML 2024).
 #include <algorithm>
 
-#include "core/tasks/entries.hpp"
+#include "core/schema/plugin.hpp"
+#include "core/tasks/task.hpp"
 
 namespace qklab::tasks {
 
@@ -48,16 +49,20 @@ std::string induction_problem(const TaskConfig& config) {
              : "";
 }
 
+void add_induction() {
+  Registry<TaskKind>::all().add(
+      {.name = "induction",
+       .doc = "what followed the last time that the present symbol was there",
+       .place = 4,
+       .accuracy = "positions with the right symbol, of those whose symbol was there before",
+       .vocabulary = 8,
+       .causal = true,
+       .problem = induction_problem,
+       .make = make<Induction>});
+}
+
 }  // namespace
 
-Entry induction_entry() {
-  return {{.name = "induction",
-           .doc = "what followed the last time that the present symbol was there",
-           .accuracy = "positions with the right symbol, of those whose symbol was there before",
-           .vocabulary = 8,
-           .causal = true},
-          induction_problem,
-          make<Induction>};
-}
+QKLAB_REGISTER(add_induction)
 
 }  // namespace qklab::tasks

@@ -5,7 +5,8 @@
 
 #include "core/base/array.hpp"
 #include "core/base/elementary.hpp"
-#include "core/tasks/entries.hpp"
+#include "core/schema/plugin.hpp"
+#include "core/tasks/task.hpp"
 
 namespace qklab::tasks {
 
@@ -98,17 +99,20 @@ std::string markov_problem(const TaskConfig& config) {
   return config.vocabulary < 2 ? "vocabulary: markov needs at least 2 symbols" : "";
 }
 
+void add_markov() {
+  Registry<TaskKind>::all().add({.name = "markov",
+                                 .doc = "the next symbol of one random Markov chain, from those so far",
+                                 .place = 1,
+                                 .accuracy = "positions where the likeliest symbol came",
+                                 .vocabulary = 8,
+                                 .next_token = true,
+                                 .causal = true,
+                                 .problem = markov_problem,
+                                 .make = make<Markov>});
+}
+
 }  // namespace
 
-Entry markov_entry() {
-  return {{.name = "markov",
-           .doc = "the next symbol of one random Markov chain, from those so far",
-           .accuracy = "positions where the likeliest symbol came",
-           .vocabulary = 8,
-           .next_token = true,
-           .causal = true},
-          markov_problem,
-          make<Markov>};
-}
+QKLAB_REGISTER(add_markov)
 
 }  // namespace qklab::tasks

@@ -4,7 +4,8 @@
 #include <cmath>
 #include <set>
 
-#include "core/tasks/entries.hpp"
+#include "core/schema/plugin.hpp"
+#include "core/tasks/task.hpp"
 
 namespace qklab::tasks {
 
@@ -65,15 +66,18 @@ std::string memorization_problem(const TaskConfig& config) {
              : "";
 }
 
+void add_memorization() {
+  Registry<TaskKind>::all().add({.name = "memorization",
+                                 .doc = "the random label of each of a fixed set of random sequences",
+                                 .place = 6,
+                                 .accuracy = "sequences with the right label",
+                                 .vocabulary = 16,
+                                 .problem = memorization_problem,
+                                 .make = make<Memorization>});
+}
+
 }  // namespace
 
-Entry memorization_entry() {
-  return {{.name = "memorization",
-           .doc = "the random label of each of a fixed set of random sequences",
-           .accuracy = "sequences with the right label",
-           .vocabulary = 16},
-          memorization_problem,
-          make<Memorization>};
-}
+QKLAB_REGISTER(add_memorization)
 
 }  // namespace qklab::tasks

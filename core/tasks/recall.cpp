@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <numeric>
 
-#include "core/tasks/entries.hpp"
+#include "core/schema/plugin.hpp"
+#include "core/tasks/task.hpp"
 
 namespace qklab::tasks {
 
@@ -61,16 +62,20 @@ std::string recall_problem(const TaskConfig& config) {
   return config.length < 3 ? "length: recall needs at least 3 positions, a key, its value and the key" : "";
 }
 
+void add_recall() {
+  Registry<TaskKind>::all().add(
+      {.name = "recall",
+       .doc = "the value that followed a key, from pairs of key and value and then keys",
+       .place = 2,
+       .accuracy = "queries answered with the right value",
+       .vocabulary = 16,
+       .causal = true,
+       .problem = recall_problem,
+       .make = make<Recall>});
+}
+
 }  // namespace
 
-Entry recall_entry() {
-  return {{.name = "recall",
-           .doc = "the value that followed a key, from pairs of key and value and then keys",
-           .accuracy = "queries answered with the right value",
-           .vocabulary = 16,
-           .causal = true},
-          recall_problem,
-          make<Recall>};
-}
+QKLAB_REGISTER(add_recall)
 
 }  // namespace qklab::tasks

@@ -7,7 +7,8 @@
 #include <xtensor-blas/xlinalg.hpp>
 
 #include "core/base/array.hpp"
-#include "core/tasks/entries.hpp"
+#include "core/schema/plugin.hpp"
+#include "core/tasks/task.hpp"
 
 namespace qklab::tasks {
 
@@ -105,14 +106,18 @@ std::string regression_problem(const TaskConfig& config) {
   return config.length < 2 ? "length: regression needs at least 2 tokens, an example and the query" : "";
 }
 
+void add_regression() {
+  Registry<TaskKind>::all().add(
+      {.name = "regression",
+       .doc = "y of the last token's x, from examples (x, y) of a linear function with noise",
+       .place = 7,
+       .accuracy = "share of the targets' variance that is explained, 1 - squared error / variance",
+       .problem = regression_problem,
+       .make = make<Regression>});
+}
+
 }  // namespace
 
-Entry regression_entry() {
-  return {{.name = "regression",
-           .doc = "y of the last token's x, from examples (x, y) of a linear function with noise",
-           .accuracy = "share of the targets' variance that is explained, 1 - squared error / variance"},
-          regression_problem,
-          make<Regression>};
-}
+QKLAB_REGISTER(add_regression)
 
 }  // namespace qklab::tasks

@@ -7,7 +7,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "core/tasks/entries.hpp"
+#include "core/schema/plugin.hpp"
+#include "core/tasks/task.hpp"
 
 namespace qklab::tasks {
 
@@ -89,14 +90,18 @@ std::string selection_problem(const TaskConfig& config) {
   return config.length < 2 ? "length: selection needs at least 2 tokens, a candidate and the query" : "";
 }
 
+void add_selection() {
+  Registry<TaskKind>::all().add({.name = "selection",
+                                 .doc = "the sign of the one marked token among many",
+                                 .place = 8,
+                                 .accuracy = "sequences with the right sign",
+                                 .features = 8,
+                                 .problem = selection_problem,
+                                 .make = make<Selection>});
+}
+
 }  // namespace
 
-Entry selection_entry() {
-  return {{.name = "selection",
-           .doc = "the sign of the one marked token among many",
-           .accuracy = "sequences with the right sign"},
-          selection_problem,
-          make<Selection>};
-}
+QKLAB_REGISTER(add_selection)
 
 }  // namespace qklab::tasks

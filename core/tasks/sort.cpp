@@ -1,7 +1,8 @@
 // sort: the symbols of a sequence in ascending order, one at each position.
 #include <algorithm>
 
-#include "core/tasks/entries.hpp"
+#include "core/schema/plugin.hpp"
+#include "core/tasks/task.hpp"
 
 namespace qklab::tasks {
 
@@ -44,15 +45,18 @@ std::string sort_problem(const TaskConfig& config) {
   return config.vocabulary < 2 ? "vocabulary: sort needs at least 2 symbols" : "";
 }
 
+void add_sort() {
+  Registry<TaskKind>::all().add({.name = "sort",
+                                 .doc = "the sorted sequence, from the sequence of symbols",
+                                 .place = 0,
+                                 .accuracy = "positions with the right symbol",
+                                 .vocabulary = 16,
+                                 .problem = sort_problem,
+                                 .make = make<Sort>});
+}
+
 }  // namespace
 
-Entry sort_entry() {
-  return {{.name = "sort",
-           .doc = "the sorted sequence, from the sequence of symbols",
-           .accuracy = "positions with the right symbol",
-           .vocabulary = 16},
-          sort_problem,
-          make<Sort>};
-}
+QKLAB_REGISTER(add_sort)
 
 }  // namespace qklab::tasks

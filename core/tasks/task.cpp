@@ -4,30 +4,9 @@
 
 #include <algorithm>
 
-#include "core/base/error.hpp"
 #include "core/base/value.hpp"
-#include "core/tasks/entries.hpp"
 
 namespace qklab::tasks {
-
-namespace {
-
-const std::vector<Entry>& entries() {
-  static const std::vector<Entry> all = {
-      sort_entry(), markov_entry(),       recall_entry(),     copy_entry(),      induction_entry(),
-      hull_entry(), memorization_entry(), regression_entry(), selection_entry(), text_entry()};
-  return all;
-}
-
-const Entry& entry(std::string_view name) {
-  for (const Entry& each : entries())
-    if (each.info.name == name) return each;
-  const std::vector<std::string> names = task_names();
-  throw InputError(
-      fmt::format("no task '{}'{}; there are {}", name, did_you_mean(name, names), fmt::join(names, ", ")));
-}
-
-}  // namespace
 
 void Task::batch(Part part, std::uint64_t k, Batch& into) const {
   const std::size_t size = config_.batch, inputs = size * shape_.length, answers = size * shape_.answers();
@@ -41,38 +20,26 @@ void Task::batch(Part part, std::uint64_t k, Batch& into) const {
 
 bool Task::solve(Batch&) const { return false; }
 
-const std::vector<TaskInfo>& task_infos() {
-  static const std::vector<TaskInfo> infos = [] {
-    std::vector<TaskInfo> all;
-    for (const Entry& each : entries()) all.push_back(each.info);
-    return all;
-  }();
-  return infos;
-}
-
-const TaskInfo& task_info(std::string_view name) { return entry(name).info; }
-
-std::vector<std::string> task_names() {
-  std::vector<std::string> names;
-  for (const Entry& each : entries()) names.push_back(each.info.name);
-  return names;
-}
+std::vector<std::string> task_names() { return Registry<TaskKind>::all().names(); }
 
 std::string problem(const TaskConfig& config) {
   if (config.length < 1) return "length is 0: a sequence needs at least 1 position";
   if (config.batch < 1) return "batch is 0: a step needs at least 1 sequence";
-  return entry(config.name).problem(config);
+  return config.kind->problem ? config.kind->problem(config) : "";
 }
 
 std::unique_ptr<Task> make_task(const TaskConfig& config, Stream stream) {
   if (const std::string why = problem(config); !why.empty()) throw InputError(why);
-  return entry(config.name).make(config, stream);
+  return config.kind->make(config, stream);
 }
 
 std::uint64_t task_key(const TaskConfig& config) {
-  return hash_text(fmt::format("{} {} {} {} {} {} {} {} {}", config.name, config.length, config.batch,
-                               config.vocabulary, config.features, config.examples, shortest(config.noise),
-                               config.unit, config.text));
+  std::string text = fmt::format("{} {} {} {} {} {} {} {} {}", config.kind.name(), config.length,
+                                 config.batch, config.vocabulary, config.features, config.examples,
+                                 shortest(config.noise), config.unit, config.text);
+  for (const auto& [name, value] : config.kind.settings())
+    text += fmt::format(" {}={}", name, to_text(value));
+  return hash_text(text);
 }
 
 }  // namespace qklab::tasks

@@ -13,13 +13,16 @@
 #include <vector>
 
 #include "core/base/stream.hpp"
+#include "core/schema/choice.hpp"
 
 namespace qklab::tasks {
 
 inline constexpr std::int32_t ignored = -100;  // a position without a target
 
+struct TaskKind;
+
 struct TaskConfig {
-  std::string name = "sort";
+  Choice<TaskKind> kind = "sort";
   std::size_t length = 32;      // positions T that the model reads
   std::size_t batch = 64;       // sequences B in a batch
   std::size_t vocabulary = 16;  // symbols, or words and characters of a text
@@ -95,17 +98,27 @@ class Task {
   Stream stream_;
 };
 
-struct TaskInfo {
-  std::string name;
-  std::string doc;             // what is to be learned, from what
-  std::string accuracy;        // what is counted as right
+struct TaskKind {
+  std::string name = {};
+  std::string doc = {};  // what is to be learned, from what
+  int place = last_place;
+  Schema parameters = {};
+  std::string accuracy = {};   // what is counted as right
   std::size_t vocabulary = 0;  // default number of symbols; 0: has none
   bool next_token = false;     // later inputs give the targets away: only for causal models
   bool causal = false;         // whether models of it are causal unless told otherwise
+  std::size_t features = 2;    // default numbers in a real input
+  std::string (*problem)(const TaskConfig&) = nullptr;  // beside what no task can do; "" where there is none
+  std::unique_ptr<Task> (*make)(const TaskConfig&, Stream) = nullptr;
+  static constexpr const char* kind = "task";
+  static constexpr const char* noun = "tasks";
 };
-const std::vector<TaskInfo>& task_infos();
-const TaskInfo& task_info(std::string_view name);  // throws Error where there is none
 std::vector<std::string> task_names();
+
+// A kind's `make`, of a class with a constructor of these two.
+template <class T> std::unique_ptr<Task> make(const TaskConfig& config, Stream stream) {
+  return std::make_unique<T>(config, stream);
+}
 
 // Why a config does not do, and what to change ("length must be even, ..."), or "". Reads no file.
 std::string problem(const TaskConfig& config);

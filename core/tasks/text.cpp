@@ -8,8 +8,9 @@
 #include <map>
 
 #include "core/base/error.hpp"
+#include "core/schema/plugin.hpp"
 #include "core/system/file.hpp"
-#include "core/tasks/entries.hpp"
+#include "core/tasks/task.hpp"
 #include "core/text/text_check.hpp"
 
 namespace qklab::tasks {
@@ -180,15 +181,22 @@ std::string held_out_problem(const TaskConfig& config) {
   });
 }
 
-Entry text_entry() {
-  return {{.name = "text",
-           .doc = "the next character or word of a text file",
-           .accuracy = "positions with the right symbol",
-           .vocabulary = 64,
-           .next_token = true,
-           .causal = true},
-          setting_problem,
-          make<Text>};
+namespace {
+
+void add_text() {
+  Registry<TaskKind>::all().add({.name = "text",
+                                 .doc = "the next character or word of a text file",
+                                 .place = 9,
+                                 .accuracy = "positions with the right symbol",
+                                 .vocabulary = 64,
+                                 .next_token = true,
+                                 .causal = true,
+                                 .problem = setting_problem,
+                                 .make = make<Text>});
 }
+
+}  // namespace
+
+QKLAB_REGISTER(add_text)
 
 }  // namespace qklab::tasks

@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/value.hpp"
+#include "core/nn/kinds.hpp"
 #include "core/system/file.hpp"
 #include "core/system/npy.hpp"
-#include "core/train/names.hpp"
 
 namespace qklab::train {
 
@@ -68,34 +68,29 @@ Json description(Trainer& trainer) {
                    {"ffn", m.ffn},
                    {"skip", m.skip},
                    {"residual_scale", m.residual_scale},
-                   {"norm", name_of(m.norm, norm_names())},
+                   {"norm", m.norm.name()},
                    {"norm_epsilon", 1e-5},
                    {"causal", m.mask == Mask::causal()},
-                   {"attention", name_of(m.attention, attention_names())},
-                   {"positions", name_of(m.positions, positions_names())},
+                   {"attention", m.attention.name()},
+                   {"positions", m.positions.name()},
                    {"combined", m.combined}};
-  json["task"] = {{"name", task.config().name},
+  json["task"] = {{"name", task.config().kind.name()},
                   {"batch", task.config().batch},
                   {"loss", task.shape().real_targets ? "mean_squared_error" : "cross_entropy"},
                   {"ignored_target", tasks::ignored},
                   {"answers", task.shape().last_only ? "last" : "every"}};
-  json["optimizer"] = {{"name", name_of(o.kind, optimizer_names())},
-                       {"rate", o.rate},
-                       {"momentum", o.momentum},
-                       {"beta1", o.beta1},
-                       {"beta2", o.beta2},
-                       {"epsilon", o.epsilon},
-                       {"weight_decay", o.weight_decay},
-                       {"power", o.power},
-                       {"clip", o.clip}};
-  json["schedule"] = {{"decay", config.schedule.decay == nn::Schedule::Decay::cosine ? "cosine" : "constant"},
+  json["optimizer"] = {
+      {"name", o.kind.name()}, {"rate", o.rate},       {"momentum", o.momentum},         {"beta1", o.beta1},
+      {"beta2", o.beta2},      {"epsilon", o.epsilon}, {"weight_decay", o.weight_decay}, {"power", o.power},
+      {"clip", o.clip}};
+  json["schedule"] = {{"decay", config.schedule.decay.name()},
                       {"warmup", config.schedule.warmup},
                       {"steps", config.schedule.steps},
                       {"last", config.schedule.last}};
-  json["regularizer"] = {{"name", name_of(config.regularizer.kind, regularizer_names())},
+  json["regularizer"] = {{"name", config.regularizer.kind.name()},
                          {"strength", config.regularizer.strength},
-                         {"keep", name_of(config.regularizer.keep, keep_names())},
-                         {"squares", name_of(config.regularizer.squares, squares_names())}};
+                         {"keep", name_of(nn::trace_keeps, config.regularizer.keep)},
+                         {"squares", name_of(nn::squares_kinds, config.regularizer.squares)}};
   json["steps"] = config.steps;
   return json;
 }
@@ -106,20 +101,8 @@ Json meanings(const nn::ModelConfig& m) {
   json["grads/<name>.npy"] = "gradients at the initial parameters of the loss of batch 0 and the regularizer";
   json["embedding.weight"] = m.vocabulary > 0 ? "(vocabulary, dim): a row for each id" : "(dim, features)";
   json["position.weight"] = "(max_length, dim): row t is added to position t";
-  if (m.combined) {
-    json["blocks.N.attn.qk.weight"] =
-        "(heads dim, dim): head h has rows h dim .. (h+1) dim - 1; the score of key x_s for query x_t is "
-        "x_s . (W x_t) / sqrt(dim)";
-  } else {
-    json["blocks.N.attn.{q,k}.weight"] =
-        "(dim, dim): head h has rows h m .. (h+1) m - 1, m = dim / heads; scores are q . k / sqrt(m)";
-  }
-  json["blocks.N.attn.{v,o}.weight"] = "(dim, dim): values, heads as above, and what maps the joined heads";
-  if (m.attention == nn::AttentionKind::gated_linear) {
-    json["blocks.N.attn.g.{weight,bias}"] =
-        "gates sigmoid(W x + b), one a head or one for each key coordinate, by which the state S (m, m) "
-        "decays: S_t = S_{t-1} diag(g_t) + v_t k_t^T, output S_t q_t / (sqrt(m) length)";
-  }
+  for (const nn::ArrayDoc& each : (m.attention->arrays ? m.attention->arrays : nn::usual_arrays)(m))
+    json[each.name] = each.doc;
   if (m.reparametrization == nn::Reparametrization::sigma) {
     json["blocks.N.<map>.{gamma,u,v}"] =
         "the weight W is used as gamma W / (u W v); after each update u = W v / |W v|, v = W^T u / |W^T u|, "

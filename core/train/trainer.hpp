@@ -13,9 +13,9 @@
 
 #include "core/nn/diagnose.hpp"
 #include "core/nn/initialize.hpp"
-#include "core/nn/optimizer.hpp"
-#include "core/nn/regularizer.hpp"
-#include "core/nn/schedule.hpp"
+#include "core/nn/optimizers/optimizer.hpp"
+#include "core/nn/optimizers/schedule.hpp"
+#include "core/nn/regularizers/regularizer.hpp"
 #include "core/tasks/task.hpp"
 
 namespace qklab::train {

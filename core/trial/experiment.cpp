@@ -6,10 +6,13 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <mutex>
 #include <numeric>
 #include <set>
 
 #include "core/system/path_name.hpp"
+
+#include "core/base/registry.hpp"
 
 namespace qklab {
 
@@ -41,7 +44,7 @@ std::vector<std::string> metric_names(const std::vector<Metric>& metrics) {
   return names;
 }
 
-// The index of a declared metric; throws Error if there is none of that name.
+// The position of a declared metric; throws Error where there is none of that name.
 std::size_t slot(const std::vector<Metric>& metrics, std::string_view kind, std::string_view name) {
   if (const Metric* metric = find_metric(metrics, name))
     return static_cast<std::size_t>(metric - metrics.data());
@@ -124,7 +127,7 @@ const Metric* Experiment::series_metric(std::string_view metric) const { return 
 
 namespace {
 
-// Checks what a declaration must satisfy so that its results fit one table and its arrays one folder.
+// What a declaration must satisfy for its results to fit one table and its arrays a folder.
 void check_declaration(const Experiment& experiment) {
   const auto fail = [&](const std::string& why) {
     throw Error(fmt::format("experiment '{}': {}", experiment.name, why));
@@ -170,36 +173,85 @@ void check_declaration(const Experiment& experiment) {
   }
 }
 
-// A static inside a function, since experiments register themselves before main in any order.
-std::deque<Experiment>& registry() {
-  static std::deque<Experiment> all;
-  return all;
+// What is declared and what was made of it.
+struct Known {
+  struct Declared {
+    Experiment (*make)();
+    std::optional<FileIdentity> plugin;
+    Experiment* made = nullptr;
+  };
+
+  std::mutex mutex;
+  std::deque<Experiment> all;
+  std::vector<Declared> declared;
+  std::size_t additions = 0;  // to registries, when parameters were made
+
+  const Experiment* find(std::string_view name) const {
+    for (const Experiment& experiment : all)
+      if (experiment.name == name) return &experiment;
+    return nullptr;
+  }
+  Experiment& add(Experiment experiment) {
+    if (find(experiment.name))
+      throw Error(fmt::format("an experiment '{}' is registered already", experiment.name));
+    check_declaration(experiment);
+    return all.emplace_back(std::move(experiment));
+  }
+};
+
+// A function's static, since experiments declare themselves before main in any order.
+Known& known() {
+  static Known known;
+  return known;
+}
+
+Experiment with_seed(Experiment experiment) {
+  experiment.parameters.add(integer("seed", 0, "selects the random numbers").range(0, 0x1p53));
+  return experiment;
+}
+
+// Everything declared, made with all that there is to choose by now.
+const Known& made() {
+  Known& k = known();
+  const std::lock_guard lock(k.mutex);
+  const std::size_t additions = AnyRegistry::additions();
+  for (Known::Declared& each : k.declared) {
+    if (each.made && k.additions == additions) continue;
+    Experiment experiment = with_seed(each.make());
+    if (each.made) {
+      each.made->parameters = std::move(experiment.parameters);
+    } else {
+      experiment.plugin = each.plugin;
+      each.made = &k.add(std::move(experiment));
+    }
+  }
+  k.additions = additions;
+  return k;
 }
 
 }  // namespace
 
-const std::deque<Experiment>& experiments() { return registry(); }
+const std::deque<Experiment>& experiments() { return made().all; }
 
-const Experiment* find_experiment(std::string_view name) {
-  for (const Experiment& experiment : registry())
-    if (experiment.name == name) return &experiment;
-  return nullptr;
-}
+const Experiment* find_experiment(std::string_view name) { return made().find(name); }
 
 std::vector<std::string> experiment_names() {
   std::vector<std::string> names;
-  for (const Experiment& experiment : registry()) names.push_back(experiment.name);
+  for (const Experiment& experiment : made().all) names.push_back(experiment.name);
   std::sort(names.begin(), names.end());
   return names;
 }
 
 const Experiment& register_experiment(Experiment experiment) {
-  if (find_experiment(experiment.name))
-    throw Error(fmt::format("an experiment '{}' is registered already", experiment.name));
-  experiment.parameters.add(integer("seed", 0, "selects the random numbers").range(0, 0x1p53));
-  check_declaration(experiment);
-  registry().push_back(std::move(experiment));
-  return registry().back();
+  Known& k = known();
+  const std::lock_guard lock(k.mutex);
+  return k.add(with_seed(std::move(experiment)));
+}
+
+void declare_experiment(Experiment (*make)(), std::optional<FileIdentity> plugin) {
+  Known& k = known();
+  const std::lock_guard lock(k.mutex);
+  k.declared.push_back({make, std::move(plugin)});
 }
 
 }  // namespace qklab

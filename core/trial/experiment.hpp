@@ -15,10 +15,11 @@
 
 #include "core/base/error.hpp"
 #include "core/base/stream.hpp"
+#include "core/schema/plugin.hpp"
+#include "core/schema/schema.hpp"
 #include "core/trial/checkpoint.hpp"
 #include "core/trial/family.hpp"
 #include "core/trial/file_identity.hpp"
-#include "core/trial/schema.hpp"
 #include "core/trial/trial_progress.hpp"
 
 namespace qklab {
@@ -172,16 +173,16 @@ class Experiment {
   const Metric* series_metric(std::string_view metric) const;  // for a member: its family
 };
 
-// The experiments that this process knows. They are registered before main and when a plugin is loaded;
-// afterwards the list is only read.
-const std::deque<Experiment>& experiments();  // a deque: references stay valid when plugins are added
+// The experiments that this process knows, by name. Declarations happen before main and when a plugin is
+// loaded. They are made when the list is first read, and parameters again when entries were added to
+// registries since, as these say what can be chosen. From then on it is only read, by any thread.
+const std::deque<Experiment>& experiments();  // a deque: places stay valid when plugins are added
 const Experiment* find_experiment(std::string_view name);
 std::vector<std::string> experiment_names();
 // Throws Error if the name is taken or the declaration contradicts itself.
 const Experiment& register_experiment(Experiment experiment);
-
-// Raised when a change makes previously compiled experiments unusable.
-inline constexpr int plugin_abi = 4;
+// The same, once the list is read. `plugin`: the library that it is of.
+void declare_experiment(Experiment (*make)(), std::optional<FileIdentity> plugin = {});
 
 // What a plugin states about itself before any of its C++ code runs.
 struct PluginHeader {
@@ -196,7 +197,6 @@ struct PluginHeader {
 #define QKLAB_EXPERIMENT(make_function) \
   extern "C" const qklab::PluginHeader qklab_plugin{qklab::plugin_abi, __VERSION__, &make_function};
 #else
-#define QKLAB_EXPERIMENT(make_function)                               \
-  [[maybe_unused]] static const qklab::Experiment& qklab_registered = \
-      qklab::register_experiment(make_function());
+#define QKLAB_EXPERIMENT(make_function) \
+  [[maybe_unused]] static const bool qklab_declared = (qklab::declare_experiment(&make_function), true);
 #endif

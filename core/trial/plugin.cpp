@@ -10,31 +10,55 @@
 
 namespace qklab {
 
-const Experiment& load_plugin(const std::string& path) {
-  const auto fail = [&path](const std::string& why) -> void {
-    throw InputError(fmt::format("{}: {}", path, why));
-  };
-  if (!std::filesystem::exists(path)) fail("no such plugin");
-  // dlopen would search the system's folders for a name without a slash.
+namespace {
+
+[[noreturn]] void fail(const std::string& path, const std::string& why) {
+  throw InputError(fmt::format("{}: {}", path, why));
+}
+
+// Of either header: whether its C++ can be run by this program.
+void check_build(const std::string& path, int abi, const char* compiler) {
+  if (abi != plugin_abi) {
+    fail(path,
+         fmt::format("was built for plugin ABI {}, this qklab has {}; compile it again", abi, plugin_abi));
+  }
+  if (std::strcmp(compiler, __VERSION__) != 0) {
+    fail(path, fmt::format("was built by compiler {}, this qklab by {}; compile it again with that one",
+                           compiler, __VERSION__));
+  }
+}
+
+}  // namespace
+
+void load_plugin(const std::string& path) {
+  if (!std::filesystem::exists(path)) fail(path, "no such plugin");
+  // dlopen searches the system's folders for a name without a slash.
   const std::string place = std::filesystem::absolute(path).string();
   FileIdentity identity = identify_file(place);
   identity.path = readable(place);
   void* library = dlopen(place.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (!library) fail(fmt::format("cannot be loaded: {}", dlerror()));
+  if (!library) fail(path, fmt::format("cannot be loaded: {}", dlerror()));
+  const auto* extension = static_cast<const ExtensionHeader*>(dlsym(library, "qklab_extension"));
   const auto* header = static_cast<const PluginHeader*>(dlsym(library, "qklab_plugin"));
-  if (!header)
-    fail("is no qklab plugin: it has no QKLAB_EXPERIMENT(...), or was compiled without -DQKLAB_PLUGIN");
-  if (header->abi != plugin_abi) {
-    fail(fmt::format("was built for plugin ABI {}, this qklab has {}; compile it again", header->abi,
-                     plugin_abi));
+  if (!extension && !header) {
+    fail(
+        path,
+        "is no qklab plugin: it has no QKLAB_EXPERIMENT(...) or QKLAB_REGISTER(...), or was compiled without "
+        "-DQKLAB_PLUGIN");
   }
-  if (std::strcmp(header->compiler, __VERSION__) != 0) {
-    fail(fmt::format("was built by compiler {}, this qklab by {}; compile it again with that one",
-                     header->compiler, __VERSION__));
+  if (extension) {
+    check_build(path, extension->abi, extension->compiler);
+    try {
+      extension->add();
+    } catch (const Error& error) {
+      fail(path, error.what());
+    }
   }
-  Experiment experiment = header->make();
-  experiment.plugin = identity;
-  return register_experiment(std::move(experiment));
+  if (header) {
+    check_build(path, header->abi, header->compiler);
+    declare_experiment(header->make, identity);
+  }
+  experiments();  // which makes it, so that what is wrong with it shows here
 }
 
 }  // namespace qklab

@@ -1,4 +1,4 @@
-// Loads experiments from shared libraries.
+// Experiments, and entries of registries, from shared libraries.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace qklab {
 
-// Loads `path` and registers its experiment. Throws InputError if it is not a plugin, or was built for
-// another ABI version or by another compiler. The library stays loaded.
-const Experiment& load_plugin(const std::string& path);
+// Loads `path` and adds its experiment and its entries. Throws InputError where it is no plugin, or was built
+// for another ABI version or by another compiler. The library stays loaded.
+void load_plugin(const std::string& path);
 
 }  // namespace qklab

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/trial/schema.hpp"
+#include "core/schema/schema.hpp"
 
 namespace qklab {
 

@@ -6,7 +6,7 @@
 #include <xtensor/xmath.hpp>
 #include <xtensor/xview.hpp>
 
-#include "core/nn/untrained.hpp"
+#include "core/nn/untrained/untrained.hpp"
 #include "core/system/file.hpp"
 #include "core/theory/entropy_bound.hpp"
 #include "tests/experiments/sweeps.hpp"
@@ -90,7 +90,7 @@ TEST_CASE("faults: labels of the variance reversed, C5 fails") {
 void run_doubled(const Trial& trial, Result& result) {
   const Parameters& p = trial.params;
   const Matrix tokens =
-      nn::draw_tokens(nn::TokenKind::normalized, p.count("length"), p.count("dim"), trial.stream("tokens"));
+      nn::draw_tokens("normalized", p.count("length"), p.count("dim"), trial.stream("tokens"));
   const Matrix qk =
       symmetric_matrix(p.count("dim"), {p.real("mean"), p.real("variance")}, trial.stream("qk"));
   const Matrix logits = attention_logits(tokens, qk, p.real("temperature"));

@@ -2,8 +2,8 @@
 #include "core/nn/config.hpp"
 
 #include "core/base/error.hpp"
-#include "core/nn/optimizer.hpp"
-#include "core/nn/regularizer.hpp"
+#include "core/nn/optimizers/optimizer.hpp"
+#include "core/nn/regularizers/regularizer.hpp"
 #include "tests/nn/support.hpp"
 
 namespace qklab::nn {
@@ -40,11 +40,11 @@ TEST_CASE("shapes") {
 TEST_CASE("combinations that do not exist") {
   CHECK(after([](auto& c) { c.residual_scale = 0; }).size() == 1);
   CHECK(after([](auto& c) { c.residual_scale = std::nan(""); }).size() == 1);
-  CHECK(after([](auto& c) { c.attention = AttentionKind::gated_linear, c.mask = Mask::none(); }) ==
+  CHECK(after([](auto& c) { c.attention = "gated_linear", c.mask = Mask::none(); }) ==
         Messages{"gated linear attention runs along the sequence: set causal to true"});
-  CHECK(after([](auto& c) { c.attention = AttentionKind::gated_linear, c.combined = true; }).size() == 1);
+  CHECK(after([](auto& c) { c.attention = "gated_linear", c.combined = true; }).size() == 1);
   CHECK(after([](auto& c) {
-          c.attention = AttentionKind::gated_linear, c.reparametrization = Reparametrization::tame;
+          c.attention = "gated_linear", c.reparametrization = Reparametrization::tame;
         }).size() == 1);
 }
 
@@ -80,7 +80,7 @@ TEST_CASE("regularizers") {
   config.reparametrization = Reparametrization::sigma;
   Tape<float> tape;
   Transformer<float> model(tape, config, 1);
-  CHECK_THROWS_AS(Regularizer<float>(model, {.kind = RegularizerKind::locater}), InputError);
+  CHECK_THROWS_AS(Regularizer<float>(model, {.kind = "locater"}), InputError);
   CHECK_THROWS_AS(Regularizer<float>(model, {.strength = std::nan("")}), InputError);
 }
 

@@ -45,7 +45,8 @@ TEST_CASE("each head has the prescribed mean and variance") {
           config.combined = combined;
           Tape<float> tape;
           Transformer<float> model(tape, config, 1);
-          initialize(model, {.spectrum = Spectrum{mean, variance}}, Stream(1, 2, "model"));
+          initialize(model, {.kind = "spectrum", .spectrum = Spectrum{mean, variance}},
+                     Stream(1, 2, "model"));
           for (std::size_t h = 0; h < static_cast<std::size_t>(heads); ++h) {
             const auto l = xt::eval(xt::linalg::eigvals(query_key(model, h)));
             const double n = combined ? dim : dim / heads;  // eigenvalues that are not 0 by necessity
@@ -66,7 +67,7 @@ TEST_CASE("what a fresh model reports is what was prescribed") {
     config.combined = combined;
     Tape<float> tape;
     Transformer<float> model(tape, config, 1, Use::reading);
-    initialize(model, {.spectrum = Spectrum{0.5, 0.2}}, Stream(1, 2, "model"));
+    initialize(model, {.kind = "spectrum", .spectrum = Spectrum{0.5, 0.2}}, Stream(1, 2, "model"));
     tape.forward();
     const ModelReport report = diagnose(model);
     for (const LayerReport& layer : report.layers) {
@@ -84,7 +85,7 @@ TEST_CASE("heads and layers differ, streams repeat") {
   ModelConfig config = small();
   Tape<float> tape, again, other;
   Transformer<float> model(tape, config, 1), second(again, config, 1), third(other, config, 3);
-  const Initialization how{.spectrum = Spectrum{0.5, 1}};
+  const Initialization how{.kind = "spectrum", .spectrum = Spectrum{0.5, 1}};
   initialize(model, how, Stream(1, 2, "model"));
   initialize(second, how, Stream(1, 2, "model"));
   initialize(third, how, Stream(1, 3, "model"));

@@ -11,7 +11,8 @@
 
 namespace qklab::nn {
 
-inline ModelConfig small(AttentionKind attention = AttentionKind::softmax, Norm norm = Norm::pre) {
+inline ModelConfig small(const Choice<AttentionKind>& attention = "softmax",
+                         const Choice<NormKind>& norm = "pre") {
   ModelConfig c;
   c.vocabulary = c.outputs = 5;
   c.length = 4;

@@ -1,5 +1,5 @@
 // A trial that gets all cores to itself has the same numbers as one that gets one.
-#include "core/nn/optimizer.hpp"
+#include "core/nn/optimizers/optimizer.hpp"
 #include "tests/nn/support.hpp"
 #include "tests/with_threads.hpp"
 
@@ -10,7 +10,7 @@ namespace {
 std::vector<float> trained_with(int threads, const ModelConfig& config) {
   return with_threads(threads, [&] {
     Trained<float> trained(config, 32);
-    Optimizer<float> optimizer(defaults(OptimizerKind::adamw), trained.tape);
+    Optimizer<float> optimizer(defaults("adamw"), trained.tape);
     for (int i = 0; i < 3; ++i) {
       trained.step();
       optimizer.step();

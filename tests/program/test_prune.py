@@ -125,21 +125,20 @@ def test_merging_keeps_what_went_further():
 
 
 def test_failures():
-    """A trial that fails ends there, whether the others go on or not."""
-    failing = write("failing.yaml", SWEEP.read_text().replace("sweep: {", "sweep: {task: [copy, text], ")
-                    .replace("params: {task: copy, ", "params: {text: latin1.txt, ")
-                    .replace("facet: init.variance}", "facet: init.variance, where: \"task == 'copy'\"}"))
-    (FOLDER / "latin1.txt").write_bytes(b"caf\xe9 " * 100)
-    stopped = qklab("run", failing, "--out", "stopped", "--fail-fast", "-j", "1", code=1)
-    assert "latin1.txt" in stopped.stderr, stopped.stderr
+    """A trial that fails ends there, whether the others go on or not: here one that needs more memory than it may have."""
+    failing = write("failing.yaml", SWEEP.read_text().replace("sweep: {", "sweep: {dim: [8, 2048], ")
+                    .replace("dim: 8, ", "").replace("facet: init.variance}", "facet: init.variance, where: \"dim == 8\"}"))
+    run = functools.partial(qklab, "run", failing, "--memory", "100M", code=1)
+    stopped = run("--out", "stopped", "--fail-fast", "-j", "1")
+    assert "may be used" in stopped.stderr, stopped.stderr
     assert not (FOLDER / "stopped/report.html").exists()
     for _ in range(2):  # goes on, and then finds nothing left but the failures, which it tries again
-        qklab("run", failing, "--out", "stopped", code=1)
+        run("--out", "stopped")
     table = csv_rows(tables("stopped")["trials.csv"])
-    by_task = {task: [row["status"] for row in table if row["task"] == task] for task in ("copy", "text")}
-    assert by_task["text"] == ["failed"] * 16, by_task
-    assert by_task["copy"].count("done") >= 4 and "failed" not in by_task["copy"], by_task
-    qklab("run", failing, "--out", "whole-run", "-j", "2", code=1)
+    by_width = {dim: [row["status"] for row in table if row["dim"] == dim] for dim in ("8", "2048")}
+    assert by_width["2048"] == ["failed"] * 16, by_width
+    assert by_width["8"].count("done") >= 4 and "failed" not in by_width["8"], by_width
+    run("--out", "whole-run", "-j", "2")
     assert tables("whole-run") == tables("stopped")
 
 

@@ -105,6 +105,6 @@ TEST_CASE("a config that does not do is refused with what to change") {
         }).starts_with("examples"));
   CHECK(refused("text", [](auto& c) { c.text = ""; }).starts_with("text"));
   TaskConfig unknown = config_of("sort");
-  unknown.name = "sorted";
+  unknown.kind = "sorted";
   CHECK_THROWS_WITH_AS(make(unknown), doctest::Contains("did you mean 'sort'?"), InputError);
 }

@@ -10,7 +10,7 @@ inline const std::string source = source_directory();
 
 inline TaskConfig config_of(const std::string& name) {
   TaskConfig config;
-  config.name = name;
+  config.kind = name;
   config.length = 24;
   config.batch = 16;
   config.features = 5;

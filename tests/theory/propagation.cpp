@@ -79,7 +79,7 @@ TEST_CASE("propagation probability equals the formula, worked out from its defin
         CAPTURE(length);
         CAPTURE(moments.first);
         CAPTURE(moments.second);
-        const Spectrum spectrum{mean, variance, SpectrumShape::gaussian};
+        const Spectrum spectrum{mean, variance, "gaussian"};
         check(symmetric_matrix(dim, spectrum, stream), length, std::sqrt(static_cast<double>(dim)));
         check(symmetric_matrix(dim, spectrum, stream), length, 0.3);
         check(nonsymmetric_matrix(dim, spectrum, 1.5, stream), length, std::sqrt(static_cast<double>(dim)));

@@ -6,7 +6,7 @@
 namespace qklab::train {
 
 inline tasks::TaskConfig small_task(const std::string& name = "markov") {
-  return {.name = name,
+  return {.kind = name,
           .length = 6,
           .batch = 4,
           .vocabulary = 4,
@@ -19,8 +19,9 @@ inline tasks::TaskConfig small_task(const std::string& name = "markov") {
 inline TrainConfig small_config() {
   TrainConfig config;
   config.model = {.dim = 8, .heads = 2, .layers = 2, .ffn = 12, .mask = Mask::causal()};
+  config.initialization.kind = "spectrum";
   config.initialization.spectrum = Spectrum{0.5, 1};
-  config.optimizer = nn::defaults(nn::OptimizerKind::adam);
+  config.optimizer = nn::defaults("adam");
   config.optimizer.rate = 1e-2;
   config.steps = 20;
   config.evaluate_every = 6;

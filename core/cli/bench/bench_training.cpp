@@ -5,7 +5,7 @@
 #include "core/base/stream.hpp"
 #include "core/cli/bench/benchmark.hpp"
 #include "core/nn/initialize.hpp"
-#include "core/nn/optimizer.hpp"
+#include "core/nn/optimizers/optimizer.hpp"
 #include "core/nn/transformer.hpp"
 
 namespace qklab {
@@ -42,7 +42,7 @@ struct Training::Model {
       std::ranges::generate(ids,
                             [&] { return static_cast<std::int32_t>(stream.uniform() * shape.vocabulary); });
     }
-    optimizer.emplace(nn::defaults(nn::OptimizerKind::adamw), tape);
+    optimizer.emplace(nn::defaults("adamw"), tape);
   }
 };
 

@@ -52,7 +52,7 @@ void describe(const Experiment& experiment) {
   if (!experiment.claims.empty()) fmt::print("\nclaims\n{}\n", experiment.claims);
 }
 
-void describe(const tasks::TaskInfo& task) {
+void describe(const tasks::TaskKind& task) {
   fmt::print("{} (a task)\nto be predicted: {}\naccuracy: {}\n", task.name, task.doc, task.accuracy);
   if (task.vocabulary > 0) fmt::print("vocabulary: {} symbols by default\n", task.vocabulary);
   if (task.next_token) fmt::print("for causal models only, as later inputs give the targets away\n");
@@ -66,8 +66,8 @@ void add_describe(CLI::App& app, Exit&) {
   verb->add_option("name", *name, "experiment or task")->required()->type_name("EXPERIMENT|TASK");
   verb->callback([name] {
     if (const Experiment* experiment = find_experiment(*name)) return describe(*experiment);
+    if (const tasks::TaskKind* task = Registry<tasks::TaskKind>::all().find(*name)) return describe(*task);
     std::vector<std::string> known = tasks::task_names();
-    if (std::ranges::find(known, *name) != known.end()) return describe(tasks::task_info(*name));
     std::ranges::copy(experiment_names(), std::back_inserter(known));
     throw InputError(
         fmt::format("no experiment or task '{}'{}; `qklab list` and `qklab list tasks` name them", *name,

@@ -1,38 +1,18 @@
-#include "core/nn/optimizer.hpp"
+#include "core/nn/optimizers/optimizer.hpp"
 
 #include <fmt/format.h>
 
 #include <cmath>
 
-#include "core/base/elementary.hpp"
 #include "core/base/error.hpp"
 #include "core/kernels/denormals.hpp"
-#include "core/kernels/optimizers.hpp"
 #include "core/kernels/reduce.hpp"
 
 namespace qklab::nn {
-namespace {
 
-std::size_t arrays(OptimizerKind kind) {
-  switch (kind) {
-    case OptimizerKind::adam:
-    case OptimizerKind::adamw:
-      return 2;
-    case OptimizerKind::momentum:
-    case OptimizerKind::nesterov:
-    case OptimizerKind::lion:
-      return 1;
-    default:
-      return 0;
-  }
-}
-
-}  // namespace
-
-OptimizerConfig defaults(OptimizerKind kind) {
+OptimizerConfig defaults(const Choice<OptimizerKind>& kind) {
   OptimizerConfig config{.kind = kind};
-  if (kind == OptimizerKind::adamw) config.weight_decay = 0.01;
-  if (kind == OptimizerKind::lion) config.beta2 = 0.99;
+  if (kind->set_defaults) kind->set_defaults(config);
   return config;
 }
 
@@ -58,7 +38,7 @@ std::vector<std::string> problems(const OptimizerConfig& c) {
 
 template <class T>
 Optimizer<T>::Optimizer(const OptimizerConfig& config, autodiff::Tape<T>& tape)
-    : config_(config), tape_(&tape), state_(arrays(config.kind) * tape.parameters().size()) {
+    : config_(config), kind_(&*config.kind), tape_(&tape), state_(kind_->states * tape.parameters().size()) {
   std::string text;
   for (const std::string& problem : problems(config)) text += (text.empty() ? "" : "\n") + problem;
   if (!text.empty()) throw InputError(text);
@@ -103,40 +83,17 @@ template <class T> double Optimizer<T>::step(double factor) {
 }
 
 template <class T> void Optimizer<T>::update(const Run& run, double rate, double factor) {
-  const std::size_t n = run.size, all = tape_->parameters().size();
-  const T* g = tape_->gradients().data() + run.offset;
-  T* w = tape_->parameters().data() + run.offset;
-  T* first = state_.empty() ? nullptr : state_.data() + run.offset;
   const auto real = [](double x) { return static_cast<T>(x); };
-  const T lr = real(rate), by = real(factor), decay = real(config_.weight_decay);
-  switch (config_.kind) {
-    case OptimizerKind::sgd:
-      return kernels::sgd(n, lr, by, decay, g, w);
-    case OptimizerKind::momentum:
-    case OptimizerKind::nesterov:
-      return kernels::momentum(n, lr, by, decay, real(config_.momentum),
-                               config_.kind == OptimizerKind::nesterov, g, w, first);
-    case OptimizerKind::sign_sgd:
-      return kernels::sign_sgd(n, lr, by, decay, g, w);
-    case OptimizerKind::lion:
-      return kernels::lion(n, lr, by, decay, real(config_.beta1), real(config_.beta2), g, w, first);
-    case OptimizerKind::mirror:
-      return kernels::mirror_descent(n, lr, by, decay, real(config_.power), g, w);
-    case OptimizerKind::adam:
-    case OptimizerKind::adamw: {
-      const auto t = static_cast<double>(steps_);
-      const kernels::AdamStep<T> s{.rate = lr,
-                                   .factor = by,
-                                   .decay = decay,
-                                   .beta1 = real(config_.beta1),
-                                   .beta2 = real(config_.beta2),
-                                   .epsilon = real(config_.epsilon),
-                                   .correction1 = real(1 - elementary::pow(config_.beta1, t)),
-                                   .root_correction2 = real(std::sqrt(1 - elementary::pow(config_.beta2, t))),
-                                   .decoupled = config_.kind == OptimizerKind::adamw};
-      return kernels::adam(n, s, g, w, first, first + all);
-    }
-  }
+  kind_->step.template of<T>()({.size = run.size,
+                                .rate = real(rate),
+                                .factor = real(factor),
+                                .decay = real(config_.weight_decay),
+                                .gradient = tape_->gradients().data() + run.offset,
+                                .weight = tape_->parameters().data() + run.offset,
+                                .first_state = state_.empty() ? nullptr : state_.data() + run.offset,
+                                .next_state = tape_->parameters().size(),
+                                .step = steps_,
+                                .config = config_});
 }
 
 template class Optimizer<float>;

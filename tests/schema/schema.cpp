@@ -1,4 +1,4 @@
-#include "core/trial/schema.hpp"
+#include "core/schema/schema.hpp"
 
 #include <doctest/doctest.h>
 

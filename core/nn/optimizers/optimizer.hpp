@@ -1,6 +1,6 @@
 // Optimizers over all parameters of a tape at once.
 //
-//     Optimizer<float> optimizer(defaults(OptimizerKind::adamw), tape);
+//     Optimizer<float> optimizer(defaults("adamw"), tape);
 //     tape.forward(); tape.backward(loss); optimizer.step(schedule.factor(step));
 #pragma once
 
@@ -12,13 +12,15 @@
 #include <vector>
 
 #include "core/autodiff/tape.hpp"
+#include "core/nn/both.hpp"
+#include "core/schema/choice.hpp"
 
 namespace qklab::nn {
 
-enum class OptimizerKind { sgd, momentum, nesterov, adam, adamw, sign_sgd, lion, mirror };
+struct OptimizerKind;
 
 struct OptimizerConfig {
-  OptimizerKind kind = OptimizerKind::adam;
+  Choice<OptimizerKind> kind = "adam";
   double rate = 1e-3;                 // learning rate, times the schedule's factor and the block's
   double momentum = 0.9;              // of momentum and nesterov
   double beta1 = 0.9, beta2 = 0.999;  // of adam, adamw and lion
@@ -28,8 +30,36 @@ struct OptimizerConfig {
   double clip = 0;                    // gradients are scaled down to this global norm; 0: never
 };
 
+// One step of `size` parameters side by side in memory.
+template <class T> struct Update {
+  std::size_t size;
+  T rate, factor, decay;  // factor: what gradients are to be multiplied by first; decay: weight_decay
+  const T* gradient;
+  T* weight;
+  T* first_state;          // as many numbers, kept from step to step and 0 at first; and so on
+  std::size_t next_state;  // from a parameter's first number to its second
+  std::int64_t step;       // 1, 2, ...
+  const OptimizerConfig& config;
+
+  T* state(std::size_t k) const { return first_state + k * next_state; }
+  static T real(double x) { return static_cast<T>(x); }
+};
+
+struct OptimizerKind {
+  template <class T> using Step = void(const Update<T>& update);
+
+  std::string name = {}, doc = {};
+  int place = last_place;
+  Schema parameters = {};
+  std::size_t states = 0;                            // numbers that are kept for each parameter
+  void (*set_defaults)(OptimizerConfig&) = nullptr;  // where they differ from OptimizerConfig's
+  Both<Step> step = {};
+  static constexpr const char* kind = "optimizer";
+  static constexpr const char* noun = "optimizers";
+};
+
 // A kind with its usual settings: PyTorch's (AdamW's weight decay is 0.01), and Lion's beta2 of 0.99.
-OptimizerConfig defaults(OptimizerKind kind);
+OptimizerConfig defaults(const Choice<OptimizerKind>& kind);
 
 // What is wrong, each message saying what to change; empty if nothing is.
 std::vector<std::string> problems(const OptimizerConfig& config);
@@ -64,9 +94,10 @@ template <class T> class Optimizer {
   void update(const Run& run, double rate, double factor);
 
   OptimizerConfig config_;
+  const OptimizerKind* kind_;
   autodiff::Tape<T>* tape_;
   std::vector<Run> runs_;
-  std::vector<T> state_;  // none, one, or two numbers a parameter, one array after the other
+  std::vector<T> state_;  // numbers that are kept for each parameter, one array after the other
   std::int64_t steps_ = 0;
 };
 

@@ -1,4 +1,4 @@
-"""A pruned sweep: the same trials go on for any number of threads and after any kill, and none counts that did not."""
+"""A pruned sweep: the same trials continue for any number of threads and after any kill, and no other trial counts."""
 import functools
 import json
 import sys
@@ -29,7 +29,7 @@ def reference():
 
 
 def curves(table):
-    """Loss by step, by trial."""
+    """The loss by step, for each trial."""
     found = {}
     for row in csv_rows(table["series.csv"]):
         if row["metric"] == "loss":
@@ -64,7 +64,7 @@ def test_finished_trials_are_those_of_a_whole_sweep():
             assert row == whole[row["trial"]]
         part = losses[row["trial"]]
         assert part == {step: whole_losses[row["trial"]][step] for step in part}
-    # Where all has been run already, nothing is run again, and nothing is taken back.
+    # When everything has been run already, nothing is run again, and nothing is undone.
     again = qklab("run", SWEEP, "--out", "whole").stderr
     assert "0 of 0 trials" in again, again
     assert all(row["status"] == "done" for row in csv_rows(tables("whole")["trials.csv"]))
@@ -125,7 +125,7 @@ def test_merging_keeps_what_went_further():
 
 
 def test_failures():
-    """A trial that fails ends there, whether the others go on or not."""
+    """A trial that fails ends there, whether the others continue or not."""
     failing = write("failing.yaml", SWEEP.read_text().replace("sweep: {", "sweep: {task: [copy, text], ")
                     .replace("params: {task: copy, ", "params: {text: latin1.txt, ")
                     .replace("facet: init.variance}", "facet: init.variance, where: \"task == 'copy'\"}"))
@@ -133,7 +133,7 @@ def test_failures():
     stopped = qklab("run", failing, "--out", "stopped", "--fail-fast", "-j", "1", code=1)
     assert "latin1.txt" in stopped.stderr, stopped.stderr
     assert not (FOLDER / "stopped/report.html").exists()
-    for _ in range(2):  # goes on, and then finds nothing left but the failures, which it tries again
+    for _ in range(2):  # continues; the second time only failures are left, and they are tried again
         qklab("run", failing, "--out", "stopped", code=1)
     table = csv_rows(tables("stopped")["trials.csv"])
     by_task = {task: [row["status"] for row in table if row["task"] == task] for task in ("copy", "text")}

@@ -1,5 +1,5 @@
-# For 64-bit ARM, by Debian's cross compiler (g++-aarch64-linux-gnu): libraries from the system in QKLAB_SYSROOT, which
-# tests/portability/arm64.sh makes, and programs run by QEMU.
+# Toolchain for 64-bit ARM with Debian's cross compiler (g++-aarch64-linux-gnu). Libraries come from the system in
+# QKLAB_SYSROOT, which tests/portability/arm64.sh creates, and QEMU runs the programs.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
 set(CMAKE_CXX_COMPILER aarch64-linux-gnu-g++)

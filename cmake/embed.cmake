@@ -1,4 +1,4 @@
-# Writes OUT, a C++ source in which the files of the list FILES are found by name:
+# Writes OUT, a C++ source that embeds the files of the list FILES and finds them by name:
 #     cmake -DOUT=assets.cpp "-DFILES=a.js,b.css" -P embed.cmake
 cmake_minimum_required(VERSION 3.25)
 string(REPLACE "," ";" FILES "${FILES}")

@@ -1,5 +1,5 @@
-# cmake --install, and a Debian package by cpack: the program, shipped configs, headers for plugins, manual page and
-# shell completion.
+# Defines `cmake --install` and cpack's Debian package: the program, shipped configs, headers for plugins, manual page
+# and shell completion.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -19,7 +19,7 @@ write_basic_package_version_file(${CMAKE_BINARY_DIR}/package/qklabConfigVersion.
 install(FILES cmake/plugin.cmake cmake/simd.cmake ${CMAKE_BINARY_DIR}/package/qklabConfig.cmake
   ${CMAKE_BINARY_DIR}/package/qklabConfigVersion.cmake DESTINATION ${package})
 
-# The program describes itself, so that these never lag behind it.
+# The program writes these files itself, so that they always match it.
 foreach(shell bash zsh fish man)
   set(file ${CMAKE_BINARY_DIR}/package/qklab.${shell})
   install(CODE "execute_process(COMMAND [==[$<TARGET_FILE:qklab>]==] completion ${shell} OUTPUT_FILE [==[${file}]==] COMMAND_ERROR_IS_FATAL ANY)")

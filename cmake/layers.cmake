@@ -1,5 +1,5 @@
-# One static library per folder of core/, each linked to the layers below it only, so that a call
-# upwards does not link. tests/dependencies.cmake checks the includes as well.
+# One static library per room (folder) of core/, linked only to the rooms below it, so that a call upwards does not
+# link. tests/dependencies.cmake checks the includes as well.
 function(qklab_layer NAME)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/core/${NAME}/*.cpp)
   string(REPLACE "/" "_" target qklab_${NAME})
@@ -12,16 +12,16 @@ function(qklab_layer NAME)
   endif()
 endfunction()
 
-# Most of the build time would go into reading the same library headers and instantiating the same templates in each
-# source. So the sources of a folder are compiled a dozen at a time, and what is in their unnamed namespaces has a name of
-# its own within the folder. They include what they use all the same: the debug preset compiles each by itself.
+# Otherwise most of the build time would go into reading the same library headers and instantiating the same templates
+# in each source. So the sources of a room are compiled a dozen at a time, and names in unnamed namespaces must be
+# unique within a room. Each source must still include what it uses: the debug preset compiles each by itself.
 option(QKLAB_UNITY "Compile the sources of a folder together: quicker in all, slower after a change" ON)
 function(qklab_together TARGET)
   set_target_properties(${TARGET} PROPERTIES UNITY_BUILD ${QKLAB_UNITY} UNITY_BUILD_BATCH_SIZE 12)
 endfunction()
 
-# For code that computes nothing itself, so that optimizing it would take longer than it ever saves; under
-# sanitizers, most of all.
+# For code that computes nothing itself: optimizing it would take more time than it ever saves, above all under
+# sanitizers.
 set(light_optimization -O1)
 if(QKLAB_SANITIZE)
   set(light_optimization -O0)
@@ -34,12 +34,12 @@ qklab_layer(base)
 qklab_layer(text qklab_base)
 qklab_layer(schema qklab_text)
 qklab_layer(system qklab_text)
-set_source_files_properties(core/system/file.cpp PROPERTIES  # which finds data/
+set_source_files_properties(core/system/file.cpp PROPERTIES  # it finds data/
   COMPILE_DEFINITIONS "QKLAB_SOURCE_DIR=\"${CMAKE_SOURCE_DIR}\"")
 if(QKLAB_SANITIZE MATCHES thread)  # see core/system/threads.hpp
   set_source_files_properties(core/system/threads.cpp PROPERTIES COMPILE_OPTIONS "-fno-sanitize=thread;-O2")
 endif()
-# What computes.
+# The rooms that compute.
 qklab_layer(stats qklab_base)
 target_include_directories(qklab_stats SYSTEM PRIVATE ${QKLAB_BOOST_MATH})
 qklab_layer(kernels qklab_system)
@@ -55,7 +55,7 @@ qklab_layer(nn/untrained qklab_nn)
 qklab_layer(theory qklab_spectrum qklab_measure qklab_stats)
 qklab_layer(tasks qklab_system qklab_schema)
 qklab_layer(train qklab_nn_regularizers qklab_nn_optimizers qklab_tasks)
-# What sweeps.
+# The rooms that run sweeps.
 qklab_layer(trial qklab_schema qklab_system ${CMAKE_DL_LIBS})
 qklab_layer(yaml qklab_base yaml-cpp)
 qklab_layer(sweep qklab_trial qklab_yaml)
@@ -65,7 +65,7 @@ qklab_layer(config qklab_strategies)
 qklab_layer(store qklab_config SQLite::SQLite3)
 qklab_layer(export qklab_store)
 qklab_layer(run qklab_store)
-# What tells of it.
+# The rooms that judge and show results.
 qklab_layer(claims qklab_config)
 qklab_layer(claims/tests qklab_claims)
 qklab_layer(chart qklab_system)
@@ -88,23 +88,23 @@ foreach(room yaml config claims claims_tests chart figures report directory comp
   qklab_together(qklab_${room})
   qklab_compile_lightly(qklab_${room})
 endforeach()
-# HDF5 is a format to export to, and no more: used where it is there.
+# HDF5 is optional: it is only a format for exports.
 pkg_check_modules(hdf5 QUIET IMPORTED_TARGET hdf5-serial)
 if(hdf5_FOUND)
   target_compile_definitions(qklab_export PRIVATE QKLAB_HDF5)
   target_link_libraries(qklab_export PRIVATE PkgConfig::hdf5)
 endif()
 
-# Experiments register themselves when the program starts, so their objects are linked in whole.
+# Experiments register themselves when the program starts. Nothing calls them, so their objects are linked explicitly.
 file(GLOB experiments CONFIGURE_DEPENDS experiments/*.cpp)
 add_library(qklab_experiments OBJECT ${experiments})
 target_link_libraries(qklab_experiments PUBLIC qklab_options qklab_trial qklab_theory qklab_train qklab_nn_untrained)
-# Each is a program of its own, with the same names in it: only the headers are shared.
+# Experiments use the same names in their sources, so they are compiled separately and share only precompiled headers.
 target_precompile_headers(qklab_experiments PRIVATE <fmt/format.h> <xtensor-blas/xlinalg.hpp> <xtensor/xmath.hpp>
   <xtensor/xview.hpp> ${CMAKE_SOURCE_DIR}/core/trial/experiment.hpp)
 
-# Links a program to all rooms, whole: files that only register a choice are called by nobody, and experiments built as
-# shared libraries find all of core/ in the program.
+# Links all rooms whole into a program: nothing calls a file that only registers a choice, and plugins must find all of
+# core/ in the program.
 set(static_rooms "")
 foreach(room ${rooms})
   get_target_property(type qklab_${room} TYPE)
@@ -119,7 +119,7 @@ endfunction()
 file(GLOB_RECURSE cli CONFIGURE_DEPENDS core/cli/*.cpp)
 add_library(qklab_cli OBJECT ${cli})
 target_link_libraries(qklab_cli PUBLIC qklab_options qklab_study qklab_compare qklab_train CLI11::CLI11 PkgConfig::httplib)
-# cpp-httplib 0.18 calls libcrypto from its header, and its pkg-config file names libssl alone.
+# cpp-httplib 0.18 calls libcrypto from its header, but its pkg-config file names only libssl.
 find_package(OpenSSL QUIET)
 if(OpenSSL_FOUND)
   target_link_libraries(qklab_cli PUBLIC OpenSSL::Crypto)
@@ -138,7 +138,7 @@ add_dependencies(qklab_directory qklab_commit)
 target_include_directories(qklab_directory PRIVATE ${CMAKE_BINARY_DIR}/commit)
 
 add_executable(qklab core/program/main.cpp $<TARGET_OBJECTS:qklab_experiments>)
-# Compiled for any processor of the architecture: it tells what the program needs.
+# Compiled for any processor of the architecture, since it reports what the program needs.
 add_library(qklab_processor OBJECT core/program/processor.cpp)
 target_compile_options(qklab_processor PRIVATE -O1)
 target_sources(qklab PRIVATE $<TARGET_OBJECTS:qklab_processor>)

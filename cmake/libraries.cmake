@@ -1,5 +1,5 @@
-# Finds all libraries that the program is made of, and says at once what is missing, by the names under which each
-# system has them. packages.txt has Debian's.
+# Finds all libraries that the program needs, and reports all missing ones at once by their upstream names. The names of
+# Debian's packages are in packages.txt.
 set(missing "")
 
 function(qklab_missing NAME)
@@ -7,7 +7,7 @@ function(qklab_missing NAME)
   set(missing "${missing}" PARENT_SCOPE)
 endfunction()
 
-# By a library's own CMake files: PACKAGE [VERSION], called UPSTREAM where it is to be got.
+# Finds a library with its own CMake files: PACKAGE [VERSION]. UPSTREAM is its name in messages.
 macro(qklab_library UPSTREAM PACKAGE)
   find_package(${PACKAGE} ${ARGN} QUIET)
   if(NOT ${PACKAGE}_FOUND)
@@ -15,7 +15,7 @@ macro(qklab_library UPSTREAM PACKAGE)
   endif()
 endmacro()
 
-# By pkg-config: MODULE, as the target PkgConfig::PREFIX.
+# Finds a library with pkg-config: MODULE becomes the target PkgConfig::PREFIX.
 macro(qklab_module UPSTREAM PREFIX MODULE)
   if(PKG_CONFIG_FOUND)
     pkg_check_modules(${PREFIX} QUIET IMPORTED_TARGET ${MODULE})
@@ -38,7 +38,7 @@ qklab_library("CLI11 2.1 or later" CLI11)
 qklab_library("nlohmann/json 3.11 or later" nlohmann_json)
 qklab_module("OpenBLAS 0.3 with LAPACK" openblas openblas)
 qklab_module("cpp-httplib 0.11 or later" httplib cpp-httplib)
-# Boost.Math is headers alone, which need no CMake files of Boost.
+# Boost.Math consists of headers only, so Boost's CMake files are not needed.
 find_path(QKLAB_BOOST_MATH boost/math/distributions/students_t.hpp)
 mark_as_advanced(QKLAB_BOOST_MATH)
 if(NOT QKLAB_BOOST_MATH)

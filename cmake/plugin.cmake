@@ -1,6 +1,6 @@
-# For experiments that live outside the tree:
-#     find_package(qklab REQUIRED)                   # where qklab is installed, or
-#     include(/path/to/qklab/cmake/plugin.cmake)     # from its source
+# For experiments outside the source tree:
+#     find_package(qklab REQUIRED)                   # if qklab is installed, or
+#     include(/path/to/qklab/cmake/plugin.cmake)     # from its source tree
 #     qklab_plugin(foo foo.cpp)
 # builds foo.so with the settings of the qklab that loads it: the installed one, build/release/qklab of the source
 # tree, or the one given with -DQKLAB_PROGRAM=... The target qklab::plugin holds these settings.

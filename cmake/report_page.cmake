@@ -1,4 +1,4 @@
-# The pages of report.html and of `qklab serve`, and what they use of third_party/, embedded into the program.
+# Embeds the pages of report.html and of `qklab serve`, with their files from third_party/, into the program.
 file(STRINGS ${CMAKE_SOURCE_DIR}/third_party/checksums.txt sums)
 foreach(line ${sums})
   string(REGEX MATCH "^([0-9a-f]+)  (.+)$" ignored "${line}")

@@ -1,5 +1,5 @@
-# Fails when a file includes something of a room that stands above its own, and when a room has grown too large to be
-# looked over. Rooms from the bottom to the top, each with those that it may include beside itself.
+# Fails if a file includes a file of a room that its own room must not include, and if a room has too many files. The
+# rooms are listed from the bottom to the top, each with the rooms that it may include besides itself.
 cmake_minimum_required(VERSION 3.25)
 set(most_files 25)
 set(rooms "")
@@ -12,7 +12,7 @@ function(room NAME)
   set(rooms ${rooms} ${NAME} PARENT_SCOPE)
   set(${NAME}_may ${ARGN} PARENT_SCOPE)
 endfunction()
-# What everything is made of.
+# The foundation.
 room(base)
 room(text base)
 room(schema base text)
@@ -42,7 +42,7 @@ room(config base text system trial yaml sweep strategies)
 room(store base system sweep results config)
 room(export base system results store)
 room(run base text system sweep strategies store)
-# What is told of them.
+# Judging and showing results.
 room(claims base text stats results config)
 room(claims/tests base stats sweep claims)
 room(chart base text system)

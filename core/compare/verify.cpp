@@ -82,7 +82,7 @@ void find_strays(const std::string& folder, const std::set<std::string>& known,
     differences.push_back(fmt::format("{}: belongs to no figure of the config", stray));
 }
 
-// Pictures are to be what was drawn, to the byte. Manifests of earlier versions know of none.
+// Pictures must be what was drawn, to the byte. Manifests of earlier versions record no pictures.
 void compare_pictures(const std::string& directory, std::vector<std::string>& differences) {
   for (const auto& [name, drawn] : read_manifest_figures(directory).pictures) {
     const std::string file = fmt::format("{}/figures/{}", directory, name);

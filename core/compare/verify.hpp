@@ -11,10 +11,10 @@
 namespace qklab {
 
 // Derives claims.json and figures/*.csv again and compares: text exactly, numbers to a relative 1e-9, since
-// another processor rounds differently. Returns one message a difference,
-// naming the first line that differs; files that nothing accounts for are differences too, as are pictures
-// that are not those that the manifest says were drawn, where it does. Empty: verified.
-// Throws InputError where the config's figures or claims don't parse.
+// another processor rounds differently. Returns one message per difference, which names the first line that
+// differs. Files that nothing in the config explains are differences too, and so are pictures that differ
+// from those that the manifest records, if it records any. Empty: verified. Throws InputError if the config's
+// figures or claims cannot be parsed.
 std::vector<std::string> verify_directory(const Config& config, const Results& results,
                                           const std::string& directory);
 

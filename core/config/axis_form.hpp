@@ -33,7 +33,7 @@ struct AxisForm {
 // found here.
 std::optional<AxisForm::Kind> axis_form_named(std::string_view name);
 
-// A scalar, a list or a map such as {linspace: [0, 1, 5]}. Reports what is malformed and returns nothing.
+// Reads a scalar, a list or a map such as {linspace: [0, 1, 5]}. Reports malformed input and returns nothing.
 std::optional<AxisForm> read_axis_form(const YAML::Node& node, const std::string& name, const YamlFile& file,
                                        Diagnostics& diagnostics);
 

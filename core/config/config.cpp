@@ -105,14 +105,14 @@ void check_required(const Layer& layer, const Experiment& experiment, const Plac
   }
 }
 
-// Where the first of these is set that is set at all.
+// The position where the first of these parameters is set that is set at all.
 std::optional<Place> place_of_any(const Layer& layer, const std::vector<std::size_t>& parameters) {
   for (const std::size_t i : parameters)
     if (const auto place = layer.place_of(i)) return place;
   return std::nullopt;
 }
 
-// Known beforehand: trials that could do nothing with their file would fail, one by one.
+// Checks data files before the run: otherwise each trial that cannot use its file would fail by itself.
 void add_files(Config& config, const Layer& layer, const Place& elsewhere, Diagnostics& found) {
   if (!config.source.files) {
     config.source.files = identify_files(config.sweep, [&](const auto& parameters, const std::string& why) {

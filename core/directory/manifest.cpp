@@ -104,7 +104,7 @@ void write_manifest(const std::string& directory, const Config& config, const Re
 
 namespace {
 
-// Those of an object's members that are text; none of what is no object.
+// The members of an object that are text; empty if `object` is not an object.
 std::map<std::string, std::string> texts_of(const Json& object) {
   std::map<std::string, std::string> texts;
   if (!object.is_object()) return texts;
@@ -146,7 +146,7 @@ void write_reference_manifest(const std::string& from, const std::string& to, co
   try {
     Json manifest = Json::parse(read_file(manifest_path(from)));
     manifest["series"] = series_left;
-    manifest.erase("figures");  // what these were drawn from is of no use to who did not draw them
+    manifest.erase("figures");  // useful only to the build that drew them
     manifest["pictures"] = pictures;
     write_file(manifest_path(to), manifest.dump(2) + "\n");
   } catch (const Json::exception& error) {

@@ -10,9 +10,9 @@
 
 namespace qklab {
 
-// What a manifest keeps of figures; see Drawn.
+// What a manifest records about figures; see Drawn.
 struct FigureRecord {
-  std::map<std::string, std::string> sources;  // by name; "" for one that is not as it should be
+  std::map<std::string, std::string> sources;  // by figure; "" for one that is incomplete
   Pictures pictures;                           // as they were drawn
 };
 
@@ -30,17 +30,17 @@ void write_manifest(const std::string& directory, const Config& config, const Re
                     const std::optional<Effort>& effort, const FileIdentities& plugins,
                     const FigureRecord& figures);
 
-// What the figures beside the manifest were drawn from, where this build drew them; else names alone, the
-// rest empty; and their pictures as they were drawn. Nothing where there is no manifest, or one whose outputs
-// were being written when the run was ended; no pictures where an earlier version wrote it.
+// The sources of the figures beside the manifest, if this build drew them, otherwise their names with empty
+// sources; and the pictures as they were drawn. Empty if there is no manifest, or if a run ended while it was
+// writing the outputs. Manifests of earlier versions have no pictures.
 FigureRecord read_manifest_figures(const std::string& directory);
 
 // Must be called before outputs are written: until write_manifest is called, the existing manifest does not
 // count.
 void begin_outputs(const std::string& directory);
 
-// Of a reference, from the manifest of the directory that it was made from: the same but for the series that
-// are left, and the pictures. Throws InputError where that has none.
+// Writes the manifest of a reference: that of the directory `from`, except for the list of series and the
+// pictures. Throws InputError if `from` has no manifest.
 void write_reference_manifest(const std::string& from, const std::string& to, const Pictures& pictures);
 bool is_reference(const std::string& directory);  // whether its manifest says so
 

@@ -19,12 +19,12 @@ using Limit = std::optional<std::uint64_t>;
 
 Limit lower(Limit a, Limit b) { return a && b ? std::min(*a, *b) : a ? a : b; }
 
-// What a controller limits, and how one version of groups tells it.
+// A controller and how one version of control groups states its limit.
 struct Version {
-  const char* type;                              // of the file system
-  const char* controller;                        // that the file system is to be of, in version 1
-  std::vector<GroupMount> usual;                 // places beside those that mountinfo lists
-  Limit (*limit_in)(const std::string& folder);  // of one group, by its files
+  const char* type;                              // type of the file system
+  const char* controller;                        // of the file system, in version 1
+  std::vector<GroupMount> usual;                 // mount points that are tried besides those in mountinfo
+  Limit (*limit_in)(const std::string& folder);  // limit of one group, read from its files
 };
 struct Controller {
   Version first, second;
@@ -33,12 +33,12 @@ struct Controller {
 Limit number_in(const std::string& file) {
   std::ifstream stream(file);
   std::uint64_t limit = 0;
-  return stream >> limit && limit > 0 ? Limit(limit) : std::nullopt;  // not where it says "max"
+  return stream >> limit && limit > 0 ? Limit(limit) : std::nullopt;  // a file that says "max" has no limit
 }
 
-// Cores that a group may keep busy, as so many microseconds of every period.
+// The cores that a group may use, from the microseconds of CPU time that it has in every period.
 Limit cores_of(std::int64_t quota, std::int64_t period) {
-  if (quota <= 0 || period <= 0) return std::nullopt;  // -1 stands for none
+  if (quota <= 0 || period <= 0) return std::nullopt;  // a quota of -1 means no limit
   return static_cast<std::uint64_t>(quota / period + (quota % period != 0));
 }
 
@@ -51,7 +51,7 @@ const Controller memory = {
      "memory",
      {{"/", "/sys/fs/cgroup"}, {"/", "/sys/fs/cgroup/unified"}},
      [](const std::string& folder) {
-       // A group above memory.high is not killed, but made to stand still.
+       // A group above memory.high is not killed, but slowed down until it stands still.
        return lower(number_in(folder + "/memory.max"), number_in(folder + "/memory.high"));
      }}};
 
@@ -110,9 +110,9 @@ std::vector<GroupMount> mounts(const std::string& root, const Version& version) 
   return found;
 }
 
-// Of the group at `path` and of those above it, up to where the file system begins.
+// The lowest limit of the group at `path` and of its ancestors up to the root of the file system.
 Limit limit_of(const std::string& root, const GroupMount& mount, std::string path, const Version& version) {
-  // A container may see its own group as the beginning, though /proc tells the path outside.
+  // A container may see its own group as the root, although /proc gives the path outside the container.
   if (mount.group != "/" && (path == mount.group || path.starts_with(mount.group + "/")))
     path.erase(0, mount.group.size());
   if (path.find("..") != std::string::npos) path.clear();  // outside of what can be seen here
@@ -138,7 +138,7 @@ Limit lowest_limit(const std::string& root, const Controller& controller) {
     if (named.empty()) look(controller.second, line.substr(path));
     if (lists(named, controller.first.controller)) look(controller.first, line.substr(path));
   }
-  look(controller.first, "/");  // where /proc does not tell
+  look(controller.first, "/");  // if /proc does not name a group
   look(controller.second, "/");
   return lowest;
 }

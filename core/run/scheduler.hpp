@@ -37,8 +37,8 @@ struct RunOptions {
   Shard shard;                       // the part of the sweep to run
   std::vector<std::string> besides;  // run directories whose finished trials are not run again
   Rerun rerun = Rerun::none;
-  std::optional<Round> round;  // of a pruned sweep: these trials are run, and `rerun` is not looked at
-  std::size_t jobs = 0;        // 0: one a core that may be used
+  std::optional<Round> round;  // for a pruned sweep: runs these trials, and ignores `rerun`
+  std::size_t jobs = 0;        // 0: one per usable core
   std::uint64_t memory = 0;    // bytes that trials may use together; 0: all that this process may use
   bool fail_fast = false;      // stop at the first trial that failed (diverged ones do not count)
   // Callbacks run in the thread that called run_trials.

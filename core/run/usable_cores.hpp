@@ -1,4 +1,4 @@
-// How many trials run at a time unless somebody says so.
+// The default number of simultaneous trials.
 #pragma once
 
 #include <cstddef>
@@ -6,8 +6,8 @@
 
 namespace qklab {
 
-// The cores that this process may keep busy: those that the scheduler lets it on, or fewer where a control
-// group allows it less time, a part of one counting as one. At least 1. `root`: see control_group.hpp.
+// The cores that this process may use: those in its CPU affinity, or fewer if a control group limits its CPU
+// time; a limit is rounded up to whole cores. At least 1. `root`: see control_group.hpp.
 std::size_t usable_cores(const std::string& root = "");
 
 }  // namespace qklab

@@ -41,10 +41,10 @@ struct Parameter {
   bool allow_nonfinite = false;
   bool is_later = false;
   bool is_file = false;
-  std::function<bool(const Parameters&)> read_where;  // of a file; empty: by every trial that names one
-  std::vector<std::string> content_of;                // parameters that tell which content a file needs
-  std::function<std::string(const Parameters&)> content_problem;  // of a file; empty: any content will do
-  std::vector<std::string> choices;                               // of a text parameter; empty: any text
+  std::function<bool(const Parameters&)> read_where;  // trials that read the file; empty: all that name one
+  std::vector<std::string> content_of;                // parameters that decide which content a file needs
+  std::function<std::string(const Parameters&)> content_problem;  // for a file; empty: any content does
+  std::vector<std::string> choices;                               // for a text parameter; empty: any text
 
   Parameter& range(double from, double to);
   Parameter& above(double bound);     // bound excluded
@@ -59,11 +59,11 @@ struct Parameter {
   // all do. The file's content is then part of a trial's identity, and an unreadable file is refused
   // beforehand.
   Parameter& file(std::function<bool(const Parameters&)> where = {});
-  // Of a file: `problem` reads it and tells why its content does not do for such a trial, or "". It is asked
-  // before anything runs, once for each combination of values of this parameter and those named by `others`,
-  // on which its answer depends.
+  // For a file: `problem` reads it and returns why its content is not suitable for such a trial, or "". It is
+  // called before anything runs, once for each combination of values of this parameter and of `others`, the
+  // parameters on which its answer depends.
   Parameter& content(std::vector<std::string> others, std::function<std::string(const Parameters&)> problem);
-  bool names_file_of(const Parameters& params) const;  // whether the trial reads the file that it names here
+  bool names_file_of(const Parameters& params) const;  // whether this trial reads the file named here
 
   // Why `value` is not accepted ("expected a number in [0, 1], got 2"), or "" if it is. The value must have
   // the right type already, see `convert`.

@@ -10,8 +10,8 @@
 namespace qklab {
 namespace {
 
-// Arguments out of range give NaN, since every comparison with it is false; exceptions would end a whole report.
-// Without promotion to long double, whose size differs between architectures.
+// Arguments out of range give NaN, since every comparison with NaN is false; an exception would end a whole
+// report. Nothing is promoted to long double, whose size differs between architectures.
 namespace policies = boost::math::policies;
 using Policy = policies::policy<policies::domain_error<policies::ignore_error>,
                                 policies::overflow_error<policies::ignore_error>,

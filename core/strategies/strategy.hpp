@@ -68,8 +68,8 @@ struct StrategyKind {
 
   std::string name, doc;
   Section section;
-  // Reads what stands under the key. What is wrong is reported to the diagnostics; null where nothing can be
-  // made of it. Kind and place are set by the caller.
+  // Reads the value of the key. Errors go to the diagnostics; null if no strategy can be made of it. The
+  // caller sets kind and place.
   std::function<std::shared_ptr<Strategy>(const YAML::Node& node, const YamlFile& file,
                                           Diagnostics& diagnostics)>
       read;

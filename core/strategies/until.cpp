@@ -46,7 +46,7 @@ std::vector<std::pair<std::uint64_t, Sample>> samples_of(const Until& until, con
   return samples;
 }
 
-// Half-widths of intervals. Quantiles of Student's t are kept, since each is found by bisection.
+// Half-widths of intervals. Quantiles of Student's t are kept, since computing one is slow.
 class HalfWidths {
  public:
   // NaN with fewer than two values.

@@ -55,7 +55,7 @@ DrawnFigures draw_figures(const Loaded& loaded, const Results& results, const st
     } catch (const Error& error) {
       ++drawn.undrawn;
       drawn.record.sources.emplace(figure.name, "");
-      drawn.record.pictures.merge(pictures_of(figure.name, directory));  // those of now: it leaves no others
+      drawn.record.pictures.merge(pictures_of(figure.name, directory));  // those that the failed draw left
       tell(error.what());
     }
   }

@@ -14,14 +14,13 @@ using Tell = std::function<void(const std::string&)>;
 
 struct DrawnFigures {
   FigureRecord record;
-  std::size_t undrawn = 0;  // of which a part or all could not be made
+  std::size_t undrawn = 0;  // figures that could not be drawn, or only in part
 };
 
-// Into <directory>/figures. Figures that are there, drawn from what they would be drawn from again, stay as
-// they are, unless somebody has edited them. One that can't be drawn, as all its trials failed or gnuplot
-// did, is told on stderr; the others are drawn all the same. Files of figures in `known` that the config no
-// longer has are removed, others that belong to no figure are told. Throws InputError where a config is at
-// fault.
+// Draws into <directory>/figures. An existing figure stays if it was drawn from the same sources and nobody
+// has edited it. A figure that cannot be drawn, because all its trials failed or gnuplot did, is reported,
+// and the others are drawn nevertheless. Files of figures in `known` that the config no longer has are
+// removed; other files that belong to no figure are reported. Throws InputError if a config is at fault.
 DrawnFigures draw_figures(const Loaded& loaded, const Results& results, const std::string& directory,
                           const FigureRecord& known, const Tell& tell);
 

@@ -18,7 +18,7 @@ struct RunRequest {
   std::string scratch = {};               // run in a folder below this one, and copy back
   std::uint64_t memory = 0;               // bytes; 0: all that this process may use
   std::vector<std::string> besides = {};  // run directories whose finished trials are not run again
-  std::size_t jobs = 0;                   // trials at a time; 0: one a core that may be used
+  std::size_t jobs = 0;                   // trials at a time; 0: one per usable core
   Rerun rerun = Rerun::none;
   bool mix_builds = false;      // continue with trials of another build of the plugin
   bool fail_fast = false;       // stop at the first trial that failed

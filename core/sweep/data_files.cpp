@@ -24,11 +24,11 @@ std::uint64_t file_hash(const Parameter& parameter, const Parameters& params, co
 
 namespace {
 
-// A parameter that names a file, and those on which it depends whether the file's content will do.
+// A parameter that names a file, and the parameters that decide whether the file's content is suitable.
 struct FileParameter {
   std::size_t index;
-  std::vector<std::size_t> all;            // itself first
-  std::set<std::vector<Value>> seen = {};  // of these
+  std::vector<std::size_t> all;            // the parameter itself comes first
+  std::set<std::vector<Value>> seen = {};  // combinations of their values
 };
 
 std::vector<FileParameter> with_others(const Schema& schema) {
@@ -47,7 +47,7 @@ std::vector<FileParameter> with_others(const Schema& schema) {
   return found;
 }
 
-// Tells each file apart once, however many trials read it.
+// Computes each file's identity once, however many trials read the file.
 class Identifier {
  public:
   Identifier(const Schema& schema, const UnusableFile& unusable)

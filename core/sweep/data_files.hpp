@@ -20,8 +20,8 @@ std::vector<std::size_t> file_parameters(const Schema& schema);
 // was computed before files were recorded.
 std::uint64_t file_hash(const Parameter& parameter, const Parameters& params, const FileIdentities& files);
 
-// Told of a file that cannot be read, or whose content does not do: the cause, and the parameters that it
-// follows from, the one that names the file first.
+// Called for a file that cannot be read, or whose content is not suitable. Gets the cause and the parameters
+// on which it depends, first the one that names the file.
 using UnusableFile = std::function<void(const std::vector<std::size_t>& parameters, const std::string& why)>;
 
 // Every file that a trial of the sweep reads, by path.

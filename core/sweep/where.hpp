@@ -18,9 +18,9 @@ struct WhereNode;
 
 class Where {
  public:
-  // Parses and type-checks against the schema. On failure adds to `diagnostics` (columns are offset by
-  // the position within the text when `place` has a column and the text stands there as it is) and returns an
-  // expression that is true.
+  // Parses and type-checks against the schema. On failure it adds to `diagnostics` (if `place` has a column
+  // and the text is `verbatim`, the position within the text is added to it) and returns an expression that
+  // is true.
   static Where parse(std::string_view text, const Schema& schema, const Place& place,
                      Diagnostics& diagnostics, bool verbatim = true);
 
@@ -32,7 +32,7 @@ class Where {
   std::shared_ptr<const WhereNode> root_;
 };
 
-// The condition that stands under the key, if one does.
+// The condition that is the value of the key, if the key is there.
 std::optional<Where> read_where(MapReader& map, std::string_view key, const Schema& schema);
 
 }  // namespace qklab

@@ -46,14 +46,15 @@ struct Pipe {
 
 using Clock = std::chrono::steady_clock;
 
-// As poll() takes it: -1 for ever.
+// The time that is left, as an argument of poll(): -1 means for ever.
 int milliseconds_until(Clock::time_point deadline) {
   if (deadline == Clock::time_point::max()) return -1;
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
   return static_cast<int>(std::clamp<std::int64_t>(left, 0, 1'000'000));
 }
 
-// Both at once, so that neither fills up while the other is waited for; until the deadline at most.
+// Reads both pipes at once, so that neither fills up while the program waits for the other. Stops at the
+// deadline.
 void read_to_their_ends(const Pipe& output, const Pipe& errors, Clock::time_point deadline, ProcessEnd& end) {
   std::array<pollfd, 2> open = {pollfd{output.read_end, POLLIN, 0}, pollfd{errors.read_end, POLLIN, 0}};
   const std::array<std::string*, 2> texts = {&end.output, &end.errors};
@@ -72,7 +73,7 @@ void read_to_their_ends(const Pipe& output, const Pipe& errors, Clock::time_poin
   }
 }
 
-// Its status; kills it at the deadline.
+// Waits for the child and returns its status; kills it at the deadline.
 int wait_for(pid_t child, Clock::time_point deadline, ProcessEnd& end) {
   int status = 0;
   while (deadline != Clock::time_point::max() && !end.overdue) {

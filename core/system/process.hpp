@@ -10,18 +10,18 @@
 namespace qklab {
 
 struct Process {
-  std::vector<std::string> words;        // the program, looked for in PATH, and its arguments
-  std::vector<std::string> environment;  // all that it sees, "NAME=value" each
-  std::string folder = {};               // that it runs in; "" for this one
-  std::chrono::milliseconds limit{0};    // after which it is killed; 0: never
+  std::vector<std::string> words;        // the program, which is searched in PATH, and its arguments
+  std::vector<std::string> environment;  // all variables that it sees, each "NAME=value"
+  std::string folder = {};               // the folder in which it runs; "" for the current one
+  std::chrono::milliseconds limit{0};    // it is killed after this time; 0: never
 };
 
 struct ProcessEnd {
-  int failure = 0;             // errno where it could not be started
-  bool overdue = false;        // whether it was killed since it had not ended within its limit
-  int signal = 0;              // that killed it, if one did
-  int code = 0;                // else its exit code
-  std::string output, errors;  // what it wrote to each
+  int failure = 0;             // errno if it could not be started
+  bool overdue = false;        // whether it was killed because it exceeded its limit
+  int signal = 0;              // the signal that killed it, or 0
+  int code = 0;                // its exit code if no signal killed it
+  std::string output, errors;  // what it wrote to standard output and standard error
 
   bool well() const { return failure == 0 && signal == 0 && code == 0; }
 };

@@ -7,12 +7,12 @@
 
 namespace qklab {
 
-// Characters that move the cursor or the like rather than show: those of ASCII, and U+0080 to U+009F, which
-// some terminals obey as well.
+// Control characters, which move the cursor or change the terminal instead of being shown: those of ASCII,
+// and U+0080 to U+009F, which some terminals obey too.
 bool drives_terminal(char32_t code);
 
-// Columns of UTF-8 text: two for a wide character, none for a combining one; a byte that is no UTF-8 takes
-// one. Sources: Unicode 15, EastAsianWidth.txt, W and F; general categories Mn and Cf.
+// Columns of UTF-8 text: a wide character takes two, a combining one none, and a byte that is not UTF-8 one.
+// Sources: Unicode 15, EastAsianWidth.txt, W and F; general categories Mn and Cf.
 std::size_t columns_of(std::string_view text);
 
 // The first line of `text` in at most `columns` columns, with "..." where it was cut. Control characters are

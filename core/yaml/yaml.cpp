@@ -22,8 +22,8 @@ struct TooDeep {
   YAML::Mark mark;
 };
 
-// Looks at a document's events before any node is built: duplicated keys, aliases and tags are reported,
-// and nesting is bounded. Aliases are refused since a few lines of them can stand for gigabytes.
+// Checks a document's events before any node is built: reports duplicate keys, aliases and tags, and limits
+// nesting. Aliases are refused since a few lines of them can expand to gigabytes.
 class Inspector : public YAML::EventHandler {
  public:
   Inspector(const YamlFile& file, Diagnostics& diagnostics) : file_(file), diagnostics_(diagnostics) {}
@@ -107,7 +107,7 @@ class Inspector : public YAML::EventHandler {
 
 YamlFile::YamlFile(std::string name, std::string text) : name_(std::move(name)) {
   const auto lines = std::make_shared<Lines>();
-  constexpr std::string_view mark = "\xEF\xBB\xBF";  // of byte order, which yaml-cpp does not count
+  constexpr std::string_view mark = "\xEF\xBB\xBF";  // the byte order mark, which yaml-cpp does not count
   lines->begins.push_back(text.starts_with(mark) ? mark.size() : 0);
   std::size_t at = 0;
   for (const std::string_view character : characters(text)) {

@@ -15,33 +15,33 @@
 
 namespace qklab {
 
-// A YAML text and what it is called in messages. Copies share the text.
+// A YAML text and its name in messages. Copies share the text.
 class YamlFile {
  public:
   YamlFile(std::string name, std::string text);
 
   const std::string& name() const { return name_; }
   const std::string& text() const { return lines_->text; }
-  // yaml-cpp counts columns in bytes, people and their editors in characters.
+  // The position of a mark. yaml-cpp counts columns in bytes, but people and their editors count characters.
   Place at(const YAML::Mark& mark) const;
-  // Whether these bytes stand there, so many bytes behind the mark.
+  // Whether the text holds these bytes at `behind` bytes after the mark.
   bool holds(std::string_view bytes, const YAML::Mark& mark, std::size_t behind) const;
 
  private:
   struct Lines {
     std::string text;
     std::vector<std::size_t> begins;  // offset of each line's first character, without a byte order mark
-    std::vector<std::size_t> inner;   // offsets of bytes with which no character begins, ascending
+    std::vector<std::size_t> inner;   // offsets of bytes that are not the first of a character, ascending
   };
   std::string name_;
   std::shared_ptr<const Lines> lines_;
 };
 
-// Parses one YAML document. Syntax errors, anchors/aliases to itself, several documents and duplicated
-// keys (at any depth) go to `diagnostics`.
+// Parses one YAML document. Syntax errors, aliases, tags, several documents and duplicate keys (at any depth)
+// are reported to `diagnostics`.
 YAML::Node parse_yaml(const YamlFile& file, Diagnostics& diagnostics);
 
-// Where the node begins; of quoted text, the character after the quote.
+// The position where the node begins; for quoted text, the character after the quote.
 Place place_of(const YAML::Node& node, const YamlFile& file);
 
 // A map whose keys are known. Each look-up marks its key as known; finish() reports the others.
@@ -54,7 +54,7 @@ class MapReader {
   MapReader(const YAML::Node& node, YamlFile file, Diagnostics& diagnostics, std::string what);
 
   bool has(std::string_view key);
-  YAML::Node node(std::string_view key);  // null node where absent
+  YAML::Node node(std::string_view key);  // null node if absent
   std::optional<std::string> text(std::string_view key);
   std::optional<double> real(std::string_view key);  // finite
   std::optional<std::int64_t> integer(std::string_view key);
@@ -65,14 +65,15 @@ class MapReader {
   std::string required_text(std::string_view key);
   double required_real(std::string_view key);
 
-  Place place() const;                      // of the map
-  Place place(std::string_view key) const;  // of the key's value, or of the map
-  // Whether the key's text begins at its place and reads in the file as it does here: not where it is a block
-  // (> or |), has escapes, or is broken over lines. Only then one of its characters can be pointed at.
+  Place place() const;                      // the map's position
+  Place place(std::string_view key) const;  // the position of the key's value, or of the map
+  // Whether the key's text is written in the file exactly as text() returns it, so that a message can point
+  // at one of its characters. False for a block (> or |), and for text with escapes or over several lines.
   bool is_verbatim(std::string_view key) const;
   Diagnostics& diagnostics() { return *diagnostics_; }
   const YamlFile& file() const { return file_; }
-  // `hint`: what is said of an unknown key behind it, where it knows better than "did you mean" does.
+  // `hint` returns the text that follows the report of an unknown key, where it knows better than "did you
+  // mean".
   void finish(const std::function<std::string(const std::string& key)>& hint = {});
 
  private:

@@ -1,4 +1,4 @@
-// Functions in double precision against the C library's in extended precision.
+// Compares functions in double precision with the C library's in extended precision.
 #include "core/base/elementary.hpp"
 
 #include <doctest/doctest.h>
@@ -21,8 +21,8 @@ double ulps(double found, long double exact) {
                              static_cast<long double>(ulp));
 }
 
-// The largest error of f over numbers between low and high, drawn evenly by their logarithms where both are
-// positive, and evenly otherwise.
+// The largest error of f over numbers between low and high. They are drawn evenly in their logarithms if both
+// ends are positive, and evenly otherwise.
 template <class F, class G> double worst(F f, G exact, double low, double high) {
   Stream random(1, 0, "elementary");
   double most = 0;

@@ -9,7 +9,7 @@ using probe::contains;
 
 namespace {
 
-// A stored trial, and the result of running it again, the same to the bit until a test changes it.
+// A stored trial and the result of running it again. They have equal bits until a test changes one.
 struct Pair {
   TrialRecord stored;
   Result again{probe::experiment()};
@@ -25,7 +25,7 @@ struct Pair {
     again.series("support", {1.0 / 3, -0.0, 100});
     sizes.include(stored);
   }
-  // With a tolerance of 0 bit by bit.
+  // A tolerance of 0 means equal bits.
   std::vector<std::string> differences(double tolerance) const {
     return differences(probe::experiment(), {.bitwise = tolerance == 0, .tolerance = tolerance});
   }
@@ -70,7 +70,7 @@ TEST_CASE("of an exact metric the last bit counts whatever the tolerance") {
 
 TEST_CASE("a tolerance is relative to the metric's largest value") {
   Pair pair;
-  pair.again.all_series[0].value[0] += 0.05;  // of 100 at most
+  pair.again.all_series[0].value[0] += 0.05;  // the largest value is 100
   CHECK(pair.differences(1e-3).empty());
   CHECK(pair.differences(1e-4).size() == 1);
 }

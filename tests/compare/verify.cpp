@@ -21,7 +21,7 @@ void fill_noise(TrialRecord& trial) {
   trial.series[0] = probe::series({0.1, 0.2 / 3});
 }
 
-// A directory as a run leaves it, with nothing but CSVs.
+// A directory as a run leaves it, with CSVs only.
 struct Reference {
   Config config = probe::config(text);
   probe::Folder folder{"verify"};

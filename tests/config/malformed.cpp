@@ -1,4 +1,4 @@
-// A malformed config yields messages with places: it never throws, crashes, hangs or passes.
+// A malformed config yields messages with positions: reading it never throws, crashes, hangs or succeeds.
 #include <doctest/doctest.h>
 
 #include <filesystem>
@@ -32,7 +32,7 @@ figures: [{plot: line}]
 )yaml";
 // clang-format on
 
-// One of each rule, and what its message must hold. The body begins at line 3.
+// One violation of each rule, with a part of its message. The body begins at line 3.
 const std::vector<std::pair<std::string, std::string>> rules = {
     {"params: {dim: 0}", "3:15: 'dim': expected an integer in [1, 8192], got 0"},
     {"params: {dim: 4.5}", "3:15: 'dim': expected an integer"},
@@ -127,7 +127,7 @@ bool has_place(const std::string& message) {
   return std::regex_search(message, place);
 }
 
-// The messages of a config; each must have its place. Empty where the config is valid.
+// The messages about a config; each must have a position. Empty if the config is valid.
 std::vector<std::string> messages_of(const std::string& text) {
   std::vector<std::string> messages;
   CHECK_NOTHROW(messages = specimen::read_file_text(text).messages);

@@ -28,7 +28,7 @@ TEST_CASE("overrides: a parameter is taken from wherever it was") {
   CHECK(trials_of(body, {"length", "mean"},
                   {"sweep.length=1,2", "params.mean=3", "dim=4", "norm=pre", "init.mean=0",
                    "init.variance=0"}) == "length=1 mean=3\nlength=2 mean=3");
-  // What remains of a zip or grid stays.
+  // The rest of a zip or grid stays.
   CHECK(trials_of(body, {"dim", "norm"}, {"mean=0", "dim=16", "init.mean=0", "init.variance=0"}) ==
         "dim=16 norm=pre\ndim=16 norm=post");
   CHECK(trials_of(body, {"init.mean", "init.variance"}, {"mean=0", "dim=16", "norm=pre", "init.mean=5"}) ==

@@ -1,4 +1,4 @@
-// Results exported to HDF5 and read back by its own library, value by value.
+// Exports results to HDF5 and reads them back with HDF5's own library, value by value.
 #include <doctest/doctest.h>
 
 #ifdef QKLAB_HDF5
@@ -17,11 +17,11 @@ using namespace qklab::test;
 
 namespace {
 
-// What a dataset holds, by the type that the file says it has.
+// The content of a dataset, read with the type that the file declares.
 struct Dataset {
   std::vector<hsize_t> shape;
   H5T_class_t type = H5T_NO_CLASS;
-  std::size_t width = 0;  // bytes of a number
+  std::size_t width = 0;  // bytes per number
   std::vector<double> reals;
   std::vector<std::int64_t> integers;
   std::vector<std::string> texts;
@@ -77,7 +77,7 @@ bool same_bits(double a, double b) {
          (std::isnan(a) && std::isnan(b));
 }
 
-// A series of every trial: as long as the longest, NaN behind a trial's own end.
+// Checks the series of every trial: rows as long as the longest series, padded with NaN.
 void check_rows(const Dataset& set, const std::vector<std::vector<double>>& rows) {
   std::size_t width = 1;
   for (const auto& row : rows) width = std::max(width, row.size());

@@ -1,4 +1,4 @@
-// libFuzzer: any bytes as a config. They are read or refused with messages, and what is read can be
+// libFuzzer: any bytes as a config. It is read, or refused with messages, and a config that is read can be
 // enumerated.
 #include "tests/fuzz/fuzz.hpp"
 

@@ -1,5 +1,5 @@
-// libFuzzer: any bytes as a CSV file. It is read to its end or refused, and its fields are written back as
-// they were.
+// libFuzzer: any bytes as a CSV file. It is read to its end or refused, and its fields survive writing and
+// reading.
 #include "core/results/csv.hpp"
 
 #include <unistd.h>

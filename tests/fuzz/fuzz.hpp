@@ -1,5 +1,5 @@
-// What the fuzz targets share: an experiment with a parameter of every kind, and a look at what a config
-// says.
+// Shared by the fuzz targets: an experiment with a parameter of every kind, and a check of what a config
+// describes.
 #pragma once
 
 #include <cstdint>

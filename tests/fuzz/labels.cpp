@@ -1,5 +1,5 @@
-// libFuzzer: any bytes as texts of a figure. As gnuplot reads it, each is the text that is to be shown, and
-// one line of the script; on the page none lies on another or leaves it.
+// libFuzzer: any bytes as texts of a figure. gnuplot must read each as the text to be shown, on one line of
+// the script; on the page no text may overlap another or leave the page.
 #include <cstdint>
 #include <cstdlib>
 #include <set>
@@ -22,7 +22,7 @@ void demand(bool holds) {
   if (!holds) std::abort();
 }
 
-// What a string in single quotes stands for in gnuplot's language.
+// The text that a string in single quotes means in gnuplot's language.
 std::string unquoted(const std::string& quoted) {
   demand(quoted.size() >= 2 && quoted.front() == '\'' && quoted.back() == '\'');
   std::string text;
@@ -33,7 +33,8 @@ std::string unquoted(const std::string& quoted) {
   return text;
 }
 
-// Starting gnuplot takes as long as thousands of other inputs, so a few are picked, the same ones every time.
+// Starting gnuplot takes as long as thousands of other inputs, so only a few are chosen, always the same
+// ones.
 void ask_gnuplot(const std::string& text, const std::string& quoted) {
   if (hash_text(text) % 2048 != 0) return;
   const TemporaryFolder folder;

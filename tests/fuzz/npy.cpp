@@ -1,5 +1,5 @@
-// libFuzzer: any lines as a column of texts in NumPy's format. What is written is an array of so many texts,
-// of characters that there are, and those of a valid line are the line's.
+// libFuzzer: any lines as a column of texts in NumPy's format. The written array must have as many texts as
+// lines, all of valid characters, and a valid line must be unchanged.
 #include "core/system/npy.hpp"
 
 #include <fmt/format.h>
@@ -57,7 +57,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   demand(bytes.find(fmt::format("'descr': '<U{}'", width)) < begin);
   for (std::size_t i = 0; i < texts.size(); ++i) {
     std::string again;
-    std::size_t used = 0;  // NumPy drops zeros at the end
+    std::size_t used = 0;  // NumPy removes zeros at the end
     for (std::size_t k = 0; k < width; ++k) {
       char32_t point;
       std::memcpy(&point, bytes.data() + begin + 4 * (i * width + k), 4);

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# usage: run.sh SECONDS [TARGET ...]    builds the fuzz preset and runs each target for so long
+# usage: run.sh SECONDS [TARGET ...]    builds the fuzz preset and runs each target for SECONDS
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${1:?seconds for each target}
 shift
 targets=("$@")
-if [ ${#targets[@]} = 0 ]; then  # all: one a file
+if [ ${#targets[@]} = 0 ]; then  # all targets: one per file
   targets=(tests/fuzz/*.cpp)
   targets=("${targets[@]#tests/fuzz/}")
   targets=("${targets[@]%.cpp}")
@@ -16,7 +16,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 for target in "${targets[@]}"; do
   cp -r "tests/fuzz/corpus/$target" "$work/$target"
-  # TBB and yaml-cpp keep what they allocated once.
+  # Leaks are not detected, since TBB and yaml-cpp keep some memory until the end.
   "build/fuzz/tests/fuzz_$target" -max_total_time="$seconds" -max_len=4096 -timeout=20 -rss_limit_mb=4096 \
     -detect_leaks=0 -artifact_prefix="$work/" -print_final_stats=1 "$work/$target" >"$work/log" 2>&1 || {
     tail -n 60 "$work/log" >&2

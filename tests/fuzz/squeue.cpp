@@ -1,4 +1,4 @@
-// libFuzzer: any bytes as what squeue and scontrol answer, and as jobs.csv.
+// libFuzzer: any bytes as the output of squeue and scontrol, and as jobs.csv.
 #include <cstdint>
 #include <cstdlib>
 #include <string>

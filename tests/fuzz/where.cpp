@@ -1,4 +1,4 @@
-// libFuzzer: any bytes as a `where` expression. What parses can be evaluated.
+// libFuzzer: any bytes as a `where` expression. An expression that is parsed can be evaluated.
 #include "core/sweep/where.hpp"
 
 #include "tests/fuzz/fuzz.hpp"

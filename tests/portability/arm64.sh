@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # usage: arm64.sh FOLDER MIRROR
-# Unpacks arm64's packages of the libraries into FOLDER/sysroot, cross-compiles, runs the unit tests of what computes
-# and trains a small model, under QEMU.
+# Unpacks the libraries' packages for arm64 into FOLDER/sysroot, cross-compiles, and under QEMU runs the unit tests of the
+# rooms that compute and trains a small model.
 set -euo pipefail
 folder=$(realpath -m "$1")
 mirror=$2
@@ -16,16 +16,16 @@ for program in aarch64-linux-gnu-g++ qemu-aarch64-static cmake ninja pkg-config 
     die "$program is missing; try: apt-get install g++-aarch64-linux-gnu qemu-user-static cmake ninja-build pkg-config"
 done
 
-# Those that are compiled against: the programs of packages.txt are this machine's own.
+# The libraries to compile against; the programs in packages.txt come from this machine.
 libraries() {
   grep -hE '^(lib|nlohmann)' packages.txt
   echo doctest-dev libc6-dev libstdc++6
 }
 
-# By an apt of its own, which knows of no architecture but arm64 and of nothing that is installed.
+# Uses a separate apt configuration, which knows only the architecture arm64 and no installed packages.
 unpack_libraries() {
   local suite
-  suite=$(. /etc/os-release && echo "$VERSION_CODENAME")  # of the cross compiler, whose C++ library it must be
+  suite=$(. /etc/os-release && echo "$VERSION_CODENAME")  # must match the cross compiler's C++ library
   say "unpacking arm64's libraries of Debian $suite into $sysroot"
   rm -rf "$folder/apt" "$sysroot"
   mkdir -p "$folder/apt"/{lists,archives}/partial "$sysroot/usr/lib"
@@ -49,7 +49,7 @@ CONF
   ln -s usr/lib "$sysroot/lib"
   local package
   for package in "$folder"/apt/archives/*.deb; do dpkg -x "$package" "$sysroot"; done
-  # What update-alternatives would have done.
+  # Creates the links that update-alternatives would have created.
   (cd "$sysroot/usr/lib/aarch64-linux-gnu" && ln -sf openblas-pthread/*.so* .)
   touch "$folder/.unpacked"
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# usage: run.sh [bookworm|trixie|arm64 ...]    (all three where none is named)
-# Builds qklab and runs the quick tests (all but those of CTest's label "long") in a Debian 12 and 13 of its own, and
-# for arm64 by a cross compiler under QEMU. The systems are made by debootstrap, once, in build/portability or
-# $QKLAB_PORTABILITY; what is mounted in them is gone with the process, however that ends.
+# usage: run.sh [bookworm|trixie|arm64 ...]    (all three if none is named)
+# Builds qklab and runs the quick tests (all but those with CTest's label "long") in fresh systems of Debian 12 and 13,
+# and for arm64 with a cross compiler under QEMU. debootstrap creates the systems once, in build/portability or
+# $QKLAB_PORTABILITY; mounts in them end with the process, however it ends.
 set -euo pipefail
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 cd "$here/../.."
@@ -20,7 +20,7 @@ requirements() {
   done
 }
 
-# Runs a command in the system. The mount of /proc lies in a namespace that ends with it.
+# Runs a command in the system. /proc is mounted in a namespace that ends with the command.
 inside() {  # ROOT COMMAND ...
   local root=$1
   shift
@@ -40,8 +40,8 @@ make_system() {  # SUITE ROOT
   touch "$2/.made"
 }
 
-# The source as it lies here, committed or not, without what git ignores. Times are kept, so that what was built of it
-# before stays.
+# Copies the source as it is here, committed or not, without files that git ignores. Times are kept, so that an earlier
+# build stays valid.
 copy_source() {  # FOLDER
   mkdir -p "$1"
   find "$1" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf {} +

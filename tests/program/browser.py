@@ -17,7 +17,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--no-default-browser-check",
          "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
          "--remote-debugging-pipe"]
-# In the page before its own scripts: when the frame after the one in which it says that it is ready was painted.
+# Runs in the page before its own scripts: records when the frame after the page's "ready" was painted.
 STOPWATCH = """
   new MutationObserver((_, observer) => {
     if (!document.documentElement || document.documentElement.dataset.ready !== "true") return;
@@ -33,7 +33,7 @@ def needs_chromium():
 
 
 class Browser:
-    """One tab. `console` gathers what the page wrote to its console, and its uncaught errors."""
+    """One tab. `console` collects the page's console messages and its uncaught errors."""
 
     def __init__(self, width=1200, height=900, dark=False):
         self.console, self.number, self.buffer, self.loaded = [], 0, b"", False
@@ -117,7 +117,7 @@ class Browser:
                   features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
 
     def open(self, url, timeout=600):
-        """Until it is loaded, scripts run."""
+        """Waits until the page is loaded and its scripts have run."""
         self.loaded = False
         self.call("Page.navigate", url=url)
         deadline = time.monotonic() + timeout
@@ -125,12 +125,12 @@ class Browser:
             self.receive(deadline)
 
     def open_report(self, path):
-        """Opens a report.html; seconds from the navigation until it is drawn and takes input."""
+        """Opens a report.html; returns the seconds from the navigation until it is drawn and accepts input."""
         self.open(path.resolve().as_uri())
         return 1e-3 * self.run("while (!window.paintedAt) await new Promise((go) => setTimeout(go, 10)); return paintedAt;")
 
     def run(self, script, timeout=600):
-        """What the function body `script` returns, promises awaited."""
+        """Runs the function body `script` and returns its result; promises are awaited."""
         answer = self.call("Runtime.evaluate", timeout=timeout, expression=f"(async () => {{{script}}})()",
                            awaitPromise=True, returnByValue=True)
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]

@@ -1,4 +1,4 @@
-"""What the tests of the program share: running it in a folder of its own and checking what it does."""
+"""Shared by the tests of the program: runs it in a temporary folder and checks what it does."""
 import contextlib
 import csv
 import importlib
@@ -17,10 +17,10 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 QKLAB = str(pathlib.Path(sys.argv[1]).resolve())
 FIGURE = ROOT / "configs" / "fig_localization.yaml"
-SLOWER = int(os.environ.get("QKLAB_SLOWER", "1"))  # times, by a sanitizer: Monte Carlo takes fewer samples then
-SKIPPED = 77  # the exit code by which CTest knows
+SLOWER = int(os.environ.get("QKLAB_SLOWER", "1"))  # slow-down by a sanitizer: tests divide sample counts by it
+SKIPPED = 77  # the exit code that CTest takes for "skipped"
 
-# A shell ignores Ctrl-C for what it runs in the background, and what these tests start would inherit that.
+# A shell makes its background jobs ignore Ctrl-C, and the programs started here would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _folder = tempfile.TemporaryDirectory(prefix="qklab-test-")
@@ -28,7 +28,7 @@ FOLDER = pathlib.Path(_folder.name)
 
 
 def qklab(*arguments, code=0, cwd=FOLDER, timeout=300, **environment):
-    """Runs qklab, demands the exit code (None: any), returns the completed process."""
+    """Runs qklab, checks its exit code (None: any), and returns the completed process."""
     done = subprocess.run([QKLAB, *map(str, arguments)], cwd=cwd, capture_output=True, text=True,
                           errors="backslashreplace", timeout=timeout, stdin=subprocess.DEVNULL,
                           env={**os.environ, **environment})
@@ -56,14 +56,14 @@ def csv_rows(table):
 
 
 def begin_run(config, out, *arguments, cwd=FOLDER, **options):
-    """A run in the background, which writes into `out`."""
+    """Starts a run in the background, which writes into `out`."""
     return subprocess.Popen([QKLAB, "run", str(config), "--out", str(out), *map(str, arguments)], cwd=cwd,
                             **{"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **options})
 
 
 def wait_while(process, condition):
-    """Until the condition is over or the process is; True where it still runs. Nothing here waits for so many
-    milliseconds, which are many on one machine and few on another: CTest's limit ends what would wait for ever."""
+    """Waits until the condition is false or the process has ended; True if the process still runs. There is no time
+    limit, since a suitable one differs between machines: CTest's limit ends a test that would wait for ever."""
     while process.poll() is None:
         if not condition():
             return True
@@ -72,7 +72,7 @@ def wait_while(process, condition):
 
 
 def handles_signals(process):
-    """Whether it has got so far that it handles SIGINT and the like by itself, as Linux tells."""
+    """Whether the process already handles SIGINT, SIGTERM and SIGHUP by itself, according to Linux."""
     try:
         status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
     except (FileNotFoundError, ProcessLookupError):
@@ -82,7 +82,7 @@ def handles_signals(process):
 
 
 def contents(directory):
-    """What lies there, by name, size and time: it changes with whatever a run writes."""
+    """Names, sizes and times of the files in the directory: they change with everything that a run writes."""
     found = set()
     for path in (FOLDER / directory).rglob("*"):
         with contextlib.suppress(FileNotFoundError):
@@ -92,7 +92,7 @@ def contents(directory):
 
 
 def wait_for_changes(process, directory, times):
-    """Until what lies in the directory is seen to have changed so often; True where the process still runs."""
+    """Waits until the directory was seen to change `times` times; True if the process still runs."""
     for _ in range(times):
         before = contents(directory)
         if not wait_while(process, lambda: contents(directory) == before):  # noqa: B023: called at once
@@ -101,8 +101,8 @@ def wait_for_changes(process, directory, times):
 
 
 def run_through_kills(config, out, *arguments, seed, lives):
-    """Runs into `out`, killed `lives` times, each time after a few more changes to its directory, and then to its
-    end. Where a life was long enough to finish, all begins anew."""
+    """Runs into `out`, kills the run `lives` times, each time after a few more changes to the directory, and then lets
+    it finish. If a run finishes before it is killed, everything starts again."""
     choose, killed = random.Random(seed), 0
     while killed < lives:
         run = begin_run(config, out, "-j", 2, *arguments)
@@ -118,7 +118,7 @@ def run_through_kills(config, out, *arguments, seed, lives):
 
 @contextlib.contextmanager
 def without_store(directory):
-    """A run directory as a committed reference is: CSVs and manifest alone."""
+    """Turns a run directory into the form of a committed reference: only CSVs and manifest."""
     store, aside = FOLDER / directory / "run.db", FOLDER / "aside.db"
     store.rename(aside)
     yield
@@ -126,16 +126,16 @@ def without_store(directory):
 
 
 class Skipped(Exception):
-    """Raised by `skip`: the test cannot be made here."""
+    """Raised by `skip`: the test cannot run here."""
 
 
 def skip(reason):
-    """Ends the test; the reason is shown, and CTest calls the file skipped, not passed."""
+    """Ends the test. The reason is shown, and CTest reports the file as skipped, not as passed."""
     raise Skipped(reason)
 
 
 def needs(module):
-    """A Python package that not every machine has."""
+    """Imports a Python package that not every machine has, or skips the test."""
     try:
         return importlib.import_module(module)
     except ImportError:
@@ -143,8 +143,8 @@ def needs(module):
 
 
 def run_tests(module):
-    """Runs every function named test_*, prints a line each, and exits with 1 if one failed, else with 77 if one was
-    skipped."""
+    """Runs every function named test_*, prints one line for each, and exits with 1 if one failed, otherwise with 77 if
+    one was skipped."""
     failed = skipped = 0
     tests = [(name, test) for name, test in vars(module).items() if name.startswith("test_")]
     assert tests, "no test here"
@@ -153,7 +153,7 @@ def run_tests(module):
             outcome = test() or "passed"
         except Skipped as reason:
             outcome, skipped = f"skipped: {reason}", skipped + 1
-        except Exception as error:  # noqa: BLE001: the next test is to run all the same
+        except Exception as error:  # noqa: BLE001: the next tests must run too
             outcome, failed = f"FAILED: {type(error).__name__}: {error}", failed + 1
         print(f"{name}: {outcome}", flush=True)
     sys.exit(1 if failed else SKIPPED if skipped else 0)

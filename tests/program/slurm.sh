@@ -1,8 +1,8 @@
 #!/bin/bash
 # usage: slurm.sh COMMAND [ARGUMENT ...]
-# Runs COMMAND with a Slurm cluster of one node, this machine: a munge, a controller and a node daemon of its
-# own on the loopback interface, all gone afterwards. SLURM_CONF is set, so that sbatch and the like find it.
-# Exits with 77 where that is not possible here: not root, or Debian's slurm-wlm and munge are missing.
+# Runs COMMAND with a Slurm cluster of one node, this machine: it starts munge, a controller and a node daemon on the
+# loopback interface and stops them afterwards. SLURM_CONF is set, so that sbatch and the other programs find them.
+# Exits with 77 if that is not possible: the user is not root, or Debian's slurm-wlm and munge are missing.
 set -uo pipefail
 [ "$(id -u)" = 0 ] || { echo "slurm.sh: needs root" >&2; exit 77; }
 for program in munged slurmctld slurmd sbatch; do

@@ -1,4 +1,4 @@
-"""What other programs print beside their answer is no part of it: stand-ins for Slurm's, which a user's own come before."""
+"""Additional output of Slurm's programs is not taken for their answer. Scripts stand in for these programs."""
 import os
 import sys
 
@@ -14,7 +14,7 @@ CALLS = FOLDER / "calls"
 
 
 def slurm(**programs):
-    """Puts stand-ins of these texts before all other programs; each call of sbatch is noted."""
+    """Puts scripts with these texts first in PATH, in place of Slurm's programs; each call of sbatch is recorded."""
     folder = FOLDER / "bin"
     folder.mkdir(exist_ok=True)
     usual = {"scontrol": "echo 'MaxArraySize = 100'", "squeue": "true", "sbatch": "echo 70"}
@@ -59,7 +59,7 @@ def test_an_answer_without_a_number_is_told():
 def test_what_is_queued_is_not_submitted_again():
     queue = "for t in 1 2 3 4; do echo 70 $t; done"
     for k, squeue in enumerate((queue, f"echo 'squeue: slow today 70 9' >&2; {queue}", f"echo CLUSTER: a; {queue}; echo 71 N/A",
-                                # the user's own choices of what to see
+                                # squeue variables of the user
                                 f'[ -n "$SQUEUE_STATES$SQUEUE_FORMAT" ] || {{ {queue}; }}')):
         launch(f"queued-{k}", slurm())
         again = launch(f"queued-{k}", {**slurm(squeue=squeue), "SQUEUE_STATES": "R", "SQUEUE_FORMAT": "%i"})

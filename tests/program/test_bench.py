@@ -1,4 +1,4 @@
-"""`qklab bench --shape`: what the JSON holds, and shapes that make no sense."""
+"""`qklab bench --shape`: the content of the JSON, and invalid shapes."""
 import json
 import sys
 

@@ -1,4 +1,4 @@
-"""Each verb as a user calls it: output, exit code, and what it writes."""
+"""Each verb as a user calls it: output, exit code, and written files."""
 import json
 import re
 import sys

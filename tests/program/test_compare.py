@@ -1,4 +1,4 @@
-"""diff, query and export: what two runs do not share, picking trials, and the same numbers in every format."""
+"""diff, query and export: differences between two runs, selecting trials, and the same numbers in every format."""
 import json
 import math
 import shutil
@@ -51,7 +51,7 @@ def test_config_and_scalar_differences_have_intervals():
 
 
 def test_versions_and_verdicts_that_changed():
-    """A directory of another version of the experiment, which this program does not know any more."""
+    """A directory of an earlier version of the experiment, which this program no longer has."""
     setup()
     shutil.copytree(FOLDER / "a", FOLDER / "older")
     with sqlite3.connect(FOLDER / "older/run.db") as db:

@@ -1,4 +1,4 @@
-"""TAB in each shell offers what may stand at the place: files, folders, words, options."""
+"""In each shell TAB offers what is allowed at the cursor: files, folders, words, options."""
 import os
 import pty
 import re
@@ -33,7 +33,7 @@ def of_fish(line):
 
 
 class Zsh:
-    """A zsh that is typed at. What it lists is read from the screen."""
+    """A zsh that receives typed keys. Its offers are read from the screen."""
 
     def __init__(self):
         pid, self.fd = pty.fork()
@@ -59,7 +59,7 @@ class Zsh:
 
     def offered(self, line):
         seen = self.type(line + "\t\t")
-        self.type("\x15")  # takes the line back
+        self.type("\x15")  # deletes the line
         return seen.replace(line, "", 1)
 
     def close(self):
@@ -85,7 +85,7 @@ def test_bash():
     assert {"fig_localization", "results"} <= of_bash("qklab replay ")
     assert {"localization", "sort"} <= of_bash("qklab describe ")
     assert of_bash("qklab launch ") == {"slurm"} and of_bash("qklab list ta") == {"tasks"}
-    # Nothing that is offered there could be meant.
+    # At these positions there is nothing useful to offer.
     for line in ("qklab run walk.yaml ", "qklab run walk.yaml --jobs ", "qklab diff results results ", "qklab nonsense "):
         assert of_bash(line) - {""} == set(), (line, of_bash(line))
 
@@ -94,7 +94,7 @@ def test_fish():
     if not shutil.which("fish"):
         skip("fish is not installed")
     assert {"report", "replay", "reproduce"} <= of_fish("qklab rep")
-    # fish offers files of other endings as well, behind those of the right one.
+    # fish also offers files with other extensions, after those with the right one.
     assert of_fish("qklab run ") >= {"walk.yaml", "second.yml", "my sweep.yaml", "configs-of-mine", "results"}, of_fish("qklab run ")
     for line in ("qklab status ", "qklab run walk.yaml --out "):
         assert {"results", "configs-of-mine"} <= of_fish(line) and "walk.yaml" not in of_fish(line), (line, of_fish(line))
@@ -118,7 +118,7 @@ def test_zsh():
             assert "results" in got and "configs-of-mine" in got and "second.yml" not in got, (line, got)
         got = zsh.offered("qklab run walk.yaml --preset ")
         assert re.search("fast.*paper.*smoke", got, re.S), got
-        assert "ards " in zsh.offered("qklab launch slurm --sh")  # there is but one, which is completed
+        assert "ards " in zsh.offered("qklab launch slurm --sh")  # there is only one, which is completed
         assert "fig_localization" in zsh.offered("qklab reproduce fig_l")
     finally:
         zsh.close()

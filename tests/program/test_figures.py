@@ -1,4 +1,4 @@
-"""Figures of a run: what is known beforehand is told beforehand, what stays is this config's, and tables are verified."""
+"""Figures of a run: errors are reported before the run, files of other configs are removed, and tables are verified."""
 import json
 import os
 import pathlib
@@ -36,7 +36,7 @@ def files(*names):
 
 
 def dying_gnuplot(condition, how="kill -9 $$"):
-    """A folder to be put before PATH: its gnuplot dies for scripts in which `condition` is found."""
+    """A folder for the front of PATH, whose gnuplot dies for scripts that match `condition`."""
     folder = FOLDER / "dying"
     folder.mkdir(exist_ok=True)
     program = folder / "gnuplot"
@@ -139,11 +139,11 @@ def test_verify_tells_which_picture_is_not_what_was_drawn():
         assert f"contrast.{part}: missing" in qklab("verify", "pictures", code=1).stderr
         run("pictures")
         qklab("verify", "pictures")
-    # An edit is not taken for what was drawn by a run that changes something else.
+    # An edited picture does not become the recorded one when a later run changes something else.
     path.write_bytes(was + b"edited")
     run("pictures", WALK.replace("color: variance, facet: mean", "color: variance, facet: mean, title: Another"))
     assert path.read_bytes() == was
-    # A manifest of an earlier version tells of no pictures, and none are compared.
+    # A manifest of an earlier version records no pictures, so none are compared.
     path.write_bytes(was + b"edited")
     manifest = FOLDER / "pictures/manifest.json"
     manifest.write_text(json.dumps({key: value for key, value in json.loads(manifest.read_text()).items()

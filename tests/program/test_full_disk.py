@@ -1,4 +1,4 @@
-"""A disk that fills up during a run: a clear error, exit 1, a readable store, and a run that can go on."""
+"""A disk that fills up during a run: a clear error, exit code 1, a readable store, and a run that can continue."""
 import os
 import subprocess
 import sys
@@ -26,7 +26,7 @@ def test_full_disk():
         finished = int(qklab("status", disk / "out").stdout.split(" done")[0].split()[-1])
         assert finished > 0, "nothing was kept"
 
-        # The write-ahead log alone takes up to 64 MB before it is folded in, where trials are slow.
+        # If trials are slow, the write-ahead log takes up to 64 MB before it is moved into the file.
         subprocess.run(["mount", "-o", "remount,size=256m", disk], check=True)
         resumed = qklab("run", SWEEP, "--out", disk / "out")
         assert f"{finished} were finished before" in resumed.stderr, resumed.stderr

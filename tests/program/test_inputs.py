@@ -1,4 +1,4 @@
-"""What a result depends on beside its parameters: data files, a plugin's build, whose directory it lies in."""
+"""What a result depends on besides its parameters: data files, a plugin's build, the owner of the directory."""
 import hashlib
 import json
 import os
@@ -31,7 +31,7 @@ def finished(directory):
 
 
 def contents(directory):
-    """Every file but those that tell of the attempt alone."""
+    """Every file except those that only record the attempt."""
     return {path.relative_to(FOLDER): path.read_bytes() for path in sorted((FOLDER / directory).rglob("*"))
             if path.is_file() and path.name != "run.log" and not path.name.startswith("run.db")}
 
@@ -59,7 +59,7 @@ def test_a_changed_data_file_makes_new_trials_and_says_so():
         qklab(verb, "reads")
     assert "2 more trials are kept" in qklab("status", "reads").stdout
 
-    # Where the first content is back, so are its trials.
+    # When the first content is restored, its trials are found again.
     lines("the sun rises and sets")
     assert "replay" not in qklab("replay", "reads", code=2).stdout
     qklab("run", config, "--out", "reads")
@@ -78,7 +78,7 @@ def test_what_is_stored_needs_the_file_no_more_but_replay():
 
 
 def test_hashes_are_sha256_at_every_length():
-    for size in (9000, 9024, 9055, 9056, 9063, 9064):  # around the ends of blocks
+    for size in (9000, 9024, 9055, 9056, 9063, 9064):  # around the ends of SHA-256 blocks
         (FOLDER / "lines.txt").write_bytes((b"abcdefgh " * 2000)[:size])
         qklab("run", "reads.yaml", "--out", f"of-{size}")
         known = json.loads((FOLDER / f"of-{size}" / "manifest.json").read_text())["config"]["files"][0]
@@ -107,7 +107,7 @@ def test_results_of_another_experiment_are_not_written_over():
     done = qklab("run", "copied.yaml", code=2)
     assert "localization" in done.stderr and "entropy_collapse" in done.stderr and "--fresh" in done.stderr, done.stderr
     assert contents("results/walk") == before and finished("results/walk") == 2
-    # Its tables alone are guarded, too.
+    # A directory with only the tables is protected too.
     shutil.copytree(FOLDER / "results" / "walk", FOLDER / "tables", ignore=shutil.ignore_patterns("run.db*"))
     qklab("run", "copied.yaml", "--out", "tables", code=2)
     assert not (FOLDER / "tables" / "run.db").exists()
@@ -173,9 +173,9 @@ def test_trials_of_two_builds_of_a_plugin_do_not_mix_unasked():
     report = (FOLDER / "steps-out" / "report.html").read_text()
     assert f"sha256 {sha[:16]}" in report and f"sha256 {other[:16]}" in report
     qklab(*run, "--rerun", "all")
-    qklab(*run)  # all are of this build now
+    qklab(*run)  # now all trials are from this build
 
-    # Where the version is raised they are other trials.
+    # With another version they are other trials.
     source.write_text(re.sub(r"version = 1", "version = 2", source.read_text()))
     build("steps")
     qklab(*run)

@@ -1,4 +1,4 @@
-"""`./lab` on systems that are no Debian, and tests that cannot be made: they say so, and do not pass."""
+"""`./lab` on systems other than Debian, and tests that cannot run: these are reported, and do not pass."""
 import os
 import pathlib
 import re
@@ -8,7 +8,7 @@ import sys
 
 from harness import FOLDER, ROOT, SKIPPED, run_tests, write
 
-# Builds nothing, so that this takes seconds; all else is CMake's own.
+# Builds nothing, so that the test takes seconds; all other calls go to the real CMake.
 CMAKE = f"""#!/bin/sh
 [ "$1" != --build ] || {{ echo "building $*" >&2; exit 0; }}
 [ "$1" != --preset ] || set -- "$@" $WITHOUT
@@ -17,7 +17,7 @@ exec {shutil.which("cmake")} "$@"
 
 
 def system(name, *hidden):
-    """A PATH with all programs of this system but dpkg and the hidden ones."""
+    """A PATH with all programs of this system except dpkg and the hidden ones."""
     folder = FOLDER / name
     folder.mkdir()
     for directory in map(pathlib.Path, os.environ["PATH"].split(":")):
@@ -31,7 +31,7 @@ def system(name, *hidden):
 
 
 def tree(name):
-    """The source tree, for a build folder of its own."""
+    """A view of the source tree that has a separate build folder."""
     folder = FOLDER / name
     folder.mkdir()
     for path in ROOT.iterdir():

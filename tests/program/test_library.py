@@ -1,4 +1,4 @@
-"""A program of one's own that runs sweeps by the library, examples/run_a_sweep.cpp, and what the program says of it."""
+"""A program that runs a sweep with the library, examples/run_a_sweep.cpp, and qklab's verbs on its results."""
 import os
 import pathlib
 import subprocess

@@ -1,4 +1,4 @@
-"""More than an argument list, an argument or a process takes."""
+"""Sizes beyond the limits of an argument list, an argument or a process."""
 import re
 import shlex
 import sys
@@ -7,7 +7,7 @@ from harness import qklab, run_tests, write
 
 
 def test_a_list_of_tasks_is_cut_where_it_would_be_too_long_an_argument():
-    """Every shard with one trial, every other one of them finished: a list with as many numbers as there are gaps."""
+    """One trial per shard, and every second one finished: the list of tasks has one number per gap."""
     config = write("many.yaml", "name: many\nexperiment: localization\nparams: {dim: 2, length: 1, samples: 1}\n"
                                 "seeds: 40000\n")
     qklab("run", config, "--out", "many", "where=seed % 2 == 0")

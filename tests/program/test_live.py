@@ -1,4 +1,4 @@
-"""watch and serve: a running sweep seen from outside, by those who have the link and by nobody else."""
+"""watch and serve: a running sweep can be followed by those who have the link, and by nobody else."""
 import fcntl
 import http.client
 import json
@@ -28,7 +28,7 @@ figures:
   - {{name: support, plot: line, x: position, y: support, color: variance, facet: mean, theory: support_theory}}
   - {{name: plane, plot: heatmap, x: variance, y: mean, color: [contrast, entropy], log: x}}
 """)
-# What the variances of the sweep are called where there is little room.
+# Labels of the sweep's variances where there is little room.
 SHORT = ["0.01", "0.03981", "0.1585", "0.631", "2.512", "10"]
 FUZZ_SECONDS = float(os.environ.get("QKLAB_FUZZ_SECONDS", 5))
 
@@ -49,7 +49,7 @@ class Server:
         self.process.stdout.close()
 
     def ask(self, path, method="GET", token=True, host=None):
-        """Status and body; the path is sent as it is."""
+        """Returns status and body; the path is sent unchanged."""
         connection = http.client.HTTPConnection(self.host, self.port)
         if token:
             path += ("&" if "?" in path else "?") + "token=" + (self.token if token is True else token)
@@ -65,7 +65,7 @@ class Server:
     def send(self, data):
         with socket.create_connection((self.host, self.port), timeout=10) as connection:
             connection.sendall(data)
-            connection.settimeout(0.05)  # what is cut short is waited for in vain
+            connection.settimeout(0.05)  # the rest of an incomplete request never comes
             try:
                 return connection.recv(4096)
             except OSError:
@@ -90,7 +90,7 @@ def test_a_running_sweep_is_seen_and_not_disturbed():
             assert state["total"] == 144
             time.sleep(0.05)
         assert process.returncode == 0
-        while state["finished"] < 144 or state["writer"]:  # it looks at the store now and then
+        while state["finished"] < 144 or state["writer"]:  # the server checks the store at intervals
             time.sleep(0.05)
             state = json.loads(server.ask("/state")[1])
     assert state["finished"] == 144 and seen == sorted(seen)
@@ -134,7 +134,7 @@ def test_requests_that_are_refused():
                      "/live.js/", "/manifest.json", "/trials.csv", "/./", "/state%00", "/index.html"):
             status, body, _ = server.ask(path)
             assert status in (400, 404) and b"root:" not in body and b"SQLite" not in body, (path, status)
-        # A tunnel may begin at another port.
+        # A tunnel may use another local port.
         for host in (f"localhost:{server.port}", "localhost:1", "LOCALHOST:8888", "127.0.0.1", "127.0.0.1:9", "[::1]:8888"):
             assert server.ask("/state", host=host)[0] == 200, host
         assert "localhost" in server.ask("/state", host="evil.example:80")[1].decode(), "says what to do"
@@ -149,7 +149,7 @@ def test_requests_that_are_refused():
 
 
 def test_fuzz():
-    """Garbage, and requests with slips in them: nothing but refusals, and the server goes on."""
+    """Random bytes and damaged requests are all refused, and the server continues."""
     choose = random.Random(5)
     with Server("live") as server:
         good = (f"GET /state?token={server.token} HTTP/1.1\r\nHost: {server.host}:{server.port}\r\n"
@@ -189,7 +189,7 @@ def test_fuzz():
 
 
 def on_a_terminal(columns, rows, *arguments, **environment):
-    """What qklab writes to a terminal of that size."""
+    """The output of qklab on a terminal of that size."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     process = subprocess.Popen([QKLAB, *arguments], cwd=FOLDER, stdin=slave, stdout=slave, stderr=slave,
@@ -241,7 +241,7 @@ sweep: {lr: [0.001, 0.002]}
 
 
 def test_how_far_a_long_trial_is():
-    """On the progress line, in status, watch and serve; and what is left behind when the run ends."""
+    """Progress is shown on the progress line and by status, watch and serve, and its file is removed after the run."""
     run = subprocess.Popen([QKLAB, "run", write("long.yaml", LONG), "--out", "long", "-j", "1"], cwd=FOLDER,
                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     running = FOLDER / "long/running.csv"
@@ -264,7 +264,7 @@ def test_how_far_a_long_trial_is():
     run.send_signal(signal.SIGUSR1)
     _, said = run.communicate(timeout=60)
     assert run.returncode == 130 and not running.exists() and step(said) > 0, said
-    # A run that was killed leaves its file, which is of no use after a while.
+    # A killed run leaves its file, which is ignored after a while.
     running.write_text("trial,step,of\n0123456789abcdef,5,10\n")
     assert "step 5 of 10 (50 %)" in qklab("status", "long").stdout
     os.utime(running, (time.time() - 3600,) * 2)

@@ -1,7 +1,7 @@
 """A malformed config exits with 2 and a message with file and line, and leaves nothing behind.
 
-200 of them are derived from the shipped configs by seeded damage. Damage that yields another valid config (a
-dry run exits with 0) does not count.
+200 of them are made from the shipped configs by reproducible damage. Damage that yields another valid config (a dry
+run exits with 0) does not count.
 """
 import random
 import re
@@ -16,10 +16,10 @@ WANTED = 200
 
 
 def refuses(config):
-    """True where the program refuses the config as it must, false where it holds it to be valid."""
+    """True if the program refuses the config correctly, false if it accepts the config as valid."""
     before = sorted(FOLDER.rglob("*"))
     dry = qklab("run", config, "--dry-run", code=None)
-    if dry.returncode == 0 or "give --yes" in dry.stderr:  # valid, if too large to be run unasked
+    if dry.returncode == 0 or "give --yes" in dry.stderr:  # valid, but too large to run without --yes
         return False
     assert dry.returncode == 2, f"a dry run exits with {dry.returncode}: {dry.stderr}\n{config.read_text()}"
     done = qklab("run", config, "--out", "out", code=2)

@@ -1,4 +1,4 @@
-"""What experiments say that a trial needs is about what it takes: enough, and not many times too much."""
+"""The memory that an experiment states for a trial is enough, and not many times too much."""
 import os
 import re
 import subprocess
@@ -15,7 +15,7 @@ def config(experiment, params):
 
 
 def said(path):
-    """The estimate, from the message with which a trial is refused that would not fit."""
+    """The estimate, taken from the message that refuses a trial which would not fit."""
     message = qklab("run", path, "--fresh", "--out", "refused", "--memory", "1K", code=1).stderr
     number, unit = re.search(r"it needs about ([\d.e+]+) (\w+)", message).groups()
     assert "1 KiB may be used" in message, message
@@ -23,7 +23,7 @@ def said(path):
 
 
 def taken(path):
-    """The most memory that a run of one trial had, in bytes."""
+    """The peak memory of a run of one trial, in bytes."""
     run = subprocess.Popen([QKLAB, "run", str(path), "--fresh", "--out", "taken", "-j", "1"], cwd=FOLDER,
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"})
@@ -34,7 +34,7 @@ def taken(path):
 
 
 def compare(experiment, small, *larger):
-    # A trial of next to nothing: program, libraries, threads.
+    # A tiny trial measures the memory of program, libraries and threads.
     base = taken(config(experiment, small))
     told = []
     for params in larger:

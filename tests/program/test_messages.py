@@ -1,4 +1,4 @@
-"""Messages name what was done and what was meant; each exit code has its cause."""
+"""Messages name the mistake and what was probably meant; each exit code has its cause."""
 import re
 import sys
 

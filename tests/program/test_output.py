@@ -1,4 +1,4 @@
-"""Standard output that cannot be written, and output that nobody wants any more."""
+"""Standard output that cannot be written, and output that nobody reads any more."""
 import subprocess
 import sys
 

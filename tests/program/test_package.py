@@ -1,4 +1,4 @@
-"""An installed qklab, and the Debian package: runs from where it lies, and builds plugins by find_package."""
+"""An installed qklab and the Debian package: the program runs from any prefix, and find_package builds plugins."""
 import os
 import pathlib
 import re
@@ -9,7 +9,7 @@ import sys
 from harness import FOLDER, QKLAB, ROOT, qklab, run_tests, skip, write
 
 BUILD = pathlib.Path(QKLAB).parent
-CLEAN = {"PATH": "/usr/bin:/bin", "HOME": str(FOLDER), "LANG": "C.UTF-8"}  # nothing of the build's environment
+CLEAN = {"PATH": "/usr/bin:/bin", "HOME": str(FOLDER), "LANG": "C.UTF-8"}  # no variable of the build's environment
 
 SWEEP = write("installed.yaml", """
 name: installed
@@ -70,7 +70,7 @@ def test_manual_and_completion():
 
 
 def test_what_reads_them_finds_no_fault():
-    """In pages and completions; each reader where it is installed."""
+    """Checks the manual page and the completions with each program that reads them, if it is installed."""
     share = FOLDER / "prefix/share"
     readers = {"man": ["man", "--warnings", "-l", share / "man/man1/qklab.1"],
                "zsh": ["zsh", "-n", share / "zsh/vendor-completions/_qklab"],
@@ -93,7 +93,7 @@ def test_a_plugin_builds_by_find_package():
     command("cmake", "-S", "bar", "-B", "bar/build", f"-DCMAKE_PREFIX_PATH={prefix}")
     command("cmake", "--build", "bar/build")
     command(prefix / "bin/qklab", "run", "bar/bar.yaml", "--preset", "smoke", "--plugin", "bar/build/bar.so", env=CLEAN)
-    # The exported target alone, without our function.
+    # Uses only the exported target, without our function.
     write("own/CMakeLists.txt", "cmake_minimum_required(VERSION 3.25)\nproject(own LANGUAGES CXX)\n"
           "find_package(qklab 0.1 REQUIRED)\nadd_library(own MODULE ../bar/bar.cpp)\n"
           "target_link_libraries(own PRIVATE qklab::plugin)\n")
@@ -103,8 +103,8 @@ def test_a_plugin_builds_by_find_package():
 
 
 def test_below_a_folder_of_any_name():
-    """What is written for CMake and for shells is escaped by their rules. But for ; and " and ${}: CMake itself cannot be run in
-    such a folder."""
+    """Paths written for CMake and for shells are escaped by their rules. ; and " and ${} are not tested, since CMake
+    itself cannot run in such a folder."""
     for name in ("My Programs", "$HOME and more", "it's here", "(round) & [square] #1"):
         prefix = FOLDER / "places" / name
         prefix.parent.mkdir(exist_ok=True)

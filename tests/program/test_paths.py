@@ -1,4 +1,4 @@
-"""Run directories and files as people name them: links, slashes, long and odd names, shared and locked folders."""
+"""Names of run directories and files: links, slashes, long and unusual names, shared and locked folders."""
 import os
 import pathlib
 import shutil
@@ -79,7 +79,7 @@ def test_fresh_moves_nothing_but_run_directories():
 
 
 def test_fresh_heeds_the_lock_of_a_run_under_way():
-    """The first run is halted while the second one tries, so that it cannot end before."""
+    """The first run is stopped while the second one tries, so that it cannot end before."""
     long = write("long.yaml", WALK.replace("samples: 20", f"samples: {200000 // SLOWER}").replace("seeds: 3", "seeds: 40"))
     first = begin_run(long, "busy", "-j1")
     assert wait_while(first, lambda: not (FOLDER / "busy" / "run.db-wal").exists())

@@ -1,4 +1,4 @@
-"""A pruned sweep: the same trials go on for any number of threads and after any kill, and none counts that did not."""
+"""A pruned sweep: the same trials continue for any number of threads and after any kill, and no other trial counts."""
 import functools
 import json
 import sys
@@ -29,7 +29,7 @@ def reference():
 
 
 def curves(table):
-    """Loss by step, by trial."""
+    """The loss by step, for each trial."""
     found = {}
     for row in csv_rows(table["series.csv"]):
         if row["metric"] == "loss":
@@ -64,7 +64,7 @@ def test_finished_trials_are_those_of_a_whole_sweep():
             assert row == whole[row["trial"]]
         part = losses[row["trial"]]
         assert part == {step: whole_losses[row["trial"]][step] for step in part}
-    # Where all has been run already, nothing is run again, and nothing is taken back.
+    # When everything has been run already, nothing is run again, and nothing is undone.
     again = qklab("run", SWEEP, "--out", "whole").stderr
     assert "0 of 0 trials" in again, again
     assert all(row["status"] == "done" for row in csv_rows(tables("whole")["trials.csv"]))

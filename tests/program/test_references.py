@@ -1,4 +1,4 @@
-"""Each committed reference: figures and verdicts follow from its tables, and trials come out as they stand there."""
+"""Each committed reference: figures and verdicts follow from its tables, and trials that are run again agree."""
 import json
 import sys
 
@@ -19,8 +19,8 @@ def test_trials_come_out_the_same():
         manifest = json.loads((reference / "manifest.json").read_text())
         text = manifest["parameters"].get("text", "")
         if manifest["seconds"] / manifest["trials"] > 5 or not (ROOT / text).exists():
-            continue  # too long, or of a text that is not shipped
-        # Another machine's training may part from it by more than any tolerance: rounding grows.
+            continue  # too long, or it needs a text that is not shipped
+        # A training on another machine may differ by more than any tolerance, since rounding errors grow.
         done = qklab("replay", reference, "--trials", 2, code=None, cwd=ROOT)
         assert "compared " in done.stdout, done.stderr
         if "compared bit by bit" in done.stdout:

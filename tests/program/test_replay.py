@@ -1,4 +1,4 @@
-"""Running finished trials again from what a directory says, and comparing."""
+"""Finished trials are run again from the content of a directory, and compared."""
 import json
 import shutil
 import sys
@@ -19,7 +19,7 @@ claims:
 
 
 def reference():
-    """A directory as it is committed: CSVs, figures, verdicts and manifest, no store."""
+    """A directory in its committed form: CSVs, figures, verdicts and manifest, no store."""
     out = FOLDER / "results" / "small"
     if not out.exists():
         qklab("run", write("small.yaml", SWEEP))
@@ -76,7 +76,7 @@ def test_another_blas_is_told_and_exact_metrics_are_the_same_all_the_same():
     assert "rounded ones to 1e-09 of their largest value: another BLAS" in text and "Prescott" in text, text
     assert "4 of 4 trials are the same" in text, text
     assert "as asked for" in qklab("replay", other, "--exact").stdout
-    # The last digit of an exact metric counts there as well, that of a rounded one does not.
+    # The last digit of an exact metric counts there too, but not that of a rounded one.
     lines = (other / "series.csv").read_text().splitlines()
     def touched(metric):
         at = next(i for i, line in enumerate(lines) if f",{metric}," in line and 0.01 < float(line.split(",")[3]) < 0.99)
@@ -103,10 +103,10 @@ def test_a_reference_keeps_the_series_that_are_read():
     assert "holds what figures and claims read, and no more" in text, text
     text = qklab("replay", out, "--trials", 12).stdout
     assert "12 of 12 trials are the same to the last bit" in text and "as it holds no others" in text, text
-    again = FOLDER / "again"  # from a directory that has no run.db, as it is committed
+    again = FOLDER / "again"  # from a committed directory, which has no run.db
     qklab("export", out, "--format", "reference", "--out", again)
     assert (again / "series.csv").read_bytes() == (out / "series.csv").read_bytes()
-    # What nothing reads is told, as is a series that is changed.
+    # A series that nothing reads is reported, and so is a changed one.
     shutil.copy(reference() / "series.csv", again / "series.csv")
     assert "for which nothing reads it" in qklab("verify", again, code=1).stderr
     edit(out, "series.csv", lambda text: text.replace(",support,1,0", ",support,1,1", 1))

@@ -59,7 +59,7 @@ def test_shards():
     assert "have not been run" in one.stdout and "have not been run" in two.stdout
     qklab("merge", "part-2", "part-1", "--out", "merged")
     assert tables("merged") == reference()
-    for n in (1, 2):  # one after the other into the same
+    for n in (1, 2):  # one after the other into the same directory
         qklab("run", SWEEP, "--out", "in-turn", "--shard", f"{n}/2")
     assert tables("in-turn") == reference()
     assert "qklab run --shard" in qklab("launch", "slurm", SWEEP, "--shards", "2", "--dry-run", code=2).stderr

@@ -1,4 +1,4 @@
-"""report.html as a reader sees it, in headless Chromium. Skipped where Chromium is not installed."""
+"""report.html as a reader sees it, in headless Chromium. Skipped if Chromium is not installed."""
 import json
 import re
 import shutil
@@ -24,7 +24,7 @@ claims:
 """
 
 
-# A plot whose log axis begins between two powers of ten, which once made the chart library count without end.
+# A plot whose log axis begins between two powers of ten: the chart library once entered an endless loop here.
 MANY = """
 name: many
 experiment: localization
@@ -36,7 +36,7 @@ figures:
   - {name: contrast, plot: band, x: variance, y: contrast, color: mean, log: x}
   - {name: support, x: position, y: support, color: variance, facet: mean, log: color, where: "mean < 0.1"}
 """
-# Draws what is drawn only once it is in sight.
+# Scrolls through the page, since figures are drawn only when they become visible.
 SCROLL = """
   for (let y = 0; y <= document.documentElement.scrollHeight; y += 400) {
     scrollTo(0, y);
@@ -138,7 +138,7 @@ def test_the_keyboard_reaches_everything():
 
 
 def contrast(page, selector):
-    """Of a text with the page's ground, as WCAG has it."""
+    """The contrast of a text with the page's background, as WCAG defines it."""
     def luminance(rgb):
         parts = [float(x) / 255 for x in re.findall(r"[0-9.]+", rgb)[:3]]
         parts = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts]
@@ -210,7 +210,7 @@ def test_every_reference_opens_without_an_error():
 
 
 def spoiled(change):
-    """A report whose data were changed by `change`, opened; what is shown, and what the console says."""
+    """Opens a report whose data were changed by `change`; returns what is shown, and the console's messages."""
     text = report().read_text()
     begin = text.index('id="data">') + len('id="data">')
     end = text.index("</script>", begin)
@@ -317,7 +317,7 @@ def test_numbers_of_an_axis_look_different():
 
 
 def test_print():
-    """Everything is drawn, in dark ink, within the paper's width, and the page is itself again afterwards."""
+    """Everything is drawn in dark ink within the paper's width, and afterwards the page is as before."""
     needs_chromium()
     with Browser(dark=True) as page:
         page.open_report(report())
@@ -341,7 +341,7 @@ def test_print():
     assert 300 < out["widest"] <= 681 and out["before"] == out["after"] != "#fff", out
 
 
-# What this machine takes, at this moment, for a million numbers sorted twice: the measure of what the page takes.
+# The time that this machine takes at this moment to sort a million numbers twice: the unit for the page's times.
 UNIT = """
   const unit = () => {
     const numbers = Float64Array.from({length: 1e6}, (_, i) => Math.sin(i)), began = performance.now();
@@ -352,7 +352,7 @@ UNIT = """
 
 
 def opened(path):
-    """What the page of 100,000 trials shows, and what it took, in units that were measured in between."""
+    """What the page of 100,000 trials shows, and its times, in units that are measured before and after."""
     with Browser() as page:
         page.open("about:blank")
         before = page.run(UNIT + "return unit();")
@@ -387,7 +387,7 @@ def test_100000_trials_open_fast_and_stay_smooth():
     needs_chromium()
     most = {"open": 8, "scroll": 0.3, "filter": 5, "sort": 5}
     best = dict.fromkeys(most, float("inf"))
-    for _ in range(5):  # others may be at work on this machine
+    for _ in range(5):  # other processes may be busy on this machine
         best = {name: min(best[name], took) for name, took in opened(path).items()}
         if all(best[name] < most[name] for name in most):
             break

@@ -1,4 +1,4 @@
-"""`reproduce` killed at any moment and started again repeats nothing; a figure without trials stops nothing."""
+"""`reproduce` repeats nothing after it was killed at any moment; a figure without trials does not stop the others."""
 import json
 import re
 import signal
@@ -15,7 +15,7 @@ DERIVED = ("trials.csv", "series.csv", "claims.json")
 
 
 def place(name):
-    """A folder with a config of the user's own, and no results."""
+    """A folder with a config of the user, and no results."""
     folder = FOLDER / name
     (folder / "configs").mkdir(parents=True)
     (folder / "configs" / "fig_of_mine.yaml").write_text("name: fig_of_mine\n")
@@ -27,7 +27,7 @@ def directory(folder, figure):
 
 
 def stored(folder, figure):
-    """How many trials its run.db holds."""
+    """The number of trials in its run.db."""
     path = directory(folder, figure) / "run.db"
     if not path.exists():
         return 0
@@ -36,12 +36,12 @@ def stored(folder, figure):
         count = store.execute("SELECT count(*) FROM trials").fetchone()[0]
         store.close()
         return count
-    except sqlite3.OperationalError:  # its tables are just being made
+    except sqlite3.OperationalError:  # its tables are just being created
         return 0
 
 
 def run_by_last_call(folder, figure):
-    """How many trials the last call ran, by run.log."""
+    """The number of trials that the last call ran, according to run.log."""
     return int(re.findall(r"(\d+) done, 0 failed, 0 diverged", (directory(folder, figure) / "run.log").read_text())[-1])
 
 
@@ -55,7 +55,7 @@ def derived(folder):
 
 
 def kill_when(folder, figure, least):
-    """Kills a `reproduce` once that figure's store holds so many trials; True where it was killed before its end."""
+    """Kills a `reproduce` once that figure's store holds so many trials; True if it was killed before its end."""
     process = subprocess.Popen([QKLAB, *COMMAND], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait_while(process, lambda: stored(folder, figure) < least)
     process.kill()
@@ -69,7 +69,7 @@ def test_killed_reproduce_repeats_nothing():
     assert all(count > 100 for count in total.values()), total
 
     kills, kept = 0, total
-    while kept == total:  # where all kills came too late, which one machine in a hurry may see: anew
+    while kept == total:  # try again if every kill came too late, which may happen on a fast machine
         killed = place(f"killed-{time.monotonic_ns()}")
         for figure in FIGURES:
             for share in (0.1, 0.6):
@@ -96,7 +96,7 @@ def test_shipped_figures_are_those_of_this_program():
     shipped = sorted(path.stem for path in (ROOT / "configs").glob("*.yaml"))
     lines = qklab("list", "figures", cwd=folder).stdout.splitlines()
     assert sorted(line.split()[0] for line in lines) == shipped, lines
-    (folder / "configs" / "fig_entropy_collapse.yaml").write_text("no config: [")  # whose name is a shipped one's
+    (folder / "configs" / "fig_entropy_collapse.yaml").write_text("no config: [")  # it has the name of a shipped config
     refused = qklab("reproduce", "fig_of_mine", cwd=folder, code=2).stderr
     assert "no figure 'fig_of_mine'" in refused and "fig_entropy_collapse" in refused, refused
     refused = qklab("reproduce", "fig_entropy_collapse", "--preset", "nonsense", cwd=folder, code=2).stderr
@@ -119,7 +119,7 @@ def test_the_end_is_one_table_of_all_verdicts():
 
 
 def test_every_claim_says_whose_words_it_judges():
-    """A quotation names the abstract that it is from; all else is marked as a paraphrase or as our own."""
+    """A quotation names the abstract that it is from; any other text is marked as a paraphrase or as our own."""
     seen = 0
     for path in sorted((ROOT / "configs").glob("*.yaml")):
         _, _, claims = path.read_text().partition("\nclaims:\n")
@@ -134,7 +134,7 @@ def test_every_claim_says_whose_words_it_judges():
     assert seen > 50, seen
 
 
-# A text that is none fails its trials, and only these.
+# A file that is not text makes only those trials fail that read it.
 HALF = """
 name: half
 experiment: training
@@ -156,7 +156,7 @@ def test_a_figure_that_cannot_be_drawn_stops_nothing():
     write("here.txt", "so it goes on and on, until it ends. " * 40)
     (FOLDER / "gone.txt").write_bytes(NO_TEXT)
     config = write("half.yaml", HALF)
-    for _ in range(2):  # and so does a call that finds the results there
+    for _ in range(2):  # the second call finds the results there
         told = qklab("run", config, "--out", "half", code=1)
         assert "figure 'lost': no trial to draw (2 failed" in told.stderr, told.stderr
         assert "1 of 2 figures could not be drawn" in told.stderr, told.stderr
@@ -168,7 +168,7 @@ def test_a_figure_that_cannot_be_drawn_stops_nothing():
     assert claims["gone"]["verdict"] == "undecided" and claims["gone"]["slices"][0]["failed"] == 2, claims["gone"]
     outcomes = {slice["at"]["text"]: slice["verdict"] for slice in claims["finite"]["slices"]}
     assert outcomes == {"here.txt": "holds", "gone.txt": "undecided"}, outcomes
-    write("gone.txt", "it is a text now, and there are trials. " * 40)  # nothing is left of the failure
+    write("gone.txt", "it is a text now, and there are trials. " * 40)  # no trace of the failure is left
     qklab("run", config, "--out", "half", "--rerun", "failed")
     assert (out / "figures" / "lost.svg").exists()
 

@@ -1,6 +1,6 @@
-"""The same numbers whatever the processor: exact metrics bit by bit, rounded ones to rounding, at each SIMD level that
-this processor runs and for each core of OpenBLAS. `--against PROGRAM [ARGUMENT ...]` compares with another build, for
-instance one for another architecture under an emulator."""
+"""The same numbers on every processor: exact metrics to the bit and rounded ones up to rounding, at each SIMD level of
+this processor and for each kernel set of OpenBLAS. `--against PROGRAM [ARGUMENT ...]` compares with another build, for
+example one for another architecture under an emulator."""
 import os
 import re
 import subprocess
@@ -46,7 +46,7 @@ def config_of(name):
 
 
 def kinds_of(experiment):
-    """Of each scalar and of each series whether it is exact, by what the program says of itself."""
+    """Whether each scalar and each series is exact, as `qklab describe` declares it."""
     text = qklab("describe", experiment).stdout
     scalars, series = text.partition("\nseries: ")[0].partition("\nscalars: ")[2], text.partition("\nseries: ")[2]
     kinds = [{re.sub(r"\[.*", "", name): kind == "exact"
@@ -56,7 +56,7 @@ def kinds_of(experiment):
 
 
 def exact_by(kinds, metric):
-    """A member of a family, loss.0.1, is what its family is, loss.L.H."""
+    """A member of a family, loss.0.1, is exact if its family, loss.L.H, is."""
     if metric in kinds:
         return kinds[metric]
     family = metric.split(".")[0]
@@ -77,7 +77,7 @@ def numbers_of(directory, kinds):
 
 
 def compare(name, kinds, expected, found, what):
-    """Yields how many exact numbers and how many rounded ones are the same."""
+    """Compares all numbers; returns how many of them are exact and how many rounded."""
     assert expected.keys() == found.keys(), f"{name}, {what}: other trials or metrics"
     sizes, counts = {}, [0, 0]
     for (_, metric, _), text in expected.items():
@@ -100,7 +100,7 @@ def simd_levels():
 
 
 def compare_all(machines):
-    """machines: {name: (program, environment)}, the first being what the others are compared with."""
+    """machines: {name: (program, environment)}; the others are compared with the first."""
     report = []
     for name in SWEEPS:
         config = write(f"{name}.yaml", config_of(name))

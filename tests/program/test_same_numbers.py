@@ -37,7 +37,7 @@ def test_threads():
 
 
 def test_fewer_trials_than_threads():
-    """One trial at a time, so that its inner loop is what runs in parallel."""
+    """One trial at a time, so that its inner loop runs in parallel."""
     for out, jobs in (("inner-1", 1), ("inner-4", 4)):
         run(out, "-j", jobs, "mean=0.5", "variance=1", "attention=softmax", "seeds=1", f"samples={200000 // SLOWER}")
     assert tables("inner-1") == tables("inner-4")
@@ -56,13 +56,13 @@ def test_killed_twenty_times():
 
 
 def cpu_seconds(process):
-    """What it has computed so far, in all its threads."""
+    """The CPU time that it has used so far, in all its threads."""
     fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def stopped(process, number):
-    """Sends the signal; the exit code, and what the process computed after it."""
+    """Sends the signal; returns the exit code, and the CPU time that the process used after it."""
     before = cpu_seconds(process)
     process.send_signal(number)
     _, status, usage = os.wait4(process.pid, 0)
@@ -90,7 +90,7 @@ def test_signals_are_handled_before_anything_is_written():
         process = begin_run(SWEEP, out, "-j", 2)
         while not handles_signals(process):
             assert process.poll() is None, "it never handled signals"
-            # In this order: what is there by now was written by a program that handles them by now.
+            # The order matters: if `out` exists now, a program that handles the signals by now has written it.
             assert not out.exists() or handles_signals(process), "it writes, and a signal would kill it"
         code, _ = stopped(process, number)
         assert code == 130, (number, code)

@@ -1,4 +1,4 @@
-"""A run in scratch that is told to stop copies back what it has, leaves nothing behind, and goes on bitwise."""
+"""A run in scratch that is stopped copies its results back, leaves nothing behind, and continues with the same bits."""
 import shutil
 import signal
 import subprocess
@@ -18,13 +18,13 @@ DISK = FOLDER / "node-disk"
 
 
 def finished_in(folder):
-    """Trials of the store in a folder, 0 where it is not there yet. qklab's own reader leaves no files beside it."""
+    """The number of trials in a folder's store, 0 without a store. qklab itself reads it, since it adds no files."""
     status = qklab("status", folder, code=None)
     return int(status.stdout.split(": ")[1].split(" done")[0]) if status.returncode == 0 else 0
 
 
 def stop(out, sent):
-    """Runs in scratch until some trials are done, sends the signal; the exit code."""
+    """Runs in scratch until some trials are done, sends the signal, and returns the exit code."""
     run = begin_run(SWEEP, out, "--scratch", DISK, "-j", 2, stderr=subprocess.PIPE, text=True)
     before = finished_in(FOLDER / out)
     wait_while(run, lambda: all(finished_in(folder) <= before for folder in DISK.glob("qklab-*")))
@@ -34,7 +34,7 @@ def stop(out, sent):
 
 
 def stopped_three_times():
-    """How many trials are kept then; None where a run was over before its signal came, as on a busy machine."""
+    """The number of trials that are kept; None if a run had ended before its signal came, as on a busy machine."""
     kept = 0
     for sent in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         code, message = stop("stopped", sent)
@@ -64,12 +64,12 @@ def test_stopped_runs_copy_back():
 
 def test_a_killed_run_leaves_the_run_directory_whole():
     code = None
-    while code != -signal.SIGKILL:  # a run may be over before it is killed
+    while code != -signal.SIGKILL:  # a run may end before it is killed
         shutil.rmtree(FOLDER / "killed", ignore_errors=True)
         stop("killed", signal.SIGTERM)
         before = finished_in(FOLDER / "killed")
         code, _ = stop("killed", signal.SIGKILL)
-    assert finished_in(FOLDER / "killed") == before > 0  # nothing had been copied back since
+    assert finished_in(FOLDER / "killed") == before > 0  # nothing was copied back since then
     qklab("run", SWEEP, "--out", "killed", "--scratch", DISK)
     qklab("run", SWEEP, "--out", "plain")
     assert tables("killed") == tables("plain")

@@ -1,4 +1,4 @@
-"""Shards in directories of their own, merged: the tables of a single run, or an error that names the trial."""
+"""Shards in separate directories are merged: this gives the tables of a single run, or an error that names a trial."""
 import re
 import sqlite3
 import sys
@@ -57,7 +57,7 @@ def test_besides_leaves_out_what_is_finished_elsewhere():
 def test_conflicts_name_the_trial():
     run("other", "--shard", "1/4")
     with sqlite3.connect(FOLDER / "other" / "run.db") as db:
-        # As if another machine had found something else: consistent in itself, so without its checksum.
+        # As if another machine had another result: the store is consistent, so the checksum is removed.
         db.execute("UPDATE scalars SET value = value + 1 WHERE trial = 1")
         db.execute("ALTER TABLE trials DROP COLUMN checksum")
         db.execute("ALTER TABLE arrays DROP COLUMN checksum")

@@ -1,4 +1,4 @@
-"""Signals: those that the caller ignores stay ignored; those sent ahead of a limit save and end a run."""
+"""Signals that the caller ignores stay ignored; those sent before a limit make a run save its results and end."""
 import resource
 import signal
 import subprocess
@@ -79,7 +79,7 @@ def test_a_signal_before_anything_has_begun_leaves_nothing():
 
 
 def test_a_limit_of_processor_time_ends_a_run_and_the_same_command_goes_on():
-    """The kernel repeats SIGXCPU every second, which is no haste."""
+    """The kernel repeats SIGXCPU every second, but the repetitions are not urgent."""
     run = begin("limited", f"samples={200000 // SLOWER}", limits=[(resource.RLIMIT_CPU, (1, resource.RLIM_INFINITY))])
     _, said = run.communicate(timeout=240)
     assert run.returncode == 130 and "interrupted" in said, (run.returncode, said)

@@ -1,5 +1,5 @@
 """`qklab launch slurm` on a real cluster of one node: a shard is cancelled and resubmitted, and the merged tables
-are those of a single run. Skipped where slurm.sh cannot start one."""
+are those of a single run. Skipped if slurm.sh cannot start a cluster."""
 import os
 import pathlib
 import shutil
@@ -37,7 +37,7 @@ def job_of(text):
 
 
 def wait_for_the_queue():
-    while command("squeue", "-h", "-r").strip():  # CTest's limit ends what would wait for ever
+    while command("squeue", "-h", "-r").strip():  # CTest's limit ends an endless wait
         time.sleep(0.2)
 
 
@@ -63,13 +63,13 @@ def test_bad_requests_submit_nothing():
 
 
 def cancelled():
-    """Cancels task 2 once it has something to lose, and launches again: what that submitted, or None where the task
-    was over before."""
+    """Cancels task 2 once it has stored trials, and launches again. Returns what was submitted, or None if the task had
+    ended before."""
     job = job_of(launch("--", "--time", "5"))
     while f"{job}_2" in command("squeue", "-h", "-r", "-o", "%i") and not (FOLDER / "out/shards/2-of-4/run.db").exists():
         time.sleep(0.02)
     command("scancel", f"{job}_2")
-    busy = launch()  # while the others run: only what is neither finished nor queued
+    busy = launch()  # while the others run: only shards that are neither finished nor queued
     wait_for_the_queue()
     if "0 submitted" in busy and "interrupted" not in logs():
         shutil.rmtree(FOLDER / "out")
@@ -94,7 +94,8 @@ def test_a_shard_is_cancelled_and_resubmitted():
 
 
 def test_scratch_and_arrays_longer_than_the_cluster_allows():
-    """The cluster takes 4 tasks an array, so 7 shards need two; each runs in a folder of its own and copies back."""
+    """The cluster takes 4 tasks per array, so 7 shards need two arrays; each shard runs in a separate folder and copies
+    its results back."""
     scratch = FOLDER / "node-disk"
     launch("--max-parallel", 2, "--scratch", scratch, "samples=500", out="many", shards=7)
     wait_for_the_queue()

@@ -38,7 +38,7 @@ def times_written(out):
 
 
 def test_killed_trial_goes_on_bitwise():
-    """Each life gets further than the one before: a checkpoint that was not there yet."""
+    """Each life of the run gets further than the one before: it writes a new checkpoint."""
     qklab("run", LONG, "--out", "whole")
     assert not checkpoints("whole")
     kills = 0
@@ -49,7 +49,7 @@ def test_killed_trial_goes_on_bitwise():
         process.kill()
         if process.wait() == -signal.SIGKILL and checkpoints("killed"):
             kills += 1
-        else:  # it has got to the trial's end, the kill came too late: once more
+        else:  # the kill came after the trial's end: try again
             shutil.rmtree(FOLDER / "killed")
             kills = 0
     assert len(checkpoints("killed")) == 1
@@ -67,7 +67,7 @@ def test_damaged_checkpoint_is_no_harm():
         process.kill()
         process.wait()
         file = next(iter(checkpoints("damaged")), None)
-        if file is None:  # finished before it was seen to have a checkpoint
+        if file is None:  # finished before its checkpoint was seen
             shutil.rmtree(FOLDER / "damaged")
     file.write_bytes(file.read_bytes()[:-10])
     qklab("run", LONG, "--out", "damaged")
@@ -166,7 +166,7 @@ def test_traces_replayed_by_pytorch():
         qklab("trace", SMALL, *overrides.split(), "dim=16", "steps=100", "--out", folder)
         done = replay(folder)
         assert done.returncode == 0, (name, done.stdout, done.stderr)
-    # It must be able to fail.
+    # The comparison must be able to fail.
     losses = (folder / "losses.csv").read_text().splitlines()
     step, loss = losses[60].split(",")
     losses[60] = f"{step},{float(loss) * 1.01}"

@@ -1,4 +1,4 @@
-// What a process that is killed leaves behind. The process is this program itself, run again.
+// Tests what a killed process leaves behind. The process is this program itself, run again.
 #include <doctest/doctest.h>
 #include <spawn.h>
 #include <sys/mount.h>
@@ -33,7 +33,7 @@ pid_t start_child(const std::string& directory) {
   return child;
 }
 
-// Until the child has begun to write, or has ended.
+// Waits until the child has begun to write, or has ended.
 void wait_for_writing(pid_t child, const Scratch& scratch) {
   siginfo_t ended{};
   while (!std::filesystem::exists(scratch.db() + "-wal") && ended.si_pid == 0) {
@@ -42,7 +42,7 @@ void wait_for_writing(pid_t child, const Scratch& scratch) {
   }
 }
 
-// A file system of so many KiB, where that is allowed.
+// A file system of a given size in KiB, where that is allowed.
 class SmallDisk {
  public:
   SmallDisk(const std::string& path, int kib) : path_(path) {
@@ -63,8 +63,8 @@ class SmallDisk {
   bool mounted_;
 };
 
-// Kills children at random times until one has finished the sweep or many were tried; how many were cut
-// short, and how many trials are stored.
+// Kills children at random times until one has finished the sweep or enough were tried. Returns how many were
+// killed before their end, and how many trials are stored.
 std::pair<int, std::uint64_t> kill_children(const Scratch& scratch, Stream& stream) {
   std::uint64_t before = 0;
   int cut_short = 0;
@@ -85,14 +85,15 @@ std::pair<int, std::uint64_t> kill_children(const Scratch& scratch, Stream& stre
   return {cut_short, before};
 }
 
-// After SIGSTOP: false where the child had ended before it came.
+// Called after SIGSTOP: false if the child had ended before the signal came.
 bool has_stopped(pid_t child) {
   siginfo_t change{};
   waitid(P_PID, static_cast<id_t>(child), &change, WEXITED | WSTOPPED | WNOWAIT);
   return change.si_code == CLD_STOPPED;
 }
 
-// A child that writes into the folder, held so that it does not end meanwhile; once it is to go on, SIGCONT.
+// Returns a child that is stopped while it writes into the folder, so that it cannot end; SIGCONT lets it
+// continue.
 pid_t stopped_while_writing(std::optional<Scratch>& folder) {
   for (;;) {
     folder.emplace();
@@ -100,7 +101,7 @@ pid_t stopped_while_writing(std::optional<Scratch>& folder) {
     wait_for_writing(child, *folder);
     kill(child, SIGSTOP);
     if (has_stopped(child)) return child;
-    waitpid(child, nullptr, 0);  // it was quicker: another one
+    waitpid(child, nullptr, 0);  // it ended too early: try another one
   }
 }
 
@@ -121,7 +122,7 @@ TEST_CASE("killed at any moment, a run loses no more than what it was at") {
   std::optional<Scratch> folder;
   int cut_short = 0;
   std::uint64_t before = 0;
-  while (cut_short == 0) {  // on a busy machine, the first kill may come too late for all of the sweep
+  while (cut_short == 0) {  // on a busy machine, the first kill may come after the end of the sweep
     folder.emplace();
     std::tie(cut_short, before) = kill_children(*folder, stream);
   }
@@ -157,7 +158,7 @@ TEST_CASE("another process that writes is named, and does not keep readers out")
   int reads = 0;
   int status = 0;
   while (waitpid(child, &status, WNOHANG) == 0) {
-    // Nothing may be there yet, or the writer may just have gone; but nothing is ever locked.
+    // There may be no store yet, or the writer may have just ended; but the store is never locked.
     const std::string why = message_of([&] {
       const StoreCounts counts = Store(scratch.db(), Store::Mode::read).counts();
       CHECK(counts.done >= last);

@@ -1,4 +1,4 @@
-// Whatever befalls a run, it ends with the same bytes.
+// A run ends with the same bytes, however it is interrupted.
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -44,9 +44,9 @@ TEST_CASE("results are the same, to the byte, for any number of jobs") {
     CHECK(outcome.progress.total == 120);
     CHECK(outcome.progress.finished() == 120);
     CHECK(outcome.progress.failed == 18);
-    CHECK(outcome.progress.diverged == 8);  // 5, 16, 27, 49, twice each; 38 fails before it can
+    CHECK(outcome.progress.diverged == 8);  // 5, 16, 27, 49, twice each; 38 fails before it diverges
     CHECK(!outcome.interrupted);
-    CHECK((csv_of(scratch, sweep) == expected));  // in brackets: not printed, being long
+    CHECK((csv_of(scratch, sweep) == expected));  // the brackets keep doctest from printing the long text
   }
 }
 
@@ -59,7 +59,7 @@ TEST_CASE("a sweep that was stopped any number of times ends as if it had not be
     const Scratch scratch;
     std::uint64_t finished = 0;
     for (bool over = false; !over;) {
-      // As a trial begins, or before any has.
+      // The stop comes when a trial begins, or before any has begun.
       std::atomic<std::int64_t> left{static_cast<std::int64_t>(stream.below(150))};
       std::atomic<bool> stop{left == 0};
       on_walk = [&] {
@@ -73,8 +73,8 @@ TEST_CASE("a sweep that was stopped any number of times ends as if it had not be
       if (over) CHECK(outcome.progress.resumed + outcome.progress.finished() == 400);
       interruptions += outcome.interrupted ? 1 : 0;
     }
-    CHECK(finished == 400);                       // none was run and stored twice
-    CHECK((csv_of(scratch, sweep) == expected));  // in brackets: not printed, being long
+    CHECK(finished == 400);                       // no trial was run and stored twice
+    CHECK((csv_of(scratch, sweep) == expected));  // the brackets keep doctest from printing the long text
   }
   MESSAGE(interruptions << " interruptions");
   CHECK(interruptions >= 30);

@@ -14,7 +14,7 @@ namespace {
 
 std::atomic<std::int64_t> in_use{0}, most_in_use{0};
 
-// Needs `number` bytes, and notes how many are needed at a time.
+// Needs `number` bytes, and records how many are needed at the same time.
 const Experiment& hungry() {
   if (const Experiment* known = find_experiment("hungry")) return *known;
   Experiment experiment;
@@ -65,7 +65,7 @@ TEST_CASE("no more trials run at a time than fit together") {
   const Sweep sweep = sweep_of(hungry(), "sweep:\n  number: {range: [1, 60, 1]}\n");
   CHECK(run(scratch, sweep, 100).progress.done == 60);
   CHECK(most_in_use <= 100);
-  CHECK(most_in_use > 60);  // and not one at a time
+  CHECK(most_in_use > 60);  // trials run side by side
 }
 
 TEST_CASE("a trial that would not fit is refused with its estimate, and the others run") {

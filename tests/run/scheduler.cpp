@@ -72,8 +72,8 @@ TEST_CASE("what a trial throws becomes its message, and the others go on") {
                                             {4, "failed: gave up as if asked to stop, though nobody asked"},
                                             {5, "diverged: loss is nan"}});
   const Results results = store.load(sweep, {});
-  CHECK(std::isnan(results.trials[0].scalars[0]));  // of a failed trial nothing is kept
-  CHECK(results.trials[4].scalars[0] == 1);         // of a diverged one everything is
+  CHECK(std::isnan(results.trials[0].scalars[0]));  // nothing is kept of a failed trial
+  CHECK(results.trials[4].scalars[0] == 1);         // everything is kept of a diverged one
 }
 
 TEST_CASE("finished trials run again only where that is asked for") {
@@ -96,7 +96,7 @@ TEST_CASE("finished trials run again only where that is asked for") {
     CHECK(outcome.progress.resumed == 9 - outcome.progress.total);
     return ran.load();
   };
-  // The first call of the chain runs everything.
+  // The first call runs everything.
   CHECK(ran_with(Rerun::none) == 9);
   CHECK(ran_with(Rerun::none) == 0);
   CHECK(ran_with(Rerun::failed) == 2);
@@ -145,8 +145,8 @@ TEST_CASE("trials that tell how far they are are reported while they run, and th
   const Scratch scratch;
   std::atomic<bool> seen{false};
   behaviour = [&seen](const Trial& trial, Result&) {
-    if (trial.params.integer("number") == 1) return;  // the shorter one tells nothing
-    trial.progress(30, 100);                          // went on from here
+    if (trial.params.integer("number") == 1) return;  // the shorter trial reports nothing
+    trial.progress(30, 100);                          // continued from here
     trial.progress(65, 100);
     while (!seen) std::this_thread::sleep_for(1ms);
   };

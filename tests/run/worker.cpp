@@ -15,8 +15,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Waits for `count` threads to be here at once; false where they have not come within minutes, on however
-// busy a machine.
+// Waits until `count` threads are here at the same time; false if they have not come within minutes, however
+// busy the machine is.
 class Meeting {
  public:
   explicit Meeting(int count) : missing_(count) {}

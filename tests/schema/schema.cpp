@@ -36,7 +36,7 @@ TEST_CASE("schema: integers are read exactly or refused") {
   CHECK(converted(any, "9007199254740993") == beyond + "9007199254740993");
   CHECK(converted(any, "-9007199254740993") == beyond + "-9007199254740993");
   CHECK(converted(any, "9223372036854775807") == beyond + "9223372036854775807");
-  // As a double each of these is another number, which would do.
+  // As a double each of these would be another number, which would be accepted.
   CHECK(converted(any, "9007199254740993.0") == beyond + "9007199254740993");
   CHECK(converted(any, "4503599627370496.1") == "expected an integer, got '4503599627370496.1'");
   const Parameter seed = integer("seed", 0, "").range(0, 0x1p53);

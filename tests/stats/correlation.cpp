@@ -8,7 +8,7 @@ using namespace qklab;
 
 namespace {
 
-// Slow and obvious: ranks by counting, correlation by the definition.
+// Slow and obvious: ranks by counting, correlation by its definition.
 double slow_rank_correlation(const std::vector<double>& x, const std::vector<double>& y) {
   const auto rank = [](const std::vector<double>& v, std::size_t i) {
     double below = 0, equal = 0;
@@ -53,7 +53,8 @@ TEST_CASE("rank correlation of special cases") {
 TEST_CASE("the least-squares slope of a line and of scattered points") {
   CHECK(std::abs(least_squares_slope(std::vector<double>{1, 2, 4}, std::vector<double>{5, 8, 14}) - 3) <=
         1e-14);
-  // By hand: means 1 and 2, sums of products 1 * 1 + 0 + 1 * 2 about them, squares 2.
+  // Computed by hand: the means are 1 and 2, the sum of products about them is 1 * 1 + 0 + 1 * 2, and the sum
+  // of squares is 2.
   CHECK(std::abs(least_squares_slope(std::vector<double>{0, 1, 2}, std::vector<double>{1, 1, 4}) - 1.5) <=
         1e-14);
   CHECK(std::isnan(least_squares_slope(std::vector<double>{1, 1}, std::vector<double>{1, 2})));

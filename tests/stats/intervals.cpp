@@ -13,7 +13,7 @@ namespace {
 
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
-// Slow and obvious: Simpson's rule over Student's density.
+// Slow and obvious: integrates Student's density by Simpson's rule.
 double integrated_student_cdf(double t, double dof) {
   const double scale =
       std::exp(std::lgamma(0.5 * (dof + 1)) - std::lgamma(0.5 * dof)) / std::sqrt(dof * M_PI);
@@ -46,7 +46,7 @@ Estimate bootstrap_mean(const std::vector<double>& x, const Stream& stream) {
 }  // namespace
 
 TEST_CASE("Student quantiles agree with printed tables") {
-  // Two-sided 95 % and 99 % points, as in any table of the t distribution.
+  // Two-sided 95 % and 99 % points from a table of the t distribution.
   CHECK(std::abs(student_quantile(0.975, 1) - 12.7062047) <= 1e-6);
   CHECK(std::abs(student_quantile(0.975, 7) - 2.36462425) <= 1e-7);
   CHECK(std::abs(student_quantile(0.975, 30) - 2.04227246) <= 1e-7);
@@ -124,7 +124,7 @@ TEST_CASE("the bootstrap interval covers the truth about as often as it says") {
         interval(bootstrap_mean(x, Stream(7, static_cast<std::uint64_t>(r), "resample")), 0.95);
     covered += i.low <= 3 && 3 <= i.high;
   }
-  CHECK(covered / double(repeats) >= 0.90);  // unexpanded percentiles reach 0.89 only
+  CHECK(covered / double(repeats) >= 0.90);  // percentiles without expansion reach only 0.89
   CHECK(covered / double(repeats) <= 0.99);
 }
 
@@ -172,7 +172,7 @@ TEST_CASE("Holm's correction by hand") {
   const std::vector<double> adjusted = holm(p);
   CHECK(adjusted[1] == 0.04);
   CHECK(adjusted[3] == 0.09);
-  CHECK(adjusted[0] == 0.09);  // 0.08, raised to its predecessor's
+  CHECK(adjusted[0] == 0.09);  // raised from 0.08 to its predecessor's value
   CHECK(std::isnan(adjusted[2]));
   CHECK(adjusted[4] == 0.9);
   CHECK(holm({}).empty());

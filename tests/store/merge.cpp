@@ -38,7 +38,7 @@ std::string csv(const std::string& directory, const Sweep& sweep) {
   return read_file(directory + "/trials.csv") + read_file(directory + "/series.csv");
 }
 
-// Replaces what is stored of the first trial that is done, with its checksum.
+// Replaces the stored result of the first trial that is done, including its checksum.
 void store_other(const std::string& directory, const Sweep& sweep, Status status, double sum) {
   Store store(directory + "/run.db", Store::Mode::write);
   const auto statuses = store.statuses();

@@ -34,7 +34,7 @@ TEST_CASE("a run on a local disk leaves what a run in place leaves") {
     run(store, place.path, walker_sweep(30));
   }
   run_in_scratch(home.path, disk.path, walker_sweep(20));
-  run_in_scratch(home.path, disk.path, walker_sweep(30));  // goes on from there
+  run_in_scratch(home.path, disk.path, walker_sweep(30));  // continues from there
   CHECK(csv_of(home, walker_sweep(30)) == csv_of(place, walker_sweep(30)));
   const std::string array = array_file(specs_of(walker_sweep(30))[0].id, "grid");
   CHECK(read_file(home.path + "/" + array) == read_file(place.path + "/" + array));
@@ -52,7 +52,7 @@ TEST_CASE("until it is saved the home keeps its old state, and afterwards has al
   Store store(scratch.directory() + "/run.db", Store::Mode::write);
   run(store, scratch.directory(), walker_sweep(9));
   CHECK(done() == 10);
-  scratch.save_now_and_then(store);  // not yet
+  scratch.save_now_and_then(store);  // too early: does nothing
   CHECK(done() == 10);
   scratch.save(store);
   CHECK(done() == 18);
@@ -82,5 +82,5 @@ TEST_CASE("the log that a killed run left at home is taken in before the file is
 TEST_CASE("a folder that cannot be made is said to be one") {
   const test::Scratch home;
   CHECK(message_of([&] { qklab::Scratch(home.path, "/proc/nowhere"); }) != "");
-  CHECK(message_of([&] { Store(home.db(), Store::Mode::write); }) == "");  // the lock is let go of
+  CHECK(message_of([&] { Store(home.db(), Store::Mode::write); }) == "");  // the lock has been released
 }

@@ -24,7 +24,7 @@ namespace {
 constexpr double inf = std::numeric_limits<double>::infinity();
 constexpr double nan_value = std::numeric_limits<double>::quiet_NaN();
 
-// Equal to the bit, which tells -0 from 0, but any NaN is NaN.
+// Compares bits, so that -0 differs from 0, but any NaN equals NaN.
 bool identical(double a, double b) {
   return std::isnan(a) ? std::isnan(b) : std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
 }

@@ -24,7 +24,7 @@ std::vector<std::string> files_in(const std::string& directory) {
   return names;
 }
 
-// Runs `action` as a user to whom permissions apply; false where that is not possible.
+// Runs `action` as a user to whom permissions apply; false if that is not possible.
 bool as_nobody(const std::function<void()>& action) {
   if (geteuid() != 0) {
     action();
@@ -55,7 +55,7 @@ TEST_CASE("the lock is that of the directory that is asked for, though the one i
   auto first = std::make_unique<WriterLock>(at + "/run.db");
   fs::rename(at, aside);
   make_directories(at);
-  const WriterLock second(at + "/run.db");  // of another file
+  const WriterLock second(at + "/run.db");  // on another file
   CHECK(contains(message_of([&] { WriterLock(at + "/run.db"); }), "another qklab run"));
   CHECK(contains(message_of([&] { WriterLock(aside + "/run.db"); }), "another qklab run"));
   first.reset();
@@ -78,7 +78,7 @@ TEST_CASE("paths that a URI, a shell or SQLite would take for something else") {
       CHECK(fs::exists(directory + "/copy.db"));
     }
   }
-  // Relative, where SQLite would see a URI.
+  // A relative path that SQLite could read as a URI.
   const Scratch scratch;
   const fs::path before = fs::current_path();
   fs::current_path(scratch.path);
@@ -190,7 +190,7 @@ TEST_CASE("a reader sees what is committed, and never stands in the writer's way
     ++seen;
     for (; put < specs.size(); ++put) writer.put(walker(), {finished(specs[put])});
   });
-  CHECK(seen == 1);  // one moment of the file
+  CHECK(seen == 1);  // the state of the file at one moment
   CHECK(put == specs.size());
   CHECK(reader.counts().done == specs.size());
 }

@@ -40,7 +40,7 @@ TEST_CASE("every part of a trial counts in its checksum, the order of metrics do
   CHECK(base != checksum(1, "done", "{ }", "m", 0.0, 1.0, "", "12345678", "f"));
   CHECK(base != checksum(1, "done", "{}", "", 0.0, 1.0, "", "12345678", "f"));
   CHECK(base != checksum(1, "done", "{}", "m", -0.0, 1.0, "", "12345678", "f"));
-  CHECK(base != checksum(1, "done", "{}", "m", 1.0, 0.0, "", "12345678", "f"));  // swapped
+  CHECK(base != checksum(1, "done", "{}", "m", 1.0, 0.0, "", "12345678", "f"));  // two values are exchanged
   CHECK(base != checksum(1, "done", "{}", "m", 0.0, 1.0, "12345678", "", "f"));
   CHECK(base != checksum(1, "done", "{}", "m", 0.0, 1.0, "", "12345679", "f"));
   CHECK(base != checksum(1, "done", "{}", "m", 0.0, 1.0, "", "12345678", "g"));

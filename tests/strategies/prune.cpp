@@ -14,13 +14,13 @@
 namespace qklab {
 namespace {
 
-// The loss of racer x at a step: the larger x, the slower, but the lower in the end; a seed shifts it a
-// little.
+// The loss of racer x at a step: the larger x, the slower it decreases, but the lower it ends. The seed
+// shifts it a little.
 double loss_at(double x, std::int64_t seed, std::int64_t step) {
   return 10 - x + std::abs(static_cast<double>(step) - 3 * x) / 3 + 0.01 * static_cast<double>(seed);
 }
 
-// 30 steps, looked at every 4. x = 90 fails, 91 has no loss, 92 diverges.
+// Records every 4 of 30 steps. x = 90 fails, 91 has no loss, 92 diverges.
 const Experiment& racer() {
   if (const Experiment* known = find_experiment("racer")) return *known;
   Experiment experiment;
@@ -61,7 +61,7 @@ Sweep sweep_of(const std::string& body, const std::string& preset = "fast") {
 
 class Memory {
  public:
-  // Runs what is left, at most `most` trials before each look.
+  // Runs what is left, with at most `most` trials between two decisions.
   void complete(const Sweep& sweep, std::size_t most = 1000000) {
     const std::atomic<bool> stop{false};
     for (;;) {
@@ -86,7 +86,7 @@ class Memory {
     return results;
   }
 
-  // "done", or "stopped before step 10" and the like, by x.
+  // "done", or "stopped before step 10" and so on, by x.
   std::map<double, std::string> ends(const Sweep& sweep) const {
     std::map<double, std::string> ends;
     sweep.for_each([&](const TrialSpec& spec) {
@@ -94,7 +94,7 @@ class Memory {
       const bool stopped = record.status == Status::pruned;
       const std::string end = stopped ? record.message : std::string(name_of(record.status));
       const auto [place, is_new] = ends.emplace(spec.params.real("x"), end);
-      if (!is_new) CHECK(place->second == end);  // all seeds of a point alike
+      if (!is_new) CHECK(place->second == end);  // all seeds of a point end alike
       return true;
     });
     return ends;
@@ -110,7 +110,7 @@ class Memory {
 const std::string eight =
     "sweep: {x: [1, 2, 3, 4, 5, 6, 7, 8]}\nseeds: 2\nprune: {metric: loss, keep: 0.5, at: [10, 20]}\n";
 
-// The x of the best `n`, from the formula itself; the last look by step 10 was at 8, by step 20 at 20.
+// The x of the best `n`, computed from the formula. The last recorded step up to 10 is 8, and up to 20 is 20.
 std::vector<double> best(std::vector<double> xs, std::size_t n, std::int64_t look) {
   std::stable_sort(xs.begin(), xs.end(), [&](double a, double b) {
     return loss_at(a, 0, look) + loss_at(a, 1, look) < loss_at(b, 0, look) + loss_at(b, 1, look);
@@ -124,7 +124,7 @@ TEST_CASE("prune: the best half goes on at each rung, with all its seeds") {
   Memory memory;
   memory.complete(sweep);
   const std::vector<double> first = best({1, 2, 3, 4, 5, 6, 7, 8}, 4, 8), second = best(first, 2, 20);
-  REQUIRE(first != best({1, 2, 3, 4, 5, 6, 7, 8}, 4, 28));  // not those that would be best in the end
+  REQUIRE(first != best({1, 2, 3, 4, 5, 6, 7, 8}, 4, 28));  // unlike the best ones at the end
   const auto ends = memory.ends(sweep);
   REQUIRE(ends.size() == 8);
   for (const auto& [at, end] : ends) {
@@ -157,7 +157,7 @@ TEST_CASE("prune: what failed, diverged or has no number comes last, and does no
   const auto ends = memory.ends(sweep);
   CHECK(ends.at(90) == "failed");
   CHECK(ends.at(92) == "diverged");
-  CHECK(ends.at(91) == "done");  // a trial ends where its steps do, before it is asked whether it may go on
+  CHECK(ends.at(91) == "done");  // a trial with fewer steps ends before any decision
   const Sweep early =
       sweep_of("sweep: {x: [90, 1, 91, 92, 8]}\nseeds: 2\nprune: {metric: loss, keep: 0.4, at: [12]}\n");
   Memory other;
@@ -187,7 +187,7 @@ TEST_CASE("prune: a share is rounded up, of equal points the first are kept, and
       sweep_of("sweep: {x: [1, 2]}\nprune: {metric: loss, keep: 0.001, at: [4], best: highest}\n");
   Memory other;
   other.complete(single);
-  CHECK(other.ends(single).at(1) == "done");  // of the higher loss at step 4
+  CHECK(other.ends(single).at(1) == "done");  // it has the higher loss at step 4
   CHECK(other.ends(single).at(2) == "stopped before step 4");
 }
 

@@ -54,7 +54,7 @@ TEST_CASE("refine: spends its budget, and no more, near the threshold") {
   std::size_t k = 0, close = 0;
   refined.for_each([&](const TrialSpec& trial) {
     if (k++ < 50) return true;
-    CHECK(distance(trial.params) <= 0.25 * std::sqrt(2));  // within a cell of the grid
+    CHECK(distance(trial.params) <= 0.25 * std::sqrt(2));  // not farther than one cell of the grid
     close += distance(trial.params) <= 0.1;
     return true;
   });
@@ -66,7 +66,7 @@ TEST_CASE("refine: any interruption ends with the same sweep") {
   check_interruptions(sweep);
   Memory at_once;
   const std::vector<std::uint64_t> expected = at_once.complete(sweep, 1000000).ids();
-  // A sweep that was refined before starts from its grid again.
+  // A sweep that is already refined starts from its grid again.
   CHECK(grow(grow(sweep, at_once.finished()), at_once.finished()).ids() == expected);
 }
 
@@ -104,7 +104,7 @@ TEST_CASE("refine: one axis is bisected; logarithmic ones at the geometric mean"
     return true;
   });
   CHECK(found);
-  // However large the budget, it ends where doubles end.
+  // However large the budget, refinement ends at the resolution of doubles.
   Memory fine;
   const Sweep endless =
       sweep_of("sweep:\n  x: [0, 1]\n  refine: {metric: f, threshold: 0.5, budget: 1000000}\n");

@@ -18,7 +18,7 @@ namespace {
 
 double noise_of(const Trial& trial) { return trial.stream("noise").normal(); }
 
-// f scatters about x by `spread`; it has no value where x = 3, none of seed 1 where x = 4, and fails where x
+// f scatters about x by `spread`. It has no value where x = 3, none for seed 1 where x = 4, and fails where x
 // = 5.
 const Experiment& scattered() {
   if (const Experiment* known = find_experiment("scattered")) return *known;
@@ -72,7 +72,7 @@ double half_width(const std::vector<double>& values) {
   return student_quantile(0.975, n - 1) * std::sqrt(squares / (n - 1) / n);
 }
 
-// The number of replicates by the rule as it is written, from as many values as there can be.
+// The number of replicates by the documented rule, from the largest possible list of values.
 std::size_t by_the_rule(const std::vector<double>& values, double ci, std::size_t min) {
   std::size_t n = min;
   while (n < values.size()) {
@@ -110,10 +110,10 @@ TEST_CASE("replicate: each point has as many as the rule says, seeds from 0 and 
     sizes.insert(seeds.size());
     for (std::size_t i = 0; i < seeds.size(); ++i) CHECK(seeds[i] == static_cast<std::int64_t>(i));
   }
-  CHECK(sizes.contains(4));   // without spread
-  CHECK(sizes.contains(64));  // with a large one
+  CHECK(sizes.contains(4));   // points without spread
+  CHECK(sizes.contains(64));  // points with a large spread
   CHECK(sizes.size() > 2);
-  double last = -1;  // innermost: a point's trials stand together, in the order of the grid
+  double last = -1;  // the seed varies fastest: a point's trials are neighbours, in the order of the grid
   std::set<double> left;
   settled.for_each([&](const TrialSpec& trial) {
     const double at = 1000 * trial.params.real("x") + trial.params.real("spread");

@@ -1,4 +1,4 @@
-// What a config that was read must hold: a sweep, or one message.
+// Checks on the result of reading a config: a sweep, or one message.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -14,7 +14,8 @@ inline Sweep sweep_of(const Reading& reading) {
   return reading.config.sweep;
 }
 
-// One error, at `place` ("line:column", or "" for anywhere in the file), that tells `part`.
+// Demands exactly one error, at `place` ("line:column", or "" for anywhere in the file), whose message
+// contains `part`.
 inline void check_refused(const Reading& reading, const std::string& place, const std::string& part) {
   REQUIRE(reading.messages.size() == 1);
   const std::string& message = reading.messages.front();

@@ -40,7 +40,7 @@ inline const Experiment& experiment() {
   return registered;
 }
 
-// A config of the experiment: `rest` holds params, sweep, seeds, figures, claims.
+// A config of this experiment; `rest` contains params, sweep, seeds, figures and claims.
 inline Config config(const std::string& rest, Diagnostics& diagnostics) {
   experiment();
   ConfigSource source;
@@ -88,13 +88,13 @@ inline Series series(std::vector<double> values) {
   return s;
 }
 
-// A stream of noise that depends on the trial alone.
+// A stream of noise that depends only on the trial.
 inline Stream noise(const TrialRecord& trial) {
   return Stream(static_cast<std::uint64_t>(trial.params.integer("seed")), trial.id, "noise");
 }
 
-// Results of all trials of a config; `fill` sets scalars, series and status of each. Before, both scalars
-// are NaN and all series empty.
+// Results of all trials of a config; `fill` sets scalars, series and status of each. At first both scalars
+// are NaN and all series are empty.
 inline Results results(const Config& config, const std::function<void(TrialRecord&)>& fill) {
   Results r;
   r.experiment = config.experiment;
@@ -111,7 +111,7 @@ inline Results results(const Config& config, const std::function<void(TrialRecor
   return r;
 }
 
-// A fresh directory, removed at the end of the scope.
+// A new directory, removed at the end of the scope.
 struct Folder {
   std::filesystem::path path;
   explicit Folder(const std::string& name)

@@ -1,4 +1,4 @@
-// Seeded damage to the text of a config, as by a slip of the keyboard or a truncated copy.
+// Reproducible damage to the text of a config, such as typing errors or a truncated copy.
 #pragma once
 
 #include <string>
@@ -35,7 +35,7 @@ inline std::string mutate(std::string text, Stream& random) {
         break;
       case 5:
         text.insert(at, text.substr(place(), 20));
-        break;  // a piece copied elsewhere
+        break;  // copies a piece to another position
       case 6:
         std::swap(text[at], text[std::min(at + 1, text.size() - 1)]);
         break;

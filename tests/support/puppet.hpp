@@ -1,4 +1,5 @@
-// Running sweeps in a scratch folder, and an experiment whose trials do what a test says.
+// Runs sweeps in a temporary folder, and provides an experiment whose trials do what the current test
+// demands.
 #pragma once
 
 #include "tests/support/walker.hpp"
@@ -18,7 +19,7 @@ inline RunOutcome run(const Scratch& scratch, const Sweep& sweep, std::size_t jo
   return run_trials(sweep, store, in(scratch, jobs), stop);
 }
 
-// An experiment whose trials do what the test that is running says.
+// What each trial does; the current test sets it.
 inline std::function<void(const Trial&, Result&)> behaviour;
 
 inline const Experiment& puppet() {

@@ -1,4 +1,4 @@
-// Configs as the tests read them.
+// Reads configs for the tests.
 #pragma once
 
 #include <string>

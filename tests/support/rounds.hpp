@@ -1,4 +1,4 @@
-// A sweep that grows, run in rounds without a store.
+// Runs a sweep that grows in rounds, without a store.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -11,10 +11,10 @@
 
 namespace qklab {
 
-// What is finished, by id.
+// Finished trials, by id.
 class Memory {
  public:
-  // Runs unfinished trials of the sweep, at most `most` of them; whether any was left to run.
+  // Runs unfinished trials of the sweep, at most `most` of them. Returns whether there was any to run.
   bool run(const Sweep& sweep, std::size_t most) {
     const std::atomic<bool> stop{false};
     bool any = false;
@@ -38,7 +38,8 @@ class Memory {
     };
   }
 
-  // Runs to the end, `step` trials before each look; the final sweep.
+  // Runs until nothing is added, with at most `step` trials between two calls of grow(). Returns the final
+  // sweep.
   Sweep complete(const Sweep& sweep, std::size_t step) {
     while (run(grow(sweep, finished()), step)) {
     }
@@ -49,7 +50,7 @@ class Memory {
   std::map<std::uint64_t, TrialRecord> done_;
 };
 
-// However many trials are run before each look, the sweep ends as the same one.
+// The final sweep must be the same, however many trials are run between two calls of grow().
 inline void check_interruptions(const Sweep& sweep) {
   const std::vector<std::uint64_t> expected = Memory().complete(sweep, 1000000).ids();
   for (const std::size_t step : {1u, 7u, 64u}) CHECK(Memory().complete(sweep, step).ids() == expected);

@@ -1,4 +1,4 @@
-// An experiment that computes nothing, with a parameter of every kind, and short ways to read configs of it.
+// An experiment that computes nothing, with a parameter of every kind, and functions that read its configs.
 #pragma once
 
 #include <cmath>
@@ -49,7 +49,7 @@ inline Reading read_file_text(const std::string& text, const std::vector<std::st
   return test::read_config(text, overrides, preset);
 }
 
-// `body` begins at line 3 of the file.
+// `body` begins at line 3 of the config.
 inline Reading read(const std::string& body, const std::vector<std::string>& overrides = {},
                     const std::string& preset = "fast") {
   return read_file_text("name: t\nexperiment: specimen\n" + body, overrides, preset);
@@ -61,7 +61,7 @@ inline std::string joined(const std::vector<std::string>& lines) {
   return out;
 }
 
-// The values of the named parameters, a line a trial: "mean=0 seed=1".
+// The values of the named parameters, one line per trial: "mean=0 seed=1".
 inline std::vector<std::string> trials(const Sweep& sweep, const std::vector<std::string>& names) {
   std::vector<std::string> out;
   sweep.for_each([&](const TrialSpec& trial) {
@@ -76,7 +76,7 @@ inline std::vector<std::string> trials(const Sweep& sweep, const std::vector<std
   return out;
 }
 
-// The trials of a config that must be valid, or its messages.
+// The trials of a config that must be valid; otherwise its messages.
 inline std::string trials_of(const std::string& body, const std::vector<std::string>& names,
                              const std::vector<std::string>& overrides = {},
                              const std::string& preset = "fast") {

@@ -1,5 +1,5 @@
-// What the tests of store, scheduler and CSV share: a folder that goes away, and an experiment that does
-// everything an experiment may do.
+// Shared by the tests of store, scheduler and CSV: a temporary folder, and an experiment that does everything
+// that an experiment may do.
 #pragma once
 
 #include <sys/resource.h>
@@ -24,7 +24,7 @@ struct Scratch : TemporaryFolder {
   std::string db() const { return path + "/run.db"; }
 };
 
-// Files may not grow beyond `bytes` while this lives: what a full disk looks like, without a disk.
+// Limits the size of files to `bytes` while it exists: this behaves like a full disk.
 class FileSizeLimit {
  public:
   explicit FileSizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
@@ -44,12 +44,12 @@ class FileSizeLimit {
   void (*handler_)(int);
 };
 
-inline const std::atomic<bool> never{false};  // a stop request that is not made
+inline const std::atomic<bool> never{false};  // a stop request that never comes
 
-// Called as a trial begins, where a test has set it.
+// Called when a trial begins, if a test has set it.
 inline std::function<void()> on_walk;
 
-// Of every 7 trials one fails, of every 11 one diverges; inner loops are nested.
+// One of every 7 trials fails, and one of every 11 diverges; inner loops are nested.
 inline void run_walker(const Trial& trial, Result& result) {
   if (on_walk) on_walk();
   const std::int64_t number = trial.params.integer("number");
@@ -94,7 +94,7 @@ inline const Experiment& walker() {
   return known ? *known : register_experiment(make_walker());
 }
 
-// `body` is the config below its name and experiment.
+// `body` is the config without its name and experiment.
 inline Sweep sweep_of(const Experiment& experiment, const std::string& body) {
   ConfigSource source;
   source.file = "test.yaml";
@@ -105,7 +105,7 @@ inline Sweep sweep_of(const Experiment& experiment, const std::string& body) {
   return config.sweep;
 }
 
-// Two trials a number.
+// A sweep with two trials for each number.
 inline Sweep walker_sweep(int numbers) {
   return sweep_of(walker(), "sweep:\n  number: {range: [0, " + std::to_string(numbers - 1) +
                                 ", 1]}\n  label: [plain, 'comma, \"quote\"']\n");
@@ -128,7 +128,7 @@ inline Store::Finished finished(const TrialSpec& spec, Status status = Status::d
   return finished;
 }
 
-// A store of the trials of `sweep`, each with one scalar.
+// Fills a store with the trials of `sweep`, each with one scalar.
 inline void fill(const Scratch& scratch, const Sweep& sweep) {
   Store store(scratch.db(), Store::Mode::write);
   std::vector<Store::Finished> batch;
@@ -139,7 +139,7 @@ inline void fill(const Scratch& scratch, const Sweep& sweep) {
   store.put(walker(), batch);
 }
 
-// Both CSVs of what a run directory holds.
+// The text of both CSVs of a run directory.
 inline std::string csv_of(const Scratch& scratch, const Sweep& sweep) {
   const Store store(scratch.db(), Store::Mode::read);
   export_csv(store, sweep, scratch.path);

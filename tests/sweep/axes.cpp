@@ -96,7 +96,7 @@ TEST_CASE("axes: range includes the last value where it is on the grid") {
   CHECK(values("{range: [0, 0.9, 0.25]}") == std::vector<double>{0, 0.25, 0.5, 0.75});
   CHECK(values("{range: [1, -1, -1]}") == std::vector<double>{1, 0, -1});
   CHECK(values("{range: [3, 3, 1]}") == std::vector<double>{3});
-  for (int n = 1; n <= 200; ++n) {  // n tenths are n + 1 values, however they are rounded
+  for (int n = 1; n <= 200; ++n) {  // n steps of a tenth make n + 1 values, however they are rounded
     CAPTURE(n);
     CHECK(range_size(0, n / 10.0, 0.1) == n + 1);
   }
@@ -121,7 +121,7 @@ TEST_CASE("axes: decimal steps have the values that one writes") {
     CAPTURE(n);
     CHECK(range_at(0, 0.05, static_cast<std::uint64_t>(n)) == n / 20.0);
   }
-  // Beyond what fits side by side, as before.
+  // Digits that do not fit side by side are computed in binary.
   CHECK(range_at(1e300, 1e-300, 2) == 1e300);
   CHECK(std::isfinite(linspace(-1.7e308, 1.7e308, 5, 2)));
 }
@@ -173,7 +173,7 @@ TEST_CASE("axes: random integers include both bounds, and choices are among thos
   std::map<double, int> counts;
   for (const double x : values("{random: {uniform: [1, 3], n: 3000}}, seed: {range: [0, 0, 1]}", "dim"))
     ++counts[x];
-  CHECK(counts.size() == 3);  // equal trials are merged, so each value is seen once
+  CHECK(counts.size() == 3);  // equal trials are merged, so each value occurs once
   const std::string drawn =
       specimen::trials_of("sweep: {norm: {random: {choice: [none, post], n: 50}}}\n", {"norm"});
   CHECK((drawn == "norm=none\nnorm=post" || drawn == "norm=post\nnorm=none"));

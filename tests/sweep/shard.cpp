@@ -62,7 +62,7 @@ TEST_CASE("shards are disjoint, cover the sweep, and differ by one trial at most
 }
 
 TEST_CASE("no shard gets one value of an axis alone") {
-  const Sweep sweep = walker_sweep(100);  // two labels, the fast axis
+  const Sweep sweep = walker_sweep(100);  // two labels, which vary fastest
   for (const std::uint64_t index : {1u, 2u}) {
     const ShardMembers filter(sweep, {index, 2});
     int plain = 0;

@@ -57,7 +57,7 @@ TEST_CASE("sweep: identity depends on values and version, not on order or spelli
   CHECK(ids("sweep: {mean: 2e0}\nparams: {dim: 3.2e1, norm: pre}\n") == reference);
   CHECK(ids("params: {mean: 2, dim: 32, seed: 0}\n") == reference);
   CHECK(ids("params: {mean: 2, dim: 33}\n") != reference);
-  // Values of two parameters exchanged are another trial.
+  // Exchanging the values of two parameters gives other trials.
   CHECK(ids("params: {dim: 8, length: 16}\n") != ids("params: {dim: 16, length: 8}\n"));
 
   Experiment one = specimen::experiment(), two = one;
@@ -85,7 +85,7 @@ TEST_CASE("sweep: a parameter that is added later leaves the trials that were th
   before.name = "grown";
   Experiment added = before;
   added.parameters.add(real("width", 2, "").later());
-  const Experiment& after = register_experiment(added);  // which adds the seed
+  const Experiment& after = register_experiment(added);  // this adds the seed
   before.parameters.add(integer("seed", 0, ""));
   const std::vector<TrialSpec> trials =
       test::specs_of(test::sweep_of(after, "sweep: {number: [0, 1], width: [2, 3]}\n"));
@@ -172,7 +172,7 @@ TEST_CASE("sweep: a set of ids holds each once, zero included") {
 }
 
 TEST_CASE("sweep: ten times the trials take some ten times as long to name, not a hundred times") {
-  // Of the process, so that others on this machine do not count.
+  // CPU time of this process, so that other processes on this machine do not count.
   const auto seconds = [](std::size_t seeds) {
     const auto reading = specimen::read(
         "sweep: {dim: {range: [1, 12, 1]}, mean: {linspace: [0, 1, 84]}}\nseeds: " + std::to_string(seeds) +

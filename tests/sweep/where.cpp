@@ -42,7 +42,7 @@ struct Case {
   Truth truth;
 };
 
-// Simple conditions, each beside the same thing said in C++.
+// Simple conditions, each with the same condition in C++.
 const std::vector<Case> simple = {
     {"variance > 0", [](const Point& p) { return p.variance > 0; }},
     {"mean == 0.5", [](const Point& p) { return p.mean == 0.5; }},
@@ -90,7 +90,7 @@ std::vector<Case> composed() {
 std::string message(const std::string& text, const Place& place = {"f", 3, 10}) {
   Diagnostics diagnostics;
   const Where where = Where::parse(text, specimen::experiment().parameters, place, diagnostics);
-  CHECK(where.holds(resolved(points[0])));  // what does not parse is true
+  CHECK(where.holds(resolved(points[0])));  // an expression that cannot be parsed is true
   return specimen::joined(diagnostics.messages());
 }
 

@@ -14,7 +14,7 @@ using namespace qklab;
 
 namespace {
 
-// Slow and obvious: the header of format 1.0, by the letter of its description.
+// Slow and obvious: reads the header exactly as format 1.0 is described.
 std::string header_of(const std::string& bytes) {
   REQUIRE(bytes.substr(0, 8) == std::string("\x93NUMPY\x01\x00", 8));
   const auto length = static_cast<unsigned char>(bytes[8]) + 256u * static_cast<unsigned char>(bytes[9]);
@@ -53,10 +53,10 @@ TEST_CASE("NumPy reads the files") {
   }
   const TemporaryFolder temporary;
   const std::string& folder = temporary.path;
-  for (std::size_t length = 1; length <= 40; ++length) {  // headers of every padding
+  for (std::size_t length = 1; length <= 40; ++length) {  // covers every length of the padding
     std::vector<std::size_t> shape(length, 1);
     shape.back() = 3;
-    if (length > 32) shape = {length, 1};  // NumPy's limit of dimensions
+    if (length > 32) shape = {length, 1};  // NumPy allows at most 32 dimensions
     std::vector<double> data(length > 32 ? length : 3, 0.1);
     write_file(folder + "/" + std::to_string(length) + ".npy", doubles(shape, data));
   }
@@ -87,8 +87,8 @@ TEST_CASE("texts become characters, and bytes that are none the replacement char
     return points;
   };
   CHECK(points_of("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80") == U"a\u00e9\u20ac\U0001f600");
-  CHECK(points_of("\xff\x80") == U"\ufffd\ufffd");                                 // no beginning
-  CHECK(points_of("x\xc3") == U"x\ufffd");                                         // cut short
+  CHECK(points_of("\xff\x80") == U"\ufffd\ufffd");                                 // no first byte
+  CHECK(points_of("x\xc3") == U"x\ufffd");                                         // incomplete
   CHECK(points_of("\xf7\xbf\xbf\xbf").find(U'\x1fffff') == std::u32string::npos);  // beyond Unicode
   CHECK(points_of("\xed\xa0\x80") == U"\ufffd\ufffd\ufffd");                       // a surrogate
 }

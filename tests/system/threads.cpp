@@ -1,4 +1,4 @@
-// Loops that are shared among threads, and long work in threads of its own.
+// Loops that are shared among threads, and long work in separate threads.
 #include "core/system/threads.hpp"
 
 #include <doctest/doctest.h>
@@ -78,7 +78,7 @@ TEST_CASE("workers are as many as were asked for, and keep what they work on") {
       const auto deadline = std::chrono::steady_clock::now() + patience;
       while (m.present < threads && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
       if (m.present == threads) ++m.met;
-      // Until the test has let go of it, and a little longer.
+      // Waits until the test has released it, and a little longer.
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     };
     for (int i = 0; i < threads; ++i) workers.start<Meeting>(attend, meeting);

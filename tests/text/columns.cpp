@@ -9,7 +9,7 @@ TEST_CASE("columns are neither bytes nor characters") {
   CHECK(columns_of("plain") == 5);
   CHECK(columns_of("Größe") == 5);
   CHECK(columns_of("固有値") == 6);
-  CHECK(columns_of("e\u0301") == 1);  // an accent of its own
+  CHECK(columns_of("e\u0301") == 1);  // a combining accent
   CHECK(columns_of("🙂") == 2);
   CHECK(columns_of("\xe4rger") == 5);  // Latin-1
   CHECK(columns_of("\x1b[2J") == 3);
@@ -32,6 +32,6 @@ TEST_CASE("what would drive the terminal is left out of a clipped text") {
   CHECK(clipped("a\x1b[31mb\r\tc\x7f", 80) == "a[31mbc");
   CHECK(clipped("\xc2\x9b"
                 "31m",
-                80) == "31m");  // the escape of one character
+                80) == "31m");  // an escape written as one character
   CHECK(clipped("\xff\xfeno UTF-8", 80) == "??no UTF-8");
 }

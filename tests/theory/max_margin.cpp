@@ -1,5 +1,5 @@
-// The max-margin solver against cases solved by hand, NumPy's solutions (tests/goldens/max_margin.py), and
-// the conditions of Karush, Kuhn and Tucker.
+// Compares the max-margin solver with cases solved by hand, with NumPy's solutions
+// (tests/goldens/max_margin.py), and with the conditions of Karush, Kuhn and Tucker.
 #include "core/theory/max_margin.hpp"
 
 #include <doctest/doctest.h>
@@ -31,19 +31,20 @@ double norm(const Vector& x, double p) { return std::pow(xt::sum(xt::pow(xt::abs
 }  // namespace
 
 TEST_CASE("max margin: one constraint, by hand") {
-  // min |w|_p with a.w >= 1: w proportional to sign(a) |a|^(q-1), of norm 1 / |a|_q.
+  // The solution of min |w|_p with a.w >= 1: w is proportional to sign(a) |a|^(q-1) and has norm 1 / |a|_q.
   for (const double p : {1.1, 1.75, 2.0, 3.0}) {
     const Matrix a{{3, -4, 0, 1}};
     const double q = p / (p - 1);
     const MaxMargin solution = max_margin(a, p);
     CHECK(std::abs(solution.norm * norm(xt::row(a, 0), q) - 1) <= 1e-8);
     CHECK(std::abs(solution.w(2)) <= 1e-8);
-    CHECK(std::abs(solution.w(0) / -solution.w(1) - std::pow(0.75, q - 1)) <= 1e-4);  // sqrt(gap)
+    CHECK(std::abs(solution.w(0) / -solution.w(1) - std::pow(0.75, q - 1)) <= 1e-4);  // accurate to sqrt(gap)
   }
 }
 
 TEST_CASE("max margin: two constraints in the plane, by hand") {
-  // x + y >= 1 and x - y >= 1 meet at (1, 0), which both hold for any p; a third is slack there.
+  // x + y >= 1 and x - y >= 1 meet at (1, 0), where both are active for any p; a third constraint is slack
+  // there.
   for (const double p : {1.5, 2.0, 4.0}) {
     const MaxMargin solution = max_margin(Matrix{{1, 1}, {1, -1}, {5, 0.5}}, p);
     CHECK(std::abs(solution.w(0) - 1) <= 1e-8);
@@ -65,7 +66,7 @@ TEST_CASE("max margin: the certificate proves optimality, whatever the method") 
       CHECK(s.norm / lower - 1 <= 1e-6);
       CHECK(s.norm / lower - 1 >= -1e-12);
       CHECK(std::abs(s.norm / lower - 1 - s.gap) <= 1e-12);
-      // Complementary slackness, relative to all the weight there is.
+      // Complementary slackness, relative to the sum of all multipliers.
       CHECK(xt::sum(s.dual * (margins - 1))() <= 1e-6 * xt::sum(s.dual)());
     }
   }

@@ -11,8 +11,8 @@ using namespace qklab;
 
 namespace {
 
-// The moments from the definition, token by token: w_t - mean_s w_s = y^T W x_T with y = sum_s c_s z_s, and
-// x_T = sum_s z_s. Its mean is tr(W Cov(x_T, y)), and its variance is over pairs of entries of W.
+// The moments by their definition, token by token: w_t - mean_s w_s = y^T W x_T with y = sum_s c_s z_s and
+// x_T = sum_s z_s. The mean is tr(W Cov(x_T, y)), and the variance is a sum over pairs of entries of W.
 struct Moments {
   double mean = 0, variance = 0;
 };
@@ -38,7 +38,7 @@ Moments moments_by_definition(const Matrix& w, std::size_t t, std::size_t length
   return out;
 }
 
-// The normal distribution function by its Taylor series (Marsaglia 2004), nothing of the library's.
+// The normal distribution function by its Taylor series (Marsaglia 2004), without the library's functions.
 double phi(double z) {
   if (z < -8) return 0;
   if (z > 8) return 1;
@@ -89,7 +89,7 @@ TEST_CASE("propagation probability equals the formula, worked out from its defin
 }
 
 TEST_CASE("a worked example: d = 64, T = 32, mean 1/8, variance 1") {
-  // Published beside the formula, to two digits.
+  // Published with the formula, to two digits.
   const Propagation p = propagation_probability({0.125, 1, 1, 0}, 64, 32, 8);
   const double expected[] = {.27, .29, .32, .41, .56, .69, .73, .75};
   for (std::size_t i = 0; i < 8; ++i) CHECK(std::abs(p.support(4 * i) - expected[i]) <= 0.02);
@@ -107,13 +107,13 @@ TEST_CASE("the variance tends to tr(W^2) T^2 (7/12 - 2 theta (1 - theta)) for lo
 }
 
 TEST_CASE("where nothing varies, probabilities are 0 or 1") {
-  // W = 0: attention is uniform.
+  // For W = 0 attention is uniform.
   const Propagation uniform = propagation_probability({0, 0, 0, 0}, 8, 5, 1);
   for (std::size_t t = 0; t < 5; ++t) {
     CHECK(uniform.support(t) == 1);
     CHECK(uniform.active(t) == 1);
   }
-  // A single token has all the attention, whatever W: S = 1 is in the support but not active.
+  // A single token gets all attention, whatever W is: S = 1 is in the support but not active.
   const Propagation single = propagation_probability({0.5, 1, 1, 1}, 8, 1, 1);
   CHECK(single.support(0) == 1);
   CHECK(single.active(0) == 0);

@@ -41,14 +41,14 @@ TEST_CASE("random attention: variance of a weight against quadrature") {
 }
 
 TEST_CASE("random attention: edges and moments of products of Gaussian matrices") {
-  const std::size_t n = 320;  // where the largest of n values fluctuates by a few times n^(-2/3) = 0.02
+  const std::size_t n = 320;  // the largest of n values fluctuates by a few times n^(-2/3) = 0.02
   Matrix product = gaussian(n, 0);
   for (int k = 1; k <= 3; ++k) {
     if (k > 1) product = xt::linalg::dot(product, gaussian(n, static_cast<std::uint64_t>(k)));
     const Vector square = xt::square(std::get<1>(xt::linalg::svd(product, false, false)));
     const double mean = xt::mean(square)(), second = xt::mean(xt::square(square))();
     CHECK(std::abs(mean - 1) <= 0.05);
-    CHECK(std::abs(second / (k + 1) - 1) <= 0.1);  // the moment that outlier_gram_excess rests on
+    CHECK(std::abs(second / (k + 1) - 1) <= 0.1);  // the moment on which outlier_gram_excess is based
     CHECK(std::abs(square(0) / product_edge(k) - 1) <= 0.1);
     CHECK(std::abs(xt::sum(square)() / square(0) / bulk_stable_rank(static_cast<double>(n), k) - 1) <= 0.1);
   }

@@ -28,7 +28,7 @@ TEST_CASE("cubic bound: no layer of attention leaves larger deviations, and smal
     if (size < 1e-2) {
       const double before = frobenius_norm(x.deviation);
       CHECK(bound <= 1.1 * w_norm * v_norm * before * before * before);
-      CHECK(left >= 1e-4 * bound);  // the right power: not far below either
+      CHECK(left >= 1e-4 * bound);  // not far below the bound either: the power is right
     }
   }
 }
@@ -41,7 +41,7 @@ TEST_CASE("rank-one limit: what deep attention without skips ends at") {
   for (std::uint64_t layer = 0; layer < 8; ++layer) {
     const Matrix w = normal(5, 5, 0.3, stream.substream(2 * layer + 1));
     const Matrix v = normal(5, 5, 0.45, stream.substream(2 * layer + 2));
-    if (layer == 5) mean = x.mean;  // deviations are negligible from here on
+    if (layer == 5) mean = x.mean;  // from here on deviations are negligible
     if (layer >= 5) values.push_back(v);
     x = attend(x, w, v, 1);
   }

@@ -19,7 +19,7 @@ Matrix gaussian(std::size_t rows, std::size_t columns, double variance, Stream r
   return x;
 }
 
-// The sum of all tokens, as a matrix of one row.
+// The sum of all tokens, as a matrix with one row.
 Matrix total(const Matrix& x) {
   Matrix row = xt::zeros<double>({std::size_t{1}, x.shape(1)});
   for (std::size_t t = 0; t < x.shape(0); ++t) {
@@ -28,7 +28,7 @@ Matrix total(const Matrix& x) {
   return row;
 }
 
-// Cosine over pairs from sums: |sum x|^2 = sum of all products.
+// The mean cosine over pairs, computed from sums: |sum x|^2 is the sum of all products.
 double cosine(const Matrix& x) {
   const Matrix sum = total(x);
   const double squares = xt::sum(x * x)(), all = xt::sum(sum * sum)();

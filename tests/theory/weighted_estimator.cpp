@@ -1,4 +1,4 @@
-// Weights and risks in closed form against NumPy's least squares on drawn prompts and against Bayesian
+// Compares weights and risks in closed form with NumPy's least squares on drawn prompts, and with Bayesian
 // regression in the space of coefficients (tests/goldens/weighted_estimator.py).
 #include "core/theory/weighted_estimator.hpp"
 
@@ -71,14 +71,15 @@ TEST_CASE("weighted estimator: what each kind of weights can reach") {
                                weighted_risk(prior, rising_weights(prior)),
                                weighted_risk(prior, uniform_weights(prior))};
   };
-  // The better task last: rising weights do it. First: they can do no better than equal ones.
+  // If the better task comes last, rising weights are optimal. If it comes first, they are no better than
+  // equal ones.
   CHECK(risks(rising)[1] == doctest::Approx(risks(rising)[0]).epsilon(1e-9));
   CHECK(risks(rising)[2] >= 1.2 * risks(rising)[0]);
   CHECK(risks(falling)[1] == doctest::Approx(risks(falling)[2]).epsilon(1e-9));
   CHECK(risks(falling)[0] == doctest::Approx(risks(rising)[0]).epsilon(1e-9));
   CHECK(risks(equal)[2] == doctest::Approx(risks(equal)[0]).epsilon(1e-9));
 
-  // A minimum: any other weights are worse, and rising ones among rising ones.
+  // The weights are a minimum: all others are worse, and rising weights are best among rising ones.
   const Vector best = optimal_weights(falling), climbing = rising_weights(falling);
   for (std::size_t i = 0; i < best.size(); ++i) {
     Vector other = best;

@@ -1,4 +1,4 @@
-"""What happens to a config on its way: slips of the keyboard, and copies that were cut short."""
+"""Typical damage to a config: typing errors, and copies that were cut short."""
 
 LETTERS = "abx019.:-,[]{}'\"#&*!|>%@` \n\t=~?\\"
 

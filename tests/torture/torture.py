@@ -1,11 +1,11 @@
-"""Does to runs what the world does: kills, full disks, flipped bits. Prints a table and exits with 1 where anything
-was lost or changed.
+"""Exposes runs to failures of the real world: kills, full disks, flipped bits. Prints a table and exits with 1 if
+anything was lost or changed.
 
 usage: torture.py QKLAB [--quick] [CASE ...]
 
-tried: how often it was done. survived: the program ended as it should, and what it left could be used. lost: trials
-that had been committed and were gone without a word. changed: trials whose numbers differ from an undisturbed
-run's without an error.
+tried: the number of attempts. survived: the program ended correctly, and the files that it left were usable. lost:
+committed trials that disappeared without a message. changed: trials whose numbers differ, without an error, from
+those of an undisturbed run.
 """
 import os
 import pathlib
@@ -20,7 +20,7 @@ import time
 
 from slips import damage
 
-# A shell ignores Ctrl-C for what it runs in the background, and the runs begun here would inherit that.
+# A shell makes its background jobs ignore Ctrl-C, and the runs started here would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -60,7 +60,7 @@ def start(out, *arguments, **options):
 
 
 def table(out):
-    """Lines of both tables, by trial."""
+    """The lines of both tables, by trial."""
     trials = {}
     for name in ("trials.csv", "series.csv"):
         for line in (pathlib.Path(FOLDER) / out / name).read_text().splitlines()[1:]:
@@ -69,7 +69,7 @@ def table(out):
 
 
 def committed(out):
-    """Trials that status reports, or 0 where the first one is not there yet."""
+    """The number of trials that status reports, or 0 if there is none yet."""
     done = qklab("status", out)
     return int(done.stdout.split(": ")[1].split(" done")[0]) if done.returncode == 0 else 0
 
@@ -85,7 +85,7 @@ def compare(count, out, complete=True):
 
 
 def finish(count, out):
-    """Goes on to the end and compares."""
+    """Runs the rest of the sweep and compares."""
     done = qklab("run", CONFIG, "--out", out)
     if done.returncode == 0 and "Sanitizer" not in done.stderr:
         compare(count, out)
@@ -110,7 +110,7 @@ def interrupted(count, out, times, interrupt, codes):
         if was_running:
             count.tried += 1
             count.survived += code in codes
-        if now == TRIALS:  # begin anew
+        if now == TRIALS:  # start again with an empty directory
             qklab("export", out)
             compare(count, out)
             shutil.rmtree(FOLDER / out)
@@ -128,7 +128,7 @@ def case_signals(count):
     choose = random.Random(1)
     interrupted(count, "signals", often(40), lambda p: p.send_signal(
         choose.choice(signals)),
-                # Before it has begun to work, a signal ends it as it ends any program.
+                # Before the program begins to work, a signal may end it with the default action.
                 {130, 0, *(-each for each in signals)})
 
 
@@ -191,7 +191,7 @@ claims:
 
 
 class Drawing:
-    """A run with figures, and what an undisturbed one leaves."""
+    """A config with figures, and the files that an undisturbed run of it leaves."""
 
     def __init__(self):
         self.plain, self.config = FOLDER / "plain.yaml", FOLDER / "drawn.yaml"
@@ -201,18 +201,18 @@ class Drawing:
             done = qklab("run", config, "--out", "drawing")
             assert done.returncode == 0, done.stderr
             if config == self.plain:
-                self.earlier = self.derived("drawing")  # the verdicts of no claims
+                self.earlier = self.derived("drawing")  # the verdicts of a config without claims
         self.trials, self.files = table("drawing"), self.derived("drawing")
 
     @staticmethod
     def derived(out):
-        """Figures and verdicts by name."""
+        """The contents of figures and verdicts, by name."""
         folder = FOLDER / out
         paths = [*folder.glob("figures/*"), *folder.glob("figures/.*"), *folder.glob("claims.json*")]
         return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
 
     def check_torn(self, count, out):
-        """All trials are there, and what is there of figures and verdicts is whole."""
+        """Checks that all trials are there, and that those figures and verdicts that exist are complete."""
         found = table(out)
         count.lost += len(self.trials.keys() - found.keys())
         count.changed += sum(found[trial] != self.trials.get(trial) for trial in found)
@@ -220,7 +220,7 @@ class Drawing:
                    for name, content in self.derived(out).items())
 
     def finish(self, count, out):
-        """The same command draws what is missing."""
+        """Checks that the same command draws the missing figures."""
         done = qklab("run", self.config, "--out", out)
         verified = qklab("verify", out)
         if done.returncode != 0 or verified.returncode != 0:
@@ -229,7 +229,7 @@ class Drawing:
             self.check_torn(count, out)
 
 
-# What befalls a gnuplot that would have drawn, and what is said of it.
+# Each way in which gnuplot ends instead of drawing, with a part of the message about it.
 DEATHS = [("kill -9 $$", "killed by signal 9"), ("kill -HUP $$", "killed by signal 1"), ("kill -SEGV $$", "killed by signal 11"),
           ("exit 3", "exit 3"), ("echo 'no font' >&2; exit 1", "no font"), ("exec sleep 1000", "had not ended after 1 s"),
           ("exit 0", "wrote no whole file"),
@@ -239,19 +239,19 @@ DEATHS = [("kill -9 $$", "killed by signal 9"), ("kill -HUP $$", "killed by sign
 
 
 def case_dying_gnuplot(count):
-    """gnuplot dies, fails, stops half-way or never ends, the n-th time that it is called or from then on."""
+    """gnuplot dies, fails, stops half-way or never ends, at its n-th call or from then on."""
     drawing, choose = Drawing(), random.Random(8)
     folder = FOLDER / "mortal"
     folder.mkdir()
     environment = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "REAL": shutil.which("gnuplot"),
                    "QKLAB_DRAWING_SECONDS": "1"}
-    calls = 6  # of three formats and two figures
+    calls = 6  # three formats of two figures
     for number in range(often(60)):
         count.tried += 1
         out, (death, said) = f"mortal-{number}", DEATHS[number % len(DEATHS)]
         nth, test = choose.randrange(calls), choose.choice(["-eq", "-ge"])
         (FOLDER / "calls").write_text("")
-        # Its last argument is the script, .NAME.draft.gp, and its drawing stands in the file that it sets as output.
+        # The last argument is the script, .NAME.draft.gp, and the drawing is the file that the script sets as output.
         (folder / "gnuplot").write_text(
             f"#!/bin/sh\nnth=$(wc -c < {FOLDER}/calls); printf x >> {FOLDER}/calls\nfor script; do :; done\n"
             "DRAWN=$(sed -n \"s/^set output '\\(.*\\)'.*/\\1/p\" \"$script\")\n"
@@ -269,7 +269,7 @@ def case_dying_gnuplot(count):
 
 
 def case_full_disk_drawing(count):
-    """The disk fills while figures are drawn: all trials are there, and so much room that not all can be drawn."""
+    """The disk fills up while figures are drawn: all trials are stored, but there is not room for all figures."""
     drawing = Drawing()
     size = sum(path.stat().st_size for path in (FOLDER / "drawing").rglob("*") if path.is_file())
     failed, times = 0, often(40)
@@ -351,7 +351,7 @@ def case_two_fresh(count):
         codes = {run.wait(timeout=60) for run in runs}
         good = codes <= {0, 1} and 0 in codes
         for directory in FOLDER.glob(f"{out}*"):
-            # Whoever ran to its end left all of it, and nobody wrote into another one's directory.
+            # A process that ran to its end has left all trials, and none has written into another's directory.
             found = table(directory)
             whole = len(found) == TRIALS or (directory.name != out and len(found) == TRIALS // 10)
             good = good and whole and qklab("verify", directory).returncode == 0
@@ -389,7 +389,7 @@ seeds: 20
 
 
 def case_changed_data_file(count):
-    """The text is replaced while a run reads it, by one rename as editors do it: no number is another text's."""
+    """The text is replaced by a rename, as editors do it, while a run reads it: no number comes from the other text."""
     choose = random.Random(6)
     config, words = FOLDER / "reads.yaml", FOLDER / "words.txt"
     config.write_text(READS)
@@ -424,7 +424,7 @@ def case_changed_data_file(count):
 
 
 def case_rebuilt_plugin(count):
-    """Trials of two builds of one plugin: they are told apart, and none passes for one of the other."""
+    """Trials of two builds of one plugin are distinguished, and none is taken for a trial of the other build."""
     choose = random.Random(7)
     qklab("new", "experiment", "walker")
     source = FOLDER / "walker/walker.cpp"
@@ -518,7 +518,7 @@ def case_clock_jumps(count):
 
 
 def damaged(count, times, damage):
-    """A store that was altered: detected, or without consequence. What is lost must be said by verify."""
+    """An altered store is detected, or has no effect on results. verify must report what is lost."""
     choose = random.Random(11)
     whole = (FOLDER / "reference/run.db").read_bytes()
     detected = 0
@@ -539,7 +539,7 @@ def damaged(count, times, damage):
         if verified.returncode != 0:
             detected += 1
             good = good and bool((verified.stderr + verified.stdout).strip())
-            # What can be saved is, and the rest is computed again.
+            # Undamaged trials are saved, and the rest is computed again.
             shutil.rmtree(FOLDER / "salvaged", ignore_errors=True)
             saved = qklab("merge", "damaged", "--salvage", "--out", "salvaged")
             if saved.returncode == 0:
@@ -627,13 +627,13 @@ def case_memory_limit(count):
         assert built.returncode == 0, built.stderr
     plugin = ["--plugin", "hungry/build/hungry.so", "-j", "4"]
     count.tried = 3
-    done = qklab("run", "hungry.yaml", *plugin, "--out", "refused")  # more than any machine has
+    done = qklab("run", "hungry.yaml", *plugin, "--out", "refused")  # more memory than any machine has
     count.survived += done.returncode == 1 and "not started: it needs about 95.4 TiB" in done.stderr \
         and "8 of 12 trials" in done.stderr
     done = qklab("run", "hungry.yaml", *plugin, "--out", "limited", "--memory", "4M")
     count.survived += done.returncode == 1 and "it needs about 8 MiB, and 4 MiB may be used" in done.stderr \
         and "4 of 12 trials" in done.stderr
-    # What an experiment does not say beforehand fails by itself, and alone.
+    # A trial that needs more memory than its experiment stated fails, and no other trial does.
     done = qklab("run", "hungry.yaml", *plugin, "says=false", "megabytes=1,8,4000", "--out", "unsaid",
                  preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30)))
     count.survived += done.returncode == 1 and "bad_alloc" in done.stderr and "8 of 12 trials" in done.stderr
@@ -663,7 +663,7 @@ def main():
         count = Count()
         try:
             cases[name](count)
-        except Exception as error:  # noqa: BLE001: the other cases are to run all the same
+        except Exception as error:  # noqa: BLE001: the other cases must run too
             count.note = f"{type(error).__name__}: {error}"
             count.survived -= 1
         print(f"{name:20} {count.tried:6} {count.survived:9} {count.lost:5} {count.changed:8}  {count.note}", flush=True)

@@ -1,4 +1,4 @@
-// A long trial's state between runs.
+// The state of a long trial between runs.
 #include "core/trial/checkpoint.hpp"
 #include "core/run/left_checkpoints.hpp"
 
@@ -14,7 +14,7 @@ namespace {
 int begun_anew = 0;
 std::atomic<bool> stop{false};
 
-// Counts to 10 and saves at each number; asked to stop at 6, once.
+// Counts to 10 and saves at each number. It is asked to stop at 6, once.
 Experiment make_counter() {
   Experiment counter;
   counter.name = "counter";
@@ -31,7 +31,7 @@ Experiment make_counter() {
       if (trial.save_due()) trial.save(std::to_string(number) + " " + std::to_string(sum));
       if (number == 6 && !saved && !stop) {
         stop = true;
-        for (;;) trial.check();  // until the request has come through
+        for (;;) trial.check();  // until the request arrives
       }
     }
     if (trial.params.flag("fails")) throw Error("as told");
@@ -101,7 +101,7 @@ TEST_CASE("checkpoint: a stopped trial goes on from where it was, and its file g
     const Results results = store.load(sweep, {});
     REQUIRE(results.trials.size() == 1);
     if (std::string(fails) == "false") CHECK(results.trials[0].scalars[0] == 55);
-    // A finished trial that is run again begins anew.
+    // A finished trial that is run again begins at the start.
     stop = false;
     RunOptions again = often(scratch);
     again.rerun = Rerun::all;
@@ -118,7 +118,7 @@ TEST_CASE(
     return Checkpoint(scratch.path, id, std::chrono::milliseconds(0));
   };
   Store store(scratch.db(), Store::Mode::write);
-  stop = true;  // the trial does not ask for it
+  stop = true;  // the trial does not check it
   run_trials(sweep, store, often(scratch), never);
   const std::uint64_t stored = sweep.ids().at(0), other = stored + 1;
   checkpoint_of(stored).save("left");

@@ -1,4 +1,4 @@
-// Series whose number depends on the trial, from the trial to the CSV and back.
+// Families of series, from the trial to the CSV and back.
 #include "core/trial/family.hpp"
 #include "core/export/csv.hpp"
 
@@ -11,7 +11,7 @@ using namespace qklab::test;
 
 namespace {
 
-// A trial of n layers records n * n members, the last layer first.
+// A trial with n layers records n * n members, the last layer first.
 Experiment make_layered() {
   Experiment layered;
   layered.name = "layered";

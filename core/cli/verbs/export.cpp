@@ -49,7 +49,7 @@ void export_reference(const std::string& directory, const std::string& out) {
                        fmt::print(stderr, "{}\n", line);
                      }).undrawn == 0;
   Pictures kept;
-  for (const Figure& figure : run.loaded.figures) {  // what a browser shows will do
+  for (const Figure& figure : run.loaded.figures) {  // a format for browsers is enough
     for (const char* suffix : {"pdf", "png"})
       std::filesystem::remove(fmt::format("{}/figures/{}.{}", out, figure.name, suffix));
     kept.merge(pictures_of(figure.name, out));

@@ -22,7 +22,7 @@ TEST_CASE("squeue's answer is its lines of a job and a task") {
   CHECK(parse_squeue("").empty());
   CHECK(parse_squeue("7 1\n7 20\n9 N/A\n12 3\n") == Tasks{{"7", 1}, {"7", 20}, {"12", 3}});
   CHECK(parse_squeue("CLUSTER: a\n7 1\n\nCLUSTER: b\n 8   2 \r\n") == Tasks{{"7", 1}, {"8", 2}});
-  // A word too few does not shift the lines behind it.
+  // A missing word does not shift the following lines.
   CHECK(parse_squeue("7\n8 2\n") == Tasks{{"8", 2}});
   CHECK(parse_squeue("maintenance at 18 h\n8 2\n") == Tasks{{"8", 2}});
 }

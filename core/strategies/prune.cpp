@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/schema/plugin.hpp"
 #include "core/text/decimal.hpp"
 
 namespace qklab {
@@ -94,8 +95,10 @@ std::shared_ptr<Strategy> read_prune(const YAML::Node& node, const YamlFile& fil
   return prune;
 }
 
-const Registered<StrategyKind> prune_kind({"prune", "lets only the best points go on to more steps",
-                                           StrategyKind::Section::config, read_prune});
+void add_prune() {
+  StrategyKinds::all().add(
+      {"prune", "lets only the best points go on to more steps", StrategyKind::Section::config, read_prune});
+}
 
 }  // namespace
 
@@ -142,5 +145,7 @@ std::string Prune::why_whole() const {
   return "prune: which trials go on is known only where all of them are; run it without shards, or with "
          "'prune: none'";
 }
+
+QKLAB_REGISTER(add_prune)
 
 }  // namespace qklab

@@ -12,6 +12,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "core/schema/plugin.hpp"
 #include "core/sweep/axes.hpp"
 
 namespace qklab {
@@ -182,9 +183,11 @@ std::shared_ptr<Strategy> read_refine(const YAML::Node& node, const YamlFile& fi
   return refine;
 }
 
-const Registered<StrategyKind> refine_kind(
-    {"refine", "adds points where a metric crosses a threshold, up to a budget of trials",
-     StrategyKind::Section::sweep, read_refine});
+void add_refine() {
+  StrategyKinds::all().add({"refine",
+                            "adds points where a metric crosses a threshold, up to a budget of trials",
+                            StrategyKind::Section::sweep, read_refine});
+}
 
 }  // namespace
 
@@ -247,5 +250,7 @@ std::string Refine::why_whole() const {
          "shards, merge "
          "them, and run the merged directory with it";
 }
+
+QKLAB_REGISTER(add_refine)
 
 }  // namespace qklab

@@ -63,6 +63,9 @@ class Strategy {
 };
 
 struct StrategyKind {
+  static constexpr const char* kind = "strategy";
+  static constexpr const char* noun = "strategies";
+
   // The section of a config that holds it: `sweep:`, `seeds:` or the top. Its name is the key.
   enum class Section { sweep, seeds, config };
 

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/schema/plugin.hpp"
 #include "core/stats/intervals.hpp"
 
 namespace qklab {
@@ -99,9 +100,10 @@ std::shared_ptr<Strategy> read_until(const YAML::Node& node, const YamlFile& fil
   return until;
 }
 
-const Registered<StrategyKind> until_kind(
-    {"until", "gives each point seeds until a metric's mean is known well enough",
-     StrategyKind::Section::seeds, read_until});
+void add_until() {
+  StrategyKinds::all().add({"until", "gives each point seeds until a metric's mean is known well enough",
+                            StrategyKind::Section::seeds, read_until});
+}
 
 }  // namespace
 
@@ -167,5 +169,7 @@ std::string Replicated::str() const {
   if (unfinished > 0) text += fmt::format(", {} under way", unfinished);
   return text;
 }
+
+QKLAB_REGISTER(add_until)
 
 }  // namespace qklab

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <stdexcept>
 
 #include "core/sweep/where_node.hpp"
 #include "core/text/text_check.hpp"
@@ -42,9 +43,21 @@ double number(const WhereNode& node, const Parameters& params) {
       return a / b;
     case Operator::modulo:
       return modulo(a, b);
-    default:
+    case Operator::power:
       return std::pow(a, b);
+    case Operator::negate:
+    case Operator::negation:
+    case Operator::equal:
+    case Operator::not_equal:
+    case Operator::less:
+    case Operator::less_equal:
+    case Operator::greater:
+    case Operator::greater_equal:
+    case Operator::both:
+    case Operator::either:
+      break;
   }
+  throw std::logic_error("where: no operation on two numbers that yields a number");
 }
 
 const std::string& text(const WhereNode& node, const Parameters& params) {
@@ -63,9 +76,21 @@ bool compare(Operator op, double a, double b) {
       return a <= b;
     case Operator::greater:
       return a > b;
-    default:
+    case Operator::greater_equal:
       return a >= b;
+    case Operator::negate:
+    case Operator::negation:
+    case Operator::add:
+    case Operator::subtract:
+    case Operator::multiply:
+    case Operator::divide:
+    case Operator::modulo:
+    case Operator::power:
+    case Operator::both:
+    case Operator::either:
+      break;
   }
+  throw std::logic_error("where: no comparison");
 }
 
 bool truth(const WhereNode& node, const Parameters& params) {

@@ -1,0 +1,75 @@
+"""A strategy from a plugin, examples/plugins/random_search.cpp: it adds points, and any interruption adds the same."""
+import functools
+import subprocess
+import sys
+
+from harness import FOLDER, QKLAB, ROOT, csv_rows, qklab, run_tests, tables, write
+
+SWEEP = """
+name: searched
+experiment: localization
+params: {{dim: 16, length: 8, samples: 200}}
+sweep: {{mean: [0, 1], variance: [0.1, 10], random_search: {{metric: entropy, {0}}}}}
+seeds: 2
+figures:
+  - {{name: plane, plot: heatmap, x: variance, y: mean, color: entropy}}
+"""
+
+
+@functools.cache
+def plugin():
+    source = FOLDER / "plugin"
+    source.mkdir()
+    (source / "CMakeLists.txt").write_text(
+        f'cmake_minimum_required(VERSION 3.25)\nproject(random_search LANGUAGES CXX)\n'
+        f'include("{ROOT}/cmake/plugin.cmake")\nqklab_plugin(random_search "{ROOT}/examples/plugins/random_search.cpp")\n')
+    for command in (("cmake", "-S", source, "-B", source / "build", f"-DQKLAB_PROGRAM={QKLAB}"),
+                    ("cmake", "--build", source / "build")):
+        done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+    return source / "build" / "random_search.so"
+
+
+def run(config, out, *arguments, **options):
+    return qklab("run", config, "--out", out, "--plugin", plugin(), *arguments, **options)
+
+
+def points(out):
+    return {(float(row["mean"]), float(row["variance"])) for row in csv_rows(tables(out)["trials.csv"])}
+
+
+def test_it_spends_its_budget_within_the_box():
+    config = write("all.yaml", SWEEP.format("budget: 11"))
+    run(config, "all", "-j", "2")
+    found = points("all")
+    assert len(found) == 4 + 5, found  # five points of two seeds each: a sixth would exceed the budget
+    assert all(0 <= mean <= 1 and 0.1 <= variance <= 10 for mean, variance in found), found
+    assert (FOLDER / "all/figures/plane.svg").exists()
+    qklab("verify", "all", "--plugin", plugin())
+
+
+def test_it_stops_at_what_is_good_enough():
+    config = write("some.yaml", SWEEP.format("below: 100, budget: 1000"))
+    run(config, "some")
+    assert len(points("some")) == 4
+
+
+def test_one_job_or_two_and_goings_on_add_the_same():
+    config = write("again.yaml", SWEEP.format("budget: 20"))
+    run(config, "two", "-j", "2")
+    run(write("few.yaml", SWEEP.format("budget: 6")), "one", "-j", "1")
+    run(config, "one", "-j", "1")
+    assert tables("one") == tables("two")
+
+
+def test_it_is_checked_like_any_other():
+    for keys, told in (("budget: 0", "at least 1"), ("budget: 5, below: low", "below"), ("budgets: 5", "budget")):
+        done = run(write("bad.yaml", SWEEP.format(keys)), "bad", code=2)
+        assert "bad.yaml:5:" in done.stderr and told in done.stderr, done.stderr
+    assert "without shards" in run(write("ok.yaml", SWEEP.format("budget: 5")), "shard", "--shard", "1/2", code=2).stderr
+    assert "random_search" in qklab("list", "strategies", "--plugin", plugin()).stdout
+    assert "random_search" not in qklab("list", "strategies").stdout
+
+
+if __name__ == "__main__":
+    run_tests(sys.modules[__name__])

@@ -1,9 +1,9 @@
-"""The localization Monte Carlo in NumPy: what `qklab bench localization` compares itself with.
+"""The localization Monte Carlo in NumPy, for comparison with `qklab bench localization`.
 
---mode walk    every token of every walk, dim x length normal numbers a sample: the straightforward version
---mode bridge  the walk sampled backwards from its end, dim + length normal numbers a sample
+--mode walk    every token of every walk, dim x length normal numbers per sample: the straightforward version
+--mode bridge  the walk sampled backwards from its end, dim + length normal numbers per sample
 
-Prints JSON: the seconds of the fastest of --repeat runs, and what was found, so that both can be seen to agree.
+Prints JSON: the seconds of the fastest of --repeat runs, and the results, so that one can check that both modes agree.
 """
 import argparse
 import json
@@ -14,7 +14,7 @@ import numpy as np
 
 
 def matrix(rng, dim, mean, variance):
-    """Symmetric, with exactly the given mean and variance of its eigenvalues."""
+    """A symmetric matrix with exactly the given mean and variance of its eigenvalues."""
     eigenvalues = rng.standard_normal(dim)
     eigenvalues = mean + np.sqrt(variance) * (eigenvalues - eigenvalues.mean()) / eigenvalues.std()
     q, r = np.linalg.qr(rng.standard_normal((dim, dim)))

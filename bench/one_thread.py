@@ -1,7 +1,7 @@
-"""Imported before NumPy or PyTorch: one thread for BLAS and OpenMP.
+"""Limits BLAS and OpenMP to one thread; must be imported before NumPy or PyTorch.
 
-`torch.set_num_threads(1)` does not reach an OpenBLAS with threads of its own, Debian's: each process then multiplies
-by as many threads as there are cores, which wait for each other by spinning.
+`torch.set_num_threads(1)` does not affect Debian's OpenBLAS, which has its own threads: each process would then
+multiply with as many threads as there are cores, and these wait for each other by spinning.
 """
 import os
 

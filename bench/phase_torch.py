@@ -1,11 +1,11 @@
 #!/usr/bin/python3
-"""A phase diagram in PyTorch, by processes of one thread each, to compare a sweep of `qklab run` with.
+"""A phase diagram in PyTorch, computed by processes of one thread each, for comparison with a sweep of `qklab run`.
 
     bench/phase_torch.py [--jobs 2] [--points 64]
 
-Every point trains one block on sorting 32 symbols out of 16 (dim 32, batch 64, 300 steps of AdamW), W_q W_k^T
-drawn with the point's mean and variance of eigenvalues, and evaluates it on 4 batches at the end. Prints JSON:
-the seconds that it took, without the start of the processes, and the lowest and highest loss at the end.
+Every point trains one block on sorting 32 symbols out of 16 (dim 32, batch 64, 300 steps of AdamW), where W_q W_k^T
+has the point's mean and variance of eigenvalues, and evaluates it on 4 batches at the end. Prints JSON: the seconds
+without the start of the processes, and the lowest and highest loss at the end.
 """
 import argparse
 import json

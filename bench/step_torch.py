@@ -3,8 +3,8 @@
 
     bench/step_torch.py D,T,B,L,H,V,FFN
 
-Reads windows in seconds from standard input, one a line, and answers each with the CPU seconds of a step.
-Written as one would for speed in PyTorch 1.13: q, k, v in one product, a cached additive mask, baddbmm.
+Reads windows in seconds from standard input, one per line, and answers each with the CPU seconds of a step. It is
+written for speed in PyTorch 1.13: q, k and v in one product, a cached additive mask, baddbmm.
 """
 import sys
 import time

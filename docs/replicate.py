@@ -4,9 +4,9 @@
     qklab trace CONFIG --out DIR
     python3 docs/replicate.py DIR
 
-Reads nothing but DIR: model.json says what the model is, params/ how it begins, batches/ what it learns from.
-Exits 1 where a loss or a first gradient differs by more than the tolerance, and 2 where the trace uses
-something that is not replicated here.
+Reads only DIR: model.json describes the model, params/ its initial parameters, batches/ its training data.
+Exits with 1 if a loss or a first gradient differs by more than the tolerance, and with 2 if the trace uses
+something that is not supported here.
 """
 import argparse
 import csv
@@ -26,7 +26,7 @@ def unsupported(what):
 
 
 def sparsemax(scores, visible):
-    """Euclidean projection of each row on the simplex, over what is visible (Martins & Astudillo 2016)."""
+    """Euclidean projection of each row on the simplex, over the visible tokens (Martins & Astudillo 2016)."""
     s = scores.masked_fill(~visible, -1e9)
     ordered = s.sort(dim=-1, descending=True).values
     rank = torch.arange(1, s.shape[-1] + 1, dtype=s.dtype)
@@ -54,7 +54,7 @@ def attention_weights(kind, scores, visible):
 
 
 def gated_scan(q, k, v, gate):
-    """S_t = S_{t-1} diag(g_t) + v_t k_t^T, o_t = S_t q_t, from S = 0. All (..., length, width); gate's may be 1."""
+    """S_t = S_{t-1} diag(g_t) + v_t k_t^T, o_t = S_t q_t, S_0 = 0. All (..., length, width); the gate's width may be 1."""
     state, outputs = 0, []
     for t in range(q.shape[-2]):
         state = state * gate[..., t, None, :] + v[..., t, :, None] * k[..., t, None, :]
@@ -63,7 +63,7 @@ def gated_scan(q, k, v, gate):
 
 
 class Model:
-    """The transformer of core/nn/transformer.hpp, from its parameters by name."""
+    """The transformer of core/nn/transformer.hpp, computed from its parameters by name."""
 
     def __init__(self, description, parameters):
         self.m = description
@@ -74,7 +74,7 @@ class Model:
                                      self.m["norm_epsilon"])
 
     def weight(self, name):
-        """A block's weight as it is used: itself, or with sigma-Reparam gamma W / ||W||, the norm by its u and v."""
+        """A block's effective weight: W, or with sigma-Reparam gamma W / ||W||, with the norm from u and v."""
         w = self.p[name + ".weight"]
         if name + ".gamma" not in self.p:
             return w
@@ -211,7 +211,7 @@ def rate_factor(s, step):
 
 
 def penalty(r, model, initial):
-    """What the regularizer adds to the loss; `initial` are the initial tr W_QK by layer."""
+    """The term that the regularizer adds to the loss; `initial` holds the initial tr W_QK by layer."""
     if r["name"] != "locater":  # the others belong to the optimizer or to the model
         return 0.0
     total = 0.0
@@ -242,7 +242,7 @@ def hold_trace(q, k, trace):
 
 @torch.no_grad()
 def after_update(r, model, initial):
-    """What the regularizer does to the weights themselves."""
+    """Applies the regularizer's changes to the weights themselves."""
     for name in model.p:
         if name.endswith(".u"):  # sigma-Reparam: a step of power iteration
             w, u, v = (model.p[name[:-1] + part] for part in ("weight", "u", "v"))
@@ -294,7 +294,7 @@ def main():
             loss = functional.mse_loss(output, targets)
         ours = loss.item()
         difference = abs(ours - theirs) / max(abs(ours), 1e-12)
-        if not difference <= worst:  # NaN, too
+        if not difference <= worst:  # true for NaN too
             worst, worst_step = difference, step
         optimizer.zero_grad()
         (loss + penalty(regularizer, model, traces)).backward()

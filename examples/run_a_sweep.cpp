@@ -1,5 +1,5 @@
-// A sweep run from a program of one's own: loads a YAML file, overrides an axis, and prints progress,
-// verdicts and a curve. Usage: run_a_sweep CONFIG DIRECTORY
+// Example of a program that runs a sweep with the library: loads a YAML file, overrides an axis, and prints
+// progress, verdicts and a curve. Usage: run_a_sweep CONFIG DIRECTORY
 #include <cstdio>
 #include <cstdlib>
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # usage: lint.sh [--since COMMIT]
-# Fails where clang-format would change a file, or clang-tidy warns of one: of all, or of those that differ from a commit.
+# Fails if clang-format would change a file or clang-tidy warns about it. Checks all files, or those that differ from
+# COMMIT.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,7 +18,7 @@ else
   mapfile -t sources < <(git ls-files 'core/*.cpp' 'experiments/*.cpp' 'tests/*.cpp')
 fi
 [ ${#sources[@]} -gt 0 ] || { say "no source has changed"; exit 0; }
-# Each source by itself, as a developer's editor sees it, and by the compiler whose options clang-tidy knows.
+# Compiles each source by itself, as an editor does, with clang, whose options clang-tidy knows.
 [ -f build/lint/compile_commands.json ] || cmake --preset lint >&2
 cmake --build build/lint --target qklab_commit >&2 -- --quiet
 say "clang-tidy on ${#sources[@]} files"

@@ -13,7 +13,7 @@ namespace qklab {
 
 // `sweep: {..., refine: {metric: f, threshold: 0.5, budget: 100}}`. A cell is not crossed if a trial at one
 // of its corners failed, diverged or is excluded by `where`. The sweep must vary the seed and one or two real
-// parameters, each on an axis of its own.
+// parameters, each on a separate axis.
 struct Refine : Strategy {
   void check(const Sweep& sweep, Diagnostics& diagnostics) const override;
   bool adds_points() const override { return true; }

@@ -127,7 +127,7 @@ TEST_CASE("data files: one that cannot be read is told where it is named, before
   CHECK(message("params:\n  first: /no/such/file\n") ==
         "t.yaml:4:10: 'first': /no/such/file: cannot be read: No such file or directory");
   CHECK(message("params: {first: /}\n") == "t.yaml:3:17: 'first': /: is a directory, not a file");
-  // Of an axis each one; by default, where the experiment is named.
+  // Each file of an axis is reported at its value, a default one where the experiment is named.
   CHECK(message("sweep: {first: [/none/a, '" + data.first + "', /none/b]}\n") ==
         "t.yaml:3:16: 'first': /none/a: cannot be read: No such file or directory\n"
         "t.yaml:3:16: 'first': /none/b: cannot be read: No such file or directory");
@@ -144,7 +144,7 @@ TEST_CASE("data files: content that would fail every trial is told where what it
   CHECK(message("sweep:\n  least: [1, 6]\nparams:\n  first: '" + data.first + "'\n") ==
         "t.yaml:6:11: " + problem);
   CHECK(message("params: {first: '" + data.first + "', least: 5}\n") == "");
-  // A file that cannot be read is told as that, once.
+  // A file that cannot be read is reported as such, and only once.
   CHECK(message("params: {first: /no/such/file, least: 5}\n") ==
         "t.yaml:3:17: 'first': /no/such/file: cannot be read: No such file or directory");
 }

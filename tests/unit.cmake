@@ -29,8 +29,10 @@ function(qklab_tests FOLDER)
 endfunction()
 
 set(alone base text schema system stats kernels autodiff measure)  # need no more than what is below them
+set(kernels_besides qklab_kernels_fused)
+set(autodiff_besides qklab_autodiff_ops)
 foreach(room ${alone})
-  qklab_tests(${room} qklab_${room})
+  qklab_tests(${room} qklab_${room} ${${room}_besides})
 endforeach()
 foreach(room spectrum theory nn tasks train trial yaml sweep results strategies config store export run claims chart figures report
     directory compare study)

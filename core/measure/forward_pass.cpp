@@ -7,7 +7,7 @@
 
 #include "core/base/elementary.hpp"
 #include "core/kernels/dense.hpp"
-#include "core/kernels/normalizers.hpp"
+#include "core/kernels/fused/normalizers.hpp"
 
 namespace qklab {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "core/autodiff/ops.hpp"
+#include "core/autodiff/ops/ops.hpp"
 #include "core/spectrum/matrices.hpp"
 
 namespace qklab::nn {

@@ -1,7 +1,7 @@
 // Losses beside autodiff::cross_entropy (with targets to ignore) and autodiff::mean_squared_error.
 #pragma once
 
-#include "core/autodiff/ops.hpp"
+#include "core/autodiff/ops/ops.hpp"
 
 namespace qklab::nn {
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/autodiff/ops.hpp"
+#include "core/autodiff/ops/ops.hpp"
 #include "core/nn/config.hpp"
 
 namespace qklab::nn {

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "core/autodiff/curvature.hpp"
-#include "core/autodiff/ops.hpp"
+#include "core/autodiff/ops/ops.hpp"
 #include "core/base/error.hpp"
 #include "core/train/bytes.hpp"
 

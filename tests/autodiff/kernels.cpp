@@ -3,11 +3,11 @@
 #include <limits>
 #include <numeric>
 
-#include "core/kernels/crossentropy.hpp"
+#include "core/kernels/fused/crossentropy.hpp"
+#include "core/kernels/fused/layernorm.hpp"
+#include "core/kernels/fused/normalizers.hpp"
 #include "core/kernels/gemm.hpp"
-#include "core/kernels/layernorm.hpp"
 #include "core/kernels/matrix.hpp"
-#include "core/kernels/normalizers.hpp"
 #include "core/kernels/strided.hpp"
 #include "tests/autodiff/support.hpp"
 

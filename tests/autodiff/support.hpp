@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "core/autodiff/gradcheck.hpp"
-#include "core/autodiff/ops.hpp"
+#include "core/autodiff/ops/ops.hpp"
 #include "core/base/stream.hpp"
 
 namespace qklab::autodiff {

@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "core/autodiff/ops.hpp"
+#include "core/autodiff/ops/ops.hpp"
 #include "core/base/stream.hpp"
 #include "core/theory/token_selection.hpp"
 #include "tests/experiments/support.hpp"

@@ -5,11 +5,11 @@
 #include <cmath>
 #include <limits>
 
-#include "core/kernels/attention.hpp"
-#include "core/kernels/crossentropy.hpp"
-#include "core/kernels/gelu.hpp"
-#include "core/kernels/layernorm.hpp"
-#include "core/kernels/normalizers.hpp"
+#include "core/kernels/fused/attention.hpp"
+#include "core/kernels/fused/crossentropy.hpp"
+#include "core/kernels/fused/gelu.hpp"
+#include "core/kernels/fused/layernorm.hpp"
+#include "core/kernels/fused/normalizers.hpp"
 #include "core/kernels/optimizers.hpp"
 #include "tests/kernels/support.hpp"
 

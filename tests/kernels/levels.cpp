@@ -11,7 +11,7 @@
 #include <string>
 #include <utility>
 
-#include "core/kernels/attention.hpp"
+#include "core/kernels/fused/attention.hpp"
 #include "core/kernels/normal.hpp"
 #include "core/kernels/optimizers.hpp"
 #include "tests/kernels/support.hpp"

@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "core/kernels/gelu.hpp"
+#include "core/kernels/fused/gelu.hpp"
 #include "core/kernels/gemm.hpp"
 #include "tests/kernels/support.hpp"
 #include "tests/with_threads.hpp"

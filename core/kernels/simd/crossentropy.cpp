@@ -1,4 +1,4 @@
-// See core/kernels/crossentropy.hpp.
+// See core/kernels/fused/crossentropy.hpp.
 #include <algorithm>
 
 #include "core/kernels/simd/exponentials.hpp"

@@ -2,7 +2,7 @@
 // Gaussian, each token moved and scaled to mean 0 and variance 1 over its width.
 #include <xtensor/xmath.hpp>
 
-#include "core/kernels/layernorm.hpp"
+#include "core/kernels/fused/layernorm.hpp"
 #include "core/nn/untrained/draw.hpp"
 #include "core/nn/untrained/untrained.hpp"
 #include "core/schema/plugin.hpp"

@@ -1,5 +1,5 @@
-#include "core/autodiff/ops.hpp"
-#include "core/kernels/gated_scan.hpp"
+#include "core/autodiff/ops/ops.hpp"
+#include "core/kernels/fused/gated_scan.hpp"
 
 namespace qklab::autodiff {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "core/autodiff/ops.hpp"
-#include "core/kernels/attention.hpp"
+#include "core/autodiff/ops/ops.hpp"
+#include "core/kernels/fused/attention.hpp"
 #include "core/kernels/parallel.hpp"
 
 namespace qklab::autodiff {

@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "core/autodiff/ops.hpp"
+#include "core/autodiff/ops/ops.hpp"
 #include "core/kernels/elementwise.hpp"
 
 namespace qklab::autodiff {

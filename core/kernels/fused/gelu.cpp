@@ -1,4 +1,4 @@
-#include "core/kernels/gelu.hpp"
+#include "core/kernels/fused/gelu.hpp"
 
 #include "core/kernels/level.hpp"
 #include "core/kernels/parallel.hpp"

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "core/autodiff/ops.hpp"
+#include "core/autodiff/ops/ops.hpp"
 #include "core/base/stream.hpp"
 #include "core/kernels/matrix.hpp"
 

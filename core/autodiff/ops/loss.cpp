@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
-#include "core/autodiff/ops.hpp"
+#include "core/autodiff/ops/ops.hpp"
 #include "core/base/error.hpp"
-#include "core/kernels/crossentropy.hpp"
 #include "core/kernels/elementwise.hpp"
+#include "core/kernels/fused/crossentropy.hpp"
 
 namespace qklab::autodiff {
 namespace {

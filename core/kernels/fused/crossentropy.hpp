@@ -7,7 +7,7 @@
 #include <type_traits>
 
 #include "core/base/elementary.hpp"
-#include "core/kernels/normalizers.hpp"
+#include "core/kernels/fused/normalizers.hpp"
 
 namespace qklab::kernels {
 

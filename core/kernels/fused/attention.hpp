@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "core/kernels/fused/normalizers.hpp"
 #include "core/kernels/gemm.hpp"
 #include "core/kernels/level.hpp"
 #include "core/kernels/mask.hpp"
-#include "core/kernels/normalizers.hpp"
 #include "core/kernels/product.hpp"
 
 namespace qklab::kernels {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "core/autodiff/ops.hpp"
-#include "core/kernels/gelu.hpp"
+#include "core/autodiff/ops/ops.hpp"
+#include "core/kernels/fused/gelu.hpp"
 #include "core/kernels/gemm.hpp"
 #include "core/kernels/level.hpp"
 #include "core/kernels/strided.hpp"

@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "core/autodiff/ops.hpp"
-#include "core/kernels/normalizers.hpp"
+#include "core/autodiff/ops/ops.hpp"
+#include "core/kernels/fused/normalizers.hpp"
 
 namespace qklab::autodiff {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/autodiff/ops.hpp"
+#include "core/autodiff/ops/ops.hpp"
 #include "core/kernels/gemm.hpp"
 
 namespace qklab::autodiff {

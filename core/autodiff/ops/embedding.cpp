@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "core/autodiff/ops.hpp"
+#include "core/autodiff/ops/ops.hpp"
 #include "core/base/error.hpp"
 #include "core/kernels/strided.hpp"
 

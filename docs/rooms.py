@@ -1,7 +1,7 @@
-"""Draws docs/rooms.svg, the rooms of core/ from the bottom up, out of tests/dependencies.cmake, which names them.
+"""Draws docs/rooms.svg, the rooms of core/ from the bottom to the top, from the list in tests/dependencies.cmake.
 
     python3 docs/rooms.py            writes it
-    python3 docs/rooms.py --check    exits 1 where the picture is not that of the rooms
+    python3 docs/rooms.py --check    exits with 1 if the picture does not match the list
 """
 import html
 import pathlib

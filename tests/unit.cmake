@@ -1,10 +1,10 @@
-# Tests of layers, each linked to what it tests.
+# Unit tests of the rooms; each is linked to the room that it tests.
 add_library(qklab_doctest OBJECT doctest_main.cpp)
 target_link_libraries(qklab_doctest PUBLIC qklab_options)
 target_include_directories(qklab_doctest SYSTEM PUBLIC ${QKLAB_DOCTEST})
 target_compile_definitions(qklab_doctest PRIVATE QKLAB_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
 
-# What a room's tests are linked to. Those of the sweep's rooms run whole sweeps, for which all of them are needed.
+# Builds the tests of a room. Tests of the upper rooms run whole sweeps, for which all rooms are needed.
 function(qklab_tests FOLDER)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${FOLDER}/*.cpp)
   if(NOT sources)
@@ -21,14 +21,14 @@ function(qklab_tests FOLDER)
   qklab_compile_lightly(${target})
   foreach(source ${sources})
     get_filename_component(name ${source} NAME_WE)
-    # A trailing name keeps CTest's and doctest's idea of a file the same.
+    # The pattern lets each CTest entry run the test cases of exactly one file.
     add_test(NAME ${FOLDER}.${name} COMMAND ${target} --source-file=*/${FOLDER}/${name}.cpp)
     set_tests_properties(${FOLDER}.${name} PROPERTIES FAIL_REGULAR_EXPRESSION "test cases: +0 "
       SKIP_RETURN_CODE ${skipped})
   endforeach()
 endfunction()
 
-set(alone base text schema system stats kernels autodiff measure)  # need no more than what is below them
+set(alone base text schema system stats kernels autodiff measure)  # these need only the rooms below them
 set(kernels_besides qklab_kernels_fused)
 set(autodiff_besides qklab_autodiff_ops)
 foreach(room ${alone})
@@ -42,14 +42,14 @@ foreach(room cli/cluster cli/serve cli/verbs)
   qklab_tests(${room} qklab_cli)
 endforeach()
 qklab_tests(experiments qklab_experiments)
-# Stay alone: each of these means something of its own by `run`, `read` or `Scratch`, or replaces operator new.
+# Compiled separately: each of these has its own meaning of `run`, `read` or `Scratch`, or replaces operator new.
 foreach(source autodiff/allocations nn/allocations train/allocations run/crash run/memory strategies/prune
     strategies/refine strategies/until figures/foresee chart/layout store/scratch store/store store/store_health
     store/stored_trial)
   set_source_files_properties(${source}.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endforeach()
 
-if(hdf5_FOUND)  # to read back what was exported
+if(hdf5_FOUND)  # the tests read exported files
   target_compile_definitions(test_export PRIVATE QKLAB_HDF5)
   target_link_libraries(test_export PRIVATE PkgConfig::hdf5)
 endif()

@@ -34,7 +34,7 @@ bool holds_any(const Store& store, const std::vector<std::uint64_t>& ids) {
 
 }  // namespace
 
-void refuse_anothers(const std::string& directory, const Config& config) {
+void refuse_other_experiment(const std::string& directory, const Config& config) {
   const std::string& wanted = config.experiment->name;
   if (!fs::exists(store_path(directory)) && is_reference(directory)) {
     throw InputError(

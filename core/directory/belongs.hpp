@@ -11,7 +11,7 @@ namespace qklab {
 // Throws InputError if the directory holds results of another experiment, or is a reference, before anything
 // in it is changed. Another config of the same experiment is accepted: equal trials are shared, others are
 // kept beside each other.
-void refuse_anothers(const std::string& directory, const Config& config);
+void refuse_other_experiment(const std::string& directory, const Config& config);
 
 // Throws InputError if trials of the sweep were computed by another build of its plugin, here or in a
 // directory of `besides`.

@@ -107,7 +107,7 @@ int flush_output(int code) {
 
 // True if the name is at fault, not the disk: it is too long, or leads through something that is not a
 // folder.
-bool is_of_the_name(const std::error_code& code) {
+bool name_is_at_fault(const std::error_code& code) {
   return code == std::errc::filename_too_long || code == std::errc::too_many_symbolic_link_levels ||
          code == std::errc::not_a_directory || code == std::errc::permission_denied;
 }
@@ -120,7 +120,7 @@ int run_to_end(int argc, char** argv) {
   } catch (const std::filesystem::filesystem_error& error) {
     const std::string message = fmt::format("{}: {}", error.path1().string(), error.code().message());
     return tell("", message.c_str(),
-                is_of_the_name(error.code()) ? qklab::exit_bad_input : qklab::exit_failed);
+                name_is_at_fault(error.code()) ? qklab::exit_bad_input : qklab::exit_failed);
   } catch (const std::system_error& error) {
     if (error.code() == std::errc::broken_pipe) return qklab::exit_done;
     return tell("qklab: ", error.what(), qklab::exit_failed);

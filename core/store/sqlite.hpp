@@ -48,7 +48,7 @@ class Database {
 };
 
 // A prepared statement, which can be used many times:
-// //     for (find.start(id); find.step();) use(find.integer(0));
+//     for (find.start(id); find.step();) use(find.integer(0));
 // Text and blobs, bound or read, are views that are valid until the next start.
 class Statement {
  public:

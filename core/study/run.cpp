@@ -103,7 +103,7 @@ void take_over(const Config& config, const RunRequest& request, const Tell& rema
     const std::string aside = move_aside(request.directory);
     if (!aside.empty()) remark(fmt::format("earlier results are kept in {}", aside));
   } else {
-    refuse_anothers(request.directory, config);
+    refuse_other_experiment(request.directory, config);
   }
   make_output_directory(request.directory);
 }

@@ -2,7 +2,7 @@
 //
 // The dual is  max 1.l - (1/q) |A^T l|_q^q  over l >= 0, 1/p + 1/q = 1, and w_j = sign(y_j) |y_j|^(q-1) with
 // y = A^T l. Any w with A w > 0 and any l >= 0 enclose the optimum (Hoelder):
-// //     1.l / |A^T l|_q  <=  min |w|_p  <=  |w|_p / min_i (A w)_i ,
+//     1.l / |A^T l|_q  <=  min |w|_p  <=  |w|_p / min_i (A w)_i ,
 // so the distance between the two sides proves how good a solution is, however it was found.
 //
 // The solver follows the central path of a logarithmic barrier by Newton's method: on the dual where p <= 2

@@ -8,7 +8,7 @@ namespace qklab {
 
 // Bound on the deviation ||X' - 1 xbar'^T||_F after one attention layer without a mask, where D are the
 // deviations before it and s = ||W||_2 / temperature:
-// //     ||V||_2 ||D||_F expm1(2 s max_t |D_t|^2)  <=  about 2 s ||V||_2 ||D||_F^3 where D is small
+//     ||V||_2 ||D||_F expm1(2 s max_t |D_t|^2)  <=  about 2 s ||V||_2 ||D||_F^3 where D is small
 // This is the cubic law of Dong et al., Theorem 2.2, in the Frobenius norm and with a constant of our own:
 // the scores of query q are common to all queries up to v_qt = D_t^T W D_q / temperature, so its weights are
 // those of the common scores times factors within exp(+- spread of v_q), and the spread is at most 2 s max_t

@@ -1,5 +1,5 @@
-// A strategy in one file: beside the grid, points drawn at random from the box that its axes span, one after the other,
-// until a budget of trials is spent or the best of them is good enough.
+// A strategy in one file. It adds random points from the box that the axes span, one after the other, until a budget
+// of trials is spent or the best trial is good enough.
 //
 //     sweep: {x: [0, 1], y: [0.1, 10], random_search: {metric: loss, below: 0.1, budget: 40}}
 #include <fmt/format.h>
@@ -30,8 +30,8 @@ struct RandomSearch : Strategy {
 
   bool adds_points() const override { return true; }
 
-  // What is added follows from finished trials alone: the points are the first ones of one sequence, and how many there
-  // are depends on the trials of those before.
+  // The added points follow from finished trials alone: they are the first ones of a fixed sequence, and their number
+  // depends on the trials of earlier points.
   Sweep grow(const Sweep& sweep, const FinishedTrials& finished) const override {
     const std::vector<std::size_t> varied = sweep.varied();
     Sweep current = sweep.with_points({});
@@ -103,7 +103,7 @@ struct RandomSearch : Strategy {
     return std::ranges::includes(known, missing);
   }
 
-  // The least value of the metric that any of the sweep's trials has.
+  // The smallest value of the metric among the sweep's trials.
   double best(const Sweep& sweep, const FinishedTrials& finished) const {
     double least = std::numeric_limits<double>::infinity();
     const std::size_t slot = scalar_slot(sweep.experiment(), metric);

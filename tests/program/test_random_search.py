@@ -1,4 +1,4 @@
-"""A strategy from a plugin, examples/plugins/random_search.cpp: it adds points, and any interruption adds the same."""
+"""A strategy from a plugin, examples/plugins/random_search.cpp: it adds points, the same after any interruption."""
 import functools
 import subprocess
 import sys

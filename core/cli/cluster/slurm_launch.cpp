@@ -140,7 +140,7 @@ void launch(const LaunchArguments& arguments, const std::vector<std::string>& pl
   const std::vector<ArrayPart> parts = split_into_arrays(shards, array_size(arguments));
   if (arguments.dry_run) return show(slurm, parts, merges);
 
-  refuse_anothers(slurm.directory, config);
+  refuse_other_experiment(slurm.directory, config);
   // If Ctrl-C came between a job's submission and its record, the job would later be submitted again.
   const std::atomic<bool>& stop = stop_on_signals();
   prepare(slurm, config);

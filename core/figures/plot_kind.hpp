@@ -17,6 +17,8 @@
 namespace qklab {
 
 struct PlotKind {
+  static constexpr const char *kind = "plot kind", *noun = "plots";
+
   std::string name;
   std::string doc;  // one line
 

@@ -1,9 +1,11 @@
 // A figure laid out for a column 8 cm wide: title, legend, a grid of panels with shared axes, and a colour
-// bar, as a gnuplot script. All text is set at 6 to 8 points of that width.
+// bar. All text is set at 6 to 8 points of that width. What draws it is a BackEnd.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "core/chart/color.hpp"
@@ -11,17 +13,49 @@
 
 namespace qklab {
 
-// One thing drawn in a panel. `rows` are the lines of a gnuplot data block, places as shares of the axes (see
-// `share`); `style` is what follows it in a plot command ("using 1:2 with lines lc rgb '#0072b2' lw 1").
-struct PlotLayer {
-  std::string rows;
-  std::string style;
+// What is drawn in a panel. All places are shares of the axes, as Scale::fraction gives them; NaN for what
+// can't stand there. So a back end sees neither numbers near the ends of double nor ones that differ by
+// little.
+
+using Spot = std::pair<double, double>;
+
+struct LineLayer {
+  std::vector<std::vector<Spot>> lines;  // each of which a NaN interrupts
+  Color color;
+  double width = 1;  // in half points
+  bool dashed = false;
 };
 
-// Where x stands on the axis, from 0 to 1, as rows have it; "nan", where a line ends, for what can't stand
-// there. So gnuplot, whose axes know no number near the ends of double and none that differ by little, sees
-// neither.
-std::string share(const Scale& axis, double x);
+struct DotLayer {
+  std::vector<Spot> spots;
+  Color color;
+  double size = 0.6;
+  bool ring = false;
+  double edge = 0;  // width of its line; 0: as the back end has it
+};
+
+struct Span {
+  double x, low, high;
+};
+struct BandLayer {  // between low and high, along x
+  std::vector<Span> spans;
+  Color color;
+};
+struct RodLayer {  // a line from low to high at each x
+  std::vector<Span> spans;
+  Color color;
+  double width = 3;
+};
+
+struct Cell {
+  double left, right, low, high;
+  Color color;
+};
+struct CellLayer {
+  std::vector<Cell> cells;
+};
+
+using PlotLayer = std::variant<LineLayer, DotLayer, BandLayer, RodLayer, CellLayer>;
 
 struct ColorBar {
   Scale scale;
@@ -57,10 +91,5 @@ struct Page {
   std::size_t columns = 0;  // at most; 0: chosen by the number of panels
   bool filled = false;      // the panels are filled to their edges: no grid lines
 };
-
-enum class Terminal { svg, pdf, png };
-
-// A script that writes the page to `output`, a name without a folder, where gnuplot is run.
-std::string page_script(const Page& page, Terminal terminal, const std::string& output);
 
 }  // namespace qklab

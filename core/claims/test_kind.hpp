@@ -18,6 +18,8 @@ struct Limits {
 };
 
 struct TestKind {
+  static constexpr const char *kind = "claim test", *noun = "tests";
+
   std::string name;
   std::string doc;  // one line: what it asks of the data
 

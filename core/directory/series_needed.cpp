@@ -13,11 +13,9 @@ std::vector<std::string> series_among(const std::vector<Quantity>& quantities) {
 }
 
 std::vector<std::string> series_read_by(const Figure& figure) {
-  std::vector<Quantity> quantities = figure.metrics;
+  std::vector<Quantity> quantities = figure.beside;
   quantities.push_back(figure.value);
   if (figure.theory) quantities.push_back(*figure.theory);
-  if (figure.x_series) quantities.push_back(*figure.x_series);
-  for (const Contour& contour : figure.contours) quantities.push_back(contour.quantity);
   return series_among(quantities);
 }
 

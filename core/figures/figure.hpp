@@ -1,8 +1,8 @@
 // Figures as a config asks for them. Reference of all keys: docs/figures-and-claims.md.
 #pragma once
 
+#include <any>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,45 +12,30 @@
 
 namespace qklab {
 
-enum class Plot { line, band, heatmap, trajectory };
-
-// Lines of equal value of a quantity over a heatmap.
-struct Contour {
-  Quantity quantity;
-  std::vector<double> levels;  // ascending; none: round numbers within its range
-};
-
-// A condition on the cells of a heatmap: on parameters and on means of scalars over seeds.
-struct Outline {
-  Where where;
-  std::shared_ptr<const Schema> names;  // the parameters but the seed, then the scalars
-  std::string label;
-};
+struct PlotKind;  // how a figure is drawn: core/figures/plot_kind.hpp
 
 struct Figure {
   std::string name;  // names the files
   Place place;       // in the config
-  Plot plot = Plot::line;
+  const PlotKind* plot = nullptr;
   std::string title;
-  // What is measured: y of line, band and trajectory, the colour of a heatmap.
-  Quantity value;
-  std::vector<Quantity> metrics;           // heatmap: `value` and what is shown beside it, a panel each
-  std::optional<Quantity> x_series;        // trajectory
-  std::optional<Quantity> theory;          // line and band
+  Quantity value;                          // what is measured
+  std::optional<Quantity> theory;          // and what it should be
+  std::vector<Quantity> beside;            // what else the kind of plot reads
   std::optional<std::size_t> x_parameter;  // none: along the index of the series `value`
-  // What tells curves apart: the colour of line and band, the y axis of a heatmap. None: one curve.
+  // What tells curves apart: their colours, or the rows of a heatmap. None: one curve.
   std::optional<std::size_t> curve_parameter;
   std::optional<std::size_t> facet_parameter;
   std::optional<Where> where;
-  std::vector<Contour> contours;       // heatmap
-  std::optional<Outline> outline;      // heatmap
-  std::shared_ptr<const Figure> over;  // trajectory: a heatmap of the same plane, drawn beneath
-  bool refined = false;                // heatmap: the sweep adds points between those of its grid
+  std::any own;          // what the kind of plot has read of keys of its own
+  bool refined = false;  // the sweep adds points between those of its grid
   bool log_x = false;
   bool log_y = false;
   bool log_color = false;
   std::string xlabel, ylabel, colorlabel;  // never empty where there is such an axis
   std::size_t columns = 0;                 // of panels; 0: chosen by their number
+
+  template <class Keys> const Keys& keys() const { return std::any_cast<const Keys&>(own); }
 };
 
 // Reads `figures:`. All errors go to `diagnostics`; the result is to be used only if that stayed empty.

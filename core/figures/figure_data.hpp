@@ -1,7 +1,8 @@
 // The numbers of a figure: means and intervals over seeds, before anything is drawn.
 #pragma once
 
-#include <memory>
+#include <any>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -10,25 +11,24 @@
 namespace qklab {
 
 struct Point {
-  Value x;          // a parameter's value, or a double along a series' index
+  Value x;          // a parameter's value, or a double
   double mean = 0;  // over seeds; NaN where any of them is
   double low = 0;   // 95 % t interval over seeds; NaN with fewer than two
   double high = 0;
   double theory = 0;  // mean over seeds; NaN where the figure has none
   std::size_t seeds = 0;
-  double index = 0;              // trajectory: of both series
-  std::vector<double> contours;  // heatmap: means over seeds, in the figure's order
-  bool outlined = false;         // heatmap: the outline's condition holds
+  std::vector<double> own = {};  // numbers that the kind of plot has of its own
 };
 
 struct Curve {
   Key key;                    // the curve parameter's value; empty where the figure has none
-  std::vector<Point> points;  // ascending in x; of a trajectory in the index
+  std::vector<Point> points;  // in the order in which they are joined
 };
 
 struct Panel {
-  Key key;                 // the facet parameter's value; empty where the figure has none
-  std::size_t metric = 0;  // heatmap: which of the figure's metrics
+  Key key;             // the facet parameter's value; empty where the figure has none
+  std::string title;   // "mean = 0.5", or what a panel shows where they differ in that; "" where neither
+  std::string metric;  // where panels show different ones
   std::vector<Curve> curves;
 };
 
@@ -37,18 +37,33 @@ struct FigureData {
   std::size_t failed = 0;  // trials left out
   std::size_t diverged = 0;
   std::size_t pruned = 0;
-  std::shared_ptr<const FigureData> over;  // of the heatmap beneath, where there is one
+  std::any own;  // what the kind of plot has of its own, beside the panels
 };
 
 // Throws Error where no trial is done, or trials of one point differ in more than the seed.
 FigureData figure_data(const Figure& figure, const Results& results);
 
+// --- What kinds of plot fill it with.
+
+using PointsOf = std::function<std::vector<Point>(const Trials&)>;
+// A panel for each value of the facet parameter and a curve for each of the curves'.
+std::vector<Panel> faceted(const Figure& figure, const Trials& trials, const Experiment& experiment,
+                           const PointsOf& points);
+
+// Of one curve: means of `value` along the x parameter. `complete`, where given, is called with each point
+// and its trials.
+std::vector<Point> points_along_parameter(const Figure& figure, const Quantity& value, const Trials& trials,
+                                          const Experiment& experiment,
+                                          const std::function<void(Point&, const Trials&)>& complete = {});
+// Of one curve: means along the index of the figure's series, of which seeds need not have all values.
+std::vector<Point> points_along_index(const Figure& figure, const Trials& trials);
+
+Point mean_point(Value x, const std::vector<double>& measured, const std::vector<double>& theory);
+double mean_over(const Quantity& quantity, const Trials& trials);
+
+// Averaging over anything but seeds would hide what it averages over: throws Error with its name.
+void check_equal_but_seed(const Figure& figure, const Trials& trials, const Schema& schema);
 // What is said of a parameter that a figure neither shows nor fixes.
 std::string open_parameter(const Figure& figure, const std::string& name, const std::string& values);
-
-// One row a point: facet, curve, x, metric (the mean), low, high, seeds, theory. Heatmaps of several metrics
-// name the metric first; contours' means and whether the cell is outlined follow. Trajectories have the index
-// before x. NaN is written as nan.
-std::string figure_csv(const Figure& figure, const Experiment& experiment, const FigureData& data);
 
 }  // namespace qklab

@@ -7,7 +7,7 @@
 #include <set>
 #include <unordered_map>
 
-#include "core/figures/figure_data.hpp"
+#include "core/figures/plot_kind.hpp"
 
 namespace qklab {
 namespace {
@@ -30,9 +30,9 @@ Watched watch(const Figure& figure, std::size_t parameters) {
   Watched watched{&figure, {}, {}, std::vector<bool>(parameters), {}, {}, {}, {}};
   for (const auto& place : {figure.x_parameter, figure.curve_parameter, figure.facet_parameter})
     if (place) watched.shown.push_back(*place);
-  const bool curve_is_log = figure.plot == Plot::heatmap ? figure.log_y : figure.log_color;
   if (figure.log_x && figure.x_parameter) watched.on_log_axes.push_back(*figure.x_parameter);
-  if (curve_is_log && figure.curve_parameter) watched.on_log_axes.push_back(*figure.curve_parameter);
+  if (curves_are_log(figure) && figure.curve_parameter)
+    watched.on_log_axes.push_back(*figure.curve_parameter);
   return watched;
 }
 
@@ -69,6 +69,7 @@ void look_at_axes(Watched& watched, const Parameters& params, const Schema& sche
 // Which parameters vary within a figure at all; in most sweeps all of them are shown.
 void look_at_spread(Watched& watched, const Parameters& params, std::size_t seed) {
   if (!watched.first) watched.first = params;
+  if (!watched.figure->plot->averages) return;
   for (std::size_t i = 0; i < params.values().size(); ++i)
     if (i != seed && !watched.open[i] && !is_shown(watched, i))
       watched.open[i] = params[i] != (*watched.first)[i];

@@ -1,10 +1,9 @@
 #include "core/figures/labels.hpp"
 
-#include <fmt/format.h>
-
 #include <set>
 
 #include "core/chart/scale.hpp"
+#include "core/figures/plot_kind.hpp"
 #include "core/text/rounded.hpp"
 
 namespace qklab {
@@ -51,27 +50,9 @@ ShortTexts curve_texts(const FigureData& data) {
   return {values, ShortTexts::Style::typeset};
 }
 
-std::vector<std::string> panel_titles(const Figure& figure, const Experiment& experiment,
-                                      const FigureData& data) {
-  std::vector<Value> values;
-  for (const Panel& panel : data.panels) values.insert(values.end(), panel.key.begin(), panel.key.end());
-  const ShortTexts texts(values, ShortTexts::Style::typeset);
-  std::vector<std::string> titles;
-  for (const Panel& panel : data.panels) {
-    if (figure.metrics.size() > 1)
-      titles.push_back(label(figure.metrics[panel.metric], experiment));
-    else if (figure.facet_parameter)
-      titles.push_back(fmt::format("{} = {}", experiment.parameters[*figure.facet_parameter].name,
-                                   texts.of(panel.key[0])));
-    else
-      titles.emplace_back();
-  }
-  return titles;
-}
-
 std::string value_label(const Figure& figure) {
-  if (figure.plot != Plot::heatmap) return figure.ylabel;
-  return figure.metrics.size() > 1 ? "" : figure.colorlabel;
+  if (figure.plot->value_label) return figure.plot->value_label(figure);
+  return figure.plot->rows ? figure.colorlabel : figure.ylabel;
 }
 
 }  // namespace qklab

@@ -25,12 +25,7 @@ class ShortTexts {
 // Of the curves of all panels.
 ShortTexts curve_texts(const FigureData& data);
 
-// A title for each panel: "mean = 0.5", or the metric where panels show different ones; "" where neither.
-std::vector<std::string> panel_titles(const Figure& figure, const Experiment& experiment,
-                                      const FigureData& data);
-
-// What the numbers of the figure are, "entropy [nats]": of a heatmap the colour's label. Panels of different
-// metrics say it in their titles.
+// What the numbers of the figure are, "entropy [nats]"; "" where each panel's title says it.
 std::string value_label(const Figure& figure);
 
 }  // namespace qklab

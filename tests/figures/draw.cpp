@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "core/base/sha256.hpp"
-#include "core/chart/gnuplot.hpp"
+#include "core/chart/gnuplot/gnuplot.hpp"
 #include "tests/support/fixture.hpp"
 
 using namespace qklab;

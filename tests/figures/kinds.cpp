@@ -5,9 +5,11 @@
 #include <sstream>
 
 #include "core/directory/series_needed.hpp"
-#include "core/figures/figure_data.hpp"
+#include "core/figures/figure_csv.hpp"
 #include "core/figures/figure_json.hpp"
-#include "core/figures/plots.hpp"
+#include "core/figures/plot_kind.hpp"
+#include "core/figures/plots/heatmap.hpp"
+#include "core/figures/plots/trajectory.hpp"
 #include "tests/support/fixture.hpp"
 
 using namespace qklab;
@@ -105,8 +107,9 @@ TEST_CASE("under a trajectory the heatmap is grey, and the axes cover both") {
   const auto figures = probe::figures(config);
   const Results results = probe::results(config, fill_phases);
   const FigureData data = figure_data(figures[1], results);
-  const Page page = trajectory_page(figures[1], *config.experiment, data);
-  const auto [x, y] = heatmap_edges(figures[0], *config.experiment, *data.over);
+  const Page page = figures[1].plot->page(figures[1], *config.experiment, data);
+  const Cells cells = cells_of(figures[0], *config.experiment, std::any_cast<const Beneath&>(data.own).data);
+  const std::vector<double>&x = cells.x_edges, &y = cells.y_edges;
   CHECK(page.x.low <= x.front());
   CHECK(page.x.high >= x.back());
   CHECK(page.y.low <= -1.59);  // the lowest point of the path
@@ -114,11 +117,10 @@ TEST_CASE("under a trajectory the heatmap is grey, and the axes cover both") {
   REQUIRE(page.bar);
   CHECK(page.bar->grey);
   CHECK(page.legend.back().text == "inside");
-  const std::string cells = page.panels[0].layers[0].rows;  // each cell ends in its colour, 0xrrggbb
-  std::size_t coloured = 0, seen = 0;
-  for (std::size_t at = cells.find("0x"); at != std::string::npos; at = cells.find("0x", at + 1), ++seen)
-    coloured += cells.substr(at + 2, 2) != cells.substr(at + 4, 2);
-  CHECK(seen == 6 * 9);
+  const std::vector<Cell>& drawn = std::get<CellLayer>(page.panels[0].layers[0]).cells;
+  std::size_t coloured = 0;
+  for (const Cell& cell : drawn) coloured += cell.color.red != cell.color.green;
+  CHECK(drawn.size() == 6 * 9);
   CHECK(coloured == 0);
 }
 
@@ -145,7 +147,8 @@ TEST_CASE("cells without a point show the nearest one in a refined sweep") {
   }
   const Figure figure = probe::figures(config)[0];
   const FigureData data = figure_data(figure, results);
-  const std::vector<const Point*> points = heatmap_points(figure, *config.experiment, data, 0);
+  const Cells cells = cells_of(figure, *config.experiment, data);
+  const std::vector<const Point*> points = points_of(figure, cells, data.panels[0]);
   REQUIRE(points.size() == 7 * 9);
   const auto x_of = [&](std::size_t row, std::size_t column) {
     REQUIRE(points[row * 9 + column]);
@@ -161,7 +164,7 @@ TEST_CASE("cells without a point show the nearest one in a refined sweep") {
   }
   Figure plain = figure;
   plain.refined = false;
-  const auto bare = heatmap_points(plain, *config.experiment, data, 0);
+  const auto bare = points_of(plain, cells, data.panels[0]);
   CHECK(std::count(bare.begin(), bare.end(), nullptr) == 6);
 }
 
@@ -212,13 +215,13 @@ TEST_CASE("contours lie where the quantity has the level, on a log axis too") {
   const Config config = probe::config(phase_grid + phases);
   const Figure figure = probe::figures(config)[0];
   const FigureData data = figure_data(figure, probe::results(config, fill_phases));
-  const auto contours = panel_contours(figure, *config.experiment, data);
-  REQUIRE(contours.size() == 2);
-  CHECK(contours[0][0].level == 0.25);
-  CHECK(contours[0][1].level == 0.5);
-  CHECK(contours[0].size() > 2);  // levels of the second contour were chosen
+  REQUIRE(data.panels.size() == 2);
+  const auto contours = contours_of(figure, data, cells_of(figure, *config.experiment, data), data.panels[0]);
+  CHECK(contours[0].level == 0.25);
+  CHECK(contours[1].level == 0.5);
+  CHECK(contours.size() > 2);  // levels of the second contour were chosen
   std::size_t points = 0;
-  for (const Line& line : contours[0][1].lines) {
+  for (const Line& line : contours[1].lines) {
     for (const auto& [variance, mean] : line) {
       CHECK(std::abs(1 / (1 + variance * (1.2 - mean)) - 0.5) <=
             0.03);  // linear between cells half a decade apart
@@ -257,9 +260,9 @@ TEST_CASE("both kinds are drawn, twice to the same bytes, and have their data in
       CHECK(first.file(file).size() > 1000);
       CHECK(first.file(file) == second.file(file));
     }
-    const auto json = nlohmann::json::parse(figure_json(figure, results));
+    const auto json = nlohmann::json::parse(figure_json(figure, results).dump());
     REQUIRE(!json.contains("error"));
-    if (figure.plot == Plot::trajectory) {
+    if (figure.plot->name == "trajectory") {
       CHECK(json["panels"].size() == 6);
       CHECK(json["index"] == "position");
       CHECK(json["panels"][0]["curves"][0]["index"].size() == 20);

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/base/value.hpp"
-#include "core/chart/gnuplot.hpp"
+#include "core/chart/gnuplot/gnuplot.hpp"
 #include "core/chart/layout.hpp"
 #include "core/chart/text_fit.hpp"
 #include "core/system/file.hpp"

@@ -95,11 +95,11 @@ def test_a_running_sweep_is_seen_and_not_disturbed():
             state = json.loads(server.ask("/state")[1])
     assert state["finished"] == 144 and seen == sorted(seen)
     panels = state["plots"][0]["panels"]
-    assert len(panels) == 2 and len(panels[0]["curves"]) == 6 and len(panels[0]["curves"][0]["points"]) == 16
+    assert len(panels) == 2 and len(panels[0]["curves"]) == 6 and len(panels[0]["curves"][0]["mean"]) == 16
     assert state["plots"][0]["name"] == "support"
     assert [curve["label"] for curve in panels[0]["curves"]] == SHORT, panels[0]["curves"]
     plane = state["plots"][1]
-    assert [p["title"] for p in plane["panels"]] == ["contrast", "entropy [nats]"] and plane["legend"] == "mean", plane
+    assert [p["title"] for p in plane["panels"]] == ["contrast", "entropy [nats]"] and plane["ylabel"] == "mean", plane
     text = qklab("watch", "live", "--once").stdout
     assert "144/144 trials, complete" in text and "support" in text and "█" in text, text
     assert "\x1b" not in text
@@ -282,20 +282,30 @@ def test_the_page_in_a_browser():
                 with Browser(width, 900, dark) as page:
                     page.open(f"http://{server.host}:{server.port}/?token={server.token}")
                     out = page.run("""
-                      while (!document.querySelector("#plots svg")) await new Promise((go) => setTimeout(go, 50));
+                      const all = (what) => [...document.querySelectorAll(`#plots ${what}`)];
+                      while (all(".uplot").length < 4) await new Promise((go) => setTimeout(go, 50));
+                      // uPlot paints within a frame of its own.
+                      await new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)));
                       return {
                         sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-                        panels: document.querySelectorAll("#plots svg").length,
-                        curves: document.querySelectorAll("#plots path").length,
-                        legend: [...document.querySelectorAll("#plots .legend")].map((l) => l.textContent),
-                        texts: [...document.querySelectorAll("#plots text")].map((t) => t.textContent),
+                        panels: all(".uplot").length,
+                        curves: all("button.curve").length,
+                        legend: all(".keys").map((keys) => keys.textContent),
+                        texts: all(".title, .ramp span").map((t) => t.textContent),
+                        axes: all(".panel [role=img]").map((panel) => panel.getAttribute("aria-label")),
+                        painted: all(".uplot canvas").map((c) => {
+                          const d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data, colors = new Set();
+                          for (let i = 0; i < d.length; i += 4) if (d[i + 3] > 200) colors.add(d[i] << 16 | d[i + 1] << 8 | d[i + 2]);
+                          return colors.size; }),
                         status: document.getElementById("status").textContent,
-                        inks: [...new Set([...document.querySelectorAll("#plots path")].map((p) => p.getAttribute("stroke")))],
+                        inks: all(".swatch").map((swatch) => getComputedStyle(swatch).borderTopColor),
                       };""")
                     assert not page.console, page.console
-                assert out["sideways"] <= 0 and out["panels"] == 4 and out["curves"] == 2 * 2 * 6 + 2 * 2, out
+                assert out["sideways"] <= 0 and out["panels"] == 4 and out["curves"] == 6, out
+                assert all(colors > 10 for colors in out["painted"]), out["painted"]
                 assert all(name in out["legend"][0] for name in SHORT) and "theory" in out["legend"][0], out["legend"]
-                assert "mean = 0.5" in out["texts"] and "entropy [nats]" in out["texts"] and "variance" in out["texts"]
+                assert "mean = 0.5" in out["texts"] and "entropy [nats]" in out["texts"], out["texts"]
+                assert "mean over variance" in out["axes"][2], out["axes"]
                 assert max(map(len, out["texts"])) < 16, out["texts"]
                 assert "144 of 144 trials, complete" in out["status"], out["status"]
                 darkest = min(sum(map(int, re.findall("[0-9]+", ink))) for ink in out["inks"])

@@ -12,7 +12,7 @@
 #include "core/cli/serve/host_name.hpp"
 #include "core/cli/serve/live.hpp"
 #include "core/cli/terminal.hpp"
-#include "core/figures/labels.hpp"
+#include "core/figures/figure_json.hpp"
 #include "core/report/page_asset.hpp"
 
 namespace qklab {
@@ -44,40 +44,13 @@ std::string page_with(const std::string& token) {
   return page;
 }
 
-Json number(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
-
-// Every kind of figure as curves: a heatmap's rows, each with its colours for heights.
-Json plot_json(const LiveState::Plot& plot, const Experiment& experiment) {
-  const Figure& figure = *plot.figure;
-  const bool heatmap = figure.plot == Plot::heatmap;
-  const ShortTexts texts = curve_texts(plot.data);
-  const auto titles = panel_titles(figure, experiment, plot.data);
-  const auto at = [](const Value& x) {
-    if (const auto* real = std::get_if<double>(&x)) return number(*real);
-    return std::visit([](const auto& value) { return Json(value); }, x);
-  };
-  Json panels = Json::array();
-  for (std::size_t k = 0; k < titles.size(); ++k) {
-    const Panel& panel = plot.data.panels[k];
-    Json curves = Json::array();
-    for (const Curve& curve : panel.curves) {
-      Json points = Json::array();
-      for (const Point& point : curve.points)
-        points.push_back(
-            {at(point.x), number(point.mean), number(point.low), number(point.high), number(point.theory)});
-      curves.push_back({{"label", curve.key.empty() ? "" : texts.of(curve.key[0])}, {"points", points}});
-    }
-    panels.push_back({{"title", titles[k]}, {"curves", curves}});
-  }
-  return {{"name", figure.name},
-          {"x", figure.xlabel},
-          {"value", value_label(figure)},
-          {"legend", heatmap ? figure.ylabel : figure.colorlabel},
-          {"theory", figure.theory.has_value()},
-          {"log_x", figure.log_x},
-          {"log_value", heatmap ? figure.log_color : figure.log_y},
-          {"panels", panels}};
+std::string all_of(std::initializer_list<std::string_view> assets) {
+  std::string text;
+  for (const std::string_view name : assets) text += std::string(page_asset(name)) + '\n';
+  return text;
 }
+
+Json number(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
 
 std::string state_json(const LiveState& state, const Experiment& experiment) {
   Json failures = Json::array(), plots = Json::array();
@@ -86,7 +59,7 @@ std::string state_json(const LiveState& state, const Experiment& experiment) {
                         {"status", name_of(failure.status)},
                         {"message", failure.message},
                         {"params", failure.params}});
-  for (const auto& plot : state.plots) plots.push_back(plot_json(plot, experiment));
+  for (const auto& plot : state.plots) plots.push_back(figure_json(*plot.figure, experiment, plot.data));
   const Json document = {{"name", state.name},
                          {"writer", state.writer},
                          {"finished", state.finished},
@@ -97,6 +70,7 @@ std::string state_json(const LiveState& state, const Experiment& experiment) {
                          {"eta", number(state.eta_seconds)},
                          {"running", running_text(state.running)},
                          {"failures", failures},
+                         {"palette", palette_json()},
                          {"plots", plots}};
   return document.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -165,11 +139,13 @@ struct LiveServer::Impl {
       response.set_content(page_with(token), "text/html; charset=utf-8");
     });
     server.Get("/live.js", [](const httplib::Request&, httplib::Response& response) {
-      response.set_content(std::string(page_asset("ticks.js")) + std::string(page_asset("live.js")),
+      response.set_content(all_of({"ticks.js", "uPlot.iife.min.js", "base.js", "chart.js", "curves.js",
+                                   "paths.js", "cells.js", "figures.js", "live.js"}),
                            "text/javascript; charset=utf-8");
     });
     server.Get("/live.css", [](const httplib::Request&, httplib::Response& response) {
-      response.set_content(std::string(page_asset("live.css")), "text/css; charset=utf-8");
+      response.set_content(all_of({"uPlot.min.css", "theme.css", "figures.css", "live.css"}),
+                           "text/css; charset=utf-8");
     });
     server.Get("/state", [this](const httplib::Request&, httplib::Response& response) {
       try {

@@ -71,7 +71,6 @@ void add_plot(std::vector<std::string>& lines, const LiveState::Plot& plot, cons
   lines.push_back(head);
 
   const ShortTexts texts = curve_texts(plot.data);
-  const auto titles = panel_titles(figure, experiment, plot.data);
   const std::string name =
       figure.curve_parameter ? experiment.parameters[*figure.curve_parameter].name + " " : "";
   for (std::size_t k = 0; k < panels.size(); ++k) {
@@ -80,7 +79,8 @@ void add_plot(std::vector<std::string>& lines, const LiveState::Plot& plot, cons
       range = {};
       range.cover(panels[k]);
     }
-    if (!titles[k].empty()) lines.push_back("  " + titles[k] + (value.empty() ? ", " + range.text() : ""));
+    if (const std::string& title = panels[k].title; !title.empty())
+      lines.push_back("  " + title + (value.empty() ? ", " + range.text() : ""));
     for (const std::size_t place : picked(panels[k].curves.size(), most)) {
       const Curve& curve = panels[k].curves[place];
       const std::string label = curve.key.empty() ? "" : name + texts.of(curve.key[0]);

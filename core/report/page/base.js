@@ -1,12 +1,12 @@
-// What all parts of the page share: the data, elements built from text only, numbers, colours, the theme.
+// What report.html and the page of `qklab serve` share: elements built from text only, numbers, colours, the theme.
 "use strict";
-const data = JSON.parse(document.getElementById("data").textContent);
 
 // el("td", {class: "quiet"}, "text", child): text is never read as markup.
 function el(tag, attributes, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes || {})) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name === "style") element.style.cssText = value;  // which a page may forbid as an attribute
     else if (value !== null && value !== undefined) element.setAttribute(name, value);
   }
   for (const child of children.flat()) element.append(child instanceof Node ? child : String(child));
@@ -18,8 +18,6 @@ function svg(tag, attributes) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   return element;
 }
-
-const body = (section) => document.querySelector(`#${section} .body`);
 
 // Calls `show`. Where it fails, `holder` says so, and the rest of the page is there all the same.
 function guarded(holder, what, show) {
@@ -54,7 +52,7 @@ const plural = (n, what) => `${n.toLocaleString("en")} ${what}${n === 1 ? "" : "
 const darkQuery = window.matchMedia("(prefers-color-scheme: dark)");
 let printing = false;
 const dark = () => darkQuery.matches && !printing;
-const themed = [];  // redrawn when the theme changes
+let themed = [];  // redrawn when the theme changes
 const redrawAll = () => themed.forEach((draw) => draw());
 darkQuery.addEventListener("change", redrawAll);
 // On paper the page is as wide as the paper, in light colours, and everything is drawn.
@@ -68,30 +66,37 @@ window.addEventListener("beforeprint", () => setPrinting(true));
 window.addEventListener("afterprint", () => setPrinting(false));
 
 // Calls `draw` when `element` comes within a screen's height of what is seen, or is printed; again when the theme
-// changes. So a page of many figures opens as fast as one of few.
+// changes. So a page of many figures opens as fast as one of few. Returns what ends it.
 const waiting = new Map();
 function drawNow(element) {
   const draw = waiting.get(element);
   waiting.delete(element);
   observer.unobserve(element);
-  const shown = () => guarded(element.parentNode, "This drawing", draw);
-  themed.push(shown);
-  shown();
+  themed.push(draw);
+  draw();
 }
 const observer = new IntersectionObserver((entries) => {
   for (const entry of entries) if (entry.isIntersecting && waiting.has(entry.target)) drawNow(entry.target);
 }, {rootMargin: "100% 0px"});
 function whenSeen(element, draw) {
-  waiting.set(element, draw);
+  const shown = () => guarded(element.parentNode, "This drawing", draw);
+  waiting.set(element, shown);
   observer.observe(element);
+  return () => {
+    waiting.delete(element);
+    observer.unobserve(element);
+    themed = themed.filter((each) => each !== shown);
+  };
 }
 const ink = () => getComputedStyle(document.documentElement).getPropertyValue("--text").trim();
 const lineColor = () => getComputedStyle(document.documentElement).getPropertyValue("--line").trim();
 
+let palette = null;  // {viridis, categories}, as the page's data have it
+
 // Viridis at t in [0, 1]; grey where there is no number.
 function viridis(t) {
   if (!(t >= 0 && t <= 1)) return dark() ? "#555555" : "#cccccc";
-  return data.viridis[Math.min(data.viridis.length - 1, Math.floor(t * data.viridis.length))];
+  return palette.viridis[Math.min(palette.viridis.length - 1, Math.floor(t * palette.viridis.length))];
 }
 // Of a map that lies beneath curves: greys that leave the colours to these.
 function greys(t) {
@@ -103,7 +108,7 @@ function greys(t) {
 function lineShade(shade) {
   if (shade === null) return dark() ? "#6cbcf0" : "#0072b2";
   if (shade.category !== undefined) {
-    const color = data.categories[shade.category % data.categories.length];
+    const color = palette.categories[shade.category % palette.categories.length];
     return dark() && color === "#000000" ? "#ffffff" : dark() && color === "#0072b2" ? "#4aa8e0" : color;
   }
   return viridis(dark() ? 0.25 + 0.75 * shade.t : 0.9 * shade.t);

@@ -1,4 +1,4 @@
-#include "core/figures/plots.hpp"
+#include "core/figures/curve_page.hpp"
 
 #include <fmt/format.h>
 
@@ -75,6 +75,12 @@ double Coordinate::position(const Value& value) const {
   return static_cast<double>(std::find(values.begin(), values.end(), value) - values.begin());
 }
 
+std::vector<std::string> names_of(const Coordinate& coordinate) {
+  std::vector<std::string> names;
+  for (const Value& value : coordinate.values) names.push_back(to_text(value));
+  return names;
+}
+
 std::vector<double> Coordinate::positions() const {
   std::vector<double> result;
   for (const Value& value : values) result.push_back(position(value));
@@ -84,9 +90,7 @@ std::vector<double> Coordinate::positions() const {
 Scale Coordinate::scale(double padding, int max_ticks) const {
   if (numeric && values.size() == 1) return single_scale(position(values[0]), log);
   if (numeric) return numeric_scale(positions(), log, padding, max_ticks);
-  std::vector<std::string> names;
-  for (const Value& value : values) names.push_back(to_text(value));
-  return category_scale(names);
+  return category_scale(names_of(*this));
 }
 
 Coordinate x_coordinate(const Figure& figure, const Experiment& experiment, const FigureData& data) {
@@ -145,16 +149,13 @@ std::vector<const Point*> lonely_points(const CurvePage& frame, const Curve& cur
 }
 
 void add_curve(std::vector<PlotLayer>& layers, const CurvePage& frame, const Curve& curve,
-               double Point::*value, const std::string& color, const std::string& style) {
-  std::string line, dots;
-  const auto row = [&](const Point& p) { return frame.x_share(p) + ' ' + frame.y_share(p.*value) + '\n'; };
-  for (const Point& p : curve.points) line += row(p);
-  for (const Point* p : lonely_points(frame, curve, value)) dots += row(*p);
-  layers.push_back({line, fmt::format("using 1:2 with lines lc rgb '{}' {}", color, style)});
-  if (dots.empty()) return;
-  const int shape = value == &Point::theory ? 6 : 7;  // as gnuplot counts: a ring, a dot
-  layers.push_back(
-      {dots, fmt::format("using 1:2 with points pt {} ps 0.6 lw 0.7 lc rgb '{}'", shape, color)});
+               double Point::*value, const LineStyle& style) {
+  std::vector<Spot> line, dots;
+  for (const Point& p : curve.points) line.push_back(frame.spot(p, p.*value));
+  for (const Point* p : lonely_points(frame, curve, value)) dots.push_back(frame.spot(*p, p->*value));
+  layers.push_back(LineLayer{{std::move(line)}, style.color, style.width, style.dashed});
+  if (!dots.empty())
+    layers.push_back(DotLayer{std::move(dots), style.color, 0.6, value == &Point::theory, 0.7});
 }
 
 CurvePage curve_page(const Figure& figure, const Experiment& experiment, const FigureData& data,
@@ -170,7 +171,7 @@ CurvePage curve_page(const Figure& figure, const Experiment& experiment, const F
   page.x = result.x.scale(0.03, 4);
   page.y = value_scale(figure, data, with_intervals);
   explain_colors(figure, result);
-  for (const std::string& title : panel_titles(figure, experiment, data)) page.panels.push_back({title, {}});
+  for (const Panel& panel : data.panels) page.panels.push_back({panel.title, {}});
   return result;
 }
 

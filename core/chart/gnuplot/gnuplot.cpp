@@ -1,4 +1,4 @@
-#include "core/chart/gnuplot.hpp"
+#include "core/chart/gnuplot/gnuplot.hpp"
 
 #include <fmt/format.h>
 

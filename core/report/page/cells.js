@@ -1,4 +1,4 @@
-// Heat maps, on their own and beneath trajectories.
+// Figures of form `cells`, on their own and beneath paths.
 "use strict";
 
 const cellShade = ({low, high, log}, v) => {
@@ -35,7 +35,7 @@ function paintMap(context, u, {xedges, yedges}, panelData, shade) {
   strokeLines(context, u, panelData.outline, 2 * ratio, []);
 }
 
-function heatPanel(figure, panelData) {
+function cellsPanel(figure, panelData, view, pick) {
   const {xedges, yedges} = figure;
   const find = (edges, v) => edges.findIndex((e, i) => i + 1 < edges.length && v >= e && v < edges[i + 1]);
   const cell = (x, y) => {
@@ -51,13 +51,13 @@ function heatPanel(figure, panelData) {
       return `${figure.xlabel} ${number(figure.xvalues[at.column])}, ${figure.ylabel} ${number(figure.yvalues[at.row])}: ` +
              `${panelData.color.label} ${number(at.value)}`;
     },
-    pick: (x, y) => {
+    pick: pick && ((x, y) => {
       const at = cell(x, y);
       if (!at) return;
       const pairs = [[figure.xparameter, figure.xvalues[at.column]], [figure.yparameter, figure.yvalues[at.row]]];
       if (panelData.facet) pairs.push([panelData.facet.name, panelData.facet.value]);
-      showTrialsOf(pairs);
-    },
+      pick(pairs);
+    }),
   };
 }
 

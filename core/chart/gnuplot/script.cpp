@@ -1,18 +1,73 @@
-#include "core/chart/page.hpp"
+#include "core/chart/gnuplot/script.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <variant>
 
 #include "core/chart/fonts.hpp"
-#include "core/chart/gnuplot.hpp"
+#include "core/chart/gnuplot/gnuplot.hpp"
 #include "core/chart/layout.hpp"
 
 namespace qklab {
 namespace {
 
 constexpr double most_pixels = 32000;  // along either side of a picture: cairo makes none of over 32767
+
+// A line of a data block; NaN, where a line ends, is gnuplot's "nan".
+template <class... Numbers> std::string data_row(const Numbers&... numbers) {
+  std::string row;
+  for (const double x : {numbers...})
+    row += (row.empty() ? "" : " ") + (std::isnan(x) ? "nan" : fmt::format("{:.9g}", x));
+  return row + '\n';
+}
+
+std::string rows_of(const std::vector<Spot>& spots) {
+  std::string rows;
+  for (const auto& [x, y] : spots) rows += data_row(x, y);
+  return rows;
+}
+std::string rows_of(const std::vector<Span>& spans) {
+  std::string rows;
+  for (const Span& span : spans) rows += data_row(span.x, span.low, span.high);
+  return rows;
+}
+
+// A data block, and what follows it in a plot command.
+struct Drawn {
+  std::string rows, style;
+};
+
+Drawn drawn(const LineLayer& layer) {
+  std::string rows;  // lines are told apart by empty ones
+  for (const std::vector<Spot>& line : layer.lines) rows += (rows.empty() ? "" : "\n") + rows_of(line);
+  return {rows, fmt::format("using 1:2 with lines lc rgb '{}' lw {}{}", layer.color.hex(), layer.width,
+                            layer.dashed ? " dt (6,4)" : "")};
+}
+Drawn drawn(const DotLayer& layer) {
+  const int shape = layer.ring ? 6 : 7;  // as gnuplot counts
+  return {rows_of(layer.spots),
+          fmt::format("using 1:2 with points pt {} ps {}{} lc rgb '{}'", shape, layer.size,
+                      layer.edge > 0 ? fmt::format(" lw {}", layer.edge) : "", layer.color.hex())};
+}
+Drawn drawn(const BandLayer& layer) {
+  return {rows_of(layer.spans), fmt::format("using 1:2:3 with filledcurves fc rgb '{}'", layer.color.hex())};
+}
+Drawn drawn(const RodLayer& layer) {
+  return {rows_of(layer.spans), fmt::format("using 1:2:(0):($3-$2) with vectors nohead lw {} lc rgb '{}'",
+                                            layer.width, layer.color.hex())};
+}
+Drawn drawn(const CellLayer& layer) {
+  std::string rows;
+  for (const Cell& cell : layer.cells) {
+    std::string row = data_row(cell.left, cell.low, cell.left, cell.right, cell.low, cell.high);
+    row.back() = ' ';
+    rows += fmt::format("{}0x{}\n", row, cell.color.hex().substr(1));
+  }
+  // A hair of a border closes the seams that antialiasing leaves between cells.
+  return {rows, "using 1:2:3:4:5:6:7 with boxxyerror lc rgb variable lw 0.3 fs solid 1 border"};
+}
 
 // Builds the script, turning points from the top left into gnuplot's screen coordinates.
 class Script {
@@ -23,8 +78,11 @@ class Script {
   std::string text(const std::string& output) {
     open(output);
     for (std::size_t i = 0; i < page_.panels.size(); ++i) {
-      for (std::size_t k = 0; k < page_.panels[i].layers.size(); ++k) {
-        text_ += fmt::format("{} << EOD\n{}EOD\n", block(i, k), page_.panels[i].layers[k].rows);
+      styles_.emplace_back();
+      for (const PlotLayer& layer : page_.panels[i].layers) {
+        Drawn one = std::visit([](const auto& any) { return drawn(any); }, layer);
+        text_ += fmt::format("{} << EOD\n{}EOD\n", block(i, styles_[i].size()), one.rows);
+        styles_[i].push_back(std::move(one.style));
       }
     }
     text_ += "set multiplot\n";
@@ -126,15 +184,14 @@ class Script {
   }
 
   void panel(std::size_t i) {
-    const PagePanel& panel = page_.panels[i];
     frame(layout_.panel_left(i), layout_.panel_top(i), layout_.panel_width, layout_.panel_height);
     ticks("xtics", page_.x, "0.5");
     ticks("ytics", page_.y, "0.5");
     text_ += page_.filled ? "unset grid\n" : "set grid xtics ytics lt 1 lc rgb '#e4e4e4' lw 0.4\n";
     text_ += "set border 3 lw 0.5 lc rgb '#404040'\n";
     std::string plots;
-    for (std::size_t k = 0; k < panel.layers.size(); ++k) {
-      plots += fmt::format("{}{} {}", k ? ", \\\n  " : "", block(i, k), panel.layers[k].style);
+    for (std::size_t k = 0; k < styles_[i].size(); ++k) {
+      plots += fmt::format("{}{} {}", k ? ", \\\n  " : "", block(i, k), styles_[i][k]);
     }
     text_ += fmt::format("plot {} notitle\n", plots.empty() ? "1/0" : plots);
     text_ += "unset label\nunset arrow\nunset object\n";  // each is drawn once
@@ -169,15 +226,11 @@ class Script {
   const Page& page_;
   const Layout& layout_;
   Terminal terminal_;
+  std::vector<std::vector<std::string>> styles_;  // of each panel's layers
   std::string text_;
 };
 
 }  // namespace
-
-std::string share(const Scale& axis, double x) {
-  const double at = axis.fraction(x);
-  return std::isnan(at) ? "nan" : fmt::format("{:.9g}", at);
-}
 
 std::string page_script(const Page& page, Terminal terminal, const std::string& output) {
   const Layout layout = lay_out(page);

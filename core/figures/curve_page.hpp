@@ -1,0 +1,66 @@
+// Pages of curves: what kinds of plot have in common of frame, axes and colours.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/chart/page.hpp"
+#include "core/figures/figure_data.hpp"
+
+namespace qklab {
+
+// The distinct values of one parameter, or of a series' index, and where they stand on an axis: numbers at
+// themselves, others at their rank.
+struct Coordinate {
+  std::vector<Value> values;  // ascending
+  bool numeric = true;
+  bool log = false;
+
+  double position(const Value& value) const;
+  std::vector<double> positions() const;
+  Scale scale(double padding, int max_ticks) const;
+};
+std::vector<std::string> names_of(const Coordinate& coordinate);
+
+// Throw Error where a value can't stand on the log axis that the figure asks for.
+Coordinate x_coordinate(const Figure& figure, const Experiment& experiment, const FigureData& data);
+Coordinate curve_coordinate(const Figure& figure, const Experiment& experiment, const FigureData& data,
+                            bool log);
+
+// What a curve's colour says: a place along the ordered colours (0 to 1), or one of the categories.
+struct Shade {
+  std::optional<double> along;
+  std::size_t category = 0;
+};
+
+// A page with frame, scales, legend or colour bar, and a colour for each curve. Panels are
+// there, without layers.
+struct CurvePage {
+  Page page;
+  Coordinate x, curves;
+
+  Shade shade(const Curve& curve) const;
+  Color color(const Curve& curve) const;
+  // A point's place in a panel, with any of its numbers; NaN for what can't be shown.
+  double x_share(const Point& p) const { return page.x.fraction(x.position(p.x)); }
+  double y_share(double value) const { return page.y.fraction(value); }
+  Spot spot(const Point& p, double value) const { return {x_share(p), y_share(value)}; }
+};
+
+// Points of a curve that no line shows, since neither neighbour has a number; they are drawn as dots.
+std::vector<const Point*> lonely_points(const CurvePage& frame, const Curve& curve, double Point::*value);
+// A line through a curve's points with one of their numbers, and dots where it shows nothing; of theory,
+// rings.
+struct LineStyle {
+  Color color;
+  double width;
+  bool dashed = false;
+};
+void add_curve(std::vector<PlotLayer>& layers, const CurvePage& frame, const Curve& curve,
+               double Point::*value, const LineStyle& style);
+// `with_intervals`: the y axis has room for them.
+CurvePage curve_page(const Figure& figure, const Experiment& experiment, const FigureData& data,
+                     bool with_intervals);
+
+}  // namespace qklab

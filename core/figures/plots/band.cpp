@@ -1,0 +1,64 @@
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "core/figures/curve_page.hpp"
+#include "core/figures/plot_kind.hpp"
+#include "core/figures/plots/curves.hpp"
+
+namespace qklab {
+namespace {
+
+constexpr double band_paleness = 0.72;
+
+// Where the interval is unknown the band has no width.
+Span interval_of(const CurvePage& frame, const Point& p) {
+  const double low = std::isnan(p.low) ? p.mean : p.low, high = std::isnan(p.high) ? p.mean : p.high;
+  // On a log axis an interval that reaches to 0 or below reaches to the axis's end.
+  const double from = frame.page.y.log && low <= 0 && p.mean > 0 ? 0 : frame.y_share(low);
+  return {frame.x_share(p), from, frame.y_share(high)};
+}
+
+Page band_page(const Figure& figure, const Experiment& experiment, const FigureData& data) {
+  CurvePage frame = curve_page(figure, experiment, data, true);
+  for (std::size_t i = 0; i < data.panels.size(); ++i) {
+    std::vector<PlotLayer>& layers = frame.page.panels[i].layers;
+    for (const Curve& curve : data.panels[i].curves) {  // all bands first: no band hides a line
+      const Color pale = frame.color(curve).mixed_with_white(band_paleness);
+      BandLayer band{{}, pale};
+      for (const Point& p : curve.points) band.spans.push_back(interval_of(frame, p));
+      layers.push_back(std::move(band));
+      RodLayer lonely{{}, pale};  // where a band has no length
+      for (const Point* p : lonely_points(frame, curve, &Point::mean))
+        lonely.spans.push_back(interval_of(frame, *p));
+      if (!lonely.spans.empty()) layers.push_back(std::move(lonely));
+    }
+    for (const Curve& curve : data.panels[i].curves)
+      add_curve(layers, frame, curve, &Point::mean, {frame.color(curve), 0.9});
+    for (const Curve& curve : data.panels[i].curves) {
+      if (figure.theory) add_curve(layers, frame, curve, &Point::theory, {frame.color(curve), 0.8, true});
+    }
+  }
+  const Color grey{0.25, 0.25, 0.25};
+  frame.page.legend.push_back({"mean over seeds", grey, Mark::line});
+  frame.page.legend.push_back({"95% interval", grey.mixed_with_white(band_paleness), Mark::band});
+  if (figure.theory) frame.page.legend.push_back({"theory", grey, Mark::dashed});
+  return frame.page;
+}
+
+nlohmann::ordered_json band_json(const Figure& figure, const Experiment& experiment, const FigureData& data) {
+  nlohmann::ordered_json json = {
+      {"form", "curves"}, {"band", true}, {"keys", nlohmann::ordered_json::array()}};
+  if (figure.theory) json["keys"].push_back("dashed: theory");
+  json.update(curves_json(figure, experiment, data));
+  return json;
+}
+
+const Registered<PlotKind> band({.name = "band",
+                                 .doc = "means over seeds with their 95% interval, theory dashed",
+                                 .read = [](FigureReader& reader) { reader.curves(); },
+                                 .fill = fill_curves,
+                                 .page = band_page,
+                                 .json = band_json});
+
+}  // namespace
+}  // namespace qklab

@@ -1,0 +1,51 @@
+#include <nlohmann/json.hpp>
+
+#include "core/figures/curve_page.hpp"
+#include "core/figures/plot_kind.hpp"
+#include "core/figures/plots/curves.hpp"
+
+namespace qklab {
+namespace {
+
+constexpr double line_paleness = 0.6;  // of what was measured, where theory lies upon it
+
+Page line_page(const Figure& figure, const Experiment& experiment, const FigureData& data) {
+  CurvePage frame = curve_page(figure, experiment, data, false);
+  for (std::size_t i = 0; i < data.panels.size(); ++i) {
+    std::vector<PlotLayer>& layers = frame.page.panels[i].layers;
+    for (const Curve& curve : data.panels[i].curves) {
+      const Color color = frame.color(curve);
+      if (figure.theory)
+        add_curve(layers, frame, curve, &Point::mean, {color.mixed_with_white(line_paleness), 2});
+      else
+        add_curve(layers, frame, curve, &Point::mean, {color, 0.9});
+    }
+    for (const Curve& curve : data.panels[i].curves) {
+      if (figure.theory) add_curve(layers, frame, curve, &Point::theory, {frame.color(curve), 0.7, true});
+    }
+  }
+  if (figure.theory) {
+    const Color grey{0.25, 0.25, 0.25};
+    frame.page.legend.push_back({"measured", grey.mixed_with_white(line_paleness), Mark::thick});
+    frame.page.legend.push_back({"theory", grey, Mark::dashed});
+  }
+  return frame.page;
+}
+
+nlohmann::ordered_json line_json(const Figure& figure, const Experiment& experiment, const FigureData& data) {
+  nlohmann::ordered_json json = {
+      {"form", "curves"}, {"band", false}, {"keys", nlohmann::ordered_json::array()}};
+  if (figure.theory) json["keys"].push_back("thick: measured, dashed: theory");
+  json.update(curves_json(figure, experiment, data));
+  return json;
+}
+
+const Registered<PlotKind> line({.name = "line",
+                                 .doc = "means over seeds, with theory dashed upon what was measured",
+                                 .read = [](FigureReader& reader) { reader.curves(); },
+                                 .fill = fill_curves,
+                                 .page = line_page,
+                                 .json = line_json});
+
+}  // namespace
+}  // namespace qklab

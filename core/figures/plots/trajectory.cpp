@@ -1,0 +1,185 @@
+#include "core/figures/plots/trajectory.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "core/figures/curve_page.hpp"
+#include "core/figures/plot_kind.hpp"
+#include "core/figures/plots/heatmap.hpp"
+#include "core/stats/intervals.hpp"
+#include "core/text/json_numbers.hpp"
+
+namespace qklab {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::optional<Quantity> read_series(FigureReader& reader, const char* key, const std::string& name) {
+  if (name.empty()) return std::nullopt;
+  const auto quantity = find_quantity(reader.map, key, name, "", reader.experiment);
+  if (!quantity || quantity->series) return quantity;
+  reader.error(key, fmt::format("'{}' is a scalar; a trajectory needs series", name));
+  return std::nullopt;
+}
+
+// Both axes are series along the same index.
+void read_trajectory(FigureReader& reader) {
+  const auto& [map, experiment, figure] = reader;
+  const std::string x = map.required_text("x"), y = map.required_text("y");
+  reader.color_by_parameter();
+  const auto across = read_series(reader, "x", x), up = read_series(reader, "y", y);
+  TrajectoryKeys keys{across.value_or(Quantity{}), map.text("over"), map.place("over")};
+  if (across && up) {
+    figure.value = *up;
+    figure.beside = {*across};
+    const std::string &x_index = metric_of(*across, experiment).index,
+                      &y_index = metric_of(*up, experiment).index;
+    figure.xlabel = label(*across, experiment);
+    figure.ylabel = label(*up, experiment);
+    if (x_index != y_index)
+      reader.error("x", fmt::format("'{}' is along '{}', but '{}' is along '{}'", x, x_index, y, y_index));
+  }
+  figure.own = std::move(keys);
+}
+
+// The heatmap that it is to lie on.
+void find_map(Figure& figure, const std::vector<Figure>& figures, Diagnostics& diagnostics) {
+  auto& keys = std::any_cast<TrajectoryKeys&>(figure.own);
+  if (!keys.over) return;
+  std::vector<std::string> heatmaps;
+  for (const Figure& other : figures) {
+    if (!is_heatmap(other)) continue;
+    heatmaps.push_back(other.name);
+    if (other.name != *keys.over) continue;
+    if (other.keys<HeatmapKeys>().several() || other.facet_parameter) {
+      diagnostics.error(keys.place,
+                        fmt::format("over: '{}' has several panels; name a heatmap with one", other.name));
+    }
+    if (other.log_x != figure.log_x || other.log_y != figure.log_y) {
+      diagnostics.error(
+          keys.place, fmt::format("over: '{}' must have the same log axes as '{}'", other.name, figure.name));
+    }
+    keys.map = std::make_shared<const Figure>(other);
+    return;
+  }
+  diagnostics.error(keys.place, fmt::format("over: no heatmap is named '{}'{}", *keys.over,
+                                            did_you_mean(*keys.over, heatmaps)));
+}
+
+// Means over seeds of both series, along their index; a seed counts where it has both.
+std::vector<Point> trajectory_points(const Figure& figure, const Trials& trials) {
+  std::map<double, std::pair<std::vector<double>, std::vector<double>>> by_index;
+  for (const TrialRecord* trial : trials) {
+    const Series& x = series_of(figure.keys<TrajectoryKeys>().x, *trial);
+    const Series& y = series_of(figure.value, *trial);
+    for (std::size_t i = 0; i < x.index.size(); ++i) {
+      const auto found = std::find(y.index.begin(), y.index.end(), x.index[i]);
+      if (found == y.index.end()) continue;
+      auto& [across, up] = by_index[x.index[i]];
+      across.push_back(x.value[i]);
+      up.push_back(y.value[static_cast<std::size_t>(found - y.index.begin())]);
+    }
+  }
+  std::vector<Point> points;
+  for (const auto& [index, values] : by_index) {
+    points.push_back(mean_point(mean(values.first), values.second, {}));
+    points.back().own = {index};
+  }
+  return points;
+}
+
+void fill_trajectory(const Figure& figure, const Results& results, const Trials& trials, FigureData& data) {
+  const Experiment& experiment = *results.experiment;
+  data.panels = faceted(figure, trials, experiment, [&](const Trials& curve) {
+    check_equal_but_seed(figure, curve, experiment.parameters);
+    return trajectory_points(figure, curve);
+  });
+  if (const auto& map = figure.keys<TrajectoryKeys>().map) data.own = Beneath{figure_data(*map, results)};
+}
+
+CsvColumns trajectory_columns(const Figure& figure, const Experiment& experiment) {
+  return joined({key_columns(figure, experiment),
+                 {own_column(metric_of(figure.value, experiment).index, 0),
+                  x_column(figure.keys<TrajectoryKeys>().x.metric)},
+                 value_columns(figure.value.metric)});
+}
+
+// The same heatmap in every panel, and axes that cover both.
+void lay_beneath(const Figure& figure, const Experiment& experiment, const FigureData& data, Page& page) {
+  const Figure& map = *figure.keys<TrajectoryKeys>().map;
+  const FigureData& beneath = std::any_cast<const Beneath&>(data.own).data;
+  ColorBar bar = color_bar(map, experiment, beneath, 0);
+  bar.grey = true;
+  const Cells cells = cells_of(map, experiment, beneath);
+  std::vector<double> x = cells.x_edges, y = cells.y_edges;
+  x.insert(x.end(), {page.x.low, page.x.high});
+  y.insert(y.end(), {page.y.low, page.y.high});
+  page.x = numeric_scale(x, figure.log_x, 0, 4);
+  page.y = numeric_scale(y, figure.log_y, 0, 5);
+  const std::vector<PlotLayer> layers = heatmap_layers(map, cells, beneath, 0, bar, page);
+  for (PagePanel& panel : page.panels) panel.layers = layers;
+  page.filled = true;
+  if (!page.bar) page.bar = bar;  // the curves' own comes first
+  for (LegendEntry& entry : heatmap_legend(map, beneath)) page.legend.push_back(std::move(entry));
+}
+
+Page trajectory_page(const Figure& figure, const Experiment& experiment, const FigureData& data) {
+  const bool over = figure.keys<TrajectoryKeys>().map != nullptr;
+  CurvePage frame = curve_page(figure, experiment, data, false);
+  frame.page.legend.push_back({"○ start  ● end", {0.25, 0.25, 0.25}, Mark::none});
+  if (over) lay_beneath(figure, experiment, data, frame.page);
+  const auto spot = [&](const Point& p) { return frame.spot(p, p.mean); };
+  for (std::size_t i = 0; i < data.panels.size(); ++i) {
+    std::vector<PlotLayer>& layers = frame.page.panels[i].layers;
+    for (const Curve& curve : data.panels[i].curves) {
+      LineLayer line{{{}}, {1, 1, 1}, 1.7};
+      for (const Point& p : curve.points) line.lines[0].push_back(spot(p));
+      if (over) layers.push_back(line);  // sets the line off
+      line.color = frame.color(curve);
+      line.width = 0.9;
+      layers.push_back(std::move(line));
+    }
+    for (const Curve& curve : data.panels[i].curves) {  // marks last: no line hides one
+      if (curve.points.empty()) continue;
+      const Color color = frame.color(curve), white{1, 1, 1};
+      const Spot first = spot(curve.points.front()), last = spot(curve.points.back());
+      layers.push_back(DotLayer{{first}, color, 0.65});  // a ring
+      layers.push_back(DotLayer{{first}, white, 0.35});
+      layers.push_back(DotLayer{{last}, color, 0.5});
+    }
+  }
+  return frame.page;
+}
+
+Json trajectory_json(const Figure& figure, const Experiment& experiment, const FigureData& data) {
+  Json json = {
+      {"form", "paths"}, {"lines", true}, {"dots", false}, {"ends", true}, {"keys", {"○ start  ● end"}}};
+  json.update(curves_json(figure, experiment, data));
+  for (std::size_t k = 0; k < data.panels.size(); ++k) {
+    for (std::size_t c = 0; c < data.panels[k].curves.size(); ++c) {
+      std::vector<double> index;
+      for (const Point& p : data.panels[k].curves[c].points) index.push_back(p.own[0]);
+      json["panels"][k]["curves"][c]["index"] = json_numbers(index);
+    }
+  }
+  if (const auto& map = figure.keys<TrajectoryKeys>().map) {
+    json["beneath"] = {{"name", map->name}};
+    json["beneath"].update(heatmap_json(*map, experiment, std::any_cast<const Beneath&>(data.own).data));
+  }
+  return json;
+}
+
+const Registered<PlotKind> trajectory({.name = "trajectory",
+                                       .doc = "one series over another, and over a heatmap of the same plane",
+                                       .read = read_trajectory,
+                                       .link = find_map,
+                                       .fill = fill_trajectory,
+                                       .columns = trajectory_columns,
+                                       .page = trajectory_page,
+                                       .json = trajectory_json});
+
+}  // namespace
+}  // namespace qklab

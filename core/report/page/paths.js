@@ -1,0 +1,67 @@
+// Figures of form `paths`: spots in the plane, joined or as dots, over a map where there is one.
+"use strict";
+
+function pathsPanel(figure, panelData, view, pick) {
+  const curves = panelData.curves.filter((c) => !view.hidden.has(c.label));
+  const known = (curve, i) => curve.x[i] !== null && curve.mean[i] !== null;
+  const nearest = (x, y, u) => {
+    let best = null;
+    const left = u.valToPos(x, "x"), top = u.valToPos(y, "y");
+    for (const curve of curves) {
+      curve.x.forEach((cx, i) => {
+        if (!known(curve, i)) return;
+        const far = Math.hypot(u.valToPos(cx, "x") - left, u.valToPos(curve.mean[i], "y") - top);
+        if (!best || far < best.far) best = {far, curve, i};
+      });
+    }
+    return best;
+  };
+  return {
+    data: [[0, 1]], series: [], filled: Boolean(figure.beneath),
+    paint: (context, u) => {
+      const ratio = window.devicePixelRatio || 1;
+      if (figure.beneath) paintMap(context, u, figure.beneath, figure.beneath.panels[0], greys);
+      context.setLineDash([]);
+      for (const curve of curves) {
+        const points = curve.x.map((cx, i) => known(curve, i) && [u.valToPos(cx, "x", true), u.valToPos(curve.mean[i], "y", true)])
+          .filter(Boolean);
+        if (!points.length) continue;
+        context.fillStyle = lineShade(curve.shade);
+        // Over a map the ground's colour on either side sets the line off.
+        for (const [style, width] of !figure.lines ? [] : [[figure.beneath && (dark() ? "#000000" : "#ffffff"), 3.2], [context.fillStyle, 1.6]]) {
+          if (!style) continue;
+          context.strokeStyle = style;
+          context.lineWidth = width * ratio;
+          context.beginPath();
+          points.forEach(([px, py]) => context.lineTo(px, py));
+          context.stroke();
+        }
+        const dot = ([px, py], radius, draw) => {
+          context.beginPath();
+          context.arc(px, py, radius * ratio, 0, 2 * Math.PI);
+          context[draw]();
+        };
+        if (figure.dots) points.forEach((place) => dot(place, 2.5, "fill"));
+        if (figure.ends) {
+          dot(points[0], 4, "stroke");
+          dot(points.at(-1), 4, "fill");
+        }
+      }
+    },
+    read: (x, y, u) => {
+      const best = nearest(x, y, u);
+      if (!best) return "";
+      const {curve, i} = best;
+      const index = curve.index ? `${figure.index} ${number(curve.index[i])}: ` : "";
+      return `${curve.name ? `${curve.name} ${curve.label}, ` : ""}${index}` +
+             `${figure.xlabel} ${number(curve.x[i])}, ${figure.ylabel} ${number(curve.mean[i])}, ${plural(curve.seeds[i], "seed")}`;
+    },
+    pick: pick && ((x, y, u) => {
+      const best = nearest(x, y, u);
+      if (!best) return;
+      const pairs = panelData.facet ? [[panelData.facet.name, panelData.facet.value]] : [];
+      if (best.curve.name) pairs.push([best.curve.name, best.curve.value]);
+      pick(pairs);
+    }),
+  };
+}

@@ -1,0 +1,21 @@
+// Numbers and values in the form of the JSON that pages read.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <vector>
+
+#include "core/base/value.hpp"
+
+namespace qklab {
+
+// Six significant digits; null where x is not finite.
+nlohmann::ordered_json json_number(double x);
+// [1,null,0.5]; more digits where the numbers differ by little.
+nlohmann::ordered_json json_numbers(const std::vector<double>& x);
+// All digits; null where x is not finite.
+nlohmann::ordered_json json_in_full(double x);
+// Numbers keep all digits, so that a filter for a number finds it; true, false, names and non-finite numbers
+// become text.
+nlohmann::ordered_json json_value(const Value& value);
+
+}  // namespace qklab

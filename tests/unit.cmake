@@ -40,6 +40,11 @@ foreach(room cli/cluster cli/serve cli/verbs)
   qklab_tests(${room} qklab_cli)
 endforeach()
 qklab_tests(experiments qklab_experiments)
+# The example plugins of docs/extending.md and their test, in one program.
+qklab_tests(examples qklab_train)
+foreach(example parity rmsprop rotary multi_query squared_relu)
+  target_sources(test_examples PRIVATE ${CMAKE_SOURCE_DIR}/examples/plugins/${example}.cpp)
+endforeach()
 # Compiled separately: each of these has its own meaning of `run`, `read` or `Scratch`, or replaces operator new.
 foreach(source autodiff/allocations nn/allocations train/allocations run/crash run/memory strategies/prune
     strategies/refine strategies/until figures/foresee chart/layout store/scratch store/store store/store_health

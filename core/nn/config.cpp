@@ -42,6 +42,8 @@ std::vector<std::string> problems(const ModelConfig& m) {
                    m.residual_scale));
   if (m.attention->problems)
     for (const std::string& problem : m.attention->problems(m)) found.push_back(problem);
+  if (m.positions->problems)
+    for (const std::string& problem : m.positions->problems(m)) found.push_back(problem);
   need(!(m.positions->turn && m.combined),
        fmt::format("positions {} turn queries and keys: set combined to false", m.positions.name()));
   return found;

@@ -40,6 +40,7 @@ void standard(const Transformer<T>& model, std::string_view name, Tensor<T> para
 template <class T>
 void prescribe(const Transformer<T>& model, int layer, const Initialization& how, const Stream& stream) {
   const HeadLayout& layout = model.layers[static_cast<std::size_t>(layer)].attention.layout;
+  if (layout.heads == 0) return;
   const auto weight = [&](const char* name) {
     return parameter_named(model.tape, fmt::format("blocks.{}.attn.{}.weight", layer, name)).value();
   };

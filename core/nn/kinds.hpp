@@ -60,6 +60,7 @@ struct PositionsKind {
   std::string name = {}, doc = {};
   int place = last_place;
   Schema parameters = {};
+  std::vector<std::string> (*problems)(const ModelConfig&) = nullptr;
   Both<Table> table = {};  // (length, dim)
   Both<Turn> turn = {};    // x (batch, heads, length, width) -> the same shape
   static constexpr const char* kind = "positions";

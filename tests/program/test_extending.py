@@ -1,0 +1,108 @@
+"""The path of docs/extending.md: each file of examples/plugins, built as a shared library, adds what it says."""
+import functools
+import shutil
+import subprocess
+import sys
+
+from harness import FOLDER, QKLAB, ROOT, csv_rows, qklab, run_tests, write
+
+NAMES = ("parity", "rmsprop", "rotary", "multi_query", "squared_relu")
+CONFIG = write("extended.yaml", """
+name: extended
+experiment: training
+params:
+  task: parity
+  parity.last: 2
+  length: 8
+  dim: 16
+  heads: 4
+  layers: 1
+  ffn: 16
+  steps: 150
+  batch: 16
+  optimizer: rmsprop
+  lr: 0.003
+  positions: rotary
+  rotary.base: 100
+  init.kind: standard
+sweep:
+  zip: [{attention: [multi_query, multi_query, squared_relu], multi_query.groups: [1, 2, 1]}]
+""")
+PLAIN = write("plain.yaml", """
+name: plain
+experiment: training
+params: {length: 6, vocabulary: 4, dim: 8, layers: 1, steps: 3, batch: 4}
+""")
+
+
+@functools.cache
+def plugins():
+    """--plugin FILE, for each."""
+    source = FOLDER / "plugins"
+    source.mkdir()
+    lines = "\n".join(f'qklab_plugin({name} "{ROOT}/examples/plugins/{name}.cpp")' for name in NAMES)
+    (source / "CMakeLists.txt").write_text(
+        f'cmake_minimum_required(VERSION 3.25)\nproject(plugins LANGUAGES CXX)\n'
+        f'include("{ROOT}/cmake/plugin.cmake")\n{lines}\n')
+    for command in (("cmake", "-S", source, "-B", source / "build", f"-DQKLAB_PROGRAM={QKLAB}"),
+                    ("cmake", "--build", source / "build")):
+        done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "warning" not in done.stdout + done.stderr, done.stdout + done.stderr
+    return {name: source / "build" / f"{name}.so" for name in NAMES}
+
+
+def loaded(*names):
+    return [word for name in names or NAMES for word in ("--plugin", plugins()[name])]
+
+
+def test_each_adds_what_it_says():
+    for name, noun in zip(NAMES, ("tasks", "optimizers", "positions", "models", "models")):
+        assert name in qklab("list", noun, *loaded(name)).stdout
+        assert name not in qklab("list", noun).stdout
+    described = qklab("describe", "training", *loaded()).stdout
+    for word in (*NAMES, "parity.last", "rmsprop.decay", "rotary.base", "multi_query.groups", "squared_relu.offset"):
+        assert word in described, word
+    assert "rotary" not in qklab("describe", "training").stdout
+
+
+def test_a_model_of_all_of_them_learns():
+    qklab("run", CONFIG, "--out", "extended", *loaded())
+    rows = csv_rows((FOLDER / "extended/trials.csv").read_text())
+    assert [row["multi_query.groups"] for row in rows] == ["1", "2", "1"], rows
+    for row in rows:
+        assert row["status"] == "done" and float(row["final_accuracy"]) > 0.8, row  # chance: 0.5
+
+
+def test_gate_residual_scale_and_window_are_parameters():
+    out = qklab("run", write("reached.yaml", """
+name: reached
+experiment: training
+params: {task: markov, length: 6, vocabulary: 4, dim: 8, heads: 2, layers: 1, steps: 3, batch: 4}
+sweep:
+  zip: [{residual_scale: [1, 0.5, 1, 1, 1], window: [0, 0, 2, 0, 0], gate: [scalar, scalar, scalar, scalar, vector],
+         attention: [softmax, softmax, softmax, gated_linear, gated_linear]}]
+"""), "--out", "reached")
+    rows = csv_rows((FOLDER / "reached/trials.csv").read_text())
+    assert len({row["final_loss"] for row in rows}) == 5, out.stdout
+
+
+def test_trials_that_use_none_of_them_stay_what_they_were():
+    qklab("run", PLAIN, "--out", "without")
+    qklab("run", PLAIN, "--out", "with", *loaded())
+    one, two = (csv_rows((FOLDER / name / "trials.csv").read_text())[0] for name in ("without", "with"))
+    assert one.items() <= two.items(), (one, two)
+
+
+def test_unknown_and_taken_names():
+    slip = CONFIG.read_text().replace("optimizer: rmsprop", "optimizer: rmspro")
+    assert "did you mean 'rmsprop'?" in qklab("run", write("slip.yaml", slip), *loaded(), code=2).stderr
+    assert "rmsprop" not in qklab("run", write("slip.yaml", slip), code=2).stderr
+    copy = FOLDER / "again.so"
+    shutil.copy(plugins()["parity"], copy)
+    done = qklab("list", "tasks", *loaded("parity"), "--plugin", copy, code=2)
+    assert "again.so: task 'parity' is registered already" in done.stderr, done.stderr
+
+
+if __name__ == "__main__":
+    run_tests(sys.modules[__name__])

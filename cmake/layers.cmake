@@ -54,7 +54,7 @@ qklab_layer(nn/regularizers qklab_nn_optimizers)
 qklab_layer(nn/untrained qklab_nn)
 qklab_layer(theory qklab_spectrum qklab_measure qklab_stats)
 qklab_layer(tasks qklab_system qklab_schema)
-qklab_layer(train qklab_nn_regularizers qklab_nn_optimizers qklab_tasks)
+qklab_layer(train qklab_nn_regularizers qklab_nn_optimizers qklab_tasks qklab_trial)
 # The rooms that run sweeps.
 qklab_layer(trial qklab_schema qklab_system ${CMAKE_DL_LIBS})
 qklab_layer(yaml qklab_base yaml-cpp)

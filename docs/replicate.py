@@ -124,6 +124,8 @@ class Model:
             visible = torch.ones(length, length, dtype=torch.bool)
             if self.m["causal"]:
                 visible = visible.tril()
+            if self.m["window"]:  # of the last keys alone
+                visible = visible.triu(1 - self.m["window"])
             mixed = attention_weights(self.m["attention"], q @ k.transpose(2, 3) * scale, visible) @ v
         return mixed.transpose(1, 2).reshape(batch, length, dim) @ self.weight(name + "o").T
 
@@ -145,6 +147,8 @@ class Model:
         x = table[inputs] if self.m["vocabulary"] else inputs @ table.T
         if self.m["positions"] == "learned":
             x = x + self.p["position.weight"][: x.shape[1]]
+        elif self.m["positions"] != "none":
+            unsupported(f"positions {self.m['positions']}")
         for block in range(self.m["layers"]):
             x = self.part(x, self.attention, block, "ln1")
             if self.m["ffn"]:
@@ -206,6 +210,8 @@ def rate_factor(s, step):
         return (step + 1) / s["warmup"]
     if s["decay"] == "constant":
         return 1.0
+    if s["decay"] != "cosine":
+        unsupported(f"schedule {s['decay']}")
     done = min(1.0, (step - s["warmup"]) / (s["steps"] - s["warmup"]))
     return s["last"] + (1 - s["last"]) * 0.5 * (1 + math.cos(math.pi * done))
 

@@ -27,7 +27,8 @@
 #include <vector>
 
 #include "core/tasks/task.hpp"
-#include "core/train/loop.hpp"
+#include "core/train/description.hpp"
+#include "core/train/of_trial.hpp"
 #include "core/trial/experiment.hpp"
 
 namespace qklab {
@@ -99,42 +100,25 @@ class Reader {
   tasks::Batch batch_;
 };
 
-tasks::TaskConfig task_config(const Parameters& params) {
-  tasks::TaskConfig config;
-  config.kind = params.text("task");
-  config.length = params.count("length");
-  config.batch = params.count("batch");
-  config.vocabulary = params.count("vocabulary");
-  return config;
-}
-
-train::TrainConfig train_config(const Parameters& params) {
-  train::TrainConfig config;
-  config.model.dim = static_cast<int>(params.integer("dim"));
-  config.model.heads = static_cast<int>(params.integer("heads"));
-  config.model.layers = static_cast<int>(params.integer("layers"));
-  config.model.ffn = static_cast<int>(params.integer("ffn"));
-  if (Registry<tasks::TaskKind>::all().at(params.text("task")).causal) config.model.mask = Mask::causal();
-  config.model.attention = params.text("attention");
+train::Training training_of(const Parameters& params) {
+  train::Training training;
+  train::read(training, params);
+  auto& [task, config] = training;
+  if (task.kind->causal) config.model.mask = Mask::causal();
   if (params.text("intervention") == "tame") config.model.reparametrization = nn::Reparametrization::tame;
   config.initialization.kind = "spectrum";
-  config.initialization.spectrum = Spectrum{params.real("mean"), params.real("variance")};
+  config.initialization.spectrum = {params.real("mean"), params.real("variance")};
   config.optimizer = nn::defaults("adam");
   config.optimizer.rate = params.real("rate");
-  config.steps = params.count("steps");
-  config.evaluate_every = params.count("evaluate_every");
-  config.evaluation_batches = 4;
-  return config;
+  return training;
 }
 
 void run(const Trial& trial, Result& result) {
-  const auto seed = static_cast<std::uint64_t>(trial.params.integer("seed"));
-  const auto task = tasks::make_task(task_config(trial.params), Stream(seed, 0, "anchor_tokens task"));
-  train::Trainer trainer(train_config(trial.params), *task, Stream(seed, 0, "anchor_tokens model"));
+  const train::Training training = training_of(trial.params);
+  const auto task = tasks::make_task(training.task, trial.shared_stream("anchor_tokens task"));
+  train::Trainer trainer(training.config, *task, trial.shared_stream("anchor_tokens model"));
   Reader reader(trainer.config(), *task);
-  train::Hooks hooks;
-  hooks.check = [&] { trial.check(); };
-  hooks.progress = [&](std::size_t step, std::size_t of) { trial.progress(step, of); };
+  train::Hooks hooks = train::hooks_of(trial);
   hooks.evaluated = [&](train::Trainer& of, std::size_t step, train::History& history) {
     const Anchors now = reader.read(of);
     history.add("anchor", step, now.anchor);
@@ -205,7 +189,7 @@ Experiment make() {
   experiment.run = run;
   experiment.cost = [](const Parameters& p) { return p.real("steps") * p.real("layers") * p.real("batch"); };
   experiment.check = [](const Parameters& p) -> std::string {
-    if (const std::string why = tasks::problem(task_config(p)); !why.empty()) return why;
+    if (const std::string why = tasks::problem(training_of(p).task); !why.empty()) return why;
     return p.integer("dim") % p.integer("heads") == 0
                ? ""
                : "heads must divide dim, in a sweep by where: \"dim % heads == 0\"";

@@ -21,7 +21,8 @@
 
 #include "core/autodiff/curvature.hpp"
 #include "core/tasks/task.hpp"
-#include "core/train/loop.hpp"
+#include "core/train/description.hpp"
+#include "core/train/of_trial.hpp"
 #include "core/trial/experiment.hpp"
 
 namespace qklab {
@@ -44,48 +45,32 @@ double gradient_norm(const autodiff::Tape<float>& tape, const std::vector<double
   return std::sqrt(squares);
 }
 
-train::TrainConfig base_config(const Parameters& params) {
-  train::TrainConfig config;
-  config.model.dim = static_cast<int>(params.integer("dim"));
-  config.model.heads = static_cast<int>(params.integer("heads"));
-  config.model.layers = static_cast<int>(params.integer("layers"));
-  config.model.ffn = static_cast<int>(params.integer("ffn"));
-  config.model.norm = "pre";
-  config.model.mask = Mask::causal();
-  config.evaluation_batches = 4;
-  return config;
-}
-
 void run(const Trial& trial, Result& result) {
   const Parameters& params = trial.params;
-  tasks::TaskConfig task_config;
-  task_config.kind = "markov";
-  task_config.length = params.count("length");
-  task_config.batch = params.count("batch");
-  task_config.vocabulary = params.count("vocabulary");
-  const auto seed = static_cast<std::uint64_t>(params.integer("seed"));
-  const auto before = tasks::make_task(task_config, Stream(seed, 0, "finetune_matrices before"));
-  const auto after = tasks::make_task(task_config, Stream(seed, 0, "finetune_matrices after"));
-  train::Hooks hooks;
-  hooks.check = [&] { trial.check(); };
-  hooks.progress = [&](std::size_t step, std::size_t of) { trial.progress(step, of); };
+  train::Training base;
+  train::read(base, params, {"length", "vocabulary", "batch", "dim", "heads", "layers", "ffn"});
+  base.task.kind = "markov";
+  base.config.model.mask = Mask::causal();
+  const auto before = tasks::make_task(base.task, trial.shared_stream("finetune_matrices before"));
+  const auto after = tasks::make_task(base.task, trial.shared_stream("finetune_matrices after"));
+  train::Hooks hooks = train::hooks_of(trial);
 
-  train::TrainConfig pretraining = base_config(params);
+  train::TrainConfig pretraining = base.config;
   pretraining.optimizer = nn::defaults("adam");
   pretraining.optimizer.rate = 0.005;
   pretraining.steps = params.count("pretrain_steps");
   pretraining.evaluate_every = std::max<std::size_t>(1, pretraining.steps);
   pretraining.schedule = {.decay = "cosine", .steps = static_cast<std::int64_t>(pretraining.steps)};
-  train::Trainer pretrainer(pretraining, *before, Stream(seed, 0, "finetune_matrices model"));
+  train::Trainer pretrainer(pretraining, *before, trial.shared_stream("finetune_matrices model"));
   const train::Outcome pretrained = train::train(pretrainer, hooks);
   if (!pretrained.divergence.empty()) return result.diverged("pre-training: " + pretrained.divergence);
 
-  train::TrainConfig tuning = base_config(params);
+  train::TrainConfig tuning = base.config;
   tuning.optimizer = nn::defaults(params.text("optimizer"));
   tuning.optimizer.rate = params.real("rate");
   tuning.steps = params.count("steps");
   tuning.evaluate_every = std::max<std::size_t>(1, tuning.steps / 20);
-  train::Trainer tuner(tuning, *after, Stream(seed, 0, "finetune_matrices model"));
+  train::Trainer tuner(tuning, *after, trial.shared_stream("finetune_matrices model"));
   std::ranges::copy(pretrainer.tape().parameters(), tuner.tape().parameters().begin());
   const std::string& trained = params.text("trained");
   tuner.optimizer().set_rates([&](std::string_view name) -> double {

@@ -25,7 +25,7 @@
 #include <xtensor-blas/xlinalg.hpp>
 
 #include "core/theory/weighted_estimator.hpp"
-#include "core/train/loop.hpp"
+#include "core/train/of_trial.hpp"
 #include "core/trial/experiment.hpp"
 
 namespace qklab {
@@ -148,10 +148,7 @@ void run(const Trial& trial, Result& result) {
                                         params.count("dim"), params.real("noise"));
   const TwoTasks task(prior, examples, params.count("batch"), trial.stream("prompts"));
   train::Trainer trainer(train_config(params), task, trial.stream("model"));
-  train::Hooks hooks;
-  hooks.check = [&] { trial.check(); };
-  hooks.progress = [&](std::size_t step, std::size_t of) { trial.progress(step, of); };
-  const train::Outcome outcome = train::train(trainer, hooks);
+  const train::Outcome outcome = train::train(trainer, train::hooks_of(trial));
   const train::Curve& loss = outcome.history["loss"];
   result.series("loss", loss.step, loss.value);
   if (!outcome.divergence.empty()) return result.diverged(outcome.divergence);

@@ -171,7 +171,7 @@ class Descent {
 void run(const Trial& trial, Result& result) {
   const double p = trial.params.real("p");
   // Of the seed alone: every p and every kind of step sees the same prompts.
-  const Stream data(static_cast<std::uint64_t>(trial.params.integer("seed")), 0, "mirror_descent prompts");
+  const Stream data = trial.shared_stream("mirror_descent prompts");
   Descent descent(draw_prompts(trial.params.count("prompts"), trial.params.count("length"),
                                trial.params.count("dim"), data),
                   p);

@@ -29,7 +29,8 @@
 #include "core/autodiff/curvature.hpp"
 #include "core/base/elementary.hpp"
 #include "core/tasks/task.hpp"
-#include "core/train/loop.hpp"
+#include "core/train/description.hpp"
+#include "core/train/of_trial.hpp"
 #include "core/trial/experiment.hpp"
 
 namespace qklab {
@@ -73,16 +74,16 @@ constexpr std::array<Method, 4> methods = {{{"sgd", "sgd", 0.3},
                                             {"adam", "adam", 0.005},
                                             {"sign", "sign_sgd", 0.001}}};
 
+train::Training training_of(const Parameters& params) {
+  train::Training training;
+  train::read(training, params);
+  return training;
+}
+
 train::TrainConfig train_config(const Parameters& params, const Method& method, double rate) {
-  train::TrainConfig config;
-  config.model.dim = static_cast<int>(params.integer("dim"));
-  config.model.heads = static_cast<int>(params.integer("heads"));
-  config.model.layers = static_cast<int>(params.integer("layers"));
-  config.model.ffn = static_cast<int>(params.integer("ffn"));
-  config.model.norm = params.text("norm");
+  train::TrainConfig config = training_of(params).config;
   config.optimizer = nn::defaults(method.kind);
   config.optimizer.rate = rate;
-  config.steps = params.count("steps");
   config.schedule = {.decay = "cosine",
                      .warmup = static_cast<std::int64_t>(config.steps / 20),
                      .steps = static_cast<std::int64_t>(config.steps)};
@@ -93,8 +94,6 @@ train::TrainConfig train_config(const Parameters& params, const Method& method, 
 
 // Initial parameters and batches depend on the seed alone, so that pre and post norm are compared on equal
 // terms.
-std::uint64_t seed_of(const Trial& trial) { return static_cast<std::uint64_t>(trial.params.integer("seed")); }
-
 // The best of a method's rates; `place` is the method's among all.
 Run best_run(const Trial& trial, const Method& method, std::size_t place, const tasks::Task& task) {
   const std::size_t rates = trial.params.count("rates");
@@ -103,9 +102,8 @@ Run best_run(const Trial& trial, const Method& method, std::size_t place, const 
     const double exponent = 0.5 * (static_cast<double>(i) - 0.5 * static_cast<double>(rates - 1));
     train::Trainer trainer(
         train_config(trial.params, method, method.usual_rate * elementary::pow(10.0, exponent)), task,
-        Stream(seed_of(trial), 0, "optimizer_heterogeneity model"));
-    train::Hooks hooks;
-    hooks.check = [&] { trial.check(); };
+        trial.shared_stream("optimizer_heterogeneity model"));
+    train::Hooks hooks = train::hooks_of(trial);
     hooks.progress = [&, before = place * rates + i](std::size_t step, std::size_t of) {
       trial.progress(before * of + step, std::size(methods) * rates * of);
     };
@@ -123,12 +121,8 @@ Run best_run(const Trial& trial, const Method& method, std::size_t place, const 
 }
 
 void run(const Trial& trial, Result& result) {
-  tasks::TaskConfig config;
-  config.kind = trial.params.text("task");
-  config.length = trial.params.count("length");
-  config.batch = trial.params.count("batch");
-  config.vocabulary = trial.params.count("vocabulary");
-  const auto task = tasks::make_task(config, Stream(seed_of(trial), 0, "optimizer_heterogeneity task"));
+  const auto task =
+      tasks::make_task(training_of(trial.params).task, trial.shared_stream("optimizer_heterogeneity task"));
 
   std::vector<Run> runs;
   double edges = 0;
@@ -203,11 +197,7 @@ Experiment make() {
   experiment.run = run;
   experiment.cost = [](const Parameters& p) { return p.real("steps") * p.real("rates") * p.real("layers"); };
   experiment.check = [](const Parameters& p) -> std::string {
-    tasks::TaskConfig config;
-    config.kind = p.text("task");
-    config.length = p.count("length");
-    config.vocabulary = p.count("vocabulary");
-    if (const std::string why = tasks::problem(config); !why.empty()) return why;
+    if (const std::string why = tasks::problem(training_of(p).task); !why.empty()) return why;
     return p.integer("dim") % p.integer("heads") == 0
                ? ""
                : "heads must divide dim, in a sweep by where: \"dim % heads == 0\"";

@@ -12,7 +12,7 @@
 #include "core/measure/localization.hpp"
 #include "core/nn/untrained/untrained.hpp"
 #include "core/theory/propagation.hpp"
-#include "core/train/loop.hpp"
+#include "core/train/of_trial.hpp"
 #include "core/trial/experiment.hpp"
 
 namespace qklab {
@@ -28,7 +28,7 @@ std::optional<double> trained_excess(const Trial& trial, const Spectrum& spectru
   const Parameters& p = trial.params;
   const tasks::TaskConfig config{
       .kind = "sort", .length = p.count("length"), .batch = p.count("train.batch"), .vocabulary = 16};
-  const auto task = tasks::make_task(config, {p.count("seed"), tasks::task_key(config), "task"});
+  const auto task = tasks::make_task(config, trial.shared_stream("task", tasks::task_key(config)));
   train::TrainConfig training;
   training.model.dim = static_cast<int>(p.integer("dim"));
   training.model.layers = static_cast<int>(p.integer("train.layers"));
@@ -40,10 +40,7 @@ std::optional<double> trained_excess(const Trial& trial, const Spectrum& spectru
   training.steps = training.evaluate_every = p.count("train.steps");
   training.evaluation_batches = 8;
   train::Trainer trainer(training, *task, trial.stream("initial"));
-  train::Hooks hooks;
-  hooks.check = [&trial] { trial.check(); };
-  hooks.progress = [&trial](std::size_t step, std::size_t of) { trial.progress(step, of); };
-  const train::Outcome outcome = train::train(trainer, hooks);
+  const train::Outcome outcome = train::train(trainer, train::hooks_of(trial));
   if (!outcome.divergence.empty()) return std::nullopt;
   return outcome.last.loss - *task->floor().value;
 }

@@ -9,6 +9,7 @@
 #include "core/nn/kinds.hpp"
 #include "core/system/file.hpp"
 #include "core/system/npy.hpp"
+#include "core/train/description.hpp"
 
 namespace qklab::train {
 
@@ -51,47 +52,14 @@ void write_batch(const tasks::Task& task, const std::string& directory, std::uin
 }
 
 Json description(Trainer& trainer) {
-  const TrainConfig& config = trainer.config();
-  const nn::ModelConfig& m = config.model;
-  const nn::OptimizerConfig& o = config.optimizer;
   const tasks::Task& task = trainer.task();
   Json json;
   json["format"] = "qklab trace 1";
-  json["model"] = {{"vocabulary", m.vocabulary},
-                   {"features", m.features},
-                   {"outputs", m.outputs},
-                   {"length", m.length},
-                   {"max_length", m.max_length > 0 ? m.max_length : m.length},
-                   {"dim", m.dim},
-                   {"heads", m.heads},
-                   {"layers", m.layers},
-                   {"ffn", m.ffn},
-                   {"skip", m.skip},
-                   {"residual_scale", m.residual_scale},
-                   {"norm", m.norm.name()},
-                   {"norm_epsilon", 1e-5},
-                   {"causal", m.mask == Mask::causal()},
-                   {"attention", m.attention.name()},
-                   {"positions", m.positions.name()},
-                   {"combined", m.combined}};
-  json["task"] = {{"name", task.config().kind.name()},
-                  {"batch", task.config().batch},
-                  {"loss", task.shape().real_targets ? "mean_squared_error" : "cross_entropy"},
-                  {"ignored_target", tasks::ignored},
-                  {"answers", task.shape().last_only ? "last" : "every"}};
-  json["optimizer"] = {
-      {"name", o.kind.name()}, {"rate", o.rate},       {"momentum", o.momentum},         {"beta1", o.beta1},
-      {"beta2", o.beta2},      {"epsilon", o.epsilon}, {"weight_decay", o.weight_decay}, {"power", o.power},
-      {"clip", o.clip}};
-  json["schedule"] = {{"decay", config.schedule.decay.name()},
-                      {"warmup", config.schedule.warmup},
-                      {"steps", config.schedule.steps},
-                      {"last", config.schedule.last}};
-  json["regularizer"] = {{"name", config.regularizer.kind.name()},
-                         {"strength", config.regularizer.strength},
-                         {"keep", name_of(nn::trace_keeps, config.regularizer.keep)},
-                         {"squares", name_of(nn::squares_kinds, config.regularizer.squares)}};
-  json["steps"] = config.steps;
+  json.update(written({task.config(), trainer.config()}));
+  json["task"].update({{"loss", task.shape().real_targets ? "mean_squared_error" : "cross_entropy"},
+                       {"ignored_target", tasks::ignored},
+                       {"answers", task.shape().last_only ? "last" : "every"}});
+  json["steps"] = trainer.config().steps;
   return json;
 }
 

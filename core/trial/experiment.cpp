@@ -120,6 +120,10 @@ Stream Trial::stream(std::string_view purpose) const {
   return {static_cast<std::uint64_t>(params.integer("seed")), id, purpose};
 }
 
+Stream Trial::shared_stream(std::string_view purpose, std::uint64_t key) const {
+  return {static_cast<std::uint64_t>(params.integer("seed")), key, purpose};
+}
+
 const Metric* Experiment::scalar_metric(std::string_view metric) const {
   return find_metric(scalars, metric);
 }

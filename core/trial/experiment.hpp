@@ -105,6 +105,9 @@ class Trial {
 
   // Random numbers keyed by (seed, trial, purpose): two purposes never share a number.
   Stream stream(std::string_view purpose) const;
+  // Keyed by (seed, key, purpose): the same numbers in trials whose parameters differ, so that differences between
+  // these are paired. The purpose begins with the experiment's name.
+  Stream shared_stream(std::string_view purpose, std::uint64_t key = 0) const;
   // Must be called every few milliseconds of work; throws Cancelled if the user asked to stop.
   void check() const {
     if (stop_.load(std::memory_order_relaxed)) throw Cancelled{};

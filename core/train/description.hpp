@@ -1,0 +1,40 @@
+// Training described once: each choice of task, model, optimizer and run, as a parameter of experiments, as a
+// member of the structs that it sets, and as model.json calls it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/train/trainer.hpp"
+
+namespace qklab::train {
+
+struct Training {
+  tasks::TaskConfig task;
+  TrainConfig config;
+};
+
+struct Field {
+  std::optional<Parameter> parameter;  // none: it follows from others
+  std::string section, written;        // in model.json; empty: not there
+  std::function<void(Training&, const Parameters&)> read;
+  std::function<nlohmann::ordered_json(const Training&)> write;
+};
+
+// In the order of an experiment's parameters. Made anew when registries have grown, as these say what can be chosen.
+std::shared_ptr<const std::vector<Field>> fields();
+
+// The parameters of all fields, then those that entries of registries have for themselves.
+Schema schema();
+
+// Sets what `p` has a parameter for, of all fields or of those named.
+void read(Training& into, const Parameters& p, const std::vector<std::string>& names = {});
+
+// The sections of model.json that say what a run is.
+nlohmann::ordered_json written(const Training& of);
+
+}  // namespace qklab::train

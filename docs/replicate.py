@@ -124,7 +124,7 @@ class Model:
             visible = torch.ones(length, length, dtype=torch.bool)
             if self.m["causal"]:
                 visible = visible.tril()
-            if self.m["window"]:  # of the last keys alone
+            if self.m["window"]:  # only the last `window` keys
                 visible = visible.triu(1 - self.m["window"])
             mixed = attention_weights(self.m["attention"], q @ k.transpose(2, 3) * scale, visible) @ v
         return mixed.transpose(1, 2).reshape(batch, length, dim) @ self.weight(name + "o").T

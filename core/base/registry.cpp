@@ -5,7 +5,7 @@
 namespace qklab {
 namespace {
 
-// Functions' statics, since entries are added before main in any order.
+// A static inside a function, since entries are added before main in any order.
 std::vector<const AnyRegistry*>& registries() {
   static std::vector<const AnyRegistry*> all;
   return all;

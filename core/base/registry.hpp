@@ -1,6 +1,6 @@
-// The choices of one kind, by name: optimizers, tests of claims, kinds of plots. Each is added by the file that
-// implements it, when the program starts or when a plugin is loaded (core/schema/plugin.hpp); whatever lists or
-// reads names asks here.
+// The choices of one kind, by name: optimizers, claim tests, plot kinds. Each choice is added by the file
+// that implements it, when the program starts or when a plugin is loaded (core/schema/plugin.hpp). Code that
+// lists or reads names asks here.
 #pragma once
 
 #include <algorithm>
@@ -14,15 +14,15 @@
 
 namespace qklab {
 
-// An entry's `place`, where it has one: lists show entries by place, and those of one place by name, since the
-// order in which files add theirs differs from linker to linker.
+// The `place` of an entry that has none. Lists show entries by place, and entries of one place by name, since
+// the order in which files add entries differs from linker to linker.
 inline constexpr int last_place = 1000;
 
 struct Listed {
   std::string name, doc;
 };
 
-// What can be said of a registry without knowing its entries.
+// The part of a registry that does not depend on the type of its entries.
 class AnyRegistry {
  public:
   AnyRegistry(const AnyRegistry&) = delete;
@@ -31,9 +31,10 @@ class AnyRegistry {
   const std::string noun;  // "optimizers", for `qklab list`
   virtual std::vector<Listed> listed() const = 0;
 
-  // Those of kinds that have a noun, by that.
+  // All registries of kinds that have a noun, sorted by noun.
   static std::vector<const AnyRegistry*> all();
-  // Grows whenever an entry is added to any: what was derived from their names is then to be derived anew.
+  // Grows whenever an entry is added to any registry: everything derived from the names must then be derived
+  // again.
   static std::size_t additions();
 
  protected:
@@ -42,9 +43,9 @@ class AnyRegistry {
   static void added();
 };
 
-// `Entry` has at least a name and a one-line doc. It may have a place; and static members `kind` and `noun`, what
-// messages call one of them and lists call all. Places in memory stay valid when others are added. Nothing is added
-// while trials run.
+// `Entry` has at least a name and a one-line doc. It may have a place, and static members `kind` and `noun`:
+// what messages call one entry, and what lists call all of them. Pointers to entries stay valid when others
+// are added. Nothing is added while trials run.
 template <class Entry> class Registry final : public AnyRegistry {
  public:
   static Registry& all() {
@@ -52,7 +53,7 @@ template <class Entry> class Registry final : public AnyRegistry {
     return registry;
   }
 
-  // Throws Error for a name that is there already, since the two could not be told apart.
+  // Throws Error if the name is taken, since the two could not be told apart.
   const Entry& add(Entry entry) {
     if (find(entry.name)) throw Error(kind() + " '" + std::string(entry.name) + "' is registered already");
     const Entry* own = &entries_.emplace_back(std::move(entry));
@@ -61,12 +62,12 @@ template <class Entry> class Registry final : public AnyRegistry {
     return *own;
   }
 
-  const Entry* find(std::string_view name) const {  // null where there is none
+  const Entry* find(std::string_view name) const {  // null if there is none
     for (const Entry* each : order_)
       if (each->name == name) return each;
     return nullptr;
   }
-  // Throws InputError with the nearest name.
+  // Throws InputError with the nearest name if there is none.
   const Entry& at(std::string_view name) const {
     if (const Entry* found = find(name)) return *found;
     const std::vector<std::string> known = names();
@@ -115,7 +116,7 @@ template <class Entry> class Registry final : public AnyRegistry {
   std::vector<const Entry*> order_;
 };
 
-// At namespace scope: `const Registered<Optimizer> sgd({"sgd", "plain gradient descent", ...});`
+// Used at namespace scope: `const Registered<Optimizer> sgd({"sgd", "plain gradient descent", ...});`
 template <class Entry> class Registered {
  public:
   explicit Registered(Entry entry) : entry_(Registry<Entry>::all().add(std::move(entry))) {}

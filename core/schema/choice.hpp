@@ -1,4 +1,4 @@
-// An entry of a registry as a config chooses it: by name, with values of the entry's own parameters.
+// The choice of a registry's entry in a config: its name, with values of the entry's own parameters.
 #pragma once
 
 #include <fmt/format.h>
@@ -16,7 +16,7 @@ namespace qklab {
 
 using Settings = std::map<std::string, Value, std::less<>>;
 
-// Looked up whenever it is used: a config can be written down before the entry is there.
+// The entry is looked up whenever it is used, so that a choice can be made before the entry is added.
 template <class E> class Choice {
  public:
   Choice(const char* name) : name_(name) {}
@@ -24,13 +24,13 @@ template <class E> class Choice {
 
   const std::string& name() const { return name_; }
   const Settings& settings() const { return settings_; }
-  // The entry; throws InputError with the nearest name where there is none.
+  // The entry; throws InputError with the nearest name if there is none.
   const E& operator*() const { return Registry<E>::all().at(name_); }
   const E* operator->() const { return &**this; }
   friend bool operator==(const Choice& a, std::string_view name) { return a.name_ == name; }
 
-  // Of the entry's own parameters: what was set, or its default. Throws Error where it has none of that name
-  // and type.
+  // A value of the entry's own parameters: as set, or its default. Throws Error if the entry has no parameter
+  // of that name and type.
   double real(std::string_view parameter) const { return get<double>(parameter); }
   std::int64_t integer(std::string_view parameter) const { return get<std::int64_t>(parameter); }
   bool flag(std::string_view parameter) const { return get<bool>(parameter); }
@@ -54,19 +54,19 @@ template <class E> class Choice {
   Settings settings_;
 };
 
-// The parameter `name` that chooses an entry.
+// A parameter called `name` that chooses an entry.
 template <class E> Parameter choice_of(std::string name, std::string fallback, std::string doc) {
   return choice(std::move(name), std::move(fallback), Registry<E>::all().names(), std::move(doc));
 }
 
-// Adds what entries of a kind have as parameters of their own. Each has a constant default and leaves trials
-// at that default what they are, whether or not the entry is there.
+// Adds the own parameters of all entries of a kind. Each has a constant default, and trials with that default
+// keep their ids, whether or not the entry is there.
 template <class E> void add_own_parameters(Schema& schema) {
   for (const E* entry : Registry<E>::all().entries())
     for (Parameter own : entry->parameters) schema.add(own.later());
 }
 
-// The entry that the parameter `name` chooses.
+// The entry chosen by the parameter `name`, with its own parameters.
 template <class E> Choice<E> chosen(const Parameters& p, std::string_view name) {
   const E& entry = Registry<E>::all().at(p.text(name));
   Settings settings;

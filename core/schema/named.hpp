@@ -1,4 +1,4 @@
-// Enumerators with the names by which configs and files call them: for choices that are closed.
+// Names of enumerators in configs and files, for choices that plugins cannot extend.
 #pragma once
 
 #include <array>
@@ -21,7 +21,7 @@ template <class E, std::size_t n> std::vector<std::string> names_of(const std::a
   return names;
 }
 
-// Throws Error where there is none of that name.
+// Throws Error if there is none of that name.
 template <class E, std::size_t n> E value_of(const std::array<Named<E>, n>& all, std::string_view name) {
   for (const Named<E>& each : all)
     if (each.name == name) return each.value;

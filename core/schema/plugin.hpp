@@ -1,19 +1,20 @@
-// How a file adds what it implements to registries, in tree and as a plugin.
+// How a file adds its implementations to registries, in this source tree or as a plugin.
 //
 //     namespace { void add_rotary() { Registry<PositionsKind>::all().add({...}); } }
 //     QKLAB_REGISTER(add_rotary)
 //
-// In tree the function runs when the program starts. Compiled with -DQKLAB_PLUGIN as a shared library, the
-// same file is loaded with --plugin, and the function runs then, before any config is read. To be written in
-// the named namespace of the function, once a file; a plugin of several files has it once.
+// In the source tree the function runs when the program starts. If the same file is compiled with
+// -DQKLAB_PLUGIN as a shared library and loaded with --plugin, the function runs at that time, before any
+// config is read. Use the macro once per file, in the named namespace of the function; a plugin of several
+// files uses it only once.
 #pragma once
 
 namespace qklab {
 
-// Raised when a change makes plugins compiled before it unusable.
+// Raised when a change makes previously compiled plugins unusable.
 inline constexpr int plugin_abi = 5;
 
-// What a plugin tells about itself before any of its C++ is run.
+// What a plugin states about itself before any of its C++ code runs.
 struct ExtensionHeader {
   int abi;
   const char* compiler;

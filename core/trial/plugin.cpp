@@ -16,7 +16,7 @@ namespace {
   throw InputError(fmt::format("{}: {}", path, why));
 }
 
-// Of either header: whether its C++ can be run by this program.
+// Throws InputError if this program cannot run the plugin's C++ code. Used for both kinds of header.
 void check_build(const std::string& path, int abi, const char* compiler) {
   if (abi != plugin_abi) {
     fail(path,
@@ -58,7 +58,7 @@ void load_plugin(const std::string& path) {
     check_build(path, header->abi, header->compiler);
     declare_experiment(header->make, identity);
   }
-  experiments();  // which makes it, so that what is wrong with it shows here
+  experiments();  // creates the experiment, so that its errors show here
 }
 
 }  // namespace qklab

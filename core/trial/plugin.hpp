@@ -1,4 +1,4 @@
-// Experiments, and entries of registries, from shared libraries.
+// Loads experiments and entries of registries from shared libraries.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace qklab {
 
-// Loads `path` and adds its experiment and its entries. Throws InputError where it is no plugin, or was built
+// Loads `path` and adds its experiment and its entries. Throws InputError if it is not a plugin, or was built
 // for another ABI version or by another compiler. The library stays loaded.
 void load_plugin(const std::string& path);
 

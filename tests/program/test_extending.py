@@ -1,4 +1,4 @@
-"""The path of docs/extending.md: each file of examples/plugins, built as a shared library, adds what it says."""
+"""Follows docs/extending.md: each file of examples/plugins, built as a shared library, adds what the page says."""
 import functools
 import shutil
 import subprocess

@@ -64,7 +64,7 @@ def test_manual_and_completion():
     assert "run" in completed("qklab", "r") and "launch" not in completed("qklab", "r")
     assert completed("qklab", "run", "x.yaml", "--sha") == ["--shard"]
     assert completed("qklab", "launch", "sl") == ["slurm"]
-    assert completed("qklab", "list", "t") == ["tasks"]
+    assert completed("qklab", "list", "ta") == ["tasks"]
     for text in (man, *scripts.values()):
         assert re.search(r"\bregularizers\b", text)
 

@@ -20,6 +20,8 @@ std::string roff(const std::string& text) {
       out += "\\e";
     } else if (c == '-') {
       out += "\\-";
+    } else if (c == ',') {
+      out += ",\\:";  // a list without spaces may be broken here
     } else {
       out += c == '\n' ? ' ' : c;
     }
@@ -41,6 +43,7 @@ void add_options(std::string& out, const CLI::App& verb) {
 
 std::string manual(const CLI::App& app) {
   std::string out = fmt::format(R"(.TH QKLAB 1 "" "qklab {}" "User Commands"
+.ad l
 .SH NAME
 qklab \- how a query\-key eigenspectrum shapes attention
 .SH SYNOPSIS

@@ -24,8 +24,8 @@
 #include <vector>
 
 #include "core/measure/tokens.hpp"
-#include "core/nn/initialize.hpp"
 #include "core/nn/parameters.hpp"
+#include "core/nn/weights/initialize.hpp"
 #include "core/theory/token_similarity.hpp"
 #include "core/trial/experiment.hpp"
 

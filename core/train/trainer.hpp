@@ -12,10 +12,10 @@
 #include <string_view>
 
 #include "core/nn/diagnose.hpp"
-#include "core/nn/initialize.hpp"
 #include "core/nn/optimizers/optimizer.hpp"
 #include "core/nn/optimizers/schedule.hpp"
 #include "core/nn/regularizers/regularizer.hpp"
+#include "core/nn/weights/initialize.hpp"
 #include "core/tasks/task.hpp"
 
 namespace qklab::train {

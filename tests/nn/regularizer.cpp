@@ -6,7 +6,7 @@
 #include "core/nn/diagnose.hpp"
 #include "core/nn/hold_trace.hpp"
 #include "core/nn/parameters.hpp"
-#include "core/nn/reparametrize.hpp"
+#include "core/nn/weights/reparametrize.hpp"
 #include "tests/nn/support.hpp"
 
 namespace qklab::nn {

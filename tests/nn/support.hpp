@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "core/base/stream.hpp"
-#include "core/nn/initialize.hpp"
+#include "core/nn/weights/initialize.hpp"
 
 namespace qklab::nn {
 

@@ -4,9 +4,9 @@
 
 #include "core/base/stream.hpp"
 #include "core/cli/bench/benchmark.hpp"
-#include "core/nn/initialize.hpp"
 #include "core/nn/optimizers/optimizer.hpp"
 #include "core/nn/transformer.hpp"
+#include "core/nn/weights/initialize.hpp"
 
 namespace qklab {
 namespace {

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "core/base/error.hpp"
-#include "core/nn/reparametrize.hpp"
+#include "core/nn/weights/reparametrize.hpp"
 
 namespace qklab::nn {
 

@@ -1,10 +1,10 @@
-#include "core/nn/initialize.hpp"
+#include "core/nn/weights/initialize.hpp"
 
 #include <cmath>
 
 #include "core/base/elementary.hpp"
 #include "core/nn/parameters.hpp"
-#include "core/nn/reparametrize.hpp"
+#include "core/nn/weights/reparametrize.hpp"
 #include "core/schema/plugin.hpp"
 
 namespace qklab::nn {

@@ -1,5 +1,5 @@
 // Fresh models: prescribed eigenspectra, the size of other parameters, and independence of order.
-#include "core/nn/initialize.hpp"
+#include "core/nn/weights/initialize.hpp"
 
 #include <complex>
 #include <xtensor-blas/xlinalg.hpp>

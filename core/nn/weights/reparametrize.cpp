@@ -1,4 +1,4 @@
-#include "core/nn/reparametrize.hpp"
+#include "core/nn/weights/reparametrize.hpp"
 
 #include <cmath>
 #include <limits>

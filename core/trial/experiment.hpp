@@ -105,8 +105,8 @@ class Trial {
 
   // Random numbers keyed by (seed, trial, purpose): two purposes never share a number.
   Stream stream(std::string_view purpose) const;
-  // Keyed by (seed, key, purpose): the same numbers in trials whose parameters differ, so that differences between
-  // these are paired. The purpose begins with the experiment's name.
+  // Random numbers keyed by (seed, key, purpose): they are the same in trials with different parameters, so
+  // that differences between these trials are paired. The purpose begins with the experiment's name.
   Stream shared_stream(std::string_view purpose, std::uint64_t key = 0) const;
   // Must be called every few milliseconds of work; throws Cancelled if the user asked to stop.
   void check() const {
@@ -176,15 +176,16 @@ class Experiment {
   const Metric* series_metric(std::string_view metric) const;  // for a member: its family
 };
 
-// The experiments that this process knows, by name. Declarations happen before main and when a plugin is
-// loaded. They are made when the list is first read, and parameters again when entries were added to
-// registries since, as these say what can be chosen. From then on it is only read, by any thread.
-const std::deque<Experiment>& experiments();  // a deque: places stay valid when plugins are added
+// The experiments that this process knows. They are declared before main and when a plugin is loaded, and
+// created when the list is first read. Their parameters are created again if entries were added to registries
+// since then, since entries are choices of parameters. Otherwise the list is only read, by any thread.
+const std::deque<Experiment>& experiments();  // a deque: references stay valid when plugins are added
 const Experiment* find_experiment(std::string_view name);
 std::vector<std::string> experiment_names();
 // Throws Error if the name is taken or the declaration contradicts itself.
 const Experiment& register_experiment(Experiment experiment);
-// The same, once the list is read. `plugin`: the library that it is of.
+// Like register_experiment, but the experiment is created when the list is read. `plugin`: the library it
+// comes from.
 void declare_experiment(Experiment (*make)(), std::optional<FileIdentity> plugin = {});
 
 // What a plugin states about itself before any of its C++ code runs.

@@ -1,5 +1,5 @@
-// A way of attention: softmax attention whose heads share keys and values (Shazeer 2019; in groups, Ainslie et al.
-// 2023). Weights q (dim, dim), and k and v (groups dim / heads, dim).
+// An attention variant: softmax attention whose heads share keys and values (Shazeer 2019; in groups, Ainslie
+// et al. 2023). Weights q (dim, dim), and k and v (groups dim / heads, dim).
 #include <cmath>
 
 #include "core/nn/entries/parts.hpp"
@@ -22,7 +22,7 @@ Attention<T> multi_query(const Scope<T>& scope, const Reading<T>& from, bool kee
   const Tensor<T> queries = turned(scope, split_heads(scope, linear(from.x, a.query), c.heads));
   const Tensor<T> keys = turned(scope, split_heads(scope, linear(from.x, a.key), groups));
   const Tensor<T> values = split_heads(scope, linear(from.x, value), groups);
-  // The queries of all heads of a group, one below the other, meet the group's keys.
+  // The queries of all heads of a group are stacked and multiplied by the group's keys.
   const int rows = a.layout.sharing() * length;
   const Tensor<T> scores = matmul(reshape(queries, {batch, groups, rows, width}), keys,
                                   {.transpose_b = true, .scale = 1 / std::sqrt(width)});

@@ -1,4 +1,4 @@
-// A task: whether the number of ones so far is odd, of random bits.
+// A task: for random bits, whether the number of ones so far is odd.
 #include "core/schema/plugin.hpp"
 #include "core/tasks/task.hpp"
 

@@ -1,4 +1,5 @@
-// An optimizer: RMSProp (Hinton 2012), steps divided by the root of a running mean of squared gradients.
+// An optimizer: RMSProp (Hinton 2012), whose steps are divided by the root of a running mean of squared
+// gradients.
 #include <cmath>
 
 #include "core/nn/optimizers/optimizer.hpp"

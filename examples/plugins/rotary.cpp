@@ -1,5 +1,5 @@
-// A way to tell positions: rotary embedding (Su et al. 2021). Coordinates i and i + m/2 of each head's queries and
-// keys are turned by the angle t base^(-2 i / m) at position t, so that scores depend on distances.
+// A positional encoding: rotary embedding (Su et al. 2021). Coordinates i and i + m/2 of each head's queries
+// and keys are rotated by the angle t base^(-2 i / m) at position t, so that scores depend on distances.
 #include <cmath>
 
 #include "core/nn/kinds.hpp"

@@ -1,4 +1,4 @@
-// A plot kind: a dot for each trial, one scalar over another.
+// A plot kind: a dot for each trial, with one scalar on each axis.
 //
 //     {name: cloud, plot: scatter, x: entropy, y: contrast, color: mean}
 #include <nlohmann/json.hpp>
@@ -10,7 +10,7 @@
 namespace qklab {
 namespace {
 
-// `at` picks one number of those that are series. The metric along x is the only one of Figure::beside.
+// `at` selects one number of a series. The metric along x is the only one in Figure::beside.
 void read_scatter(FigureReader& reader) {
   const auto& [map, experiment, figure] = reader;
   const std::string x = map.required_text("x"), y = map.required_text("y");

@@ -1,4 +1,4 @@
-// A claim test: in which share of a seed's trials a metric is above a threshold.
+// A claim test: the share of a seed's trials in which a metric is above a threshold.
 //
 //     {id: most, text: Most trials localize., test: share, metric: contrast, above: 0.5, at_least: 0.9}
 #include <cmath>
@@ -20,7 +20,7 @@ void read_share(ClaimReader& reader) {
   reader.claim.own = ShareKeys{reader.map.required_real("above")};
 }
 
-// A seed of which a trial has no number has none either, so that it cannot let the claim hold.
+// A seed with a trial that has no number has no number itself, so that it cannot let the claim hold.
 double share_number(const Claim& claim, const Trials& trials) {
   double above = 0;
   for (const TrialRecord* trial : trials) {

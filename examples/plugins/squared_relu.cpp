@@ -1,4 +1,4 @@
-// An op, y = max(x - offset, 0)^2, and a way of attention that uses it: weights squared_relu(score) / T.
+// An op, y = max(x - offset, 0)^2, and an attention variant that uses it: weights squared_relu(score) / T.
 #include "core/nn/entries/parts.hpp"
 #include "core/schema/plugin.hpp"
 
@@ -6,7 +6,7 @@ namespace qklab {
 namespace autodiff {
 namespace {
 
-// What the op fixes when it is recorded.
+// The constants of the op, which are given when it is recorded.
 struct Offset {
   double by;
 };

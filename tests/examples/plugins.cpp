@@ -1,4 +1,4 @@
-// What examples/plugins adds, compiled into this program: gradients, and what each is by definition.
+// Tests of the files in examples/plugins, compiled into this program: gradients, and values by definition.
 #include <algorithm>
 #include <string>
 
@@ -43,7 +43,7 @@ TEST_CASE("rotary: with equal tokens, ratios of weights depend on distances alon
   std::ranges::fill(trained.model.tokens.value(), 3);
   trained.tape.forward();
   const auto weights = trained.model.layers[0].attention.weights.value();  // (1, 4, 4, 4)
-  const auto ratio = [&](std::size_t head, std::size_t t) {  // of the token before to the query's own
+  const auto ratio = [&](std::size_t head, std::size_t t) {  // of the previous token to the query's own
     const double* row = &weights[(head * 4 + t) * 4];
     return row[t - 1] / row[t];
   };

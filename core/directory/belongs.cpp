@@ -7,6 +7,7 @@
 
 #include "core/directory/manifest.hpp"
 #include "core/store/store_file.hpp"
+#include "core/trial/plugin.hpp"
 
 namespace qklab {
 
@@ -50,20 +51,22 @@ void refuse_other_experiment(const std::string& directory, const Config& config)
 }
 
 void refuse_another_build(const Sweep& sweep, const Store& store, const std::vector<std::string>& besides) {
-  const auto& now = sweep.experiment().plugin;
-  if (!now) return;
+  const FileIdentities loaded = plugins_of(sweep.experiment());
   std::vector<std::uint64_t> ids;
   const auto check = [&](const Store& known, const std::string& where) {
     const FileIdentities builds = known.plugins();
-    if (builds.empty() || builds.back().sha256 == now->sha256) return;
-    if (ids.empty()) ids = sweep.ids();
-    if (!holds_any(known, ids)) return;
-    throw InputError(fmt::format(
-        "{}trials of this sweep were computed by another build of the plugin: {}, now it is {}; raise the "
-        "experiment's version where results change, start over with --fresh, or go on with --mix-builds "
-        "where they "
-        "do not",
-        where, builds.back().str(), now->str()));
+    for (const FileIdentity& now : loaded) {
+      const FileIdentity* const then = latest_build(builds, now);
+      if (!then || then->sha256 == now.sha256) continue;
+      if (ids.empty()) ids = sweep.ids();
+      if (!holds_any(known, ids)) return;
+      throw InputError(fmt::format(
+          "{}trials of this sweep were computed by another build of the plugin: {}, now it is {}; raise the "
+          "experiment's version where results change, start over with --fresh, or go on with --mix-builds "
+          "where they "
+          "do not",
+          where, then->str(), now.str()));
+    }
   };
   check(store, "");
   for (const std::string& directory : besides)

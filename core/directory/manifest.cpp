@@ -11,6 +11,7 @@
 #include "core/directory/version.hpp"
 #include "core/strategies/strategy.hpp"
 #include "core/system/file.hpp"
+#include "core/trial/plugin.hpp"
 
 namespace qklab {
 
@@ -164,9 +165,11 @@ bool manifest_is_current(const std::string& directory, const Config& config) {
   if (commit().ends_with("-dirty") || !std::filesystem::exists(manifest_path(directory))) return false;
   const Json manifest = Json::parse(read_file(manifest_path(directory)), nullptr, false);
   if (manifest.is_discarded()) return false;
-  const auto& plugin = config.experiment->plugin;
   const FileIdentities builds = parse_files_json(manifest.value("plugins", Json::array()).dump());
-  if (plugin && (builds.empty() || builds.back().sha256 != plugin->sha256)) return false;
+  for (const FileIdentity& plugin : plugins_of(*config.experiment)) {
+    const FileIdentity* const then = latest_build(builds, plugin);
+    if (!then || then->sha256 != plugin.sha256) return false;
+  }
   return manifest.value("commit", "") == commit() &&
          manifest.value("config", Json()) == source_json(config.source);
 }

@@ -49,12 +49,15 @@ void check_files(const Meta& a, const std::string& in_a, const Meta& b, const st
                     in_a, in_b, file.path, known->str(), file.str()));
   }
   const FileIdentities of_a = files_of(a, "plugins"), of_b = files_of(b, "plugins");
-  if (of_a.empty() || of_b.empty() || of_a.back().sha256 == of_b.back().sha256) return;
-  throw InputError(
-      fmt::format("{} and {}: were computed by different builds of a plugin: {} and {}; say with --config-of "
-                  "DIR whose config "
-                  "the merged directory is to have, if that makes no difference",
-                  in_a, in_b, of_a.back().str(), of_b.back().str()));
+  for (const FileIdentity& build : of_b) {
+    const FileIdentity *const then = latest_build(of_a, build), *const last = latest_build(of_b, build);
+    if (!then || then->sha256 == last->sha256) continue;
+    throw InputError(fmt::format(
+        "{} and {}: were computed by different builds of a plugin: {} and {}; say with --config-of "
+        "DIR whose config "
+        "the merged directory is to have, if that makes no difference",
+        in_a, in_b, then->str(), last->str()));
+  }
 }
 
 // Adds the plugin builds that computed trials of this store.

@@ -18,6 +18,7 @@
 #include "core/store/store_file.hpp"
 #include "core/sweep/telling.hpp"
 #include "core/system/file.hpp"
+#include "core/trial/plugin.hpp"
 
 namespace qklab {
 namespace {
@@ -114,8 +115,7 @@ std::vector<std::string> take_over(const Config& config, const RunRequest& reque
     refuse_another_build(config.sweep, store, request.besides);
   std::vector<std::string> changed = changes(store, config.source);
   store.set_source(config.source, config.experiment->name, config.experiment->version);
-  const auto& plugin = config.experiment->plugin;
-  if (plugin) store.add_plugin(*plugin);
+  for (const FileIdentity& plugin : plugins_of(*config.experiment)) store.add_plugin(plugin);
   return changed;
 }
 
@@ -124,7 +124,7 @@ void log_beginning(const Config& config, const std::vector<std::string>& changed
                       config.experiment->version, config.source.preset, version_text()));
   for (const FileIdentity& file : config.sweep.files()) log.say("reads " + file.str());
   for (const std::string& line : changed) log.say(line);
-  if (const auto& plugin = config.experiment->plugin) log.say("plugin " + plugin->str());
+  for (const FileIdentity& plugin : plugins_of(*config.experiment)) log.say("plugin " + plugin.str());
 }
 
 std::string end_of(const RunOutcome& outcome) {

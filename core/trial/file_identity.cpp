@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.hpp"
@@ -23,6 +24,12 @@ FileIdentity identify_file(const std::string& path) {
 const FileIdentity* find_file(const FileIdentities& files, std::string_view path) {
   const auto found = std::ranges::find(files, path, &FileIdentity::path);
   return found == files.end() ? nullptr : &*found;
+}
+
+const FileIdentity* latest_build(const FileIdentities& builds, const FileIdentity& build) {
+  const auto name_of = [](const FileIdentity& file) { return std::filesystem::path(file.path).filename(); };
+  const auto found = std::ranges::find(builds.rbegin(), builds.rend(), name_of(build), name_of);
+  return found == builds.rend() ? nullptr : &*found;
 }
 
 std::string files_json(const FileIdentities& files) {

@@ -22,6 +22,10 @@ FileIdentity identify_file(const std::string& path);  // throws InputError if it
 const FileIdentity* find_file(const FileIdentities& files,
                               std::string_view path);  // null if there is none
 
+// The last of these builds that was of the same library as `build`, judged by the file's name, since the folder may be
+// another one; null if there is none.
+const FileIdentity* latest_build(const FileIdentities& builds, const FileIdentity& build);
+
 // A list of {"path": ..., "size": ..., "sha256": ...}, as in run.db and manifest.json. Reading throws Error.
 std::string files_json(const FileIdentities& files);
 FileIdentities parse_files_json(std::string_view json);

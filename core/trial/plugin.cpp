@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
 
@@ -28,7 +29,20 @@ void check_build(const std::string& path, int abi, const char* compiler) {
   }
 }
 
+// A function's static variable; written by load_plugin, before any trial runs.
+FileIdentities& extensions() {
+  static FileIdentities all;
+  return all;
+}
+
 }  // namespace
+
+FileIdentities plugins_of(const Experiment& experiment) {
+  FileIdentities all = extensions();
+  if (experiment.plugin && std::ranges::find(all, *experiment.plugin) == all.end())
+    all.push_back(*experiment.plugin);
+  return all;
+}
 
 void load_plugin(const std::string& path) {
   if (!std::filesystem::exists(path)) fail(path, "no such plugin");
@@ -53,6 +67,7 @@ void load_plugin(const std::string& path) {
     } catch (const Error& error) {
       fail(path, error.what());
     }
+    extensions().push_back(identity);
   }
   if (header) {
     check_build(path, header->abi, header->compiler);

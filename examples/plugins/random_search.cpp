@@ -142,6 +142,7 @@ void add_random_search() {
 }
 
 }  // namespace
-}  // namespace qklab
 
-QKLAB_REGISTER(qklab::add_random_search)
+QKLAB_REGISTER(add_random_search)
+
+}  // namespace qklab

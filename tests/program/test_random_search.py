@@ -1,5 +1,7 @@
 """A strategy from a plugin, examples/plugins/random_search.cpp: it adds points, the same after any interruption."""
 import functools
+import json
+import pathlib
 import subprocess
 import sys
 
@@ -69,6 +71,19 @@ def test_it_is_checked_like_any_other():
     assert "without shards" in run(write("ok.yaml", SWEEP.format("budget: 5")), "shard", "--shard", "1/2", code=2).stderr
     assert "random_search" in qklab("list", "strategies", "--plugin", plugin()).stdout
     assert "random_search" not in qklab("list", "strategies").stdout
+
+
+def test_another_build_of_it_is_not_mixed_in_unseen():
+    config = write("built.yaml", SWEEP.format("budget: 4"))
+    run(config, "built")
+    other = FOLDER / "other" / "random_search.so"  # equal but for a byte behind its end: another build
+    other.parent.mkdir()
+    other.write_bytes(plugin().read_bytes() + b"\0")
+    rebuilt = functools.partial(qklab, "run", config, "--out", "built", "--plugin", other)
+    assert "another build of the plugin" in rebuilt(code=2).stderr
+    rebuilt("--mix-builds")
+    assert [pathlib.Path(each["path"]).name for each in json.loads((FOLDER / "built/manifest.json").read_text())["plugins"]] \
+        == ["random_search.so"] * 2
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 // The differentiable operations. Each checks shapes while recording and throws Error naming itself and
-// what it got, "[matmul] got (3,4) x (5,6): ..."; its rule, forward beside backward, is in ops_*.cpp, and
+// what it got, "[matmul] got (3,4) x (5,6): ..."; its rule, forward beside backward, is in *.cpp, and
 // the loops are in core/kernels. Gradients are exact derivatives of what is computed, checked against
 // finite differences, except where a docstring says otherwise.
 //
@@ -17,7 +17,7 @@
 
 namespace qklab::autodiff {
 
-// --- Elementwise (ops_elementwise.cpp) ---
+// --- Elementwise (elementwise.cpp) ---
 template <class T> Tensor<T> add(Tensor<T> a, Tensor<T> b);
 template <class T> Tensor<T> sub(Tensor<T> a, Tensor<T> b);
 template <class T> Tensor<T> mul(Tensor<T> a, Tensor<T> b);
@@ -38,7 +38,7 @@ template <class T> Tensor<T> operator+(Tensor<T> a, Tensor<T> b) { return add(a,
 template <class T> Tensor<T> operator-(Tensor<T> a, Tensor<T> b) { return sub(a, b); }
 template <class T> Tensor<T> operator*(Tensor<T> a, Tensor<T> b) { return mul(a, b); }
 
-// --- Matrix product (ops_matmul.cpp) ---
+// --- Matrix product (matmul.cpp) ---
 struct Product {
   bool transpose_a = false;  // of the last two axes
   bool transpose_b = false;
@@ -55,9 +55,9 @@ template <class T> struct Linear {
   bool gelu = false;     // f: GELU, else nothing
 };
 template <class T>
-Tensor<T> linear(Tensor<T> x, Tensor<T> w, std::type_identity_t<Linear<T>> with = {});  // (ops_linear.cpp)
+Tensor<T> linear(Tensor<T> x, Tensor<T> w, std::type_identity_t<Linear<T>> with = {});  // (linear.cpp)
 
-// --- Attention weights over the last axis (ops_attention.cpp) ---
+// --- Attention weights over the last axis (attention.cpp) ---
 // What a row of scores (..., T, S) may look at: what a Mask leaves it, S = T where that looks back; or with a
 // tensor of shape (T,S), or more trailing axes, what is not 0 there. The rest gets weight 0 and counts as
 // absent, so a row that may look at nothing is all zero. No gradient goes to the tensor.
@@ -74,12 +74,12 @@ template <class T> Tensor<T> sparsemax(Tensor<T> scores, std::type_identity_t<Si
 // clip((1/n)(1 + s - mean s), 0, 1) over the n visible scores (Bao, Hataya, Karakida 2024).
 template <class T> Tensor<T> piecewise_softmax(Tensor<T> scores, std::type_identity_t<Sight<T>> sight = {});
 
-// --- Gated linear attention (ops_scan.cpp) ---
+// --- Gated linear attention (scan.cpp) ---
 // Along axis T: S_t = S_{t-1} diag(gate_t) + v_t k_t^T, S (N,M), S_{-1} = 0, and y_t = S_t q_t.
 // q, k (..., T, M), v (..., T, N), gate (..., T, M) or (..., T, 1) -> (..., T, N).
 template <class T> Tensor<T> gated_scan(Tensor<T> q, Tensor<T> k, Tensor<T> v, Tensor<T> gate);
 
-// softmax(scale q k^T) v of every head in one (ops_attend.cpp). qkv (B,T,3D) holds q, k and v side by side,
+// softmax(scale q k^T) v of every head in one (attend.cpp). qkv (B,T,3D) holds q, k and v side by side,
 // each with its heads side by side -> (B,T,D). What a causal mask hides is not computed; a window is left to
 // softmax above.
 struct Attend {
@@ -89,27 +89,27 @@ struct Attend {
 };
 template <class T> Tensor<T> attend(Tensor<T> qkv, Attend how);
 
-// --- Normalization over the last axis (ops_layernorm.cpp) ---
+// --- Normalization over the last axis (layernorm.cpp) ---
 // (x - mean) / sqrt(variance + epsilon), then times gain plus bias, both (D), where both are given.
 template <class T>
 Tensor<T> layer_norm(Tensor<T> x, std::type_identity_t<Tensor<T>> gain = {},
                      std::type_identity_t<Tensor<T>> bias = {}, double epsilon = 1e-5);
 
-// --- Rows of a table (ops_embedding.cpp) ---
+// --- Rows of a table (embedding.cpp) ---
 // table (V,D), ids (...) -> (..., D); or table (V,T,D), a row for each symbol and position, ids (..., T) ->
 // (..., T, D). forward() throws Error where an id is outside 0 .. V-1.
 template <class T> Tensor<T> embedding(Tensor<T> table, Indices<T> ids);
 // a (V,D), b (T,D) -> (V,T,D): a_v + b_t.
 template <class T> Tensor<T> outer_sum(Tensor<T> a, Tensor<T> b);
 
-// --- Layout (ops_layout.cpp) ---
+// --- Layout (layout.cpp) ---
 template <class T> Tensor<T> reshape(Tensor<T> x, Shape shape);  // of equal size; shares memory with x
 template <class T> Tensor<T> transpose(Tensor<T> x, int axis, int other);  // swaps two axes
 template <class T>
 Tensor<T> slice(Tensor<T> x, int axis, int begin, int end);  // indices begin .. end-1 along one axis
 template <class T> Tensor<T> concat(const std::vector<Tensor<T>>& parts, int axis);
 
-// --- Reductions and losses, all yielding a scalar (ops_loss.cpp) ---
+// --- Reductions and losses, all yielding a scalar (loss.cpp) ---
 template <class T> Tensor<T> sum(Tensor<T> x);
 template <class T> Tensor<T> mean(Tensor<T> x);
 template <class T>
@@ -121,7 +121,7 @@ inline constexpr std::int32_t ignored_target = -100;
 template <class T>
 Tensor<T> cross_entropy(Tensor<T> logits, Indices<T> targets, std::int32_t ignore = ignored_target);
 
-// --- Scalars of matrices, for regularizers (ops_matrix.cpp) ---
+// --- Scalars of matrices, for regularizers (matrix.cpp) ---
 template <class T> Tensor<T> trace(Tensor<T> w);            // (..., N, N) -> (...)
 template <class T> Tensor<T> trace_of_square(Tensor<T> w);  // tr(w w), (..., N, N) -> (...)
 // Largest singular value of w (M,N), by `steps` of power iteration a forward(), each of which continues from

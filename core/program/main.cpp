@@ -35,7 +35,8 @@ int run_program(int argc, char** argv) {
   app.set_version_flag("--version", [] { return version_text(); });
   app.footer("Exit codes: 0 done; 1 trials failed or a verdict fell short; 2 bad input; 130 interrupted.");
   std::vector<std::string> plugins;
-  app.add_option("--plugin", plugins, "load experiments and choices from a shared library")
+  app.add_option("--plugin", plugins,
+                 "load experiments and choices from a shared library; may be given several times")
       ->type_name("FILE.so")
       ->allow_extra_args(false)
       ->each([](const std::string& path) { load_plugin(path); });

@@ -59,7 +59,9 @@ Figure parse_figure(MapReader& map, const Experiment& experiment, std::size_t pl
         fmt::format("name: '{}' can't name a file; use letters, digits, . _ -", figure.name));
   }
   const Registry<PlotKind>& kinds = Registry<PlotKind>::all();
-  figure.plot = kinds.find(map.choice("plot", kinds.names()).value_or("line"));
+  const auto kind = map.choice("plot", kinds.names());
+  figure.plot = kinds.find(kind.value_or("line"));
+  if (map.has("plot") && !kind) return figure;  // which other keys are wrong depends on the kind
   figure.title = map.text("title").value_or("");
   figure.where = read_where(map, "where", experiment);
   figure.facet_parameter = read_parameter(map, "facet", experiment);

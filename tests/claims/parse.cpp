@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "core/claims/test_kind.hpp"
 #include "tests/support/fixture.hpp"
 
@@ -29,6 +31,14 @@ TEST_CASE("wrong names in figures are told with place and nearest name") {
       "twice"));
   CHECK(contains(complaints("figures: {x: position}\n"), "expected a list"));
   CHECK(contains(complaints("figures: [{x: position, y: support, where: \"varience > 1\"}]\n"), "variance"));
+}
+
+TEST_CASE("a figure of an unknown kind is told once, since its other keys depend on the kind") {
+  const std::string told =
+      complaints("figures: [{plot: lime, x: suport, y: variance, color: mean, level: 3}]\n");
+  CHECK(contains(told, "did you mean 'line'"));
+  CHECK(std::count(told.begin(), told.end(), '\n') <= 1);
+  CHECK_FALSE(contains(told, "suport"));
 }
 
 TEST_CASE("several errors of a figure are all told") {

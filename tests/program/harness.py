@@ -1,6 +1,7 @@
 """Shared by the tests of the program: runs it in a temporary folder and checks what it does."""
 import contextlib
 import csv
+import functools
 import importlib
 import io
 import os
@@ -36,6 +37,22 @@ def qklab(*arguments, code=0, cwd=FOLDER, timeout=300, **environment):
     assert code is None or done.returncode == code, f"exit code {done.returncode}, not {code}: {shown}"
     assert "terminate called" not in done.stderr and "Sanitizer" not in done.stderr, shown
     return done
+
+
+@functools.cache
+def plugins(*names):
+    """The libraries that files of examples/plugins become, by name. They are built at the first call, by CMake."""
+    source = pathlib.Path(tempfile.mkdtemp(prefix="plugins-", dir=FOLDER))
+    lines = "\n".join(f'qklab_plugin({name} "{ROOT}/examples/plugins/{name}.cpp")' for name in names)
+    (source / "CMakeLists.txt").write_text(
+        f'cmake_minimum_required(VERSION 3.25)\nproject(plugins LANGUAGES CXX)\n'
+        f'include("{ROOT}/cmake/plugin.cmake")\n{lines}\n')
+    for command in (("cmake", "-S", source, "-B", source / "build", f"-DQKLAB_PROGRAM={QKLAB}"),
+                    ("cmake", "--build", source / "build")):
+        done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "warning" not in done.stdout + done.stderr, done.stdout + done.stderr
+    return {name: source / "build" / f"{name}.so" for name in names}
 
 
 def write(name, text):

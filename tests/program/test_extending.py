@@ -1,10 +1,8 @@
 """Follows docs/extending.md: each file of examples/plugins, built as a shared library, adds what the page says."""
-import functools
 import shutil
-import subprocess
 import sys
 
-from harness import FOLDER, QKLAB, ROOT, csv_rows, qklab, run_tests, write
+from harness import FOLDER, csv_rows, plugins, qklab, run_tests, write
 
 NAMES = ("parity", "rmsprop", "rotary", "multi_query", "squared_relu")
 CONFIG = write("extended.yaml", """
@@ -35,25 +33,8 @@ params: {length: 6, vocabulary: 4, dim: 8, layers: 1, steps: 3, batch: 4}
 """)
 
 
-@functools.cache
-def plugins():
-    """--plugin FILE, for each."""
-    source = FOLDER / "plugins"
-    source.mkdir()
-    lines = "\n".join(f'qklab_plugin({name} "{ROOT}/examples/plugins/{name}.cpp")' for name in NAMES)
-    (source / "CMakeLists.txt").write_text(
-        f'cmake_minimum_required(VERSION 3.25)\nproject(plugins LANGUAGES CXX)\n'
-        f'include("{ROOT}/cmake/plugin.cmake")\n{lines}\n')
-    for command in (("cmake", "-S", source, "-B", source / "build", f"-DQKLAB_PROGRAM={QKLAB}"),
-                    ("cmake", "--build", source / "build")):
-        done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert "warning" not in done.stdout + done.stderr, done.stdout + done.stderr
-    return {name: source / "build" / f"{name}.so" for name in NAMES}
-
-
 def loaded(*names):
-    return [word for name in names or NAMES for word in ("--plugin", plugins()[name])]
+    return [word for name in names or NAMES for word in ("--plugin", plugins(*NAMES)[name])]
 
 
 def test_each_adds_what_it_says():
@@ -99,7 +80,7 @@ def test_unknown_and_taken_names():
     assert "did you mean 'rmsprop'?" in qklab("run", write("slip.yaml", slip), *loaded(), code=2).stderr
     assert "rmsprop" not in qklab("run", write("slip.yaml", slip), code=2).stderr
     copy = FOLDER / "again.so"
-    shutil.copy(plugins()["parity"], copy)
+    shutil.copy(plugins(*NAMES)["parity"], copy)
     done = qklab("list", "tasks", *loaded("parity"), "--plugin", copy, code=2)
     assert "again.so: task 'parity' is registered already" in done.stderr, done.stderr
 

@@ -1,12 +1,10 @@
 """The sections of docs/extending.md on claim tests and plot kinds: examples/plugins/share.cpp and scatter.cpp, built as
 shared libraries, add what they say."""
-import functools
 import json
-import subprocess
 import sys
 
 from browser import Browser, needs_chromium
-from harness import FOLDER, QKLAB, ROOT, csv_rows, qklab, run_tests, write
+from harness import FOLDER, csv_rows, plugins, qklab, run_tests, write
 
 NAMES = ("share", "scatter")
 CONFIG = write("own.yaml", """
@@ -22,21 +20,8 @@ claims:
 """)
 
 
-@functools.cache
-def plugins():
-    """--plugin FILE for both, which are built at the first call."""
-    source = FOLDER / "plugins"
-    source.mkdir()
-    lines = "\n".join(f'qklab_plugin({name} "{ROOT}/examples/plugins/{name}.cpp")' for name in NAMES)
-    (source / "CMakeLists.txt").write_text(
-        f'cmake_minimum_required(VERSION 3.25)\nproject(plugins LANGUAGES CXX)\n'
-        f'include("{ROOT}/cmake/plugin.cmake")\n{lines}\n')
-    for command in (("cmake", "-S", source, "-B", source / "build", f"-DQKLAB_PROGRAM={QKLAB}"),
-                    ("cmake", "--build", source / "build")):
-        done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert "warning" not in done.stdout + done.stderr, done.stdout + done.stderr
-    return [word for name in NAMES for word in ("--plugin", source / "build" / f"{name}.so")]
+def loaded():
+    return [word for library in plugins(*NAMES).values() for word in ("--plugin", library)]
 
 
 def test_both_are_listed_where_they_are_loaded():
@@ -45,11 +30,11 @@ def test_both_are_listed_where_they_are_loaded():
         def listed(*words):
             return [line.split()[0] for line in qklab("list", noun, *words).stdout.splitlines()]
         assert listed() == sorted(others), listed()
-        assert listed(*plugins()) == sorted((*others, name)), listed(*plugins())
+        assert listed(*loaded()) == sorted((*others, name)), listed(*loaded())
 
 
 def test_a_run_judges_and_draws_by_them():
-    out = qklab("run", CONFIG, "--out", "own", *plugins())
+    out = qklab("run", CONFIG, "--out", "own", *loaded())
     trials = csv_rows((FOLDER / "own/trials.csv").read_text())
     claim, = json.loads((FOLDER / "own/claims.json").read_text())["claims"]
     above = sum(float(trial["contrast"]) > 0.5 for trial in trials) / len(trials)
@@ -62,7 +47,7 @@ def test_a_run_judges_and_draws_by_them():
     assert shown[0] == shown[1], "a dot for each trial"
     for suffix in ("svg", "pdf", "png"):
         assert (FOLDER / "own/figures" / f"cloud.{suffix}").stat().st_size > 2000, suffix
-    qklab("verify", "own", *plugins())
+    qklab("verify", "own", *loaded())
 
 
 def test_the_report_shows_the_dots():
@@ -91,9 +76,9 @@ def test_the_report_shows_the_dots():
 def test_their_keys_are_checked_and_without_them_they_are_unknown():
     def told(old, new, *words):
         return qklab("run", write("slip.yaml", CONFIG.read_text().replace(old, new)), *words, code=2).stderr
-    assert "did you mean 'above'?" in told("above:", "abov:", *plugins())
-    assert "did you mean 'entropy'?" in told("x: entropy", "x: entropi", *plugins())
-    assert "did you mean 'scatter'?" in told("plot: scatter", "plot: scater", *plugins())
+    assert "did you mean 'above'?" in told("above:", "abov:", *loaded())
+    assert "did you mean 'entropy'?" in told("x: entropy", "x: entropi", *loaded())
+    assert "did you mean 'scatter'?" in told("plot: scatter", "plot: scater", *loaded())
     without = qklab("run", CONFIG, code=2).stderr
     assert "own.yaml:8:" in without and "scatter" in without and "own.yaml:10:" in without, without
 

@@ -2,10 +2,9 @@
 import functools
 import json
 import pathlib
-import subprocess
 import sys
 
-from harness import FOLDER, QKLAB, ROOT, csv_rows, qklab, run_tests, tables, write
+from harness import FOLDER, csv_rows, plugins, qklab, run_tests, tables, write
 
 SWEEP = """
 name: searched
@@ -18,18 +17,8 @@ figures:
 """
 
 
-@functools.cache
 def plugin():
-    source = FOLDER / "plugin"
-    source.mkdir()
-    (source / "CMakeLists.txt").write_text(
-        f'cmake_minimum_required(VERSION 3.25)\nproject(random_search LANGUAGES CXX)\n'
-        f'include("{ROOT}/cmake/plugin.cmake")\nqklab_plugin(random_search "{ROOT}/examples/plugins/random_search.cpp")\n')
-    for command in (("cmake", "-S", source, "-B", source / "build", f"-DQKLAB_PROGRAM={QKLAB}"),
-                    ("cmake", "--build", source / "build")):
-        done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
-    return source / "build" / "random_search.so"
+    return plugins("random_search")["random_search"]
 
 
 def run(config, out, *arguments, **options):

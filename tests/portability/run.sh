@@ -27,6 +27,7 @@ inside() {  # ROOT COMMAND ...
   unshare --mount --pid --fork --kill-child -- sh -c '
     root=$1; shift
     mount --make-rprivate / && mount -t proc proc "$root/proc" && mount -t tmpfs tmpfs "$root/dev/shm" &&
+    mkdir -p "$root/dev/pts" && mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts" &&
     exec chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
       DEBIAN_FRONTEND=noninteractive "$@"' sh "$root" "$@"
 }

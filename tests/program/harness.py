@@ -151,6 +151,15 @@ def skip(reason):
     raise Skipped(reason)
 
 
+def needs_terminals():
+    """Skips the test where the system has none to give, as in a chroot without /dev/pts."""
+    try:
+        for file in os.openpty():
+            os.close(file)
+    except OSError as error:
+        skip(f"no terminal can be opened: {error}")
+
+
 def needs(module):
     """Imports a Python package that not every machine has, or skips the test."""
     try:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from harness import FOLDER, QKLAB, SLOWER, qklab, run_tests, skip, write
+from harness import FOLDER, QKLAB, SLOWER, needs_terminals, qklab, run_tests, skip, write
 
 HERE = FOLDER / "here"
 for name in ("walk.yaml", "my sweep.yaml", "second.yml", "notes.txt", "configs-of-mine/deep.yaml", "results/walk/run.db"):
@@ -36,6 +36,7 @@ class Zsh:
     """A zsh that receives typed keys. Its offers are read from the screen."""
 
     def __init__(self):
+        needs_terminals()
         pid, self.fd = pty.fork()
         if pid == 0:
             os.chdir(HERE)

@@ -16,7 +16,7 @@ import time
 import urllib.parse
 
 from browser import Browser, needs_chromium
-from harness import FOLDER, QKLAB, SLOWER, qklab, run_tests, wait_while, write
+from harness import FOLDER, QKLAB, SLOWER, needs_terminals, qklab, run_tests, wait_while, write
 
 SWEEP = write("live.yaml", f"""
 name: live
@@ -190,6 +190,7 @@ def test_fuzz():
 
 def on_a_terminal(columns, rows, *arguments, **environment):
     """The output of qklab on a terminal of that size."""
+    needs_terminals()
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     process = subprocess.Popen([QKLAB, *arguments], cwd=FOLDER, stdin=slave, stdout=slave, stderr=slave,

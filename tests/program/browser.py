@@ -28,6 +28,7 @@ STOPWATCH = """
 
 
 def needs_chromium():
+    """Skips the test; every Browser does so by itself."""
     if not CHROMIUM:
         skip("chromium is not installed")
 
@@ -36,6 +37,7 @@ class Browser:
     """One tab. `console` collects the page's console messages and its uncaught errors."""
 
     def __init__(self, width=1200, height=900, dark=False):
+        needs_chromium()
         self.console, self.number, self.buffer, self.loaded = [], 0, b"", False
         self.profile = tempfile.TemporaryDirectory(prefix="qklab-chromium-")
         to_browser, self.pen = os.pipe()

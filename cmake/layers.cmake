@@ -80,8 +80,8 @@ qklab_layer(report qklab_claims_tests qklab_figures_plots)
 include(cmake/report_page.cmake)
 # Run directories.
 qklab_layer(directory qklab_run qklab_report qklab_kernels spdlog::spdlog)
-qklab_layer(compare qklab_directory)
-qklab_layer(study qklab_compare qklab_export)
+qklab_layer(compare qklab_directory qklab_export)
+qklab_layer(study qklab_compare)
 foreach(room base text schema system stats spectrum measure nn nn_weights nn_entries nn_optimizers nn_regularizers nn_untrained
     theory tasks train trial sweep results strategies store export run)
   qklab_together(qklab_${room})

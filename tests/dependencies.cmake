@@ -47,15 +47,15 @@ room(export base system results store)
 room(run base text system sweep strategies store)
 # Judging and showing results.
 room(claims base text stats results config)
-room(claims/tests base stats sweep claims)
+room(claims/tests base schema stats sweep claims)
 room(chart base text system)
 room(chart/gnuplot base system chart)
 room(figures base text system stats results strategies config chart chart/gnuplot)
-room(figures/plots base text stats chart figures)
+room(figures/plots base schema text stats chart figures)
 room(report text results claims figures)
 # Run directories.
 room(directory base system trial kernels sweep results strategies config store claims figures report)
-room(compare base system stats sweep results config store claims figures directory)
+room(compare base system stats sweep results config store export run claims figures directory)
 room(study system trial sweep strategies store export run claims figures report directory compare)
 # The command line.
 room(cli base text system run directory)

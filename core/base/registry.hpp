@@ -116,14 +116,4 @@ template <class Entry> class Registry final : public AnyRegistry {
   std::vector<const Entry*> order_;
 };
 
-// Used at namespace scope: `const Registered<Optimizer> sgd({"sgd", "plain gradient descent", ...});`
-template <class Entry> class Registered {
- public:
-  explicit Registered(Entry entry) : entry_(Registry<Entry>::all().add(std::move(entry))) {}
-  const Entry& operator*() const { return entry_; }
-
- private:
-  const Entry& entry_;
-};
-
 }  // namespace qklab

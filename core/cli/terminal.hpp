@@ -24,6 +24,9 @@ template <class... Arguments> void say(fmt::format_string<Arguments...> format, 
   say(stdout, format, std::forward<Arguments>(arguments)...);
 }
 
+// A line for people, on stderr.
+inline void remark(const std::string& line) { say(stderr, "{}\n", line); }
+
 bool color_wanted();  // standard output is a terminal, and NO_COLOR is not set
 // Columns of the terminal behind `stream`, or else behind the other stream; 100 if there is none.
 int terminal_width(int stream = STDOUT_FILENO);

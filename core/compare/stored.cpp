@@ -10,6 +10,7 @@
 #include "core/directory/loaded.hpp"
 #include "core/directory/manifest.hpp"
 #include "core/directory/version.hpp"
+#include "core/run/scheduler.hpp"
 
 namespace qklab {
 
@@ -121,6 +122,13 @@ Stored find_stored(const ReplayRequest& request) {
   if (stored.chosen.empty()) throw InputError(fmt::format("{}: no finished trial", stored.directory));
   check_files(stored);
   return stored;
+}
+
+std::vector<std::string> replay_trial(const Stored& stored, const TrialRecord& trial, const Sameness& wanted,
+                                      const std::atomic<bool>& stop) {
+  const Result again = run_trial(*stored.experiment, {trial.id, trial.params}, stop);
+  return compare_trial(*stored.experiment, trial, again, stored.directory, wanted, stored.sizes,
+                       stored.all_series);
 }
 
 }  // namespace qklab

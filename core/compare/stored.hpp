@@ -1,6 +1,7 @@
 // Finished trials that are to be run again, with their stored results.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -30,5 +31,9 @@ struct Stored {
 // Finds the target, here and below results/, and chooses trials at random. Throws InputError if there is no
 // such target, or if its trials read files that have changed since.
 Stored find_stored(const ReplayRequest& request);
+
+// Runs one of the chosen trials again, in this thread. Returns one line for each metric that differs.
+std::vector<std::string> replay_trial(const Stored& stored, const TrialRecord& trial, const Sameness& wanted,
+                                      const std::atomic<bool>& stop);
 
 }  // namespace qklab

@@ -12,9 +12,12 @@
 #include "core/base/sha256.hpp"
 #include "core/claims/claim.hpp"
 #include "core/claims/claims_json.hpp"
+#include "core/directory/loaded.hpp"
 #include "core/directory/manifest.hpp"
+#include "core/export/csv.hpp"
 #include "core/figures/figure.hpp"
 #include "core/system/file.hpp"
+#include "core/system/temporary_folder.hpp"
 
 namespace qklab {
 namespace {
@@ -93,6 +96,19 @@ void compare_pictures(const std::string& directory, std::vector<std::string>& di
   }
 }
 
+// The tables are for people and must agree with run.db. A table that an unfinished run has not written yet is
+// not a difference.
+void compare_tables(const std::string& directory, const Sweep& sweep, std::vector<std::string>& differences) {
+  const TemporaryFolder folder;
+  export_csv(Store(store_path(directory), Store::Mode::read), sweep, folder.path);
+  for (const char* table : {"trials.csv", "series.csv"}) {
+    const std::string stored = fmt::format("{}/{}", directory, table);
+    if (!std::filesystem::exists(stored) && !std::filesystem::exists(manifest_path(directory))) continue;
+    if (const auto difference = first_difference(stored, fmt::format("{}/{}", folder.path, table)))
+      differences.push_back(*difference + "; `qklab export` writes it again");
+  }
+}
+
 }  // namespace
 
 namespace {
@@ -150,6 +166,7 @@ std::vector<std::string> verify_directory(const Config& config, const Results& r
   }
   find_strays(directory + "/figures", names, differences);
   compare_pictures(directory, differences);
+  if (std::filesystem::exists(store_path(directory))) compare_tables(directory, config.sweep, differences);
   return differences;
 }
 

@@ -49,12 +49,9 @@ std::vector<std::string> Study::verify() const {
 std::vector<std::string> Study::replay(std::size_t count, const Sameness& wanted) const {
   const Stored stored = find_stored({.target = directory_, .trials = count});
   std::vector<std::string> differences;
-  for (const TrialRecord& trial : stored.chosen) {
-    const Result again = run_trial(*stored.experiment, {trial.id, trial.params}, never);
-    for (const std::string& difference : compare_trial(*stored.experiment, trial, again, stored.directory,
-                                                       wanted, stored.sizes, stored.all_series))
+  for (const TrialRecord& trial : stored.chosen)
+    for (const std::string& difference : replay_trial(stored, trial, wanted, never))
       differences.push_back(fmt::format("{}: {}", trial_name(trial.id), difference));
-  }
   return differences;
 }
 

@@ -1,5 +1,5 @@
-// A study: a sweep and the run directory with its results. It is the interface for other programs, and the
-// verbs of qklab use it too. Nothing here prints.
+// A study: a sweep and the run directory with its results. It is the interface for other programs, made of the
+// functions that the verbs of qklab call. Nothing here prints.
 //
 //     Study study = Study::of_config("walk.yaml", {"mean=0,0.5", "seeds=8"});
 //     study.run();

@@ -140,21 +140,29 @@ std::vector<Field> task_fields() {
 }
 
 // A window is a causal mask of less reach.
-std::vector<Field> mask_fields() {
+Field mask_field() {
   const auto read = [](Training& t, const Parameters& p) {
     const auto window = p.schema().find("window") ? static_cast<int>(p.integer("window")) : 0;
     t.config.model.mask = !p.flag("causal") ? Mask::none()
                           : window > 0      ? Mask::window(window)
                                             : Mask::causal();
   };
-  return {{by_task(boolean("causal", false, "attention looks back only"),
-                   [](const auto& task) { return Value(task.causal); }),
-           "model", "causal", read,
-           [](const Training& t) { return Json(t.config.model.mask.looks_back()); }}};
+  return {by_task(boolean("causal", false, "attention looks back only"),
+                  [](const auto& task) { return Value(task.causal); }),
+          "model", "causal", read, [](const Training& t) { return Json(t.config.model.mask.looks_back()); }};
 }
 
 std::vector<Field> model_fields() {
-  std::vector<Field> all = {
+  Field max_length = field(
+      integer("max_length", "rows of the table of positions")
+          .range(1, 1 << 20)
+          .derived("length", [](const Parameters& p) { return Value(p.integer("length")); }),
+      "model", "max_length", [](auto& t) -> auto& { return t.config.model.max_length; });
+  max_length.write = [](const Training& t) {
+    const nn::ModelConfig& m = t.config.model;
+    return Json(m.max_length > 0 ? m.max_length : m.length);
+  };
+  return {
       field(
           size("dim", 32, "width of the residual stream"), "model", "dim",
           [](auto& t) -> auto& { return t.config.model.dim; }),
@@ -174,48 +182,36 @@ std::vector<Field> model_fields() {
           choice_of<nn::NormKind>("norm", "pre", "where layer norm stands"), "model", "norm",
           [](auto& t) -> auto& { return t.config.model.norm; }),
       derived("model", "norm_epsilon", [](const Training&) { return 1e-5; }),
+      mask_field(),
+      field(
+          choice_of<nn::AttentionKind>("attention", "softmax", "how scores become weights"), "model",
+          "attention", [](auto& t) -> auto& { return t.config.model.attention; }),
+      field(
+          choice_of<nn::PositionsKind>("positions", "learned", "how a position is told"), "model",
+          "positions", [](auto& t) -> auto& { return t.config.model.positions; }),
+      max_length,
+      field(
+          boolean("combined", false, "one matrix W_QK a head rather than W_q and W_k"), "model", "combined",
+          [](auto& t) -> auto& { return t.config.model.combined; }),
+      field(
+          choice_of<nn::InitializationKind>("init.kind", "spectrum",
+                                            "of W_QK: init.mean and init.variance prescribed, or "
+                                            "entries of variance 1/dim"),
+          "", "", [](auto& t) -> auto& { return t.config.initialization.kind; }),
+      field(
+          real("init.mean", 0.0, "mean of W_QK's eigenvalues").range(-1e6, 1e6), "", "",
+          [](auto& t) -> auto& { return t.config.initialization.spectrum.mean; }),
+      field(
+          real("init.variance", 1.0, "variance of W_QK's eigenvalues").range(0, 1e6), "", "",
+          [](auto& t) -> auto& { return t.config.initialization.spectrum.variance; }),
+      field(
+          real("init.input", 1.0,
+               "variance of a coordinate of the first block's input; embedding and positions give half "
+               "each")
+              .range(0, 1e6)
+              .later(),
+          "", "", [](auto& t) -> auto& { return t.config.initialization.input_variance; }),
   };
-  for (Field& each : mask_fields()) all.push_back(std::move(each));
-  Field max_length = field(
-      integer("max_length", "rows of the table of positions")
-          .range(1, 1 << 20)
-          .derived("length", [](const Parameters& p) { return Value(p.integer("length")); }),
-      "model", "max_length", [](auto& t) -> auto& { return t.config.model.max_length; });
-  max_length.write = [](const Training& t) {
-    const nn::ModelConfig& m = t.config.model;
-    return Json(m.max_length > 0 ? m.max_length : m.length);
-  };
-  for (Field& each : std::vector<Field>{
-           field(
-               choice_of<nn::AttentionKind>("attention", "softmax", "how scores become weights"), "model",
-               "attention", [](auto& t) -> auto& { return t.config.model.attention; }),
-           field(
-               choice_of<nn::PositionsKind>("positions", "learned", "how a position is told"), "model",
-               "positions", [](auto& t) -> auto& { return t.config.model.positions; }),
-           max_length,
-           field(
-               boolean("combined", false, "one matrix W_QK a head rather than W_q and W_k"), "model",
-               "combined", [](auto& t) -> auto& { return t.config.model.combined; }),
-           field(
-               choice_of<nn::InitializationKind>("init.kind", "spectrum",
-                                                 "of W_QK: init.mean and init.variance prescribed, or "
-                                                 "entries of variance 1/dim"),
-               "", "", [](auto& t) -> auto& { return t.config.initialization.kind; }),
-           field(
-               real("init.mean", 0.0, "mean of W_QK's eigenvalues").range(-1e6, 1e6), "", "",
-               [](auto& t) -> auto& { return t.config.initialization.spectrum.mean; }),
-           field(
-               real("init.variance", 1.0, "variance of W_QK's eigenvalues").range(0, 1e6), "", "",
-               [](auto& t) -> auto& { return t.config.initialization.spectrum.variance; }),
-           field(
-               real("init.input", 1.0,
-                    "variance of a coordinate of the first block's input; embedding and positions give half "
-                    "each")
-                   .range(0, 1e6)
-                   .later(),
-               "", "", [](auto& t) -> auto& { return t.config.initialization.input_variance; })})
-    all.push_back(std::move(each));
-  return all;
 }
 
 std::vector<Field> optimizer_fields() {

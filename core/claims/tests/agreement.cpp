@@ -10,6 +10,7 @@
 #include "core/base/nan.hpp"
 #include "core/claims/elements.hpp"
 #include "core/claims/test_kind.hpp"
+#include "core/schema/plugin.hpp"
 #include "core/stats/correlation.hpp"
 #include "core/stats/intervals.hpp"
 
@@ -129,12 +130,17 @@ std::string why_no_agreement(const Claim& claim) {
   return fmt::format("{} and its theory do not match", claim.metric.metric);
 }
 
-const Registered<TestKind> agreement({.name = "agreement",
-                                      .doc = "the distance from a theory or a number, within a tolerance",
-                                      .read = read_agreement,
-                                      .number = agreement_number,
-                                      .why_none = why_no_agreement,
-                                      .limits = agreement_limits});
+void add_agreement() {
+  Registry<TestKind>::all().add({.name = "agreement",
+                                 .doc = "the distance from a theory or a number, within a tolerance",
+                                 .read = read_agreement,
+                                 .number = agreement_number,
+                                 .why_none = why_no_agreement,
+                                 .limits = agreement_limits});
+}
 
 }  // namespace
+
+QKLAB_REGISTER(add_agreement)
+
 }  // namespace qklab

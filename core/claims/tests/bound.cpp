@@ -6,6 +6,7 @@
 #include "core/base/nan.hpp"
 #include "core/claims/elements.hpp"
 #include "core/claims/test_kind.hpp"
+#include "core/schema/plugin.hpp"
 #include "core/sweep/telling.hpp"
 
 namespace qklab {
@@ -79,10 +80,15 @@ void judge_bound(const Claim& claim, const Trials& trials, SliceVerdict& verdict
   }
 }
 
-const Registered<TestKind> bound({.name = "bound",
-                                  .doc = "every single number of every trial within limits",
-                                  .read = read_bound,
-                                  .judge = judge_bound});
+void add_bound() {
+  Registry<TestKind>::all().add({.name = "bound",
+                                 .doc = "every single number of every trial within limits",
+                                 .read = read_bound,
+                                 .judge = judge_bound});
+}
 
 }  // namespace
+
+QKLAB_REGISTER(add_bound)
+
 }  // namespace qklab

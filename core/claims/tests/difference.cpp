@@ -1,5 +1,6 @@
 #include "core/claims/elements.hpp"
 #include "core/claims/test_kind.hpp"
+#include "core/schema/plugin.hpp"
 
 namespace qklab {
 namespace {
@@ -27,10 +28,15 @@ double difference_number(const Claim& claim, const Trials& trials) {
   return mean_number(claim.metric, trials) - claim.keys<DifferenceKeys>().reference.value_or(0);
 }
 
-const Registered<TestKind> difference({.name = "difference",
-                                       .doc = "the mean, less a reference or the mean of other trials",
-                                       .read = read_difference,
-                                       .number = difference_number});
+void add_difference() {
+  Registry<TestKind>::all().add({.name = "difference",
+                                 .doc = "the mean, less a reference or the mean of other trials",
+                                 .read = read_difference,
+                                 .number = difference_number});
+}
 
 }  // namespace
+
+QKLAB_REGISTER(add_difference)
+
 }  // namespace qklab

@@ -1,5 +1,6 @@
 #include "core/claims/point_sets.hpp"
 #include "core/claims/test_kind.hpp"
+#include "core/schema/plugin.hpp"
 #include "core/stats/correlation.hpp"
 #include "core/stats/intervals.hpp"
 
@@ -24,11 +25,16 @@ double monotone_number(const Claim& claim, const Trials& trials) {
   return sign * mean(values);
 }
 
-const Registered<TestKind> monotone({.name = "monotone",
-                                     .doc = "the rank correlation with a parameter or a series' index",
-                                     .read = read_monotone,
-                                     .number = monotone_number,
-                                     .why_none = [](const Claim&) { return "fewer than 3 points to rank"; }});
+void add_monotone() {
+  Registry<TestKind>::all().add({.name = "monotone",
+                                 .doc = "the rank correlation with a parameter or a series' index",
+                                 .read = read_monotone,
+                                 .number = monotone_number,
+                                 .why_none = [](const Claim&) { return "fewer than 3 points to rank"; }});
+}
 
 }  // namespace
+
+QKLAB_REGISTER(add_monotone)
+
 }  // namespace qklab

@@ -1,5 +1,6 @@
 #include "core/claims/elements.hpp"
 #include "core/claims/test_kind.hpp"
+#include "core/schema/plugin.hpp"
 
 namespace qklab {
 namespace {
@@ -12,12 +13,17 @@ void read_ratio(ClaimReader& reader) {
     reader.map.diagnostics().error(reader.map.place(), "claim: ratio needs against (another where)");
 }
 
-const Registered<TestKind> ratio(
-    {.name = "ratio",
-     .doc = "the mean over the mean of other trials, compared on the log scale",
-     .read = read_ratio,
-     .number = [](const Claim& claim, const Trials& trials) { return mean_number(claim.metric, trials); },
-     .compares_logs = true});
+void add_ratio() {
+  Registry<TestKind>::all().add(
+      {.name = "ratio",
+       .doc = "the mean over the mean of other trials, compared on the log scale",
+       .read = read_ratio,
+       .number = [](const Claim& claim, const Trials& trials) { return mean_number(claim.metric, trials); },
+       .compares_logs = true});
+}
 
 }  // namespace
+
+QKLAB_REGISTER(add_ratio)
+
 }  // namespace qklab

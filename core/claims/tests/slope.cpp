@@ -5,6 +5,7 @@
 #include "core/base/nan.hpp"
 #include "core/claims/point_sets.hpp"
 #include "core/claims/test_kind.hpp"
+#include "core/schema/plugin.hpp"
 #include "core/stats/correlation.hpp"
 #include "core/stats/intervals.hpp"
 
@@ -62,12 +63,18 @@ std::string why_no_slope(const Claim& claim) {
   return fmt::format("fewer than 2 points above {} for a slope", claim.keys<SlopeKeys>().floor);
 }
 
-const Registered<TestKind> slope(
-    {.name = "slope",
-     .doc = "the least-squares slope of logs along a parameter or an index, or from one element to the next",
-     .read = read_slope,
-     .number = slope_number,
-     .why_none = why_no_slope});
+void add_slope() {
+  Registry<TestKind>::all().add(
+      {.name = "slope",
+       .doc =
+           "the least-squares slope of logs along a parameter or an index, or from one element to the next",
+       .read = read_slope,
+       .number = slope_number,
+       .why_none = why_no_slope});
+}
 
 }  // namespace
+
+QKLAB_REGISTER(add_slope)
+
 }  // namespace qklab

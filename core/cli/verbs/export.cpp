@@ -6,6 +6,7 @@
 #include "core/claims/claims_json.hpp"
 #include "core/cli/cli.hpp"
 #include "core/cli/one_of.hpp"
+#include "core/cli/terminal.hpp"
 #include "core/directory/loaded.hpp"
 #include "core/directory/manifest.hpp"
 #include "core/directory/series_needed.hpp"
@@ -45,9 +46,7 @@ void export_reference(const std::string& directory, const std::string& out) {
   write_reference_manifest(directory, out, {});
   write_trials_csv(out + "/trials.csv", run.results);
   write_series_csv(out + "/series.csv", run.results);
-  const bool whole = draw_figures(run.loaded, run.results, out, {}, [](const std::string& line) {
-                       fmt::print(stderr, "{}\n", line);
-                     }).undrawn == 0;
+  const bool whole = draw_figures(run.loaded, run.results, out, {}, remark).undrawn == 0;
   Pictures kept;
   for (const Figure& figure : run.loaded.figures) {  // a format for browsers is enough
     for (const char* suffix : {"pdf", "png"})

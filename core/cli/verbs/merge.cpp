@@ -37,8 +37,7 @@ void add_merge(CLI::App& app, Exit& exit) {
     const Store store(store_path(out), Store::Mode::write);
     Loaded loaded = load_config(store.source());
     grow(loaded, store);
-    const Outputs outputs = write_outputs(loaded, store, out, Effort{0, usable_cores()},
-                                          [](const std::string& line) { say(stderr, "{}\n", line); });
+    const Outputs outputs = write_outputs(loaded, store, out, Effort{0, usable_cores()}, remark);
     exit = tell_outputs(loaded, outputs, out);
   });
 }

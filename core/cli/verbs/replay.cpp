@@ -6,7 +6,6 @@
 #include "core/cli/signals.hpp"
 #include "core/compare/stored.hpp"
 #include "core/directory/manifest.hpp"
-#include "core/run/scheduler.hpp"
 
 namespace qklab {
 
@@ -47,9 +46,7 @@ int replay(const ReplayArguments& arguments) {
   const std::atomic<bool>& stop = stop_on_signals();
   std::size_t same = 0;
   for (const TrialRecord& trial : stored.chosen) {
-    const Result again = run_trial(*stored.experiment, {trial.id, trial.params}, stop);
-    const std::vector<std::string> differences = compare_trial(
-        *stored.experiment, trial, again, stored.directory, wanted, stored.sizes, stored.all_series);
+    const std::vector<std::string> differences = replay_trial(stored, trial, wanted, stop);
     same += differences.empty();
     fmt::print("{}  {}  ({})\n", trial_name(trial.id), differences.empty() ? "same" : "DIFFERS",
                stored.telling.text(trial.params));

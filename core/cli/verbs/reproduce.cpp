@@ -43,7 +43,7 @@ void add_reproduce(CLI::App& app, Exit& exit) {
     for (const Loaded& loaded : configs) {
       RunRequest request = arguments->request;
       request.directory = default_directory(loaded.config);
-      for (const std::string& remark : look_ahead(loaded, request)) say(stderr, "{}\n", remark);
+      for (const std::string& line : look_ahead(loaded, request)) remark(line);
       RunEnd end;
       exit = std::max(exit, run_and_tell(loaded, request, end));
       if (end.outcome.interrupted || failed_fast(end)) return;

@@ -87,7 +87,7 @@ void add_run(CLI::App& app, Exit& exit) {
     Loaded loaded = load_config(source);
     RunRequest& request = arguments->request;
     if (request.directory.empty()) request.directory = default_directory(loaded.config);
-    for (const std::string& remark : look_ahead(loaded, request)) say(stderr, "{}\n", remark);
+    for (const std::string& line : look_ahead(loaded, request)) remark(line);
     if (arguments->dry_run) return tell_plan(std::move(loaded), request, arguments->list_all);
     RunEnd end;
     exit = run_and_tell(std::move(loaded), request, end);

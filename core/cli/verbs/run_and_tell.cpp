@@ -13,8 +13,6 @@
 namespace qklab {
 namespace {
 
-void remark(const std::string& line) { say(stderr, "{}\n", line); }
-
 // Prints why the exit code is 1 although every trial was run. Returns whether there is such a reason.
 bool tell_shortcomings(const Loaded& loaded, const Outputs& outputs, const std::string& directory) {
   if (outputs.failed > 0) {

@@ -12,9 +12,7 @@
 #include "core/directory/loaded.hpp"
 #include "core/directory/manifest.hpp"
 #include "core/directory/series_needed.hpp"
-#include "core/export/csv.hpp"
 #include "core/store/store_health.hpp"
-#include "core/system/temporary_folder.hpp"
 
 namespace qklab {
 
@@ -41,19 +39,6 @@ bool report_damage(const std::string& directory) {
   return false;
 }
 
-// The tables are for people and must agree with run.db. A table that an unfinished run has not written yet is
-// not a difference.
-void compare_tables(const std::string& directory, const Sweep& sweep, std::vector<std::string>& differences) {
-  const TemporaryFolder folder;
-  export_csv(Store(store_path(directory), Store::Mode::read), sweep, folder.path);
-  for (const char* table : {"trials.csv", "series.csv"}) {
-    const std::string stored = fmt::format("{}/{}", directory, table);
-    if (!std::filesystem::exists(stored) && !std::filesystem::exists(manifest_path(directory))) continue;
-    if (const auto difference = first_difference(stored, fmt::format("{}/{}", folder.path, table)))
-      differences.push_back(*difference + "; `qklab export` writes it again");
-  }
-}
-
 }  // namespace
 
 void add_verify(CLI::App& app, Exit& exit) {
@@ -70,7 +55,6 @@ void add_verify(CLI::App& app, Exit& exit) {
     }
     RunDirectory run = open_directory(*directory);
     std::vector<std::string> differences = verify_directory(run.loaded.config, run.results, *directory);
-    if (run.has_store) compare_tables(*directory, run.loaded.config.sweep, differences);
     const bool reference = is_reference(*directory);
     if (reference) {
       for (const std::string& name : drop_unread_series(run.results, run.loaded.figures, run.loaded.claims))

@@ -4,6 +4,7 @@
 #include "core/figures/curve_page.hpp"
 #include "core/figures/plot_kind.hpp"
 #include "core/figures/plots/curves.hpp"
+#include "core/schema/plugin.hpp"
 
 namespace qklab {
 namespace {
@@ -53,12 +54,17 @@ nlohmann::ordered_json band_json(const Figure& figure, const Experiment& experim
   return json;
 }
 
-const Registered<PlotKind> band({.name = "band",
+void add_band() {
+  Registry<PlotKind>::all().add({.name = "band",
                                  .doc = "means over seeds with their 95% interval, theory dashed",
                                  .read = [](FigureReader& reader) { reader.curves(); },
                                  .fill = fill_curves,
                                  .page = band_page,
                                  .json = band_json});
+}
 
 }  // namespace
+
+QKLAB_REGISTER(add_band)
+
 }  // namespace qklab

@@ -1,6 +1,7 @@
 #include "core/figures/plots/heatmap.hpp"
 
 #include "core/figures/plot_kind.hpp"
+#include "core/schema/plugin.hpp"
 
 namespace qklab {
 namespace {
@@ -60,22 +61,26 @@ std::string heatmap_value_label(const Figure& figure) {
   return figure.keys<HeatmapKeys>().several() ? "" : figure.colorlabel;
 }
 
-const Registered<PlotKind> heatmap({.name = "heatmap",
-                                    .doc = "a metric, or several, as colours over two parameters",
-                                    .read = read_heatmap,
-                                    .rows = true,
-                                    .value_label = heatmap_value_label,
-                                    .fill = fill_heatmap,
-                                    .columns = heatmap_columns,
-                                    .page = heatmap_page,
-                                    .json = heatmap_json});
+void add_heatmap() {
+  Registry<PlotKind>::all().add({.name = "heatmap",
+                                 .doc = "a metric, or several, as colours over two parameters",
+                                 .read = read_heatmap,
+                                 .rows = true,
+                                 .value_label = heatmap_value_label,
+                                 .fill = fill_heatmap,
+                                 .columns = heatmap_columns,
+                                 .page = heatmap_page,
+                                 .json = heatmap_json});
+}
 
 }  // namespace
 
-bool is_heatmap(const Figure& figure) { return figure.plot == &*heatmap; }
+bool is_heatmap(const Figure& figure) { return figure.plot == Registry<PlotKind>::all().find("heatmap"); }
 
 bool is_outlined(const Figure& figure, const Point& point) {
   return figure.keys<HeatmapKeys>().outline && point.own.back() != 0;
 }
+
+QKLAB_REGISTER(add_heatmap)
 
 }  // namespace qklab

@@ -3,6 +3,7 @@
 #include "core/figures/curve_page.hpp"
 #include "core/figures/plot_kind.hpp"
 #include "core/figures/plots/curves.hpp"
+#include "core/schema/plugin.hpp"
 
 namespace qklab {
 namespace {
@@ -40,12 +41,17 @@ nlohmann::ordered_json line_json(const Figure& figure, const Experiment& experim
   return json;
 }
 
-const Registered<PlotKind> line({.name = "line",
+void add_line() {
+  Registry<PlotKind>::all().add({.name = "line",
                                  .doc = "means over seeds, with theory dashed upon what was measured",
                                  .read = [](FigureReader& reader) { reader.curves(); },
                                  .fill = fill_curves,
                                  .page = line_page,
                                  .json = line_json});
+}
 
 }  // namespace
+
+QKLAB_REGISTER(add_line)
+
 }  // namespace qklab

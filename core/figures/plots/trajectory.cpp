@@ -9,6 +9,7 @@
 #include "core/figures/curve_page.hpp"
 #include "core/figures/plot_kind.hpp"
 #include "core/figures/plots/heatmap.hpp"
+#include "core/schema/plugin.hpp"
 #include "core/stats/intervals.hpp"
 #include "core/text/json_numbers.hpp"
 
@@ -172,14 +173,19 @@ Json trajectory_json(const Figure& figure, const Experiment& experiment, const F
   return json;
 }
 
-const Registered<PlotKind> trajectory({.name = "trajectory",
-                                       .doc = "one series over another, and over a heatmap of the same plane",
-                                       .read = read_trajectory,
-                                       .link = find_map,
-                                       .fill = fill_trajectory,
-                                       .columns = trajectory_columns,
-                                       .page = trajectory_page,
-                                       .json = trajectory_json});
+void add_trajectory() {
+  Registry<PlotKind>::all().add({.name = "trajectory",
+                                 .doc = "one series over another, and over a heatmap of the same plane",
+                                 .read = read_trajectory,
+                                 .link = find_map,
+                                 .fill = fill_trajectory,
+                                 .columns = trajectory_columns,
+                                 .page = trajectory_page,
+                                 .json = trajectory_json});
+}
 
 }  // namespace
+
+QKLAB_REGISTER(add_trajectory)
+
 }  // namespace qklab

@@ -89,7 +89,7 @@ def test_a_plugin_builds_by_find_package():
     prefix = FOLDER / "prefix"
     command(prefix / "bin/qklab", "new", "experiment", "bar", env=CLEAN)
     text = (FOLDER / "bar/CMakeLists.txt").read_text()
-    assert "find_package(qklab" in text and str(ROOT) not in text, text
+    assert "find_package(qklab" in text and f"{ROOT}/" not in text and f'{ROOT}"' not in text, text
     command("cmake", "-S", "bar", "-B", "bar/build", f"-DCMAKE_PREFIX_PATH={prefix}")
     command("cmake", "--build", "bar/build")
     command(prefix / "bin/qklab", "run", "bar/bar.yaml", "--preset", "smoke", "--plugin", "bar/build/bar.so", env=CLEAN)

@@ -15,7 +15,8 @@
 
 namespace qklab {
 
-struct TestKind;  // how a claim is tested: core/claims/test_kind.hpp
+struct TestKind;    // how a claim is tested: core/claims/test_kind.hpp
+struct MethodKind;  // how its seeds decide it: core/claims/method.hpp
 
 inline constexpr double level = 0.05;  // of all decisions; intervals are at 1 - level
 
@@ -31,8 +32,11 @@ struct Claim {
   std::vector<std::size_t> by;   // parameters; each combination of their values is judged by itself
   double at_least = -std::numeric_limits<double>::infinity();
   double at_most = std::numeric_limits<double>::infinity();
-  std::any own;            // what its test has read of keys of its own
-  bool bootstrap = false;  // instead of Student's t
+  std::any own;  // what its test has read of keys of its own
+  const MethodKind* method = nullptr;
+  double share = 0;              // of seeds that must lie within the limits, where the claim is about a share
+  bool permutation = false;      // the p-value is that of the test's permutations, instead of the method's
+  bool leaves_lost_out = false;  // seeds that diverged or failed, instead of counting them against the claim
   bool demand_holds = false;
   const Experiment* experiment = nullptr;
   Sweep sweep;  // what should have run
@@ -59,8 +63,8 @@ struct SliceVerdict {
   double high = std::numeric_limits<double>::quiet_NaN();
   double at_least = -std::numeric_limits<double>::infinity();  // what was demanded of the estimate
   double at_most = std::numeric_limits<double>::infinity();
-  double p = std::numeric_limits<double>::quiet_NaN();       // two-sided; NaN where nothing was tested
-  double p_holm = std::numeric_limits<double>::quiet_NaN();  // corrected over all slices of all claims
+  double p = std::numeric_limits<double>::quiet_NaN();           // two-sided; NaN where nothing was tested
+  double p_adjusted = std::numeric_limits<double>::quiet_NaN();  // over the slices of its claim
   std::size_t seeds = 0;
   std::size_t trials = 0;  // that are done
   Missing missing;
@@ -71,12 +75,15 @@ struct SliceVerdict {
 struct Verdict {
   std::string id;  // of the claim
   Outcome outcome = Outcome::undecided;
-  std::vector<SliceVerdict> slices;  // in the order of the values of `by`
+  std::vector<SliceVerdict> slices;                     // in the order of the values of `by`
+  double p = std::numeric_limits<double>::quiet_NaN();  // the level at which the outcome is reached
+  // The share of false verdicts that is expected at most among the claims with as small a p.
+  double false_discovery_rate = std::numeric_limits<double>::quiet_NaN();
 };
 
 // One verdict for each claim, in order. A claim holds where all its slices do, fails where none does and one
-// fails, holds in part where some do, and is undecided otherwise. Deterministic: the bootstrap's random
-// numbers are keyed by claim and slice.
+// fails, holds in part where some do, and is undecided otherwise. Deterministic: random numbers are keyed by
+// claim and slice.
 std::vector<Verdict> judge(const std::vector<Claim>& claims, const Results& results);
 
 // Whether the config demands that a claim holds, and its verdict is another.

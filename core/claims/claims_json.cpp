@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "core/claims/method.hpp"
 #include "core/claims/test_kind.hpp"
 
 namespace qklab {
@@ -33,7 +34,7 @@ Json slice_json(const SliceVerdict& slice) {
           {"at_least", number(slice.at_least)},
           {"at_most", number(slice.at_most)},
           {"p", number(slice.p)},
-          {"p_holm", number(slice.p_holm)},
+          {"p_adjusted", number(slice.p_adjusted)},
           {"seeds", slice.seeds},
           {"trials", slice.trials},
           {"not_run", slice.missing.not_run},
@@ -41,6 +42,11 @@ Json slice_json(const SliceVerdict& slice) {
           {"diverged", slice.missing.diverged},
           {"more_seeds", slice.more_seeds ? Json(*slice.more_seeds) : Json(nullptr)},
           {"note", slice.note}};
+}
+
+Json interval_name(const Claim& claim) {
+  if (claim.test->judge) return nullptr;
+  return claim.permutation ? "permutation" : claim.method->name;
 }
 
 }  // namespace
@@ -58,17 +64,21 @@ std::string claims_json(const Config& config, const std::vector<Claim>& claims,
                     {"test", claim.test->name},
                     {"metric", claim.metric.metric},
                     {"where", claim.where ? claim.where->text() : ""},
-                    {"interval", claim.bootstrap ? "bootstrap" : "t"},
+                    {"about", claim.test->judge ? "every number" : name_of(claim.method->about)},
+                    {"interval", interval_name(claim)},
                     {"verdict", name_of(verdicts[i].outcome)},
+                    {"p", number(verdicts[i].p)},
+                    {"false_discovery_rate", number(verdicts[i].false_discovery_rate)},
                     {"falls_short", falls_short(claim, verdicts[i])},
                     {"slices", slices}});
   }
-  const Json document = {{"name", config.name},
-                         {"experiment", config.experiment->name},
-                         {"version", config.experiment->version},
-                         {"level", level},
-                         {"correction", "Holm over all slices of all claims"},
-                         {"claims", list}};
+  const Json document = {
+      {"name", config.name},
+      {"experiment", config.experiment->name},
+      {"version", config.experiment->version},
+      {"level", level},
+      {"correction", "Hochberg over the slices of each claim; false discovery rate over claims"},
+      {"claims", list}};
   // Bytes of a config that are no UTF-8 are replaced rather than refused.
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

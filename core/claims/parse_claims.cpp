@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "core/base/nan.hpp"
 #include "core/claims/claim.hpp"
+#include "core/claims/method.hpp"
 #include "core/claims/test_kind.hpp"
 
 namespace qklab {
@@ -29,6 +31,46 @@ void read_metric(MapReader& map, const Experiment& experiment, Claim& claim) {
   if (const auto found = find_quantity(map, "metric", name, at, experiment)) claim.metric = *found;
 }
 
+// What the claim is about, and how its seeds decide it.
+void read_method(ClaimReader& reader) {
+  auto& [map, experiment, claim] = reader;
+  constexpr std::string_view permutation = "permutation";
+  const Registry<MethodKind>& methods = Registry<MethodKind>::all();
+  const auto said = map.choice("about", {"median", "mean", "share"});
+  std::vector<std::string> names = methods.names();
+  if (claim.test->shuffled) names.emplace_back(permutation);
+  const auto named = map.choice("interval", names);
+  const MethodKind* method = named ? methods.find(*named) : nullptr;
+  About about = method ? method->about : About::median;
+  for (const About each : {About::median, About::mean, About::share})
+    if (said == name_of(each)) about = each;
+  if (method && method->about != about) {
+    reader.error("interval", fmt::format("{} is for claims about the {}, and this one is about the {}",
+                                         *named, name_of(method->about), name_of(about)));
+  }
+  claim.method = method ? method : &default_method(about);
+  claim.permutation = named == permutation;
+  if (claim.permutation && !(claim.at_least == 0 || claim.at_most == 0))
+    reader.error("interval", "a permutation tests against no order at all: at_least: 0 or at_most: 0");
+  const auto share = map.real("share");
+  if (about == About::share) {
+    claim.share = share.value_or(nan);
+    if (!(claim.share > 0 && claim.share < 1))
+      reader.error("share", "a claim about a share of seeds needs the share, above 0 and below 1");
+  } else if (share) {
+    reader.error("share", "goes with about: share");
+  }
+  if (claim.method->needs_range && !claim.metric.metric.empty() &&
+      !(claim.test->range && claim.test->range(claim, metric_of(claim.metric, experiment).range))) {
+    reader.error(
+        map.has("interval") ? "interval" : "about",
+        fmt::format("{} needs a metric whose range is declared, and {} has none; claim the median, or name "
+                    "interval: bootstrap or t",
+                    claim.method->name, claim.metric.metric));
+  }
+  claim.leaves_lost_out = map.choice("lost", {"against", "left_out"}) == "left_out";
+}
+
 Claim parse_claim(MapReader& map, const Config& config) {
   const Experiment& experiment = *config.experiment;
   Claim claim;
@@ -42,14 +84,16 @@ Claim parse_claim(MapReader& map, const Config& config) {
   const auto name = map.choice("test", tests.names());
   claim.where = read_where(map, "where", experiment);
   read_by(map, experiment, claim.by);
-  const std::string interval = map.choice("interval", {"t", "bootstrap"}).value_or("t");
-  claim.bootstrap = interval == "bootstrap";
   claim.demand_holds = map.choice("demand", {"holds"}).has_value();
   read_metric(map, experiment, claim);
   if (!name) return claim;  // without a test no other key can be told from a wrong one
   claim.test = tests.find(*name);
   ClaimReader reader{map, experiment, claim};
   claim.test->read(reader);
+  if (claim.test->judge)
+    claim.method = &default_method(About::median);  // unused, as such a test has no number a seed
+  else
+    read_method(reader);
   map.finish();
   return claim;
 }

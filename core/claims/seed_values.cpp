@@ -36,23 +36,72 @@ std::string why_nan(const Claim& claim, const Trials& trials) {
   return fmt::format("the {} of {} is not finite", claim.test->name, claim.metric.metric);
 }
 
-}  // namespace
+// Where a seed stands that counts against the claim.
+double against(const Claim& claim) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  return std::isinf(claim.at_most) && !claim.test->limits ? -infinity : infinity;
+}
 
-SeedValues per_seed(const Claim& claim, const Trials& trials) {
+// Of one side. A seed whose trial was lost is infinite.
+SeedValues of_side(const Claim& claim, const Side& side) {
   const Schema& schema = claim.experiment->parameters;
-  const std::size_t complete = count_points(trials, schema);
+  const std::size_t seed = seed_of(schema);
+  Trials all = side.done;
+  all.insert(all.end(), side.lost.begin(), side.lost.end());
+  // Points that no seed has finished count too: they must not drop out of what is compared.
+  const std::size_t complete = all.empty() ? 0 : count_points(all, schema);
   SeedValues result;
-  for (const Group& seed : group(trials, schema, {seed_of(schema)})) {
-    if (seed.trials.size() < complete) {
+  for (const Group& each : group(all, schema, {seed})) {
+    Trials done;
+    std::copy_if(each.trials.begin(), each.trials.end(), std::back_inserter(done),
+                 [](const TrialRecord* t) { return t->status == Status::done; });
+    const bool lost = done.size() < each.trials.size();
+    if (lost && claim.leaves_lost_out) {
+      ++result.lost_left_out;
+      continue;
+    }
+    if (!lost && done.size() < complete) {
       ++result.incomplete;
       continue;
     }
-    const double value = claim.test->number(claim, seed.trials);
-    if (!std::isfinite(value) && result.note.empty()) result.note = why_nan(claim, seed.trials);
-    result.seeds.push_back(seed.key[0]);
-    result.values.push_back(std::isfinite(value) ? value : nan);
+    const double value = lost ? against(claim) : claim.test->number(claim, done);
+    const bool good = lost || std::isfinite(value);
+    if (!good && result.note.empty()) result.note = why_nan(claim, done);
+    result.lost += lost;
+    result.seeds.push_back(each.key[0]);
+    result.values.push_back(good ? value : nan);
   }
   return result;
+}
+
+double compared(const Claim& claim, double a, double b) {
+  if (std::isinf(a) || std::isinf(b)) return against(claim);
+  if (!claim.test->compares_logs) return a - b;
+  return a > 0 && b > 0 ? std::log(a / b) : nan;
+}
+
+}  // namespace
+
+SeedValues per_seed(const Claim& claim, const Side& side, const Side& other) {
+  SeedValues a = of_side(claim, side);
+  if (!claim.against) return a;
+  const SeedValues b = of_side(claim, other);
+  SeedValues both;
+  both.note = !a.note.empty() ? a.note : b.note;
+  both.incomplete = a.incomplete + b.incomplete;
+  both.lost_left_out = a.lost_left_out + b.lost_left_out;
+  for (std::size_t i = 0; i < a.seeds.size(); ++i) {
+    const auto found = std::find(b.seeds.begin(), b.seeds.end(), a.seeds[i]);
+    if (found == b.seeds.end()) continue;
+    const double value =
+        compared(claim, a.values[i], b.values[static_cast<std::size_t>(found - b.seeds.begin())]);
+    if (std::isnan(value) && both.note.empty()) both.note = "a seed has numbers that are not both positive";
+    both.lost += std::isinf(value);
+    both.seeds.push_back(a.seeds[i]);
+    both.values.push_back(value);
+  }
+  both.unmatched = a.seeds.size() + b.seeds.size() - 2 * both.seeds.size();
+  return both;
 }
 
 }  // namespace qklab

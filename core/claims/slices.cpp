@@ -29,6 +29,7 @@ Sides sides(const Claim& claim, const Results& results, const std::optional<Wher
     side.diverged += trial->status == Status::diverged;
     side.pruned += trial->status == Status::pruned;
     if (trial->status == Status::done) side.done.push_back(trial);
+    if (trial->status == Status::failed || trial->status == Status::diverged) side.lost.push_back(trial);
   }
   return result;
 }

@@ -21,6 +21,7 @@ std::vector<Expected> expected_slices(const std::vector<Claim>& claims);
 // The trials of one slice on one side of a claim.
 struct Side {
   Trials done;
+  Trials lost;  // that failed or diverged
   std::size_t failed = 0, diverged = 0, pruned = 0;
 
   // How many of `wanted` trials have not run.

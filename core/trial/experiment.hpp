@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/base/error.hpp"
+#include "core/base/range.hpp"
 #include "core/base/stream.hpp"
 #include "core/schema/plugin.hpp"
 #include "core/schema/schema.hpp"
@@ -40,6 +41,9 @@ struct Metric {
   std::string doc;
   std::string index;
   Bits bits = Bits::rounded;
+  // The values that the definition allows, where both ends are finite: a claim about a mean can then be decided
+  // for any distribution.
+  std::optional<Range> range = {};
 };
 
 struct Array {

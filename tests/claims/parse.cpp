@@ -87,6 +87,19 @@ TEST_CASE("wrong claims are told") {
   CHECK(contains(claim("metric: contrast, test: bound, at_least: 2, by: [seed]"), "seed"));
   CHECK(contains(claim("metric: contrast, test: bound, at_least: 2, by: [maen]"), "did you mean 'mean'"));
   CHECK(contains(claim("metric: contrast, test: bound, at_least: 2, demand: hold"), "holds"));
+  const std::string mean = "metric: contrast, test: difference, reference: 0, at_least: 1, ";
+  CHECK(contains(claim(mean + "about: medain"), "did you mean 'median'"));
+  CHECK(contains(claim(mean + "interval: bootstap"), "did you mean 'bootstrap'"));
+  CHECK(contains(claim(mean + "about: median, interval: t"), "t is for claims about the mean"));
+  CHECK(contains(claim(mean + "about: mean"), "contrast has none; claim the median"));
+  CHECK(contains(claim(mean + "about: share"), "needs the share"));
+  CHECK(contains(claim(mean + "about: share, share: 1"), "above 0 and below 1"));
+  CHECK(contains(claim(mean + "share: 0.5"), "goes with about: share"));
+  CHECK(contains(claim(mean + "interval: permutation"), "expected one of"));
+  CHECK(
+      contains(claim("metric: contrast, test: monotone, along: variance, at_least: 1, interval: permutation"),
+               "at_least: 0"));
+  CHECK(contains(claim(mean + "lost: left"), "left_out"));
   CHECK(contains(complaints("claims: [onw]\n"), "did you mean 'own'"));
   CHECK(contains(complaints("claims: [own, own]\n"), "twice"));
 }

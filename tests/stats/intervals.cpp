@@ -7,6 +7,8 @@
 #include <numeric>
 #include <vector>
 
+#include "core/base/stream.hpp"
+
 using namespace qklab;
 
 namespace {
@@ -29,18 +31,6 @@ std::vector<double> normal_sample(Stream& stream, std::size_t n, double center) 
   std::vector<double> x(n);
   for (double& v : x) v = center + stream.normal();
   return x;
-}
-
-Estimate bootstrap_mean(const std::vector<double>& x, const Stream& stream) {
-  const std::size_t size = x.size();
-  return estimate_bootstrap(
-      {&size, 1},
-      [&](const Resampled& rows) {
-        double sum = 0;
-        for (const std::size_t row : rows[0]) sum += x[row];
-        return sum / static_cast<double>(x.size());
-      },
-      stream);
 }
 
 }  // namespace
@@ -114,68 +104,37 @@ TEST_CASE("the t interval covers the truth as often as it says") {
   CHECK(std::abs(covered / double(repeats) - 0.95) <= 4 * std::sqrt(0.95 * 0.05 / repeats));
 }
 
-TEST_CASE("the bootstrap interval covers the truth about as often as it says") {
-  Stream stream(1, 2, "bootstrap coverage");
-  const int repeats = 300;
-  int covered = 0;
-  for (int r = 0; r < repeats; ++r) {
-    const std::vector<double> x = normal_sample(stream, 8, 3);
-    const Interval i =
-        interval(bootstrap_mean(x, Stream(7, static_cast<std::uint64_t>(r), "resample")), 0.95);
-    covered += i.low <= 3 && 3 <= i.high;
-  }
-  CHECK(covered / double(repeats) >= 0.90);  // percentiles without expansion reach only 0.89
-  CHECK(covered / double(repeats) <= 0.99);
-}
-
-TEST_CASE("p-values and intervals say the same") {
-  Stream stream(3, 4, "duality");
-  for (int r = 0; r < 20; ++r) {
-    const std::vector<double> x = normal_sample(stream, 8, 0.5);
-    for (const Estimate& e :
-         {estimate_mean(x), bootstrap_mean(x, Stream(5, static_cast<std::uint64_t>(r), "resample"))}) {
-      const Interval i = interval(e, 0.95);
-      CHECK(std::abs(p_above(e, i.low) - 0.025) <= 0.004);
-      CHECK(std::abs(p_below(e, i.high) - 0.025) <= 0.004);
-      CHECK(std::abs(p_above(e, 0.1) + p_below(e, 0.1) - 1) <= 0.001);
-      CHECK(p_above(e, -100) <= 1e-6);
-      CHECK(p_above(e, 100) >= 0.999);
-    }
-  }
-}
-
-TEST_CASE("the bootstrap is a function of its stream alone") {
-  const std::vector<double> x = {1, 5, 2, 8, 3};
-  CHECK(bootstrap_mean(x, Stream(1, 1, "a")).replicates == bootstrap_mean(x, Stream(1, 1, "a")).replicates);
-  CHECK(bootstrap_mean(x, Stream(1, 1, "a")).replicates != bootstrap_mean(x, Stream(1, 1, "b")).replicates);
-}
-
 TEST_CASE("too few, equal and non-finite replicates") {
   const std::vector<double> none, one = {2}, equal = {0.1, 0.1, 0.1}, spoilt = {1, not_a_number, 2};
   CHECK(std::isnan(estimate_mean(none).value));
   CHECK(std::isnan(interval(estimate_mean(one), 0.95).low));
-  CHECK(std::isnan(p_above(estimate_mean(one), 0)));
-  CHECK(std::isnan(interval(bootstrap_mean(one, Stream(1, 1, "a")), 0.95).low));
   CHECK(interval(estimate_mean(equal), 0.95).low == 0.1);
   CHECK(interval(estimate_mean(equal), 0.95).high == 0.1);
-  CHECK(interval(bootstrap_mean({2, 2, 2}, Stream(1, 1, "a")), 0.95).high == 2);
-  CHECK(p_above(estimate_mean(equal), 0.05) == 0);
-  CHECK(p_above(estimate_mean(equal), 0.2) == 1);
   CHECK(std::isnan(estimate_mean(spoilt).value));
-  CHECK(std::isnan(p_above(estimate_mean(spoilt), 0)));
   CHECK(std::isnan(interval(estimate_mean(spoilt), 0.95).high));
-  CHECK(std::isnan(bootstrap_mean(spoilt, Stream(1, 1, "a")).standard_error));
 }
 
-TEST_CASE("Holm's correction by hand") {
+TEST_CASE("Hochberg's correction by hand") {
   const std::vector<double> p = {0.04, 0.01, not_a_number, 0.03, 0.9};
-  const std::vector<double> adjusted = holm(p);
+  const std::vector<double> adjusted = hochberg(p);
   CHECK(adjusted[1] == 0.04);
-  CHECK(adjusted[3] == 0.09);
-  CHECK(adjusted[0] == 0.09);  // raised from 0.08 to its predecessor's value
+  CHECK(adjusted[3] == 0.08);  // lowered from 0.09 to the next larger one's value
+  CHECK(adjusted[0] == 0.08);
   CHECK(std::isnan(adjusted[2]));
   CHECK(adjusted[4] == 0.9);
-  CHECK(holm({}).empty());
+  CHECK(hochberg({}).empty());
+  const std::vector<double> alike = {0.05, 0.05, 0.049};
+  CHECK(hochberg(alike) == std::vector<double>{0.05, 0.05, 0.05});
+}
+
+TEST_CASE("the false discovery rate by hand") {
+  const std::vector<double> p = {0.04, 0.01, not_a_number, 0.03, 0.9};
+  const std::vector<double> rates = false_discovery_rate(p);
+  CHECK(rates[1] == 0.04);
+  CHECK(std::abs(rates[3] - 0.04 * 4 / 3) <= 1e-15);  // lowered from 0.06
+  CHECK(std::abs(rates[0] - 0.04 * 4 / 3) <= 1e-15);
+  CHECK(std::isnan(rates[2]));
+  CHECK(rates[4] == 0.9);
 }
 
 TEST_CASE("the bound on frequencies is rarely exceeded, and not idle") {

@@ -130,11 +130,21 @@ std::string why_no_agreement(const Claim& claim) {
   return fmt::format("{} and its theory do not match", claim.metric.metric);
 }
 
+// Of a deviation within the metric's range, where the theory or reference stands in it too.
+std::optional<Range> deviation_range(const Claim& claim, const std::optional<Range>& metric) {
+  const auto& reference = claim.keys<AgreementKeys>().reference;
+  if (!metric || (reference && !(metric->low <= *reference && *reference <= metric->high)))
+    return std::nullopt;
+  if (!reference && !metric_of(claim.beside.front(), *claim.experiment).range) return std::nullopt;
+  return Range{0, metric->high - metric->low};
+}
+
 void add_agreement() {
   Registry<TestKind>::all().add({.name = "agreement",
                                  .doc = "the distance from a theory or a number, within a tolerance",
                                  .read = read_agreement,
                                  .number = agreement_number,
+                                 .range = deviation_range,
                                  .why_none = why_no_agreement,
                                  .limits = agreement_limits});
 }

@@ -23,16 +23,25 @@ void read_difference(ClaimReader& reader) {
   reader.claim.own = DifferenceKeys{reference};
 }
 
-// The mean over the seed's trials, less the reference; the other side's mean is subtracted later.
+// The mean over the seed's trials, less the reference; the other side's is subtracted later.
 double difference_number(const Claim& claim, const Trials& trials) {
   return mean_number(claim.metric, trials) - claim.keys<DifferenceKeys>().reference.value_or(0);
 }
 
+std::optional<Range> difference_range(const Claim& claim, const std::optional<Range>& metric) {
+  if (!metric) return std::nullopt;
+  const double width = metric->high - metric->low;
+  if (claim.against) return Range{-width, width};
+  const double reference = claim.keys<DifferenceKeys>().reference.value_or(0);
+  return Range{metric->low - reference, metric->high - reference};
+}
+
 void add_difference() {
   Registry<TestKind>::all().add({.name = "difference",
-                                 .doc = "the mean, less a reference or the mean of other trials",
+                                 .doc = "the metric, less a reference or the same seed's in other trials",
                                  .read = read_difference,
-                                 .number = difference_number});
+                                 .number = difference_number,
+                                 .range = difference_range});
 }
 
 }  // namespace

@@ -25,11 +25,25 @@ double monotone_number(const Claim& claim, const Trials& trials) {
   return sign * mean(values);
 }
 
+double shuffled_number(const Claim& claim, const Trials& trials, Stream& draws) {
+  const auto& [sign, along] = claim.keys<MonotoneKeys>();
+  std::vector<double> values;
+  for (Points& p : point_sets(claim, along, trials)) {
+    for (std::size_t i = p.y.size(); i > 1; --i) std::swap(p.y[i - 1], p.y[draws.below(i)]);
+    values.push_back(rank_correlation(p.x, p.y));
+  }
+  return sign * mean(values);
+}
+
+std::optional<Range> correlation_range(const Claim&, const std::optional<Range>&) { return Range{-1, 1}; }
+
 void add_monotone() {
   Registry<TestKind>::all().add({.name = "monotone",
                                  .doc = "the rank correlation with a parameter or a series' index",
                                  .read = read_monotone,
                                  .number = monotone_number,
+                                 .range = correlation_range,
+                                 .shuffled = shuffled_number,
                                  .why_none = [](const Claim&) { return "fewer than 3 points to rank"; }});
 }
 

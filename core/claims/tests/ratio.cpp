@@ -16,7 +16,7 @@ void read_ratio(ClaimReader& reader) {
 void add_ratio() {
   Registry<TestKind>::all().add(
       {.name = "ratio",
-       .doc = "the mean over the mean of other trials, compared on the log scale",
+       .doc = "the metric over the same seed's in other trials, compared on the log scale",
        .read = read_ratio,
        .number = [](const Claim& claim, const Trials& trials) { return mean_number(claim.metric, trials); },
        .compares_logs = true});

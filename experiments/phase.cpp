@@ -113,10 +113,13 @@ Experiment make() {
       integer("train.batch", 64, "sequences of a batch").range(1, 1 << 20),
   };
   experiment.scalars = {
-      {"contrast", "", "largest minus smallest support over positions of a random walk", "", Bits::exact},
+      {"contrast", "", "largest minus smallest support over positions of a random walk", "", Bits::exact,
+       Range{0, 1}},
       {"contrast_theory", "", "the same by theory", "", Bits::rounded},
-      {"entropy_ratio", "", "entropy of the first layer's attention over log T", "", Bits::rounded},
-      {"residual", "", "||X - 1 mean||_F / ||X||_F of the last layer's tokens", "", Bits::rounded},
+      {"entropy_ratio", "", "entropy of the first layer's attention over log T", "", Bits::rounded,
+       Range{0, 1}},
+      {"residual", "", "||X - 1 mean||_F / ||X||_F of the last layer's tokens", "", Bits::rounded,
+       Range{0, 1}},
       {"margin", "",
        "least of entropy_ratio / least_entropy and residual / least_residual; above 1 neither has collapsed",
        "", Bits::rounded},

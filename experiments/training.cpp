@@ -127,7 +127,7 @@ Experiment make() {
       {"relative_excess", "", "excess / floor, where that is not 0", "", Bits::rounded},
       {"final_accuracy", "", "held-out accuracy at the end, by the task's definition", "", Bits::exact},
       {"final_entropy", "", "attention entropy at the end, mean over layers and heads, over log T", "",
-       Bits::rounded},
+       Bits::rounded, Range{0, 1}},
       {"perplexity", "", "exp(final_loss), of task text", "", Bits::exact},
       {"updates", "", "updates made", "", Bits::exact},
   };
@@ -145,7 +145,8 @@ Experiment make() {
       {"frobenius.L.H", "", "tr(W_QK W_QK^T) / d - mean^2, the variance's Frobenius twin", "step",
        Bits::exact},
       {"spectral.L.H", "", "spectral norm of W_QK", "step", Bits::rounded},
-      {"residual.L", "", "rank residual of layer L's output; 0: all tokens are equal", "step", Bits::rounded},
+      {"residual.L", "", "rank residual of layer L's output; 0: all tokens are equal", "step", Bits::rounded,
+       Range{0, 1}},
   };
   experiment.overlays = {{"loss", "loss_floor"}};
   experiment.run = run;

@@ -1,6 +1,5 @@
-#Fails if a file includes a file of a room that its own room must not include, \
-    and if a room has too many files.The
-#rooms are listed from the bottom to the top, each with the rooms that it may include besides itself.
+# Fails if a file includes a file of a room that its own room must not include, and if a room has too many files. The
+# rooms are listed from the bottom to the top, each with the rooms that it may include besides itself.
 cmake_minimum_required(VERSION 3.25)
 set(most_files 20)
 set(rooms "")
@@ -13,14 +12,14 @@ function(room NAME)
   set(rooms ${rooms} ${NAME} PARENT_SCOPE)
   set(${NAME}_may ${ARGN} PARENT_SCOPE)
 endfunction()
-#The foundation.
+# The foundation.
 room(base)
 room(text base)
 room(schema base text)
 room(system base text)
 room(stats base)
 room(trial base text schema system)
-#The engine.
+# The engine.
 room(kernels base system)
 room(kernels/simd kernels)
 room(kernels/fused base kernels)
@@ -37,7 +36,7 @@ room(nn/regularizers base schema nn nn/weights nn/optimizers)
 room(nn/untrained base schema kernels/fused spectrum measure nn)
 room(tasks base text schema system)
 room(train base system trial autodiff autodiff/ops nn nn/weights nn/optimizers nn/regularizers tasks)
-#Sweeps.
+# Sweeps.
 room(yaml base text)
 room(sweep base text schema system trial yaml)
 room(results base stats trial yaml sweep)
@@ -46,20 +45,20 @@ room(config base text system trial yaml sweep strategies)
 room(store base system sweep results config)
 room(export base system results store)
 room(run base text system sweep strategies store)
-#Judging and showing results.
-room(claims base text stats results config)
-room(claims/tests base schema stats sweep claims)
+# Judging and showing results.
+room(claims base text stats results strategies config)
 room(claims/methods base schema stats claims)
+room(claims/tests base schema stats sweep claims)
 room(chart base text system)
 room(chart/gnuplot base system chart)
 room(figures base text system stats results strategies config chart chart/gnuplot)
 room(figures/plots base schema text stats chart figures)
 room(report text results claims figures)
-#Run directories.
+# Run directories.
 room(directory base system trial kernels sweep results strategies config store claims figures report)
 room(compare base system stats sweep results config store export run claims figures directory)
 room(study system trial sweep strategies store export run claims figures report directory compare)
-#The command line.
+# The command line.
 room(cli base text system run directory)
 room(cli/bench base system stats kernels autodiff measure nn nn/weights nn/optimizers sweep config store run
   directory cli)
@@ -88,8 +87,7 @@ function(check FILE ROOM ALLOWED)
 endfunction()
 
 foreach(room ${rooms})
-  file(GLOB files ${ROOT}/core/${
-  room}/*.hpp ${ROOT}/core/${room}/*.cpp)
+  file(GLOB files ${ROOT}/core/${room}/*.hpp ${ROOT}/core/${room}/*.cpp)
   foreach(file ${files})
     check(${file} ${room} "${room};${${room}_may}")
   endforeach()

@@ -38,13 +38,18 @@ struct Claim {
   bool permutation = false;      // the p-value is that of the test's permutations, instead of the method's
   bool leaves_lost_out = false;  // seeds that diverged or failed, instead of counting them against the claim
   bool demand_holds = false;
+  double looks =
+      1;  // at how many numbers of seeds it may have been judged before; p-values are multiplied by it
+  // What holds if the program is right (a theorem, a constraint, a promise of a solver) and says nothing about the
+  // world. It is listed apart, and has no part in rates of false discoveries.
+  bool check = false;
   const Experiment* experiment = nullptr;
   Sweep sweep;  // what should have run
 
   template <class Keys> const Keys& keys() const { return std::any_cast<const Keys&>(own); }
 };
 
-// Reads `claims:`. All errors go to `diagnostics`; the result is to be used only if that stayed empty.
+// Reads `claims:`, then `checks:`. All errors go to `diagnostics`; the result is to be used only if that stayed empty.
 std::vector<Claim> parse_claims(const Config& config, Diagnostics& diagnostics);
 
 // How many trials of a slice can't speak for the claim, on both sides where it compares two.
@@ -86,7 +91,7 @@ struct Verdict {
 // claim and slice.
 std::vector<Verdict> judge(const std::vector<Claim>& claims, const Results& results);
 
-// Whether the config demands that a claim holds, and its verdict is another.
+// Whether the config demands that a claim holds, and its verdict is another; or whether a check fails.
 bool falls_short(const Claim& claim, const Verdict& verdict);
 bool falls_short(const std::vector<Claim>& claims, const std::vector<Verdict>& verdicts);  // any of them
 

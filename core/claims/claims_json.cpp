@@ -59,6 +59,7 @@ std::string claims_json(const Config& config, const std::vector<Claim>& claims,
     Json slices = Json::array();
     for (const SliceVerdict& slice : verdicts.at(i).slices) slices.push_back(slice_json(slice));
     list.push_back({{"id", claim.id},
+                    {"check", claim.check},
                     {"text", claim.text},
                     {"paper", claim.paper},
                     {"test", claim.test->name},

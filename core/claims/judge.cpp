@@ -48,6 +48,8 @@ double permutation_p(const Claim& claim, const Side& side, const Judged& slice) 
   return std::min(1.0, 2.0 * std::min(above, below) / (shuffles + 1));
 }
 
+double capped(double p) { return p > 1 ? 1 : p; }  // NaN stays NaN
+
 double log_threshold(double x) { return x > 0 ? std::log(x) : -std::numeric_limits<double>::infinity(); }
 
 // What the seeds' numbers are, on the scale on which they are compared.
@@ -114,7 +116,7 @@ void tell_more_seeds(const Claim& claim, Judged& slice, double needed) {
     for (std::size_t i = has; i < seeds; ++i) more.values.push_back(slice.sample.values[i % has]);
     std::string why;
     const auto inference = claim.method->make(more, why);
-    return inference && p_value(*inference, slice.low, slice.high) <= needed;
+    return inference && claim.looks * p_value(*inference, slice.low, slice.high) <= needed;
   };
   constexpr std::size_t most = 4096;
   std::size_t enough = has + 1;
@@ -226,7 +228,7 @@ std::vector<Verdict> judge(const std::vector<Claim>& claims, const Results& resu
   for (std::size_t i = 0; i < claims.size(); ++i) {
     std::vector<Judged> judged = judge_slices(claims[i], results, expected[i]);
     std::vector<double> p;
-    for (const Judged& slice : judged) p.push_back(slice.verdict.p);
+    for (const Judged& slice : judged) p.push_back(capped(claims[i].looks * slice.verdict.p));
     const std::vector<double> adjusted = hochberg(p);
     const auto open = std::count_if(adjusted.begin(), adjusted.end(), [](double q) { return q > level; });
     const double needed = level / static_cast<double>(std::max<std::ptrdiff_t>(open, 1));
@@ -237,7 +239,7 @@ std::vector<Verdict> judge(const std::vector<Claim>& claims, const Results& resu
     }
     verdict.outcome = overall(verdict.slices);
     verdict.p = reached_at(verdict);
-    p_claims.push_back(verdict.p);
+    p_claims.push_back(claims[i].check ? nan : verdict.p);
     verdicts.push_back(std::move(verdict));
   }
   const std::vector<double> rates = false_discovery_rate(p_claims);
@@ -246,7 +248,8 @@ std::vector<Verdict> judge(const std::vector<Claim>& claims, const Results& resu
 }
 
 bool falls_short(const Claim& claim, const Verdict& verdict) {
-  return claim.demand_holds && verdict.outcome != Outcome::holds;
+  if (claim.demand_holds) return verdict.outcome != Outcome::holds;
+  return claim.check && (verdict.outcome == Outcome::fails || verdict.outcome == Outcome::in_part);
 }
 
 bool falls_short(const std::vector<Claim>& claims, const std::vector<Verdict>& verdicts) {

@@ -7,6 +7,7 @@
 #include "core/claims/claim.hpp"
 #include "core/claims/method.hpp"
 #include "core/claims/test_kind.hpp"
+#include "core/strategies/until_decided.hpp"
 
 namespace qklab {
 namespace {
@@ -115,44 +116,99 @@ std::vector<std::pair<std::string, YAML::Node>> own_claims(const Experiment& exp
   return claims;
 }
 
+// One of the two lists of a config.
+struct ClaimList {
+  const char* name;
+  const YAML::Node& node;
+  bool checks;
+};
+
+class ListReader {
+ public:
+  ListReader(const Config& config, Diagnostics& diagnostics)
+      : config_(config),
+        diagnostics_(diagnostics),
+        file_(config.source.file, config.source.text),
+        own_file_("experiment " + config.experiment->name, config.experiment->claims) {}
+
+  void read(const ClaimList& list, std::vector<Claim>& claims) {
+    if (!list.node || list.node.IsNull()) return;
+    if (!list.node.IsSequence()) {
+      diagnostics_.error(
+          place_of(list.node, file_),
+          fmt::format("{}: expected a list of maps, or of ids of the experiment's own claims", list.name));
+      return;
+    }
+    if (!own_) own_ = own_claims(*config_.experiment, own_file_, diagnostics_);
+    for (const YAML::Node& entry : list.node) {
+      const auto [node, from] = definition(list, entry);
+      if (!node) continue;
+      MapReader map(node, *from, diagnostics_, list.checks ? "check" : "claim");
+      claims.push_back(parse_claim(map, config_));
+      claims.back().check = list.checks;
+      const std::string& id = claims.back().id;
+      if (!id.empty() && !ids_.insert(id).second)
+        diagnostics_.error(place_of(entry, file_), fmt::format("claim: the id '{}' is used twice", id));
+    }
+  }
+
+ private:
+  // Where an entry is written out: here, or in the experiment if it is an id. Null after an error.
+  std::pair<YAML::Node, const YamlFile*> definition(const ClaimList& list, const YAML::Node& entry) {
+    if (!entry.IsScalar()) return {entry, &file_};
+    std::vector<std::string> ids;
+    for (const auto& [id, node] : *own_) {
+      if (id == entry.Scalar()) return {node, &own_file_};
+      ids.push_back(id);
+    }
+    diagnostics_.error(place_of(entry, file_), fmt::format("{}: {} has no claim '{}' of its own{}", list.name,
+                                                           config_.experiment->name, entry.Scalar(),
+                                                           did_you_mean(entry.Scalar(), ids)));
+    return {YAML::Node(YAML::NodeType::Undefined), nullptr};
+  }
+
+  const Config& config_;
+  Diagnostics& diagnostics_;
+  YamlFile file_, own_file_;
+  std::optional<std::vector<std::pair<std::string, YAML::Node>>> own_;
+  std::set<std::string> ids_;
+};
+
+// Lets the sweep's strategy judge the claims that it waits for. Every claim of the config then rests on a number of
+// seeds that depends on what was seen, so each counts the looks.
+void bind(const UntilDecided& until, std::vector<Claim>& claims, Diagnostics& diagnostics) {
+  std::vector<std::string> ids;
+  for (Claim& claim : claims) {
+    claim.looks = static_cast<double>(until.looks());
+    ids.push_back(claim.id);
+  }
+  std::vector<Claim> awaited;
+  for (const std::string& id : until.claims) {
+    const auto found = std::ranges::find(ids, id);
+    if (found == ids.end())
+      diagnostics.error(until.place,
+                        fmt::format("until: claims: no claim '{}'{}", id, did_you_mean(id, ids)));
+    else
+      awaited.push_back(claims[static_cast<std::size_t>(found - ids.begin())]);
+  }
+  *until.decided = [awaited](const Sweep& sweep, const Results& results) {
+    std::vector<Claim> now = awaited;
+    for (Claim& claim : now) claim.sweep = sweep;
+    return std::ranges::all_of(judge(now, results), [](const Verdict& verdict) {
+      return std::ranges::none_of(
+          verdict.slices, [](const SliceVerdict& slice) { return slice.outcome == Outcome::undecided; });
+    });
+  };
+}
+
 }  // namespace
 
 std::vector<Claim> parse_claims(const Config& config, Diagnostics& diagnostics) {
   std::vector<Claim> claims;
-  if (!config.claims || config.claims.IsNull()) return claims;
-  const YamlFile file(config.source.file, config.source.text);
-  const YamlFile own_file("experiment " + config.experiment->name, config.experiment->claims);
-  if (!config.claims.IsSequence()) {
-    diagnostics.error(place_of(config.claims, file),
-                      "claims: expected a list of maps, or of ids of the experiment's own claims");
-    return claims;
-  }
-  const auto own = own_claims(*config.experiment, own_file, diagnostics);
-  std::vector<std::string> own_ids;
-  for (const auto& [id, node] : own) own_ids.push_back(id);
-  std::set<std::string> ids;
-  for (const YAML::Node& entry : config.claims) {
-    YAML::Node node;
-    node.reset(entry);
-    YamlFile from = file;
-    if (entry.IsScalar()) {
-      const auto found = std::find(own_ids.begin(), own_ids.end(), entry.Scalar());
-      if (found == own_ids.end()) {
-        diagnostics.error(place_of(entry, file),
-                          fmt::format("claims: {} has no claim '{}' of its own{}", config.experiment->name,
-                                      entry.Scalar(), did_you_mean(entry.Scalar(), own_ids)));
-        continue;
-      }
-      node.reset(own[static_cast<std::size_t>(found - own_ids.begin())].second);
-      from = own_file;
-    }
-    MapReader map(node, from, diagnostics, "claim");
-    claims.push_back(parse_claim(map, config));
-    const std::string& id = claims.back().id;
-    if (!id.empty() && !ids.insert(id).second) {
-      diagnostics.error(place_of(entry, file), fmt::format("claim: the id '{}' is used twice", id));
-    }
-  }
+  ListReader reader(config, diagnostics);
+  reader.read({"claims", config.claims, false}, claims);
+  reader.read({"checks", config.checks, true}, claims);
+  if (const UntilDecided* until = until_decided(config.sweep)) bind(*until, claims, diagnostics);
   return claims;
 }
 

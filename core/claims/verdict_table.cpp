@@ -71,7 +71,7 @@ std::string slice_name(const SliceVerdict& slice) {
 std::string estimate_text(const SliceVerdict& slice) {
   if (std::isnan(slice.estimate)) return "-";
   const int digits = digits_of(slice);
-  if (std::isnan(slice.low)) return rounded(slice.estimate, digits);
+  if (!std::isfinite(slice.low) && !std::isfinite(slice.high)) return rounded(slice.estimate, digits);
   return fmt::format("{} [{}, {}]", rounded(slice.estimate, digits), rounded(slice.low, digits),
                      rounded(slice.high, digits));
 }
@@ -94,6 +94,25 @@ std::string remarks(const SliceVerdict& slice) {
   if (slice.more_seeds) text += fmt::format("; about {} more would settle it", *slice.more_seeds);
   if (!slice.note.empty()) text += "; " + slice.note;
   return text;
+}
+
+// How many of the decided claims may be wrong.
+std::string discoveries(const std::vector<Claim>& claims, const std::vector<Verdict>& verdicts,
+                        std::size_t room) {
+  std::size_t decided = 0;
+  double rate = 0;
+  for (std::size_t i = 0; i < claims.size(); ++i) {
+    if (verdicts[i].outcome == Outcome::undecided || std::isnan(verdicts[i].false_discovery_rate)) continue;
+    ++decided;
+    rate = std::max(rate, verdicts[i].false_discovery_rate);
+  }
+  if (decided < 2) return "";
+  return wrapped(
+             fmt::format("Of the {} claims that are decided, a share of at most {} is expected to be decided "
+                         "wrongly (Benjamini and Hochberg).",
+                         decided, rounded(rate, 2)),
+             0, room) +
+         "\n";
 }
 
 }  // namespace
@@ -126,6 +145,8 @@ std::string verdict_table(const std::vector<Claim>& claims, const std::vector<Ve
   std::string table;
   for (std::size_t i = 0; i < claims.size(); ++i) {
     const Verdict& verdict = verdicts.at(i);
+    if (claims[i].check && (i == 0 || !claims[i - 1].check))
+      table += "checks, which hold if the program is right:\n";
     table += colored(verdict.outcome, verdict_summary(verdict), color);
     table +=
         fmt::format("  {}: {}\n", wrapped(claims[i].id, 2, room),
@@ -142,7 +163,7 @@ std::string verdict_table(const std::vector<Claim>& claims, const std::vector<Ve
       table += beside ? "  " + remarks(slice) + '\n' : "\n      " + wrapped(remarks(slice), 6, room) + '\n';
     }
   }
-  return table;
+  return table + discoveries(claims, verdicts, room);
 }
 
 }  // namespace qklab

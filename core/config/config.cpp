@@ -28,8 +28,8 @@ ConfigSource read_source(const std::string& path) {
 
 namespace {
 
-const std::vector<std::string> settings = {"name",  "experiment", "doc",     "params",  "sweep", "where",
-                                           "seeds", "prune",      "presets", "figures", "claims"};
+const std::vector<std::string> settings = {"name",  "experiment", "doc",     "params",  "sweep",  "where",
+                                           "seeds", "prune",      "presets", "figures", "claims", "checks"};
 
 const Experiment* read_experiment(MapReader& map) {
   const std::string name = map.required_text("experiment");
@@ -135,6 +135,7 @@ Config parse(const ConfigSource& source, Diagnostics& found) {
   config.experiment = read_experiment(map);
   config.figures = map.node("figures");
   config.claims = map.node("claims");
+  config.checks = map.node("checks");
   map.text("doc");
   if (!config.experiment) {
     for (const char* const key : {"params", "sweep", "where", "seeds", "presets"}) map.has(key);

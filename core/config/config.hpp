@@ -32,6 +32,7 @@ struct Config {
   // Read and validated by core/figures and core/claims before anything is run. Null if absent.
   YAML::Node figures;
   YAML::Node claims;
+  YAML::Node checks;
 };
 
 ConfigSource read_source(const std::string& path);  // throws InputError if it cannot be read

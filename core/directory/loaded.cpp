@@ -6,6 +6,7 @@
 
 #include "core/directory/manifest.hpp"
 #include "core/directory/series_needed.hpp"
+#include "core/strategies/until_decided.hpp"
 
 namespace qklab {
 
@@ -30,7 +31,10 @@ void grow(Loaded& loaded, const FinishedTrials& finished) {
 }
 
 void grow(Loaded& loaded, const Store& store) {
-  grow(loaded, [&store](const Sweep& sweep) { return store.load(sweep, {}); });
+  // Strategies read scalars, but for one that judges claims.
+  const auto series =
+      until_decided(loaded.config.sweep) ? series_needed({}, loaded.claims) : std::vector<std::string>{};
+  grow(loaded, [&](const Sweep& sweep) { return store.load(sweep, series); });
 }
 
 std::uint64_t unfinished_trials(const Sweep& sweep, const Store& store) {

@@ -11,6 +11,7 @@
 
 #include "core/schema/plugin.hpp"
 #include "core/stats/intervals.hpp"
+#include "core/strategies/until_decided.hpp"
 
 namespace qklab {
 namespace {
@@ -78,6 +79,7 @@ std::shared_ptr<Strategy> read_until(const YAML::Node& node, const YamlFile& fil
   constexpr std::int64_t most = 1'000'000;
   MapReader map(node, file, diagnostics, "until");
   if (!node.IsMap()) return nullptr;  // the error was reported
+  if (map.has("claims")) return read_until_decided(map);
   const auto until = std::make_shared<Until>();
   until->metric = map.required_text("metric");
   until->ci = map.required_real("ci");
@@ -101,8 +103,9 @@ std::shared_ptr<Strategy> read_until(const YAML::Node& node, const YamlFile& fil
 }
 
 void add_until() {
-  StrategyKinds::all().add({"until", "gives each point seeds until a metric's mean is known well enough",
-                            StrategyKind::Section::seeds, read_until});
+  StrategyKinds::all().add(
+      {"until", "gives points seeds until a metric's mean is known well enough, or until claims are decided",
+       StrategyKind::Section::seeds, read_until});
 }
 
 }  // namespace

@@ -81,8 +81,10 @@ void add_betting() {
        .place = 0,
        .needs_range = true,
        .make = [](const Sample& sample, std::string& why) -> std::unique_ptr<Inference> {
-         if (std::any_of(sample.values.begin(), sample.values.end(),
-                         [&](double v) { return v < sample.range->low || v > sample.range->high; })) {
+         const double rounding = 1e-9 * (sample.range->high - sample.range->low);
+         if (std::any_of(sample.values.begin(), sample.values.end(), [&](double v) {
+               return v < sample.range->low - rounding || v > sample.range->high + rounding;
+             })) {
            why = "a value is outside the range that its metric declares";
            return nullptr;
          }

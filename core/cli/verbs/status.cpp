@@ -5,6 +5,7 @@
 #include "core/cli/cli.hpp"
 #include "core/directory/loaded.hpp"
 #include "core/directory/running.hpp"
+#include "core/directory/series_needed.hpp"
 #include "core/store/store.hpp"
 #include "core/strategies/strategy.hpp"
 #include "core/sweep/telling.hpp"
@@ -43,7 +44,8 @@ void print_status(const std::string& directory) {
     fmt::print("the sweep has {} trials: {} finished, {} to run\n", ids.size(), ids.size() - unfinished,
                unfinished);
     if (!config.sweep.strategies().empty()) {
-      const std::string account = account_of(config.sweep, store.load(config.sweep, {}));
+      const std::string account =
+          account_of(config.sweep, store.load(config.sweep, series_needed(loaded.figures, loaded.claims)));
       if (!account.empty()) fmt::print("{}\n", account);
     }
     if (const std::uint64_t others = statuses.size() - kept; others > 0) {

@@ -1,113 +1,91 @@
 // The verdicts: a block a claim, a row a slice, its interval drawn against what is demanded.
-'use strict';
-const signs = {
-  'holds': '✓',
-  'fails': '✗',
-  'holds in part': '◐',
-  'undecided': '?'
-};
-const verdictClass = (verdict) => verdict === 'holds in part' ? 'in-part' : verdict;
+"use strict";
+const signs = {"holds": "✓", "fails": "✗", "holds in part": "◐", "undecided": "?"};
+const verdictClass = (verdict) => verdict === "holds in part" ? "in-part" : verdict;
 
 // An estimate, its interval and what is demanded of it stand side by side, so they are told apart to the digit.
 function sliceTexts(slice) {
   const [estimate, from, to, least, most] =
-      numbers([slice.estimate, slice.interval[0], slice.interval[1], slice.at_least, slice.at_most]);
+    numbers([slice.estimate, slice.interval[0], slice.interval[1], slice.at_least, slice.at_most]);
   return {
     estimate: slice.interval[0] === null ? estimate : `${estimate} [${from}, ${to}]`,
-    demand: slice.at_most === null ? `≥ ${least}` :
-        slice.at_least === null ? `≤ ${most}` :
-                                  `in [${least}, ${most}]`,
+    demand: slice.at_most === null ? `≥ ${least}` : slice.at_least === null ? `≤ ${most}` : `in [${least}, ${most}]`,
   };
 }
 
 // All slices of a claim on one axis, so that they can be compared.
 function intervalAxis(slices) {
   const shown = slices.flatMap((s) => [s.estimate, s.interval[0], s.interval[1], s.at_least, s.at_most])
-                    .filter((x) => x !== null);
+      .filter((x) => x !== null);
   if (!shown.length) return null;
   let low = Math.min(...shown), high = Math.max(...shown);
-  if (low === high) {
-    low -= 1;
-    high += 1;
-  }
+  if (low === high) { low -= 1; high += 1; }
   const pad = 0.06 * (high - low);
   return (x) => 144 * (x - low + pad) / (high - low + 2 * pad);
 }
 
 function intervalDrawing(slice, place) {
-  const drawing = svg('svg', {
-    class: 'interval',
-    viewBox: '0 0 144 16',
-    role: 'img',
-    'aria-label': `estimate ${sliceTexts(slice).estimate}, demanded ${sliceTexts(slice).demand}`
-  });
+  const drawing = svg("svg", {class: "interval", viewBox: "0 0 144 16", role: "img",
+    "aria-label": `estimate ${sliceTexts(slice).estimate}, demanded ${sliceTexts(slice).demand}`});
   if (!place || slice.estimate === null) return drawing;
   const from = slice.at_least === null ? 0 : place(slice.at_least);
   const to = slice.at_most === null ? 144 : place(slice.at_most);
-  drawing.append(svg('rect', {class: 'wanted', x: from, y: 0, width: Math.max(0, to - from), height: 16}));
+  drawing.append(svg("rect", {class: "wanted", x: from, y: 0, width: Math.max(0, to - from), height: 16}));
   if (slice.interval[0] !== null) {
-    drawing.append(svg('line', {x1: place(slice.interval[0]), x2: place(slice.interval[1]), y1: 8, y2: 8}));
+    drawing.append(svg("line", {x1: place(slice.interval[0]), x2: place(slice.interval[1]), y1: 8, y2: 8}));
   }
-  drawing.append(svg('circle', {cx: place(slice.estimate), cy: 8, r: 3}));
+  drawing.append(svg("circle", {cx: place(slice.estimate), cy: 8, r: 3}));
   return drawing;
 }
 
 function remarks(slice) {
-  const parts = [plural(slice.seeds, 'seed')];
-  for (const [count, what] of [
-           [slice.not_run, 'not run'], [slice.failed, 'failed'], [slice.diverged, 'diverged']]) {
+  const parts = [plural(slice.seeds, "seed")];
+  for (const [count, what] of [[slice.not_run, "not run"], [slice.failed, "failed"], [slice.diverged, "diverged"]]) {
     if (count) parts.push(`${count} ${what}`);
   }
   if (slice.more_seeds !== null) parts.push(`about ${slice.more_seeds} more would settle it`);
   if (slice.note) parts.push(slice.note);
-  return parts.join('; ');
+  return parts.join("; ");
 }
 
 function sliceRow(slice, names, place) {
   const {estimate, demand} = sliceTexts(slice);
-  return el(
-      'tr', {}, names.map((name) => el('td', {}, number(slice.at[name]))),
-      el('td', {class: verdictClass(slice.verdict)}, slice.verdict), el('td', {}, estimate),
-      el('td', {}, demand), el('td', {}, intervalDrawing(slice, place)),
-      el('td', {}, slice.p_adjusted === null ? '–' : number(slice.p_adjusted)),
-      el('td', {class: 'quiet'}, remarks(slice)));
+  return el("tr", {}, names.map((name) => el("td", {}, number(slice.at[name]))),
+    el("td", {class: verdictClass(slice.verdict)}, slice.verdict),
+    el("td", {}, estimate), el("td", {}, demand),
+    el("td", {}, intervalDrawing(slice, place)),
+    el("td", {}, slice.p_adjusted === null ? "–" : number(slice.p_adjusted)), el("td", {class: "quiet"}, remarks(slice)));
 }
 
 function claimBlock(claim) {
   const names = Object.keys(claim.slices[0]?.at ?? {});
   const place = intervalAxis(claim.slices);
-  const held = claim.slices.filter((s) => s.verdict === 'holds').length;
-  const share = claim.slices.length > 1 ? ` (${held} of ${claim.slices.length} slices)` : '';
-  const head = [...names, 'verdict', 'estimate [95% interval]', 'demanded', '', 'p (Holm)', 'remarks'];
-  return el(
-      'div', {class: 'claim'},
-      el('h3', {},
-         el('span', {class: `verdict ${verdictClass(claim.verdict)}`},
-            `${signs[claim.verdict]} ${claim.verdict}${share}`),
-         ` ${claim.id}: ${claim.text}`),
-      claim.paper ? el('p', {class: 'quiet'}, `The paper: ${claim.paper}`) : [],
-      el('p', {class: 'quiet'},
-         `Test: ${claim.test} of ${claim.metric}${claim.where ? `, where ${claim.where}` : ''}` +
-             `; ${claim.interval === 't' ? 'Student\'s t' : claim.interval} over seeds`),
-      el('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `Slices of ${claim.id}`},
-         el('table', {}, el('thead', {}, el('tr', {}, head.map((h) => el('th', {scope: 'col'}, h)))),
-            el('tbody', {}, claim.slices.map((slice) => sliceRow(slice, names, place))))));
+  const held = claim.slices.filter((s) => s.verdict === "holds").length;
+  const share = claim.slices.length > 1 ? ` (${held} of ${claim.slices.length} slices)` : "";
+  const head = [...names, "verdict", "estimate [95% interval]", "demanded", "", "p (Hochberg)", "remarks"];
+  return el("div", {class: "claim"},
+    el("h3", {}, el("span", {class: `verdict ${verdictClass(claim.verdict)}`},
+                    `${signs[claim.verdict]} ${claim.verdict}${share}`), ` ${claim.id}: ${claim.text}`),
+    claim.paper ? el("p", {class: "quiet"}, `The paper: ${claim.paper}`) : [],
+    el("p", {class: "quiet"}, `Test: ${claim.test} of ${claim.metric}${claim.where ? `, where ${claim.where}` : ""}` +
+      (claim.interval ? `; ${claim.about} over seeds, interval: ${claim.interval}` : "")),
+    el("div", {class: "scroll", tabindex: 0, role: "region", "aria-label": `Slices of ${claim.id}`},
+      el("table", {}, el("thead", {}, el("tr", {}, head.map((h) => el("th", {scope: "col"}, h)))),
+        el("tbody", {}, claim.slices.map((slice) => sliceRow(slice, names, place))))));
 }
 
 function showClaims() {
-  if (!data.claims.length) return body('claims').append(el('p', {}, 'This config makes no claims.'));
-  const rows = data.claims.map(
-      (c) =>
-          el('tr', {}, el('td', {}, c.id),
-             el('td', {class: `verdict ${verdictClass(c.verdict)}`}, `${signs[c.verdict]} ${c.verdict}`),
-             el('td', {}, c.text)));
-  body('claims').append(
-      el('div', {class: 'scroll'}, el('table', {}, el('tbody', {}, rows))),
-      el('p', {class: 'quiet'},
-         `Decisions at level ${data.level}, corrected by ${data.correction}; intervals are not corrected.`),
-      ...data.claims.map((claim) => {
-        const holder = el('div');
-        guarded(holder, `The claim ${claim.id}`, () => holder.append(claimBlock(claim)));
-        return holder;
-      }));
+  if (!data.claims.length) return body("claims").append(el("p", {}, "This config makes no claims."));
+  const table = (claims) => el("div", {class: "scroll"}, el("table", {}, el("tbody", {}, claims.map((c) => el("tr", {},
+    el("td", {}, c.id), el("td", {class: `verdict ${verdictClass(c.verdict)}`}, `${signs[c.verdict]} ${c.verdict}`),
+    el("td", {}, c.text))))));
+  const checks = data.claims.filter((c) => c.check);
+  body("claims").append(table(data.claims.filter((c) => !c.check)),
+    checks.length ? [el("p", {}, "Checks, which hold if the program is right:"), table(checks)] : "",
+    el("p", {class: "quiet"}, `Decisions at level ${data.level}, corrected by ${data.correction}; intervals are not corrected.`),
+    ...data.claims.map((claim) => {
+      const holder = el("div");
+      guarded(holder, `The claim ${claim.id}`, () => holder.append(claimBlock(claim)));
+      return holder;
+    }));
 }

@@ -47,6 +47,7 @@ room(export base system results store)
 room(run base text system sweep strategies store)
 # Judging and showing results.
 room(claims base text stats results strategies config)
+room(claims/audit base text stats results claims)
 room(claims/methods base schema stats claims)
 room(claims/tests base schema stats sweep claims)
 room(chart base text system)
@@ -62,7 +63,7 @@ room(study system trial sweep strategies store export run claims figures report 
 room(cli base text system run directory)
 room(cli/bench base system stats kernels autodiff measure nn nn/weights nn/optimizers sweep config store run
   directory cli)
-room(cli/verbs base text system trial tasks sweep results strategies store export run claims directory compare
+room(cli/verbs base text system trial tasks sweep results strategies store export run claims claims/audit directory compare
   study cli)
 room(cli/scaffold system trial config run directory cli)
 room(cli/cluster base system trial directory study cli)

@@ -7,7 +7,7 @@
 
 #include "core/text/columns.hpp"
 #include "core/text/rounded.hpp"
-#include "core/text/text_check.hpp"
+#include "core/text/wrapped.hpp"
 
 namespace qklab {
 namespace {
@@ -15,32 +15,6 @@ namespace {
 std::string padded(const std::string& text, std::size_t width) {
   const std::size_t used = columns_of(text);
   return text + std::string(width > used ? width - used : 0, ' ');
-}
-
-// Words of `text` in lines of at most `width`, each but the first indented. Control characters, which could
-// drive the terminal, are left out.
-std::string wrapped(const std::string& text, std::size_t indent, std::size_t width) {
-  std::string result, word;
-  std::size_t column = indent;
-  const auto put_word = [&] {
-    if (word.empty()) return;
-    if (column > indent && column + 1 + columns_of(word) > width) {
-      result += '\n' + std::string(indent, ' ');
-      column = indent;
-    }
-    if (column > indent) result += ' ', ++column;
-    result += word;
-    column += columns_of(word);
-    word.clear();
-  };
-  for (const std::string_view character : characters(text)) {
-    if (character == " " || character == "\n" || character == "\t")
-      put_word();
-    else if (!drives_terminal(code_point(character)))
-      word += character;
-  }
-  put_word();
-  return result;
 }
 
 // As many digits as tell an estimate and its interval from what is demanded of them.

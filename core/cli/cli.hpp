@@ -27,6 +27,7 @@ void add_run(CLI::App& app, Exit& exit);
 void add_status(CLI::App& app, Exit& exit);
 void add_export(CLI::App& app, Exit& exit);
 void add_trace(CLI::App& app, Exit& exit);
+void add_audit(CLI::App& app, Exit& exit);
 void add_verify(CLI::App& app, Exit& exit);
 void add_reproduce(CLI::App& app, Exit& exit);
 void add_report(CLI::App& app, Exit& exit);

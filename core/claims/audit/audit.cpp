@@ -1,0 +1,172 @@
+#include "core/claims/audit/audit.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "core/claims/elements.hpp"
+#include "core/claims/test_kind.hpp"
+#include "core/stats/intervals.hpp"
+#include "core/text/columns.hpp"
+#include "core/text/wrapped.hpp"
+
+namespace qklab {
+namespace {
+
+constexpr std::uint64_t draws = 20;  // of shuffled results
+
+// Gives the trial what another one has of the metric. Its parameters stay, and so does what stands beside the metric:
+// the theory that an agreement reads.
+void take(const Quantity& metric, TrialRecord& trial, const TrialRecord& other) {
+  trial.status = other.status;
+  if (metric.member)
+    trial.members[metric.metric] = series_of(metric, other);
+  else if (metric.series)
+    trial.series[metric.slot] = other.series[metric.slot];
+  else
+    trial.scalars[metric.slot] = other.scalars[metric.slot];
+}
+
+template <class T> void shuffle(std::vector<T>& values, Stream& stream) {
+  for (std::size_t i = values.size(); i > 1; --i) std::swap(values[i - 1], values[stream.below(i)]);
+}
+
+Results shuffled(const Results& results, const Claim& claim, std::uint64_t draw) {
+  const std::size_t seed = seed_of(results.experiment->parameters);
+  std::map<Value, std::vector<std::size_t>> by_seed;
+  for (std::size_t i = 0; i < results.trials.size(); ++i)
+    by_seed[results.trials[i].params[seed]].push_back(i);
+  Results dealt = results;
+  std::uint64_t group = 0;
+  for (const auto& [value, trials] : by_seed) {
+    std::vector<std::size_t> from = trials;
+    Stream stream = Stream(hash_text(claim.id), draw, "audit").substream(group++);
+    shuffle(from, stream);
+    for (std::size_t i = 0; i < trials.size(); ++i) {
+      TrialRecord& trial = dealt.trials[trials[i]];
+      take(claim.metric, trial, results.trials[from[i]]);
+      if (!claim.metric.whole_series()) continue;
+      std::vector<double>& values = claim.metric.member ? trial.members[claim.metric.metric].value
+                                                        : trial.series[claim.metric.slot].value;
+      shuffle(values, stream);
+    }
+  }
+  return dealt;
+}
+
+// The done trials by their number of the claim's metric, those without one left out.
+Trials by_number(const Results& results, const Claim& claim) {
+  std::vector<std::pair<double, const TrialRecord*>> numbers;
+  for (const TrialRecord& trial : results.trials) {
+    const double number = mean(elements(claim.metric, trial).value);
+    if (trial.status == Status::done && std::isfinite(number)) numbers.emplace_back(number, &trial);
+  }
+  std::ranges::stable_sort(numbers, {}, [](const auto& each) { return each.first; });
+  Trials sorted;
+  for (const auto& [number, trial] : numbers) sorted.push_back(trial);
+  return sorted;
+}
+
+Results without(const Results& results, const Claim& claim, Null null, std::uint64_t draw) {
+  if (null == Null::shuffled) return shuffled(results, claim, draw);
+  const Trials sorted = by_number(results, claim);
+  Results same = results;
+  if (sorted.empty()) return same;
+  const TrialRecord one = null == Null::lowest    ? *sorted.front()
+                          : null == Null::highest ? *sorted.back()
+                                                  : *sorted[sorted.size() / 2];
+  for (TrialRecord& trial : same.trials) take(claim.metric, trial, one);
+  return same;
+}
+
+NullVerdict judge_without(const Claim& claim, const Results& results, Null null) {
+  NullVerdict all{null, 0, 0};
+  for (std::uint64_t draw = 0; draw < (null == Null::shuffled ? draws : 1); ++draw) {
+    const Verdict verdict = judge({claim}, without(results, claim, null, draw)).front();
+    all.slices += verdict.slices.size();
+    all.held +=
+        static_cast<std::size_t>(std::ranges::count(verdict.slices, Outcome::holds, &SliceVerdict::outcome));
+  }
+  return all;
+}
+
+std::string finding_of(const Claim& claim, const Audit& audit) {
+  if (audit.outcome != Outcome::holds && audit.outcome != Outcome::in_part) return "";
+  const auto mostly = [&](Null null) {
+    const auto found = std::ranges::find(audit.nulls, null, &NullVerdict::null);
+    return found->slices > 0 && 2 * found->held >= found->slices;
+  };
+  // Two arms are alike in each of these, and the trend of a series is that of one trial.
+  const bool one_number = !claim.against && (!claim.metric.whole_series() || claim.test->judge);
+  if (one_number && mostly(Null::lowest) && mostly(Null::highest))
+    return "holds for the smallest and for the largest value of its metric in this sweep, so nothing here "
+           "could make "
+           "it fail";
+  if (mostly(Null::shuffled))
+    return "holds as well if results are dealt out to the points at random, so it says nothing about the "
+           "parameters "
+           "that it names";
+  if (one_number && mostly(Null::constant))
+    return "holds if all trials have the median's results, so it says nothing about their differences";
+  if (claim.against && mostly(Null::constant))
+    return "holds if all trials are alike: it says that nothing differs";
+  return "";
+}
+
+}  // namespace
+
+std::string_view name_of(Null null) {
+  switch (null) {
+    case Null::shuffled:
+      return "shuffled";
+    case Null::constant:
+      return "constant";
+    case Null::lowest:
+      return "lowest";
+    case Null::highest:
+      return "highest";
+  }
+  return "";
+}
+
+std::vector<Audit> audit(const std::vector<Claim>& claims, const Results& results) {
+  std::vector<Audit> audits;
+  for (const Claim& claim : claims) {
+    if (claim.check) continue;
+    Audit audit{claim.id, judge({claim}, results).front().outcome, {}, ""};
+    for (const Null null : {Null::shuffled, Null::constant, Null::lowest, Null::highest})
+      audit.nulls.push_back(judge_without(claim, results, null));
+    audit.finding = finding_of(claim, audit);
+    audits.push_back(std::move(audit));
+  }
+  return audits;
+}
+
+std::string audit_table(const std::vector<Audit>& audits, int width) {
+  std::size_t names = 5;
+  for (const Audit& audit : audits) names = std::max(names, columns_of(audit.id));
+  const auto cell = [](const std::string& text, std::size_t columns) {
+    return text + std::string(columns > columns_of(text) ? columns - columns_of(text) : 0, ' ') + "  ";
+  };
+  std::string table = cell("claim", names) + cell("verdict", 13);
+  for (const Null null : {Null::shuffled, Null::constant, Null::lowest, Null::highest})
+    table += cell(std::string(name_of(null)), 9);
+  table += "\n";
+  for (const Audit& audit : audits) {
+    table += cell(audit.id, names) + cell(std::string(name_of(audit.outcome)), 13);
+    for (const NullVerdict& null : audit.nulls)
+      table += cell(fmt::format("{} of {}", null.held, null.slices), 9);
+    table += "\n";
+  }
+  for (const Audit& audit : audits) {
+    if (!audit.finding.empty())
+      table += "\n" +
+               wrapped(fmt::format("{} {}.", audit.id, audit.finding), 2, static_cast<std::size_t>(width)) +
+               "\n";
+  }
+  return table;
+}
+
+}  // namespace qklab

@@ -29,8 +29,10 @@ void print_metrics(std::string_view title, const std::vector<Metric>& metrics) {
   for (const Metric& metric : metrics) {
     std::string name = metric.name;
     if (!metric.index.empty()) name += fmt::format("[{}]", metric.index);
-    fmt::print("  {:<28} {:<12} {:<8} {}\n", name, metric.unit.empty() ? "1" : metric.unit,
-               metric.bits == Bits::exact ? "exact" : "rounded", metric.doc);
+    const std::string range =
+        metric.range ? fmt::format(" (from {} to {})", metric.range->low, metric.range->high) : "";
+    fmt::print("  {:<28} {:<12} {:<8} {}{}\n", name, metric.unit.empty() ? "1" : metric.unit,
+               metric.bits == Bits::exact ? "exact" : "rounded", metric.doc, range);
   }
 }
 

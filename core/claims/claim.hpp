@@ -34,6 +34,8 @@ struct Claim {
   std::any own;            // what its test has read of keys of its own
   bool bootstrap = false;  // instead of Student's t
   bool demand_holds = false;
+  bool demand_confirmed = false;  // that it holds, and on reserved seeds too once these have run
+  std::string hash;  // of all that decides it: equal for claims that say and ask the same of the data
   const Experiment* experiment = nullptr;
   Sweep sweep;  // what should have run
 
@@ -51,6 +53,22 @@ struct Missing {
 enum class Outcome { holds, fails, in_part, undecided };  // in_part: of a whole claim only
 std::string_view name_of(Outcome outcome);                // "holds", "fails", "holds in part", "undecided"
 
+// What a verdict is worth: `exploratory` may be the best of many that were looked at; `confirmed` has held
+// again on seeds that were reserved for it, `not_confirmed` has not.
+enum class Standing { exploratory, confirmed, not_confirmed };
+std::string_view name_of(Standing standing);  // "exploratory", "confirmed", "not confirmed"
+
+// The verdict of reserved seeds on a slice.
+struct FreshVerdict {
+  Outcome outcome = Outcome::undecided;
+  double estimate = std::numeric_limits<double>::quiet_NaN();
+  double low = std::numeric_limits<double>::quiet_NaN();
+  double high = std::numeric_limits<double>::quiet_NaN();
+  double p = std::numeric_limits<double>::quiet_NaN();
+  double p_holm = std::numeric_limits<double>::quiet_NaN();
+  std::size_t seeds = 0;
+};
+
 struct SliceVerdict {
   std::vector<std::pair<std::string, Value>> at;  // parameter and value; empty where the claim has no `by`
   Outcome outcome = Outcome::undecided;
@@ -66,12 +84,27 @@ struct SliceVerdict {
   Missing missing;
   std::optional<std::uint64_t> more_seeds;  // that would settle an undecided slice, if the estimate stays
   std::string note;                         // why undecided, where violated, what was left out
+  std::optional<Standing> standing = {};    // none: a run on reserved seeds, or nobody has asked
+  std::optional<FreshVerdict> fresh = {};   // none: no reserved seeds speak for or against it
+  std::uint64_t added_after_looking = 0;    // how often it got seeds or trials after it had been judged
+};
+
+// What is kept of a claim besides its verdict.
+struct ClaimRecord {
+  std::string since;           // when it was first run in this form, in UTC
+  bool after_results = false;  // results of its slices existed by then
 };
 
 struct Verdict {
   std::string id;  // of the claim
   Outcome outcome = Outcome::undecided;
   std::vector<SliceVerdict> slices;  // in the order of the values of `by`
+  // See core/confirm/standing.hpp.
+  std::optional<Standing> standing = {};
+  std::optional<Outcome> fresh = {};  // of the whole claim on reserved seeds
+  std::uint64_t rounds = 0;           // how many sets of reserved seeds have been drawn
+  std::string standing_note = {};     // why exploratory although reserved seeds have run
+  std::optional<ClaimRecord> record = {};
 };
 
 // One verdict for each claim, in order. A claim holds where all its slices do, fails where none does and one
@@ -79,7 +112,8 @@ struct Verdict {
 // numbers are keyed by claim and slice.
 std::vector<Verdict> judge(const std::vector<Claim>& claims, const Results& results);
 
-// Whether the config demands that a claim holds, and its verdict is another.
+// Whether the config demands that a claim holds, or is confirmed, and its verdict is another. Before reserved
+// seeds have run, `demand: confirmed` asks no more than that it holds.
 bool falls_short(const Claim& claim, const Verdict& verdict);
 bool falls_short(const std::vector<Claim>& claims, const std::vector<Verdict>& verdicts);  // any of them
 

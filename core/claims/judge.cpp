@@ -172,6 +172,18 @@ std::string_view name_of(Outcome outcome) {
   return "";
 }
 
+std::string_view name_of(Standing standing) {
+  switch (standing) {
+    case Standing::exploratory:
+      return "exploratory";
+    case Standing::confirmed:
+      return "confirmed";
+    case Standing::not_confirmed:
+      return "not confirmed";
+  }
+  return "";
+}
+
 std::vector<Verdict> judge(const std::vector<Claim>& claims, const Results& results) {
   const std::vector<Expected> expected = expected_slices(claims);
   std::vector<std::vector<Judged>> judged;
@@ -198,7 +210,9 @@ std::vector<Verdict> judge(const std::vector<Claim>& claims, const Results& resu
 }
 
 bool falls_short(const Claim& claim, const Verdict& verdict) {
-  return claim.demand_holds && verdict.outcome != Outcome::holds;
+  const bool demanded = claim.demand_holds || claim.demand_confirmed;
+  if (demanded && verdict.outcome != Outcome::holds) return true;
+  return claim.demand_confirmed && verdict.rounds > 0 && verdict.standing != Standing::confirmed;
 }
 
 bool falls_short(const std::vector<Claim>& claims, const std::vector<Verdict>& verdicts) {

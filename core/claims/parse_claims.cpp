@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <set>
 
+#include "core/base/sha256.hpp"
 #include "core/claims/claim.hpp"
 #include "core/claims/test_kind.hpp"
+#include "core/yaml/canonical.hpp"
 
 namespace qklab {
 namespace {
@@ -29,6 +31,23 @@ void read_metric(MapReader& map, const Experiment& experiment, Claim& claim) {
   if (const auto found = find_quantity(map, "metric", name, at, experiment)) claim.metric = *found;
 }
 
+// Reserved seeds are judged for the sake of the exploring run, which is where demands are made.
+void read_demand(MapReader& map, const Config& config, Claim& claim) {
+  const auto demand = map.choice("demand", {"holds", "confirmed"});
+  if (demand == "confirmed" && config.confirm_seeds == 0)
+    map.diagnostics().error(map.place("demand"),
+                            "demand: no seeds are reserved to confirm it: add confirm: {seeds: 32}");
+  if (config.source.confirming) return;
+  claim.demand_holds = demand == "holds";
+  claim.demand_confirmed = demand == "confirmed";
+}
+
+// Of everything but a quotation and what the user demands, neither of which decides the verdict.
+std::string hash_of(const YAML::Node& node) {
+  constexpr std::size_t digits = 16;
+  return sha256(canonical_text(node, {"paper", "demand"})).substr(0, digits);
+}
+
 Claim parse_claim(MapReader& map, const Config& config) {
   const Experiment& experiment = *config.experiment;
   Claim claim;
@@ -44,7 +63,7 @@ Claim parse_claim(MapReader& map, const Config& config) {
   read_by(map, experiment, claim.by);
   const std::string interval = map.choice("interval", {"t", "bootstrap"}).value_or("t");
   claim.bootstrap = interval == "bootstrap";
-  claim.demand_holds = map.choice("demand", {"holds"}).has_value();
+  read_demand(map, config, claim);
   read_metric(map, experiment, claim);
   if (!name) return claim;  // without a test no other key can be told from a wrong one
   claim.test = tests.find(*name);
@@ -104,6 +123,7 @@ std::vector<Claim> parse_claims(const Config& config, Diagnostics& diagnostics) 
     }
     MapReader map(node, from, diagnostics, "claim");
     claims.push_back(parse_claim(map, config));
+    claims.back().hash = hash_of(node);
     const std::string& id = claims.back().id;
     if (!id.empty() && !ids.insert(id).second) {
       diagnostics.error(place_of(entry, file), fmt::format("claim: the id '{}' is used twice", id));

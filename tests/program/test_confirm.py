@@ -225,7 +225,7 @@ def test_more_seeds_are_added_only_before_they_are_judged():
     qklab("confirm", directory, "--shard", "1/2")
     assert not (FOLDER / directory / "confirm/claims.json").exists()
     assert "holds, exploratory" in qklab("verify", directory).stdout
-    assert "reserved seeds are running since" in qklab("status", directory).stdout
+    assert "and not yet judged" in qklab("status", directory).stdout
     more = write("more.yaml", CONFIG.read_text().replace("{seeds: 8}", "{seeds: 10}"))
     qklab("run", more, "--out", directory)
     qklab("confirm", directory)

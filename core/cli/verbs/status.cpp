@@ -32,8 +32,9 @@ void print_confirmation(const std::string& directory) {
   if (!round.judged.empty())
     fmt::print("reserved seeds were judged at {}, see {}\n", round.judged, confirm);
   else
-    fmt::print("reserved seeds are running since {}: `qklab status {}` tells how far\n", round.begun,
-               shell_quoted(confirm));
+    fmt::print(
+        "reserved seeds were begun at {} and not yet judged: `qklab status {}` tells how far they are\n",
+        round.begun, shell_quoted(confirm));
 }
 
 void print_status(const std::string& directory) {

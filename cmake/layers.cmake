@@ -83,7 +83,8 @@ qklab_layer(report qklab_claims_audit qklab_claims_methods qklab_claims_tests qk
 include(cmake/report_page.cmake)
 # Run directories.
 qklab_layer(directory qklab_run qklab_report qklab_kernels spdlog::spdlog)
-qklab_layer(compare qklab_directory qklab_export)
+qklab_layer(confirm qklab_directory)
+qklab_layer(compare qklab_confirm qklab_export)
 qklab_layer(study qklab_compare)
 foreach(room base text schema system stats spectrum measure nn nn_weights nn_entries nn_optimizers nn_regularizers nn_untrained
     theory tasks train trial sweep results strategies store export run)
@@ -92,7 +93,8 @@ endforeach()
 foreach(room trial sweep results strategies store export run)
   target_compile_options(qklab_${room} PRIVATE $<$<CONFIG:Release>:-O2>)
 endforeach()
-foreach(room yaml config claims claims_audit claims_methods claims_tests chart chart_gnuplot figures figures_plots report directory compare study)
+foreach(room yaml config claims claims_audit claims_methods claims_tests chart chart_gnuplot
+    figures figures_plots report directory confirm compare study)
   qklab_together(qklab_${room})
   qklab_compile_lightly(qklab_${room})
 endforeach()

@@ -46,7 +46,7 @@ room(store base system sweep results config)
 room(export base system results store)
 room(run base text system sweep strategies store)
 # Judging and showing results.
-room(claims base text stats results strategies config)
+room(claims base text stats yaml results strategies config)
 room(claims/audit base text stats results claims)
 room(claims/methods base schema stats claims)
 room(claims/tests base schema stats sweep claims)
@@ -57,14 +57,15 @@ room(figures/plots base schema text stats chart figures)
 room(report text results claims figures)
 # Run directories.
 room(directory base system trial kernels sweep results strategies config store claims figures report)
-room(compare base system stats sweep results config store export run claims figures directory)
-room(study system trial sweep strategies store export run claims figures report directory compare)
+room(confirm base text system sweep results config store claims directory)
+room(compare base system stats sweep results config store export run claims figures directory confirm)
+room(study system trial sweep strategies store export run claims figures report directory confirm compare)
 # The command line.
 room(cli base text system run directory)
 room(cli/bench base system stats kernels autodiff measure nn nn/weights nn/optimizers sweep config store run
   directory cli)
-room(cli/verbs base text system trial tasks sweep results strategies store export run claims claims/audit directory compare
-  study cli)
+room(cli/verbs base text system trial tasks sweep results strategies store export run claims claims/audit directory
+  confirm compare study cli)
 room(cli/scaffold system trial config run directory cli)
 room(cli/cluster base system trial directory study cli)
 room(cli/serve base text sweep store figures report directory cli)

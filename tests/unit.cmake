@@ -35,7 +35,7 @@ foreach(room ${alone})
   qklab_tests(${room} qklab_${room} ${${room}_besides})
 endforeach()
 foreach(room spectrum theory nn nn/weights tasks train trial yaml sweep results strategies config store export run claims chart figures report
-    directory compare study)
+    directory confirm compare study)
   qklab_tests(${room})
 endforeach()
 foreach(room cli/cluster cli/serve cli/verbs)

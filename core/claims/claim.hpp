@@ -43,6 +43,8 @@ struct Claim {
   // What holds if the program is right (a theorem, a constraint, a promise of a solver) and says nothing about the
   // world. It is listed apart, and has no part in rates of false discoveries.
   bool check = false;
+  bool demand_confirmed = false;  // that it holds, and on reserved seeds too once these have run
+  std::string hash;  // of all that decides it: equal for claims that say and ask the same of the data
   const Experiment* experiment = nullptr;
   Sweep sweep;  // what should have run
 
@@ -60,6 +62,22 @@ struct Missing {
 enum class Outcome { holds, fails, in_part, undecided };  // in_part: of a whole claim only
 std::string_view name_of(Outcome outcome);                // "holds", "fails", "holds in part", "undecided"
 
+// What a verdict is worth: `exploratory` may be the best of many that were looked at; `confirmed` has held
+// again on seeds that were reserved for it, `not_confirmed` has not.
+enum class Standing { exploratory, confirmed, not_confirmed };
+std::string_view name_of(Standing standing);  // "exploratory", "confirmed", "not confirmed"
+
+// The verdict of reserved seeds on a slice.
+struct FreshVerdict {
+  Outcome outcome = Outcome::undecided;
+  double estimate = std::numeric_limits<double>::quiet_NaN();
+  double low = std::numeric_limits<double>::quiet_NaN();
+  double high = std::numeric_limits<double>::quiet_NaN();
+  double p = std::numeric_limits<double>::quiet_NaN();
+  double p_adjusted = std::numeric_limits<double>::quiet_NaN();
+  std::size_t seeds = 0;
+};
+
 struct SliceVerdict {
   std::vector<std::pair<std::string, Value>> at;  // parameter and value; empty where the claim has no `by`
   Outcome outcome = Outcome::undecided;
@@ -75,6 +93,15 @@ struct SliceVerdict {
   Missing missing;
   std::optional<std::uint64_t> more_seeds;  // that would settle an undecided slice, if the estimate stays
   std::string note;                         // why undecided, where violated, what was left out
+  std::optional<Standing> standing = {};    // none: a run on reserved seeds, or nobody has asked
+  std::optional<FreshVerdict> fresh = {};   // none: no reserved seeds speak for or against it
+  std::uint64_t added_after_looking = 0;    // how often it got seeds or trials after it had been judged
+};
+
+// What is kept of a claim besides its verdict.
+struct ClaimRecord {
+  std::string since;           // when it was first run in this form, in UTC
+  bool after_results = false;  // results of its slices existed by then
 };
 
 struct Verdict {
@@ -84,6 +111,12 @@ struct Verdict {
   double p = std::numeric_limits<double>::quiet_NaN();  // the level at which the outcome is reached
   // The share of false verdicts that is expected at most among the claims with as small a p.
   double false_discovery_rate = std::numeric_limits<double>::quiet_NaN();
+  // See core/confirm/standing.hpp.
+  std::optional<Standing> standing = {};
+  std::optional<Outcome> fresh = {};  // of the whole claim on reserved seeds
+  std::uint64_t rounds = 0;           // how many sets of reserved seeds have been drawn
+  std::string standing_note = {};     // why exploratory although reserved seeds have run
+  std::optional<ClaimRecord> record = {};
 };
 
 // One verdict for each claim, in order. A claim holds where all its slices do, fails where none does and one
@@ -91,7 +124,8 @@ struct Verdict {
 // claim and slice.
 std::vector<Verdict> judge(const std::vector<Claim>& claims, const Results& results);
 
-// Whether the config demands that a claim holds, and its verdict is another; or whether a check fails.
+// Whether the config demands that a claim holds, or is confirmed, and its verdict is another; or whether a check fails.
+// Before reserved seeds have run, `demand: confirmed` asks no more than that it holds.
 bool falls_short(const Claim& claim, const Verdict& verdict);
 bool falls_short(const std::vector<Claim>& claims, const std::vector<Verdict>& verdicts);  // any of them
 

@@ -24,24 +24,46 @@ Json value_json(const Value& value) {
       value);
 }
 
-Json slice_json(const SliceVerdict& slice) {
+Json fresh_json(const SliceVerdict& slice) {
+  Json json = {{"standing", name_of(*slice.standing)}};
+  if (!slice.fresh) return json;
+  json.update({{"verdict", name_of(slice.fresh->outcome)},
+               {"estimate", number(slice.fresh->estimate)},
+               {"interval", {number(slice.fresh->low), number(slice.fresh->high)}},
+               {"p", number(slice.fresh->p)},
+               {"p_adjusted", number(slice.fresh->p_adjusted)},
+               {"seeds", slice.fresh->seeds}});
+  return json;
+}
+
+Json slice_json(const SliceVerdict& slice, bool reserves_seeds, bool recorded) {
   Json at = Json::object();
   for (const auto& [name, value] : slice.at) at[name] = value_json(value);
-  return {{"at", at},
-          {"verdict", name_of(slice.outcome)},
-          {"estimate", number(slice.estimate)},
-          {"interval", {number(slice.low), number(slice.high)}},
-          {"at_least", number(slice.at_least)},
-          {"at_most", number(slice.at_most)},
-          {"p", number(slice.p)},
-          {"p_adjusted", number(slice.p_adjusted)},
-          {"seeds", slice.seeds},
-          {"trials", slice.trials},
-          {"not_run", slice.missing.not_run},
-          {"failed", slice.missing.failed},
-          {"diverged", slice.missing.diverged},
-          {"more_seeds", slice.more_seeds ? Json(*slice.more_seeds) : Json(nullptr)},
-          {"note", slice.note}};
+  Json json = {{"at", at},
+               {"verdict", name_of(slice.outcome)},
+               {"estimate", number(slice.estimate)},
+               {"interval", {number(slice.low), number(slice.high)}},
+               {"at_least", number(slice.at_least)},
+               {"at_most", number(slice.at_most)},
+               {"p", number(slice.p)},
+               {"p_adjusted", number(slice.p_adjusted)},
+               {"seeds", slice.seeds},
+               {"trials", slice.trials},
+               {"not_run", slice.missing.not_run},
+               {"failed", slice.missing.failed},
+               {"diverged", slice.missing.diverged},
+               {"more_seeds", slice.more_seeds ? Json(*slice.more_seeds) : Json(nullptr)},
+               {"note", slice.note}};
+  if (recorded) json["added_after_looking"] = slice.added_after_looking;
+  if (reserves_seeds && slice.standing) json["confirmation"] = fresh_json(slice);
+  return json;
+}
+
+Json confirmation_json(const Verdict& verdict) {
+  Json json = {{"standing", name_of(*verdict.standing)}, {"rounds", verdict.rounds}};
+  if (verdict.fresh) json["verdict"] = name_of(*verdict.fresh);
+  if (!verdict.standing_note.empty()) json["note"] = verdict.standing_note;
+  return json;
 }
 
 Json interval_name(const Claim& claim) {
@@ -57,7 +79,11 @@ std::string claims_json(const Config& config, const std::vector<Claim>& claims,
   for (std::size_t i = 0; i < claims.size(); ++i) {
     const Claim& claim = claims[i];
     Json slices = Json::array();
-    for (const SliceVerdict& slice : verdicts.at(i).slices) slices.push_back(slice_json(slice));
+    const Verdict& verdict = verdicts.at(i);
+    // Without reserved seeds every verdict is exploratory, which needs no saying.
+    const bool reserves_seeds = config.confirm_seeds > 0, recorded = verdict.record.has_value();
+    for (const SliceVerdict& slice : verdict.slices)
+      slices.push_back(slice_json(slice, reserves_seeds, recorded));
     list.push_back({{"id", claim.id},
                     {"check", claim.check},
                     {"text", claim.text},
@@ -67,11 +93,15 @@ std::string claims_json(const Config& config, const std::vector<Claim>& claims,
                     {"where", claim.where ? claim.where->text() : ""},
                     {"about", claim.test->judge ? "every number" : name_of(claim.method->about)},
                     {"interval", interval_name(claim)},
-                    {"verdict", name_of(verdicts[i].outcome)},
-                    {"p", number(verdicts[i].p)},
-                    {"false_discovery_rate", number(verdicts[i].false_discovery_rate)},
-                    {"falls_short", falls_short(claim, verdicts[i])},
+                    {"verdict", name_of(verdict.outcome)},
+                    {"p", number(verdict.p)},
+                    {"false_discovery_rate", number(verdict.false_discovery_rate)},
+                    {"falls_short", falls_short(claim, verdict)},
                     {"slices", slices}});
+    // The time stands in the manifest: equal results give equal verdicts, to the byte.
+    if (recorded)
+      list.back()["history"] = {{"hash", claim.hash}, {"after_results", verdict.record->after_results}};
+    if (reserves_seeds && verdict.standing) list.back()["confirmation"] = confirmation_json(verdict);
   }
   const Json document = {
       {"name", config.name},

@@ -221,6 +221,18 @@ std::string_view name_of(Outcome outcome) {
   return "";
 }
 
+std::string_view name_of(Standing standing) {
+  switch (standing) {
+    case Standing::exploratory:
+      return "exploratory";
+    case Standing::confirmed:
+      return "confirmed";
+    case Standing::not_confirmed:
+      return "not confirmed";
+  }
+  return "";
+}
+
 std::vector<Verdict> judge(const std::vector<Claim>& claims, const Results& results) {
   const std::vector<Expected> expected = expected_slices(claims);
   std::vector<Verdict> verdicts;
@@ -248,8 +260,11 @@ std::vector<Verdict> judge(const std::vector<Claim>& claims, const Results& resu
 }
 
 bool falls_short(const Claim& claim, const Verdict& verdict) {
-  if (claim.demand_holds) return verdict.outcome != Outcome::holds;
-  return claim.check && (verdict.outcome == Outcome::fails || verdict.outcome == Outcome::in_part);
+  const bool demanded = claim.demand_holds || claim.demand_confirmed;
+  if (demanded && verdict.outcome != Outcome::holds) return true;
+  if (claim.demand_confirmed && verdict.rounds > 0 && verdict.standing != Standing::confirmed) return true;
+  return claim.check && !demanded &&
+         (verdict.outcome == Outcome::fails || verdict.outcome == Outcome::in_part);
 }
 
 bool falls_short(const std::vector<Claim>& claims, const std::vector<Verdict>& verdicts) {

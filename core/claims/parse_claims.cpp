@@ -4,10 +4,12 @@
 #include <set>
 
 #include "core/base/nan.hpp"
+#include "core/base/sha256.hpp"
 #include "core/claims/claim.hpp"
 #include "core/claims/method.hpp"
 #include "core/claims/test_kind.hpp"
 #include "core/strategies/until_decided.hpp"
+#include "core/yaml/canonical.hpp"
 
 namespace qklab {
 namespace {
@@ -72,6 +74,23 @@ void read_method(ClaimReader& reader) {
   claim.leaves_lost_out = map.choice("lost", {"against", "left_out"}) == "left_out";
 }
 
+// Reserved seeds are judged for the sake of the exploring run, which is where demands are made.
+void read_demand(MapReader& map, const Config& config, Claim& claim) {
+  const auto demand = map.choice("demand", {"holds", "confirmed"});
+  if (demand == "confirmed" && config.confirm_seeds == 0)
+    map.diagnostics().error(map.place("demand"),
+                            "demand: no seeds are reserved to confirm it: add confirm: {seeds: 32}");
+  if (config.source.confirming) return;
+  claim.demand_holds = demand == "holds";
+  claim.demand_confirmed = demand == "confirmed";
+}
+
+// Of everything but a quotation and what the user demands, neither of which decides the verdict.
+std::string hash_of(const YAML::Node& node) {
+  constexpr std::size_t digits = 16;
+  return sha256(canonical_text(node, {"paper", "demand"})).substr(0, digits);
+}
+
 Claim parse_claim(MapReader& map, const Config& config) {
   const Experiment& experiment = *config.experiment;
   Claim claim;
@@ -85,7 +104,7 @@ Claim parse_claim(MapReader& map, const Config& config) {
   const auto name = map.choice("test", tests.names());
   claim.where = read_where(map, "where", experiment);
   read_by(map, experiment, claim.by);
-  claim.demand_holds = map.choice("demand", {"holds"}).has_value();
+  read_demand(map, config, claim);
   read_metric(map, experiment, claim);
   if (!name) return claim;  // without a test no other key can be told from a wrong one
   claim.test = tests.find(*name);
@@ -146,6 +165,7 @@ class ListReader {
       MapReader map(node, *from, diagnostics_, list.checks ? "check" : "claim");
       claims.push_back(parse_claim(map, config_));
       claims.back().check = list.checks;
+      claims.back().hash = hash_of(node);
       const std::string& id = claims.back().id;
       if (!id.empty() && !ids_.insert(id).second)
         diagnostics_.error(place_of(entry, file_), fmt::format("claim: the id '{}' is used twice", id));

@@ -57,6 +57,20 @@ std::string demand_text(const SliceVerdict& slice) {
   return fmt::format("in [{}, {}]", rounded(slice.at_least, digits), rounded(slice.at_most, digits));
 }
 
+// "confirmed by 32 reserved seeds: 0.91 [0.88, 0.94]"
+std::string fresh_text(const SliceVerdict& slice) {
+  SliceVerdict shown = slice;
+  shown.estimate = slice.fresh->estimate;
+  shown.low = slice.fresh->low;
+  shown.high = slice.fresh->high;
+  const std::string seeds = fmt::format("{} reserved seeds: {}", slice.fresh->seeds, estimate_text(shown));
+  if (slice.standing == Standing::confirmed) return "confirmed by " + seeds;
+  const std::string text = fmt::format("{}, {}", seeds, name_of(slice.fresh->outcome));
+  return slice.standing == Standing::not_confirmed ? "not confirmed by " + text : text;
+}
+
+std::string times(std::uint64_t n) { return n == 1 ? "once" : fmt::format("{} times", n); }
+
 std::string remarks(const SliceVerdict& slice) {
   std::string text = fmt::format("{} seed{}", slice.seeds, slice.seeds == 1 ? "" : "s");
   const auto count = [&](std::size_t n, const char* what) {
@@ -66,7 +80,10 @@ std::string remarks(const SliceVerdict& slice) {
   count(slice.missing.failed, "failed");
   count(slice.missing.diverged, "diverged");
   if (slice.more_seeds) text += fmt::format("; about {} more would settle it", *slice.more_seeds);
+  if (slice.added_after_looking > 0)
+    text += fmt::format("; seeds were added {} after looking", times(slice.added_after_looking));
   if (!slice.note.empty()) text += "; " + slice.note;
+  if (slice.fresh) text += "; " + fresh_text(slice);
   return text;
 }
 
@@ -89,6 +106,17 @@ std::string discoveries(const std::vector<Claim>& claims, const std::vector<Verd
          "\n";
 }
 
+// What is to be known of the whole claim, a line each.
+std::string claim_remarks(const Verdict& verdict, std::size_t room) {
+  std::string lines;
+  const auto line = [&](const std::string& text) { lines += "    " + wrapped(text, 4, room) + '\n'; };
+  if (verdict.record && verdict.record->after_results)
+    line("first seen in this form when results of its slices existed");
+  if (!verdict.standing_note.empty()) line(verdict.standing_note);
+  if (verdict.rounds > 1) line(fmt::format("reserved seeds were drawn {}", times(verdict.rounds)));
+  return lines;
+}
+
 }  // namespace
 
 std::string colored(Outcome outcome, const std::string& text, bool color) {
@@ -100,8 +128,10 @@ std::string colored(Outcome outcome, const std::string& text, bool color) {
 std::string verdict_summary(const Verdict& verdict) {
   const auto held = std::count_if(verdict.slices.begin(), verdict.slices.end(),
                                   [](const SliceVerdict& s) { return s.outcome == Outcome::holds; });
-  if (verdict.slices.size() < 2) return std::string(name_of(verdict.outcome));
-  return fmt::format("{} ({} of {})", name_of(verdict.outcome), held, verdict.slices.size());
+  std::string text(name_of(verdict.outcome));
+  if (verdict.slices.size() > 1) text += fmt::format(" ({} of {})", held, verdict.slices.size());
+  if (verdict.standing) text += fmt::format(", {}", name_of(*verdict.standing));
+  return text;
 }
 
 std::string verdict_table(const std::vector<Claim>& claims, const std::vector<Verdict>& verdicts, int width,
@@ -121,11 +151,13 @@ std::string verdict_table(const std::vector<Claim>& claims, const std::vector<Ve
     const Verdict& verdict = verdicts.at(i);
     if (claims[i].check && (i == 0 || !claims[i - 1].check))
       table += "checks, which hold if the program is right:\n";
-    table += colored(verdict.outcome, verdict_summary(verdict), color);
+    const bool refuted = verdict.standing == Standing::not_confirmed;
+    table += colored(refuted ? Outcome::fails : verdict.outcome, verdict_summary(verdict), color);
     table +=
         fmt::format("  {}: {}\n", wrapped(claims[i].id, 2, room),
                     wrapped(claims[i].text, 4,
                             room - std::min<std::size_t>(room / 2, columns_of(verdict_summary(verdict)))));
+    table += claim_remarks(verdict, room);
     for (const SliceVerdict& slice : verdict.slices) {
       const std::size_t used = 2 + names + 2 + estimates + 2 + demands + 2 + outcomes + 2;
       table +=

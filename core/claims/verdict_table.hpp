@@ -13,7 +13,7 @@ namespace qklab {
 std::string verdict_table(const std::vector<Claim>& claims, const std::vector<Verdict>& verdicts, int width,
                           bool color);
 
-// "holds in part (3 of 4)": the outcome, and of how many slices.
+// "holds in part (3 of 4), confirmed": the outcome, of how many slices, and its standing if it has one.
 std::string verdict_summary(const Verdict& verdict);
 // With `color`, in the colour of the outcome, by ANSI escapes.
 std::string colored(Outcome outcome, const std::string& text, bool color);

@@ -24,6 +24,7 @@ void add_merge(CLI::App& app, Exit& exit);
 void add_list(CLI::App& app, Exit& exit);
 void add_describe(CLI::App& app, Exit& exit);
 void add_run(CLI::App& app, Exit& exit);
+void add_confirm(CLI::App& app, Exit& exit);
 void add_status(CLI::App& app, Exit& exit);
 void add_export(CLI::App& app, Exit& exit);
 void add_trace(CLI::App& app, Exit& exit);

@@ -12,6 +12,7 @@
 #include "core/base/sha256.hpp"
 #include "core/claims/claim.hpp"
 #include "core/claims/claims_json.hpp"
+#include "core/confirm/confirming_run.hpp"
 #include "core/directory/loaded.hpp"
 #include "core/directory/manifest.hpp"
 #include "core/export/csv.hpp"
@@ -151,7 +152,8 @@ std::vector<std::string> verify_directory(const Config& config, const Results& r
   diagnostics.throw_if_any();
   std::vector<std::string> differences;
   if (!claims.empty() || std::filesystem::exists(directory + "/claims.json")) {
-    compare(directory + "/claims.json", claims_json(config, claims, judge(claims, results)), differences);
+    compare(directory + "/claims.json",
+            claims_json(config, claims, judge_directory(config, claims, results, directory)), differences);
   }
   std::set<std::string> names;
   for (const Figure& figure : figures) {

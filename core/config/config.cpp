@@ -28,8 +28,9 @@ ConfigSource read_source(const std::string& path) {
 
 namespace {
 
-const std::vector<std::string> settings = {"name",  "experiment", "doc",     "params",  "sweep",  "where",
-                                           "seeds", "prune",      "presets", "figures", "claims", "checks"};
+const std::vector<std::string> settings = {"name",    "experiment", "doc",   "params",  "sweep",
+                                           "where",   "seeds",      "prune", "confirm", "presets",
+                                           "figures", "claims",     "checks"};
 
 const Experiment* read_experiment(MapReader& map) {
   const std::string name = map.required_text("experiment");
@@ -123,6 +124,16 @@ void add_files(Config& config, const Layer& layer, const Place& elsewhere, Diagn
   config.sweep = config.sweep.with_files(*config.source.files);
 }
 
+// Notes how many seeds are reserved, and turns to them where the config is run for confirmation.
+void prepare_confirmation(Config& config, const Layer& layer, Diagnostics& found) {
+  config.confirm_seeds = layer.confirm ? layer.confirm->seeds : 0;
+  if (!config.source.confirming) return;
+  if (config.confirm_seeds == 0)
+    return found.error(Place{config.source.file}, "confirm: is missing: which seeds are reserved?");
+  config.sweep = confirming_sweep(config.sweep, *config.source.confirming, config.confirm_seeds);
+  config.figures = YAML::Node();
+}
+
 Config parse(const ConfigSource& source, Diagnostics& found) {
   Config config;
   config.source = source;
@@ -138,7 +149,7 @@ Config parse(const ConfigSource& source, Diagnostics& found) {
   config.checks = map.node("checks");
   map.text("doc");
   if (!config.experiment) {
-    for (const char* const key : {"params", "sweep", "where", "seeds", "presets"}) map.has(key);
+    for (const char* const key : {"params", "sweep", "where", "seeds", "confirm", "presets"}) map.has(key);
     for (const std::string& key : strategy_names(StrategyKind::Section::config)) map.has(key);
     map.finish();
     return config;
@@ -153,6 +164,8 @@ Config parse(const ConfigSource& source, Diagnostics& found) {
   if (found.empty()) check_required(layer, *config.experiment, map.place("experiment"), found);
   if (found.empty()) config.sweep = build_sweep(*config.experiment, layer, map.place("sweep"));
   if (found.empty()) check_strategies(config.sweep, found);
+  if (found.empty()) check_confirm(config.sweep, layer, found);
+  if (found.empty()) prepare_confirmation(config, layer, found);
   if (found.empty()) add_files(config, layer, map.place("experiment"), found);
   return config;
 }

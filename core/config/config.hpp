@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/error.hpp"
+#include "core/config/confirm.hpp"
 #include "core/sweep/sweep.hpp"
 #include "core/trial/experiment.hpp"
 
@@ -22,6 +23,8 @@ struct ConfigSource {
   // The identities of the files that the trials read, as stored with results. None: the files are looked at
   // when the config is read, and an unreadable file is an error of the config.
   std::optional<FileIdentities> files = {};
+  // Set for a run on reserved seeds: the config is then read with these, and without figures.
+  std::optional<Confirming> confirming = {};
 };
 
 struct Config {
@@ -29,6 +32,7 @@ struct Config {
   std::string name;  // [A-Za-z0-9._-]+, names the run directory
   const Experiment* experiment = nullptr;
   Sweep sweep;
+  std::uint64_t confirm_seeds = 0;  // reserved for `qklab confirm`; 0: none
   // Read and validated by core/figures and core/claims before anything is run. Null if absent.
   YAML::Node figures;
   YAML::Node claims;

@@ -61,6 +61,7 @@ void Layer::apply(const Layer& over) {
     }
   }
   if (over.where) where = over.where;
+  if (over.confirm) confirm = over.confirm;
   for (const auto& [kind, strategy] : over.strategies) strategies.insert_or_assign(kind, strategy);
 }
 

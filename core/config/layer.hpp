@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/config/confirm.hpp"
 #include "core/sweep/axes.hpp"
 #include "core/yaml/yaml.hpp"
 
@@ -30,6 +31,7 @@ struct Layer {
   std::vector<AxisTree> axes;
   std::optional<std::pair<Where, Place>> where;
   std::map<std::string, StrategyPointer> strategies;  // by kind; null if it is switched off
+  std::optional<ConfirmSetting> confirm;
 
   // Lays `over` on top: each parameter that `over` sets is removed from wherever it was set here.
   void apply(const Layer& over);
@@ -37,7 +39,7 @@ struct Layer {
   std::optional<Place> place_of(std::size_t parameter) const;  // where the parameter is set
 };
 
-// Reads `params`, `sweep`, `seeds`, `where` and strategies of a config or preset. Errors are reported, and
+// Reads `params`, `sweep`, `seeds`, `where`, `confirm` and strategies of a config or preset. Errors are reported, and
 // the faulty parts are left out of the result.
 Layer read_layer(MapReader& map, const Schema& schema);
 

@@ -32,6 +32,7 @@ class LayerReader {
     if (map_.has("seeds")) read_seeds(map_.node("seeds"), layer.axes, taken);
     if (auto where = read_where(map_, "where", schema_))
       layer.where.emplace(std::move(*where), map_.place("where"));
+    layer.confirm = read_confirm(map_);
     for (const std::string& name : strategy_names(StrategyKind::Section::config))
       if (map_.has(name)) layer.strategies[name] = read_strategy(name, map_.node(name));
     return layer;
@@ -73,7 +74,7 @@ class LayerReader {
                  (name == "zip" || name == "grid" || is_strategy(name, StrategyKind::Section::sweep))) {
         continue;  // read by read_sweep and read_strategies
       } else {
-        const bool misplaced = name == "where" || name == "seeds" || name == "presets" ||
+        const bool misplaced = name == "where" || name == "seeds" || name == "presets" || name == "confirm" ||
                                is_strategy(name, StrategyKind::Section::config);
         error(entry.first, fmt::format("unknown parameter '{}'{}", name,
                                        misplaced ? fmt::format(" (it stands beside '{}', not in it)", what)
@@ -217,7 +218,7 @@ class LayerReader {
     const auto form = read_axis_form(node, "seeds", map_.file(), map_.diagnostics());
     if (!form) return;
     if (AxisPointer axis = make_seeds(*form, node.IsSequence(), schema_, map_.diagnostics()))
-      axes.push_back({.parameter = seed, .axis = std::move(axis)});
+      axes.push_back({.parameter = seed, .axis = std::move(axis), .place = form->place});
   }
 
   // Reads seeds: {until: {metric: loss, ...}}.
@@ -231,7 +232,8 @@ class LayerReader {
     axes.push_back({.parameter = seed,
                     .axis = values_axis(seed, strategy->replicates()->second,
                                         [](std::uint64_t i) { return Value(static_cast<std::int64_t>(i)); }),
-                    .until = strategy});
+                    .until = strategy,
+                    .place = place_of(node, map_.file())});
   }
 
   MapReader& map_;

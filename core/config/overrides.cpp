@@ -117,7 +117,9 @@ class OverrideReader {
     if (value.empty()) return diagnostics_.error(place, "the value is missing");
     if (is_parameter) return read_parameter(key, value, place);
     if (key == "name") return read_name(value, place);
-    if (key == "where") {
+    if (key == "confirm.seeds") {
+      result_.layer.confirm = read_confirm(value, place, diagnostics_);
+    } else if (key == "where") {
       result_.layer.where.emplace(Where::parse(value, schema_, place, diagnostics_), place);
     } else if (key == "seeds") {
       add(*schema_.find("seed"),
@@ -140,7 +142,7 @@ class OverrideReader {
     const auto parameter = schema_.find(key);
     if (!parameter) {
       std::vector<std::string> names = schema_.names();
-      names.insert(names.end(), {"name", "seeds", "where"});
+      names.insert(names.end(), {"name", "seeds", "where", "confirm.seeds"});
       return diagnostics_.error(place,
                                 fmt::format("unknown parameter '{}'{}", key, did_you_mean(key, names)));
     }

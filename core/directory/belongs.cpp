@@ -28,6 +28,11 @@ std::optional<std::string> experiment_of_store(const std::string& directory) {
   }
 }
 
+bool holds_reserved_seeds(const std::string& directory) {
+  if (!fs::exists(store_path(directory)) || !experiment_of_store(directory)) return false;
+  return Store(store_path(directory), Store::Mode::read).source().confirming.has_value();
+}
+
 bool holds_any(const Store& store, const std::vector<std::uint64_t>& ids) {
   const auto known = store.statuses();
   return std::ranges::any_of(ids, [&](std::uint64_t id) { return known.contains(id); });
@@ -40,6 +45,12 @@ void refuse_other_experiment(const std::string& directory, const Config& config)
   if (!fs::exists(store_path(directory)) && is_reference(directory)) {
     throw InputError(
         fmt::format("{}: is a reference, which a run would write over: choose another --out DIR", directory));
+  }
+  if (!config.source.confirming && holds_reserved_seeds(directory)) {
+    throw InputError(
+        fmt::format("{}: holds the results of reserved seeds, which only `qklab confirm` adds to: choose "
+                    "another --out DIR",
+                    directory));
   }
   const auto known =
       fs::exists(store_path(directory)) ? experiment_of_store(directory) : experiment_of_manifest(directory);

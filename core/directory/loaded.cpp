@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "core/directory/manifest.hpp"
@@ -12,6 +13,24 @@ namespace qklab {
 
 std::string store_path(const std::string& directory) { return directory + "/run.db"; }
 
+namespace {
+
+// Reserved seeds are drawn for the claims' sake alone: trials that none of them reads are left out.
+void keep_what_claims_read(Loaded& loaded) {
+  std::vector<std::optional<Where>> sides;
+  for (const Claim& claim : loaded.claims) {
+    sides.push_back(claim.where);
+    if (claim.against) sides.push_back(claim.against);
+  }
+  Sweep& sweep = loaded.config.sweep;
+  sweep = sweep.only([sides = std::move(sides)](const Parameters& params) {
+    return std::ranges::any_of(sides, [&](const auto& side) { return !side || side->holds(params); });
+  });
+  for (Claim& claim : loaded.claims) claim.sweep = sweep;
+}
+
+}  // namespace
+
 Loaded load_config(const ConfigSource& source) {
   Diagnostics diagnostics;
   Loaded loaded;
@@ -21,6 +40,7 @@ Loaded load_config(const ConfigSource& source) {
     loaded.claims = parse_claims(loaded.config, diagnostics);
   }
   diagnostics.throw_if_any();
+  if (source.confirming) keep_what_claims_read(loaded);
   return loaded;
 }
 

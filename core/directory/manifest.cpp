@@ -34,6 +34,7 @@ Json source_json(const ConfigSource& source) {
                {"overrides", source.overrides},
                {"text", source.text}};
   if (source.files && !source.files->empty()) json["files"] = Json::parse(files_json(*source.files));
+  if (source.confirming) json["confirming"] = Json::parse(confirming_json(*source.confirming));
   return json;
 }
 
@@ -71,7 +72,7 @@ Json resolved_parameters(const Results& results) {
 
 void write_manifest(const std::string& directory, const Config& config, const Results& results,
                     const std::optional<Effort>& effort, const FileIdentities& plugins,
-                    const FigureRecord& figures) {
+                    const FigureRecord& figures, const History& history) {
   Json manifest = {
       {"name", config.name},
       {"experiment", config.experiment->name},
@@ -93,6 +94,7 @@ void write_manifest(const std::string& directory, const Config& config, const Re
   } else if (const Json earlier = read_json(manifest_path(directory)); earlier.is_object()) {
     for (const char* key : {"threads", "seconds"}) manifest[key] = earlier.value(key, Json());
   }
+  if (history != History()) manifest["history"] = Json::parse(history_json(history));
   if (!plugins.empty()) manifest["plugins"] = Json::parse(files_json(plugins));
   if (const std::string account = account_of(config.sweep, results); !account.empty())
     manifest["replicates"] = account;
@@ -143,16 +145,24 @@ constexpr const char* series_left = "that figures and claims read";
 
 }  // namespace
 
-void write_reference_manifest(const std::string& from, const std::string& to, const Pictures& pictures) {
+void write_reference_manifest(const std::string& from, const std::string& to, const Pictures& pictures,
+                              const History& history) {
   try {
     Json manifest = Json::parse(read_file(manifest_path(from)));
     manifest["series"] = series_left;
     manifest.erase("figures");  // useful only to the build that drew them
     manifest["pictures"] = pictures;
+    if (history != History()) manifest["history"] = Json::parse(history_json(history));
     write_file(manifest_path(to), manifest.dump(2) + "\n");
   } catch (const Json::exception& error) {
     throw InputError(fmt::format("{}: {}", manifest_path(from), error.what()));
   }
+}
+
+History read_manifest_history(const std::string& directory) {
+  const Json manifest = read_json(manifest_path(directory));
+  if (!manifest.is_object() || !manifest.contains("history")) return {};
+  return parse_history_json(manifest["history"].dump());
 }
 
 bool is_reference(const std::string& directory) {
@@ -221,8 +231,10 @@ ConfigSource read_manifest_source(const std::string& directory) {
   try {
     const Json manifest = Json::parse(read_file(path));
     const Json& config = manifest.at("config");
-    return {config.at("file"), config.at("text"), config.at("preset"), config.at("overrides"),
-            parse_files_json(config.value("files", Json::array()).dump())};
+    ConfigSource source = {config.at("file"), config.at("text"), config.at("preset"), config.at("overrides"),
+                           parse_files_json(config.value("files", Json::array()).dump())};
+    if (config.contains("confirming")) source.confirming = parse_confirming_json(config["confirming"].dump());
+    return source;
   } catch (const Json::exception& error) {
     throw InputError(fmt::format("{}: {}", path, error.what()));
   }

@@ -24,11 +24,12 @@ struct Effort {
   std::size_t threads = 0;
 };
 
+// `history`: what happened to the claims, which a reference has no run.db to keep.
 // Without `effort` (nothing was run) the effort in the previous manifest is kept. `plugins`: the builds of a
 // plugin that computed the results, the latest last.
 void write_manifest(const std::string& directory, const Config& config, const Results& results,
                     const std::optional<Effort>& effort, const FileIdentities& plugins,
-                    const FigureRecord& figures);
+                    const FigureRecord& figures, const History& history);
 
 // The sources of the figures beside the manifest, if this build drew them, otherwise their names with empty
 // sources; and the pictures as they were drawn. Empty if there is no manifest, or if a run ended while it was
@@ -41,8 +42,10 @@ void begin_outputs(const std::string& directory);
 
 // Writes the manifest of a reference: that of the directory `from`, except for the list of series and the
 // pictures. Throws InputError if `from` has no manifest.
-void write_reference_manifest(const std::string& from, const std::string& to, const Pictures& pictures);
-bool is_reference(const std::string& directory);  // whether its manifest says so
+void write_reference_manifest(const std::string& from, const std::string& to, const Pictures& pictures,
+                              const History& history);
+History read_manifest_history(const std::string& directory);  // empty: none is stated
+bool is_reference(const std::string& directory);              // whether its manifest says so
 
 // Whether the directory's manifest was written for exactly this config by exactly this build; never true for
 // a build of a tree with uncommitted changes.

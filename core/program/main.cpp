@@ -50,6 +50,7 @@ int run_program(int argc, char** argv) {
   Exit exit = exit_done;
   add_run(app, exit);
   add_reproduce(app, exit);
+  add_confirm(app, exit);
   add_status(app, exit);
   add_report(app, exit);
   add_export(app, exit);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "core/store/history.hpp"
 #include "core/store/store.hpp"
 #include "core/store/store_file.hpp"
 #include "core/store/store_health.hpp"
@@ -78,6 +79,14 @@ void check_alike(const Meta& a, const std::string& in_a, const Meta& b, const st
         fmt::format("{} and {}: are of different experiments, or of different versions of one; "
                     "their trials cannot be merged",
                     in_a, in_b));
+  }
+  const auto confirming = [](const Meta& meta) {  // stores of earlier versions say nothing of it
+    const auto found = meta.find("confirming");
+    return found == meta.end() ? std::string() : found->second;
+  };
+  if (confirming(a) != confirming(b)) {
+    throw InputError(fmt::format(
+        "{} and {}: were run with different seeds: only runs of one confirmation can be merged", in_a, in_b));
   }
   if (chosen) return;
   check_files(a, in_a, b, in_b);
@@ -277,6 +286,7 @@ class Sources {
       if (first_.empty()) first_ = meta;
       check_alike(first_, directories_.front(), meta, directory, !config_of.empty());
       add_plugins(meta, plugins_);
+      history_ = merged(history_, read_history(file.database));
       if (!config_of.empty() && fs::exists(config_of) && fs::equivalent(config_of, directory))
         chosen_ = std::move(meta);
     }
@@ -286,12 +296,14 @@ class Sources {
   const Meta& first() const { return first_; }
   const std::optional<Meta>& chosen() const { return chosen_; }  // the store of config_of
   const FileIdentities& plugins() const { return plugins_; }
+  const History& history() const { return history_; }
 
  private:
   std::vector<std::string> directories_;
   Meta first_;
   std::optional<Meta> chosen_;
   FileIdentities plugins_;
+  History history_;
 };
 
 void set_meta(const Database& database, const Meta& meta) {
@@ -330,6 +342,7 @@ MergeCounts merge(const std::vector<std::string>& sources, const std::string& ta
     FileIdentities plugins = all.plugins();
     add_plugins(known, plugins);
     if (!plugins.empty()) set_meta(database, {{"plugins", files_json(plugins)}});
+    write_history(database, merged(read_history(database), all.history()));
     Merger merger(database, target);
     for (const std::string& directory : all.directories()) add_all(merger, directory, salvage);
     transaction.commit();

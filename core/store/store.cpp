@@ -64,6 +64,7 @@ void Store::set_source(const ConfigSource& source, const std::string& experiment
   store("overrides", overrides);
   store("files", files);
   store("experiment", experiment);
+  store("confirming", source.confirming ? confirming_json(*source.confirming) : "");
   set.run(std::string_view("version"), std::int64_t{version});
   transaction.commit();
 }
@@ -95,6 +96,8 @@ ConfigSource Store::source() const {
   };
   ConfigSource source{value("file"), value("text"), value("preset"), {}};
   source.files = parse_files_json(impl_->meta("files").value_or("[]"));
+  if (const std::string json = impl_->meta("confirming").value_or(""); !json.empty())
+    source.confirming = parse_confirming_json(json);
   try {
     source.overrides = nlohmann::json::parse(value("overrides")).get<std::vector<std::string>>();
   } catch (const nlohmann::json::exception& error) {
@@ -102,6 +105,19 @@ ConfigSource Store::source() const {
   }
   impl_->check_unchanged();
   return source;
+}
+
+History Store::history() const {
+  const Transaction snapshot(impl_->database());
+  History history = read_history(impl_->database());
+  impl_->check_unchanged();
+  return history;
+}
+
+void Store::add_history(const History& history) {
+  Transaction transaction(impl_->database(), "BEGIN IMMEDIATE");
+  write_history(impl_->database(), history);
+  transaction.commit();
 }
 
 void Store::put(const Experiment& experiment, const std::vector<Finished>& batch) {
@@ -130,6 +146,24 @@ StoreCounts Store::counts() const {
   counts.done = all - counts.failed - counts.diverged - counts.pruned;
   impl_->check_unchanged();
   return counts;
+}
+
+double Store::mean_seconds() const {
+  Statement mean(impl_->database(), "SELECT avg(seconds) FROM trials WHERE status = 'done'");
+  mean.start();
+  const double seconds = mean.step() ? mean.real(0) : 0;  // NULL is read as 0
+  impl_->check_unchanged();
+  return seconds;
+}
+
+void Store::for_each_params(const Experiment& experiment,
+                            const std::function<bool(const Parameters&)>& visit) const {
+  const Transaction snapshot(impl_->database());
+  Statement all(impl_->database(), "SELECT params FROM trials");
+  while (all.step()) {
+    if (!visit(params_of_json(experiment, std::string(all.bytes(0))))) break;
+  }
+  impl_->check_unchanged();
 }
 
 void Store::for_each_status(const std::function<void(std::uint64_t, Status)>& visit) const {

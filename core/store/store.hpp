@@ -10,6 +10,7 @@
 
 #include "core/config/config.hpp"
 #include "core/results/results.hpp"
+#include "core/store/history.hpp"
 
 namespace qklab {
 
@@ -40,6 +41,9 @@ class Store {
   // The builds of a plugin that computed the stored trials, the latest last.
   void add_plugin(const FileIdentity& build);
   FileIdentities plugins() const;
+  // What happened to claims so far; empty in a file that was written before it was kept.
+  History history() const;
+  void add_history(const History& history);  // replaces what has the same names
 
   struct Finished {
     TrialSpec spec;
@@ -54,6 +58,11 @@ class Store {
   void copy_to(const std::string& path) const;
 
   StoreCounts counts() const;
+  // Visits the parameters of every trial in the file, whatever sweep it belongs to, until `visit` is false.
+  // A parameter that a trial does not name has its default.
+  void for_each_params(const Experiment& experiment,
+                       const std::function<bool(const Parameters&)>& visit) const;
+  double mean_seconds() const;  // of the trials that are done; 0 where there are none
   // Visits every trial in the file, in an order that ends with those that are done; 10^6 take well under a
   // second.
   void for_each_status(const std::function<void(std::uint64_t id, Status)>& visit) const;

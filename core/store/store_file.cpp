@@ -10,6 +10,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "core/store/history.hpp"
 #include "core/store/store.hpp"
 #include "core/store/stored_trial.hpp"
 
@@ -185,6 +186,7 @@ Database open_to_write(const std::string& path) {
     database.execute(fmt::format("PRAGMA user_version={}", store_version).c_str());
     migration.commit();
   }
+  create_history(database);
   return database;
 }
 

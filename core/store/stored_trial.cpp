@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <cstring>
+#include <nlohmann/json.hpp>
 
 #include "core/base/value.hpp"
 #include "core/sweep/sweep.hpp"
@@ -22,9 +23,42 @@ std::uint64_t term(std::string_view kind, std::string_view metric, std::uint64_t
   return mix(step(hash_text(kind) + 3 * hash_text(metric), content));
 }
 
+// Stands for a parameter without default that an earlier version of the experiment did not have.
+Value nothing_of(Type type) {
+  switch (type) {
+    case Type::boolean:
+      return false;
+    case Type::integer:
+      return std::int64_t{0};
+    case Type::real:
+      return 0.0;
+    case Type::text:
+      return std::string();
+  }
+  return false;
+}
+
 std::string_view checksum_column(std::int64_t version) { return version < 2 ? "0" : "checksum"; }
 
 }  // namespace
+
+Parameters params_of_json(const Experiment& experiment, const std::string& json) {
+  const Schema& schema = experiment.parameters;
+  const nlohmann::json settings = nlohmann::json::parse(json, nullptr, false);
+  if (!settings.is_object()) throw Error("a trial's parameters cannot be read");
+  Parameters params(schema);
+  for (std::size_t i = 0; i < schema.size(); ++i) {
+    const Parameter& parameter = schema[i];
+    std::optional<Value> value;
+    std::string why;
+    if (const auto found = settings.find(parameter.name); found != settings.end())
+      value = parameter.convert(found->is_string() ? found->get<std::string>() : found->dump(), why);
+    if (!value && parameter.derive) value = parameter.derive(params);
+    if (!value) value = parameter.fallback.value_or(nothing_of(parameter.type));
+    params.set(i, *std::move(value));
+  }
+  return params;
+}
 
 std::uint64_t hash_bytes(std::string_view bytes) {
   std::uint64_t hash = bytes.size();

@@ -9,8 +9,12 @@
 #include <vector>
 
 #include "core/store/sqlite.hpp"
+#include "core/sweep/sweep.hpp"
 
 namespace qklab {
+
+// A trial's parameters, read from what run.db holds of them. One that it does not name has its default.
+Parameters params_of_json(const Experiment& experiment, const std::string& json);
 
 // Ids and checksums are unsigned, but SQLite's integers are signed.
 inline std::int64_t to_key(std::uint64_t id) { return static_cast<std::int64_t>(id); }

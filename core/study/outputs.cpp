@@ -6,6 +6,8 @@
 #include <filesystem>
 
 #include "core/claims/claims_json.hpp"
+#include "core/confirm/confirming_run.hpp"
+#include "core/confirm/looks.hpp"
 #include "core/directory/series_needed.hpp"
 #include "core/export/csv.hpp"
 #include "core/report/report_data.hpp"
@@ -18,10 +20,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// True if figures, verdicts and CSVs were derived for this config by this build.
-bool are_current(const Loaded& loaded, const std::string& directory) {
+// True if figures, verdicts and CSVs were derived for this config by this build. `claims`: what claims.json is
+// to be, which also follows from reserved seeds and from what happened to the claims.
+bool are_current(const Loaded& loaded, const std::string& directory, const std::string& claims) {
   for (const char* file : {"trials.csv", "series.csv", "claims.json", "report.html"})
     if (!fs::exists(directory + "/" + file)) return false;
+  if (read_file(directory + "/claims.json") != claims) return false;
   const FigureRecord record = read_manifest_figures(directory);
   for (const Figure& figure : loaded.figures) {
     const auto source = record.sources.find(figure.name);
@@ -52,7 +56,7 @@ std::size_t write_all(const Loaded& loaded, const Store& store, const Results& r
   export_csv(store, config.sweep, directory);
   const DrawnFigures drawn = draw_figures(loaded, results, directory, known, tell);
   write_file(directory + "/claims.json", claims_json(config, loaded.claims, verdicts));
-  write_manifest(directory, config, results, effort, store.plugins(), drawn.record);
+  write_manifest(directory, config, results, effort, store.plugins(), drawn.record, store.history());
   write_report(directory + "/report.html", directory, loaded, results, verdicts);
   return drawn.undrawn;
 }
@@ -66,7 +70,7 @@ void write_report(const std::string& file, const std::string& directory, const L
   write_file(file, report_html(loaded.config.name, data));
 }
 
-Outputs write_outputs(const Loaded& loaded, const Store& store, const std::string& directory,
+Outputs write_outputs(const Loaded& loaded, Store& store, const std::string& directory,
                       const std::optional<Effort>& effort, const Tell& tell) {
   const Config& config = loaded.config;
   Outputs outputs;
@@ -79,9 +83,10 @@ Outputs write_outputs(const Loaded& loaded, const Store& store, const std::strin
   const Results results = store.load(config.sweep, series_needed(loaded.figures, loaded.claims));
   outputs.failed = static_cast<std::uint64_t>(std::ranges::count_if(
       results.trials, [](const TrialRecord& trial) { return trial.status == Status::failed; }));
-  outputs.verdicts = judge(loaded.claims, results);
+  note_looks(store, judge(loaded.claims, results));
+  outputs.verdicts = judge_directory(config, loaded.claims, results, directory, store.history());
   outputs.account = account_of(config.sweep, results);
-  if (effort || !are_current(loaded, directory))
+  if (effort || !are_current(loaded, directory, claims_json(config, loaded.claims, outputs.verdicts)))
     outputs.undrawn = write_all(loaded, store, results, outputs.verdicts, directory, effort, tell);
   outputs.figures = drawn_files(loaded, directory);
   return outputs;

@@ -22,8 +22,8 @@ struct Outputs {
 
 // Writes the outputs into `directory`, from the results in `store`. `effort` is that of a run that has added
 // trials; without one, existing outputs stay if the same build derived them from the same results. If trials
-// of the sweep are missing, only the CSVs are written.
-Outputs write_outputs(const Loaded& loaded, const Store& store, const std::string& directory,
+// of the sweep are missing, only the CSVs are written. That the claims were judged is noted in the store.
+Outputs write_outputs(const Loaded& loaded, Store& store, const std::string& directory,
                       const std::optional<Effort>& effort, const Tell& tell);
 
 // Writes one page for a browser into `file`. The directory's manifest, if there is one, gives the origin of

@@ -7,6 +7,7 @@
 #include <optional>
 #include <unordered_set>
 
+#include "core/confirm/looks.hpp"
 #include "core/directory/belongs.hpp"
 #include "core/directory/failure_log.hpp"
 #include "core/directory/running.hpp"
@@ -110,12 +111,14 @@ void take_over(const Config& config, const RunRequest& request, const Tell& rema
 }
 
 // Makes this config the store's. Returns what has changed since its last run, one line each.
-std::vector<std::string> take_over(const Config& config, const RunRequest& request, Store& store) {
+std::vector<std::string> take_over(const Loaded& loaded, const RunRequest& request, Store& store) {
+  const Config& config = loaded.config;
   if (!request.mix_builds && request.rerun != Rerun::all)
     refuse_another_build(config.sweep, store, request.besides);
   std::vector<std::string> changed = changes(store, config.source);
   store.set_source(config.source, config.experiment->name, config.experiment->version);
   for (const FileIdentity& plugin : plugins_of(*config.experiment)) store.add_plugin(plugin);
+  note_forms(store, loaded.claims);
   return changed;
 }
 
@@ -145,7 +148,7 @@ RunEnd run(Loaded& loaded, const RunRequest& request, const Listener& listener,
       request.scratch.empty() ? nullptr : std::make_unique<Scratch>(request.directory, request.scratch);
   const std::string& workplace = scratch ? scratch->directory() : request.directory;
   Store store(store_path(workplace), Store::Mode::write);
-  const std::vector<std::string> changed = take_over(config, request, store);
+  const std::vector<std::string> changed = take_over(loaded, request, store);
   for (const std::string& line : changed) remark(line);
   remove_left_checkpoints(workplace, store);
   FailureLog log(request.directory, Telling(config.sweep));
@@ -181,6 +184,7 @@ RunEnd run(Loaded& loaded, const RunRequest& request, const Listener& listener,
   const Effort effort{progress.seconds, request.jobs > 0 ? request.jobs : usable_cores()};
   end.outputs = write_outputs(loaded, store, request.directory,
                               progress.total > 0 ? std::optional(effort) : std::nullopt, remark);
+  if (scratch) scratch->save(store);  // the look at the claims
   return end;
 }
 

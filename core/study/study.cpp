@@ -7,6 +7,7 @@
 
 #include "core/compare/stored.hpp"
 #include "core/compare/verify.hpp"
+#include "core/confirm/confirming_run.hpp"
 #include "core/directory/series_needed.hpp"
 
 namespace qklab {
@@ -32,6 +33,14 @@ RunEnd Study::run(RunRequest request, const Listener& listener, const std::atomi
   return qklab::run(loaded_, request, listener, stop);
 }
 
+ConfirmEnd Study::confirm(const RunRequest& request, const Listener& listener,
+                          const std::atomic<bool>& stop) {
+  ConfirmPlan plan = plan_confirmation(directory_, request);
+  for (const std::string& remark : plan.remarks)
+    if (listener.remark) listener.remark(remark);
+  return qklab::confirm(plan, listener, stop);
+}
+
 Results Study::results(const std::vector<std::string>& series) const {
   if (!std::filesystem::exists(store_path(directory_))) return open_directory(directory_).results;
   std::vector<std::string> wanted = series_needed(loaded_.figures, loaded_.claims);
@@ -40,7 +49,9 @@ Results Study::results(const std::vector<std::string>& series) const {
   return Store(store_path(directory_), Store::Mode::read).load(loaded_.config.sweep, wanted);
 }
 
-std::vector<Verdict> Study::judge() const { return qklab::judge(loaded_.claims, results()); }
+std::vector<Verdict> Study::judge() const {
+  return judge_directory(loaded_.config, loaded_.claims, results(), directory_);
+}
 
 std::vector<std::string> Study::verify() const {
   return verify_directory(loaded_.config, results(), directory_);

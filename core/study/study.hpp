@@ -12,6 +12,7 @@
 
 #include "core/compare/replay.hpp"
 #include "core/study/beforehand.hpp"
+#include "core/study/confirm.hpp"
 #include "core/study/run.hpp"
 
 namespace qklab {
@@ -34,6 +35,10 @@ class Study {
   // Runs what is missing and derives tables, figures, verdicts and report; see run.hpp. The study sets
   // request.directory. Throws InputError before anything is written if the sweep or a figure is impossible.
   RunEnd run(RunRequest request = {}, const Listener& listener = {}, const std::atomic<bool>& stop = never);
+
+  // Runs what the claims read on the seeds that the config reserves, and judges these; see confirm.hpp.
+  ConfirmEnd confirm(const RunRequest& request = {}, const Listener& listener = {},
+                     const std::atomic<bool>& stop = never);
 
   // Finished trials in the sweep's order, with all series that figures and claims read and those that are
   // named.

@@ -103,6 +103,31 @@ Sweep Sweep::with_points(std::vector<Axis::Point> points) const {
   return sweep;
 }
 
+std::vector<Axis::Point> Sweep::added_points() const {
+  std::vector<Axis::Point> points(added_ ? added_->size() : 0);
+  for (std::size_t i = 0; i < points.size(); ++i) added_->append(i, points[i]);
+  return points;
+}
+
+Sweep Sweep::with_seeds(std::int64_t first, std::uint64_t count) const {
+  Sweep sweep = *this;
+  sweep.strategies_.clear();
+  sweep.fewest_.reset();
+  sweep.replicates_ = nullptr;
+  const std::size_t seed = *experiment_->parameters.find("seed");
+  std::erase_if(sweep.base_, [&](const auto& setting) { return setting.first == seed; });
+  if (ends_with_seeds(axes_)) sweep.axes_.pop_back();
+  sweep.axes_.push_back(values_axis(
+      seed, count, [first](std::uint64_t i) { return Value(first + static_cast<std::int64_t>(i)); }));
+  return sweep;
+}
+
+Sweep Sweep::only(std::function<bool(const Parameters&)> wanted) const {
+  Sweep sweep = *this;
+  sweep.wanted_ = std::move(wanted);
+  return sweep;
+}
+
 Sweep Sweep::with_replicates(Replicates replicates) const {
   Sweep sweep = *this;
   sweep.replicates_ =
@@ -151,6 +176,7 @@ void Sweep::walk(const std::function<bool(std::uint64_t, const TrialSpec&)>& vis
       if (replicate == 0) point = trial.id;
       if (fewest_ && replicate + 1 >= replicates_of(point)) enumeration.skip_innermost();
       if (where_ && !where_->holds(trial.params)) continue;
+      if (wanted_ && !wanted_(trial.params)) continue;
       enumeration.check();
       if (!seen.insert(trial.id)) continue;
       any = true;
@@ -160,8 +186,10 @@ void Sweep::walk(const std::function<bool(std::uint64_t, const TrialSpec&)>& vis
   };
   if (!walk_over(axes_)) return;
   if (added_ && !walk_over(added_axes())) return;
-  if (!any)
+  if (any) return;
+  if (where_)
     throw InputError(fmt::format("{}: where: '{}' leaves no trial", where_place_.str(), where_->text()));
+  throw InputError(fmt::format("{}: no trial of the sweep is wanted", place_.str()));
 }
 
 void Sweep::for_each(const std::function<bool(const TrialSpec&)>& visit) const {

@@ -67,6 +67,13 @@ class Sweep {
   // The same sweep with these points, each with all seeds, after its grid. Each point sets every parameter of
   // the axes except the seed.
   Sweep with_points(std::vector<Axis::Point> points) const;
+  std::vector<Axis::Point> added_points() const;  // those that with_points has added
+
+  // The same points, each with `count` seeds from `first` on instead of its own. Strategies are left out, so
+  // that nothing is added or pruned any more. No axis may set the seed together with other parameters.
+  Sweep with_seeds(std::int64_t first, std::uint64_t count) const;
+  // The same sweep with only those trials for which `wanted` is true.
+  Sweep only(std::function<bool(const Parameters&)> wanted) const;
 
   // Whether points have individual numbers of replicates.
   bool has_replicates() const { return fewest_.has_value(); }
@@ -99,6 +106,7 @@ class Sweep {
   std::shared_ptr<const Replicates> replicates_;  // null where there are none
   std::shared_ptr<const FileIdentities> files_;   // null where there are none
   std::optional<Where> where_;
+  std::function<bool(const Parameters&)> wanted_;  // empty where all trials are
   Place place_;  // where the sweep is written, for messages about its points
   Place where_place_;
 };

@@ -40,10 +40,10 @@ def qklab(*arguments, code=0, cwd=FOLDER, timeout=300, **environment):
 
 
 @functools.cache
-def plugins(*names):
-    """The libraries that files of examples/plugins become, by name. They are built at the first call, by CMake."""
+def plugins(*names, folder=ROOT / "examples" / "plugins"):
+    """The libraries that files of the folder become, by name. They are built at the first call, by CMake."""
     source = pathlib.Path(tempfile.mkdtemp(prefix="plugins-", dir=FOLDER))
-    lines = "\n".join(f'qklab_plugin({name} "{ROOT}/examples/plugins/{name}.cpp")' for name in names)
+    lines = "\n".join(f'qklab_plugin({name} "{folder}/{name}.cpp")' for name in names)
     (source / "CMakeLists.txt").write_text(
         f'cmake_minimum_required(VERSION 3.25)\nproject(plugins LANGUAGES CXX)\n'
         f'include("{ROOT}/cmake/plugin.cmake")\n{lines}\n')

@@ -268,6 +268,34 @@ claims:
 """
 
 
+def test_reserved_seeds_stand_beside_those_that_explored():
+    text = """
+name: confirmed
+experiment: localization
+params: {dim: 8, length: 8, samples: 100}
+seeds: 8
+confirm: {seeds: 9}
+claims:
+  - {id: some, text: There is contrast., test: difference, metric: contrast, reference: 0, at_least: 0.01}
+"""
+    qklab("run", write("confirmed.yaml", text), "--out", "confirmed")
+    qklab("confirm", "confirmed")
+    claim, = json.loads((FOLDER / "confirmed/claims.json").read_text())["claims"]
+    fresh = claim["slices"][0]["confirmation"]["estimate"]
+    with Browser() as page:
+        page.open_report(FOLDER / "confirmed/report.html")
+        out = page.run("""
+          return {head: document.querySelector(".claim .verdict").textContent,
+                  names: [...document.querySelectorAll(".claim th")].map((h) => h.textContent),
+                  cells: [...document.querySelectorAll(".claim td")].map((d) => d.textContent)};""")
+        assert not page.console, page.console
+    row = dict(zip(out["names"], out["cells"], strict=True))
+    assert out["head"].endswith("holds, confirmed") and row["standing"] == "confirmed", out
+    assert row["on reserved seeds"].endswith("holds, 9 seeds"), row
+    assert abs(float(row["on reserved seeds"].split()[0]) - fresh) < 0.01 * abs(fresh), (row, fresh)
+    assert "8 seeds" in row["remarks"], row
+
+
 def test_booleans_are_names_and_a_lone_point_is_seen():
     qklab("run", write("booleans.yaml", BOOLEANS), "--out", "booleans")
     with Browser() as page:

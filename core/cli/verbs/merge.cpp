@@ -34,7 +34,7 @@ void add_merge(CLI::App& app, Exit& exit) {
     fmt::print(stderr, "{}: {} trials added, {} were there already{}{}\n", out, counts.added, counts.equal,
                counts.replaced > 0 ? fmt::format(", {} had failed elsewhere", counts.replaced) : "",
                counts.lost > 0 ? fmt::format(", {} are damaged and were left out", counts.lost) : "");
-    const Store store(store_path(out), Store::Mode::write);
+    Store store(store_path(out), Store::Mode::write);
     Loaded loaded = load_config(store.source());
     grow(loaded, store);
     const Outputs outputs = write_outputs(loaded, store, out, Effort{0, usable_cores()}, remark);

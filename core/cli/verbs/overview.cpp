@@ -24,9 +24,12 @@ std::vector<OverviewLine> lines_of(const FigureEnd& figure, bool color) {
   for (std::size_t i = 0; i < figure.outputs.verdicts.size(); ++i) {
     const Verdict& verdict = figure.outputs.verdicts[i];
     const bool short_of = falls_short(figure.loaded->claims[i], verdict);
-    lines.push_back({name, verdict.id,
-                     colored(verdict.outcome, verdict_summary(verdict), color) +
-                         (short_of ? ", falls short: it is demanded to hold" : "")});
+    lines.push_back(
+        {name, verdict.id,
+         colored(verdict.outcome, verdict_summary(verdict), color) +
+             (!short_of                                   ? ""
+              : figure.loaded->claims[i].demand_confirmed ? ", falls short: it is demanded to be confirmed"
+                                                          : ", falls short: it is demanded to hold")});
   }
   return lines;
 }

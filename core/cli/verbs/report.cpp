@@ -4,6 +4,8 @@
 #include <memory>
 
 #include "core/cli/cli.hpp"
+#include "core/confirm/confirming_run.hpp"
+#include "core/confirm/looks.hpp"
 #include "core/study/outputs.hpp"
 #include "core/system/file.hpp"
 
@@ -17,6 +19,20 @@ std::string page_path(const std::string& out) {
   const fs::path page = is_page ? fs::path(out) : fs::path(out) / "report.html";
   if (page.has_parent_path()) make_output_directory(page.parent_path().string());
   return page.string();
+}
+
+// To have read verdicts on finished slices counts as a look at them. Where the directory cannot be written, or
+// a run is writing it, no look is noted.
+std::vector<Verdict> judge_and_note(const RunDirectory& run, const std::string& directory) {
+  const Loaded& loaded = run.loaded;
+  const std::vector<Verdict> verdicts = judge_directory(loaded.config, loaded.claims, run.results, directory);
+  if (!run.has_store || !is_new_look(history_of(directory), verdicts)) return verdicts;
+  try {
+    Store store(store_path(directory), Store::Mode::write);
+    note_looks(store, verdicts);
+  } catch (const Error&) {
+  }
+  return verdicts;
 }
 
 }  // namespace
@@ -38,7 +54,7 @@ void add_report(CLI::App& app, Exit&) {
     const std::string& directory = arguments->directory;
     const RunDirectory run = open_directory(directory);
     const std::string file = page_path(arguments->out.empty() ? directory : arguments->out);
-    write_report(file, directory, run.loaded, run.results, judge(run.loaded.claims, run.results));
+    write_report(file, directory, run.loaded, run.results, judge_and_note(run, directory));
     fmt::print("{}\n", file);
   });
 }

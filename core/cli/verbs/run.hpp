@@ -21,6 +21,12 @@ bool failed_fast(const RunEnd& end);
 // Prints what was derived from the results. Returns the exit code, and prints the reason if it is not 0.
 int tell_outputs(const Loaded& loaded, const Outputs& outputs, const std::string& directory);
 
+// Prints the last line about a run that was interrupted. Returns the exit code.
+int tell_interruption(const RunOutcome& outcome, const std::string& directory);
+
+// Like tell_outputs for a run on reserved seeds, whose verdicts are shown with those that they confirm.
+int tell_results(const Loaded& loaded, const Outputs& outputs, const std::string& directory);
+
 // Lists the trials that a run would find finished or would run; writes nothing. Lists only a few unless
 // `all`.
 void tell_plan(Loaded loaded, const RunRequest& request, bool all);

@@ -13,6 +13,13 @@
 namespace qklab {
 namespace {
 
+// "holds", or "holds, not confirmed" where it is demanded to be confirmed.
+std::string what_it_is(const Verdict& verdict, const Claim& claim) {
+  const std::string outcome(name_of(verdict.outcome));
+  if (!claim.demand_confirmed || !verdict.standing) return outcome;
+  return fmt::format("{}, {}", outcome, name_of(*verdict.standing));
+}
+
 // Prints why the exit code is 1 although every trial was run. Returns whether there is such a reason.
 bool tell_shortcomings(const Loaded& loaded, const Outputs& outputs, const std::string& directory) {
   if (outputs.failed > 0) {
@@ -22,20 +29,28 @@ bool tell_shortcomings(const Loaded& loaded, const Outputs& outputs, const std::
   for (std::size_t i = 0; i < outputs.verdicts.size(); ++i) {
     const Verdict& verdict = outputs.verdicts[i];
     if (falls_short(loaded.claims[i], verdict))
-      say(stderr, "falls short: {} is demanded to hold, and its verdict is: {}\n", verdict.id,
-          name_of(verdict.outcome));
+      say(stderr, "falls short: {} is demanded to {}, and its verdict is: {}\n", verdict.id,
+          loaded.claims[i].demand_confirmed ? "be confirmed" : "hold", what_it_is(verdict, loaded.claims[i]));
   }
   return outputs.failed > 0 || falls_short(loaded.claims, outputs.verdicts);
 }
 
-void tell_interruption(const RunOutcome& outcome, const std::string& directory) {
+}  // namespace
+
+int tell_interruption(const RunOutcome& outcome, const std::string& directory) {
   say(stderr, "interrupted; finished trials are kept in {}: the same command goes on from there\n",
       directory);
   // A trial that does not check for the stop request is still running in another thread.
   if (outcome.abandoned) std::_Exit(exit_interrupted);
+  return exit_interrupted;
 }
 
-}  // namespace
+int tell_results(const Loaded& loaded, const Outputs& outputs, const std::string& directory) {
+  say("reserved seeds: {}{}\n", directory,
+      outputs.missing == 0 ? ""
+                           : fmt::format(" ({} trials have not been run: no verdicts yet)", outputs.missing));
+  return tell_shortcomings(loaded, outputs, directory) ? exit_failed : exit_done;
+}
 
 int tell_outputs(const Loaded& loaded, const Outputs& outputs, const std::string& directory) {
   if (outputs.missing > 0) {
@@ -64,8 +79,7 @@ int run_and_tell(Loaded loaded, const RunRequest& request, RunEnd& end) {
                              [&](const Progress& all) { progress.finish(all); }};
   end = run(loaded, request, listener, stop_on_signals());
   if (end.outcome.interrupted) {
-    tell_interruption(end.outcome, directory);
-    return exit_interrupted;
+    return tell_interruption(end.outcome, directory);
   }
   const int exit = tell_outputs(loaded, end.outputs, directory);
   if (failed_fast(end))

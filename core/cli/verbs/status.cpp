@@ -3,6 +3,8 @@
 #include <memory>
 
 #include "core/cli/cli.hpp"
+#include "core/cli/command.hpp"
+#include "core/confirm/confirming_run.hpp"
 #include "core/directory/loaded.hpp"
 #include "core/directory/running.hpp"
 #include "core/directory/series_needed.hpp"
@@ -20,6 +22,20 @@ void print_running(const std::string& directory) {
   for (const RunningTrial& each : read_running(directory))
     fmt::print("running {}: step {} of {} ({:.4g} %)\n", trial_name(each.id), each.step, each.of,
                100 * each.share());
+}
+
+// How far reserved seeds have got, if they have begun.
+void print_confirmation(const std::string& directory) {
+  const History history = history_of(directory);
+  if (history.rounds.empty()) return;
+  const History::Round& round = history.rounds.rbegin()->second;
+  const std::string confirm = confirming_directory(directory);
+  if (!round.judged.empty())
+    fmt::print("reserved seeds were judged at {}, see {}\n", round.judged, confirm);
+  else
+    fmt::print(
+        "reserved seeds were begun at {} and not yet judged: `qklab status {}` tells how far they are\n",
+        round.begun, shell_quoted(confirm));
 }
 
 void print_status(const std::string& directory) {
@@ -51,6 +67,7 @@ void print_status(const std::string& directory) {
     if (const std::uint64_t others = statuses.size() - kept; others > 0) {
       fmt::print("{} more trials are kept that this config does not ask for\n", others);
     }
+    print_confirmation(directory);
   } catch (const InputError& error) {
     fmt::print("the size of the sweep is unknown: {}\n", error.what());
   }

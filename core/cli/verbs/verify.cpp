@@ -9,6 +9,7 @@
 #include "core/cli/command.hpp"
 #include "core/cli/terminal.hpp"
 #include "core/compare/verify.hpp"
+#include "core/confirm/confirming_run.hpp"
 #include "core/directory/loaded.hpp"
 #include "core/directory/manifest.hpp"
 #include "core/directory/series_needed.hpp"
@@ -39,6 +40,26 @@ bool report_damage(const std::string& directory) {
   return false;
 }
 
+// The directory's results, and those of its reserved seeds.
+bool are_intact(const std::string& directory) {
+  bool intact = true;
+  for (const std::string& each : {directory, confirming_directory(directory)})
+    if (std::filesystem::exists(store_path(each))) intact &= report_damage(each);
+  return intact;
+}
+
+// The standing of verdicts is derived from the results of reserved seeds, which must be as they were too. Those
+// that are still running have no verdicts yet.
+void add_differences_of_reserved(const std::string& directory, std::vector<std::string>& differences) {
+  const History history = history_of(directory);
+  if (history.rounds.empty() || history.rounds.rbegin()->second.judged.empty()) return;
+  if (!has_confirming_run(directory)) return;  // the verdicts say so
+  const std::string confirm = confirming_directory(directory);
+  const RunDirectory run = open_directory(confirm);
+  for (std::string& line : verify_directory(run.loaded.config, run.results, confirm))
+    differences.push_back(std::move(line));
+}
+
 }  // namespace
 
 void add_verify(CLI::App& app, Exit& exit) {
@@ -49,12 +70,13 @@ void add_verify(CLI::App& app, Exit& exit) {
       ->required()
       ->type_name("DIR");
   verb->callback([directory, &exit] {
-    if (std::filesystem::exists(store_path(*directory)) && !report_damage(*directory)) {
+    if (!are_intact(*directory)) {
       exit = exit_failed;
       return;
     }
     RunDirectory run = open_directory(*directory);
     std::vector<std::string> differences = verify_directory(run.loaded.config, run.results, *directory);
+    add_differences_of_reserved(*directory, differences);
     const bool reference = is_reference(*directory);
     if (reference) {
       for (const std::string& name : drop_unread_series(run.results, run.loaded.figures, run.loaded.claims))
@@ -63,8 +85,10 @@ void add_verify(CLI::App& app, Exit& exit) {
     }
     for (const std::string& difference : differences) fmt::print(stderr, "{}: {}\n", *directory, difference);
     if (!run.loaded.claims.empty()) {
-      fmt::print("{}", verdict_table(run.loaded.claims, judge(run.loaded.claims, run.results),
-                                     terminal_width(), color_wanted()));
+      fmt::print("{}",
+                 verdict_table(run.loaded.claims,
+                               judge_directory(run.loaded.config, run.loaded.claims, run.results, *directory),
+                               terminal_width(), color_wanted()));
     }
     fmt::print("{}: {} trials, {}\n", *directory, run.results.trials.size(),
                differences.empty() ? run.has_store ? "tables, verdicts and figures follow from them"

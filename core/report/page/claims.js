@@ -3,6 +3,11 @@
 const signs = {"holds": "✓", "fails": "✗", "holds in part": "◐", "undecided": "?"};
 const verdictClass = (verdict) => verdict === "holds in part" ? "in-part" : verdict;
 
+// "holds, confirmed"; without reserved seeds there is nothing to add.
+const withStanding = (claim) => claim.confirmation ? `${claim.verdict}, ${claim.confirmation.standing}` : claim.verdict;
+const claimClass = (claim) =>
+  claim.confirmation?.standing === "not confirmed" ? "fails" : verdictClass(claim.verdict);
+
 // An estimate, its interval and what is demanded of it stand side by side, so they are told apart to the digit.
 function sliceTexts(slice) {
   const [estimate, from, to, least, most] =
@@ -44,17 +49,36 @@ function remarks(slice) {
     if (count) parts.push(`${count} ${what}`);
   }
   if (slice.more_seeds !== null) parts.push(`about ${slice.more_seeds} more would settle it`);
+  if (slice.added_after_looking) {
+    const times = slice.added_after_looking;
+    parts.push(`seeds were added ${times === 1 ? "once" : `${times} times`} after looking`);
+  }
   if (slice.note) parts.push(slice.note);
   return parts.join("; ");
 }
 
-function sliceRow(slice, names, place) {
+// What reserved seeds give, beside what the exploring ones gave.
+function freshTexts(slice) {
+  const fresh = slice.confirmation;
+  if (!fresh?.verdict) return {standing: fresh?.standing ?? "–", estimate: "–"};
+  const {estimate} = sliceTexts({...slice, estimate: fresh.estimate, interval: fresh.interval});
+  return {standing: fresh.standing, estimate: `${estimate}, ${fresh.verdict}, ${plural(fresh.seeds, "seed")}`};
+}
+
+function freshCells(slice) {
+  const {standing, estimate} = freshTexts(slice);
+  const look = {"confirmed": "holds", "not confirmed": "fails"}[standing] ?? "quiet";
+  return [el("td", {class: look}, standing), el("td", {}, estimate)];
+}
+
+function sliceRow(slice, names, place, confirmed) {
   const {estimate, demand} = sliceTexts(slice);
   return el("tr", {}, names.map((name) => el("td", {}, number(slice.at[name]))),
     el("td", {class: verdictClass(slice.verdict)}, slice.verdict),
     el("td", {}, estimate), el("td", {}, demand),
     el("td", {}, intervalDrawing(slice, place)),
-    el("td", {}, slice.p_adjusted === null ? "–" : number(slice.p_adjusted)), el("td", {class: "quiet"}, remarks(slice)));
+    el("td", {}, slice.p_adjusted === null ? "–" : number(slice.p_adjusted)),
+    confirmed ? freshCells(slice) : [], el("td", {class: "quiet"}, remarks(slice)));
 }
 
 function claimBlock(claim) {
@@ -62,22 +86,28 @@ function claimBlock(claim) {
   const place = intervalAxis(claim.slices);
   const held = claim.slices.filter((s) => s.verdict === "holds").length;
   const share = claim.slices.length > 1 ? ` (${held} of ${claim.slices.length} slices)` : "";
-  const head = [...names, "verdict", "estimate [95% interval]", "demanded", "", "p (Hochberg)", "remarks"];
+  const head = [...names, "verdict", "estimate [95% interval]", "demanded", "", "p (Hochberg)",
+    ...(claim.confirmation ? ["standing", "on reserved seeds"] : []), "remarks"];
+  const remarked = [];
+  if (claim.history?.after_results) remarked.push("first seen in this form when results of its slices existed");
+  if (claim.confirmation?.note) remarked.push(claim.confirmation.note);
+  if (claim.confirmation?.rounds > 1) remarked.push(`reserved seeds were drawn ${claim.confirmation.rounds} times`);
   return el("div", {class: "claim"},
-    el("h3", {}, el("span", {class: `verdict ${verdictClass(claim.verdict)}`},
-                    `${signs[claim.verdict]} ${claim.verdict}${share}`), ` ${claim.id}: ${claim.text}`),
+    el("h3", {}, el("span", {class: `verdict ${claimClass(claim)}`},
+                    `${signs[claim.verdict]} ${withStanding(claim)}${share}`), ` ${claim.id}: ${claim.text}`),
     claim.paper ? el("p", {class: "quiet"}, `The paper: ${claim.paper}`) : [],
     el("p", {class: "quiet"}, `Test: ${claim.test} of ${claim.metric}${claim.where ? `, where ${claim.where}` : ""}` +
       (claim.interval ? `; ${claim.about} over seeds, interval: ${claim.interval}` : "")),
+    remarked.length ? el("p", {class: "quiet"}, remarked.join("; ")) : [],
     el("div", {class: "scroll", tabindex: 0, role: "region", "aria-label": `Slices of ${claim.id}`},
       el("table", {}, el("thead", {}, el("tr", {}, head.map((h) => el("th", {scope: "col"}, h)))),
-        el("tbody", {}, claim.slices.map((slice) => sliceRow(slice, names, place))))));
+        el("tbody", {}, claim.slices.map((slice) => sliceRow(slice, names, place, Boolean(claim.confirmation)))))));
 }
 
 function showClaims() {
   if (!data.claims.length) return body("claims").append(el("p", {}, "This config makes no claims."));
   const table = (claims) => el("div", {class: "scroll"}, el("table", {}, el("tbody", {}, claims.map((c) => el("tr", {},
-    el("td", {}, c.id), el("td", {class: `verdict ${verdictClass(c.verdict)}`}, `${signs[c.verdict]} ${c.verdict}`),
+    el("td", {}, c.id), el("td", {class: `verdict ${claimClass(c)}`}, `${signs[c.verdict]} ${withStanding(c)}`),
     el("td", {}, c.text))))));
   const checks = data.claims.filter((c) => c.check);
   body("claims").append(table(data.claims.filter((c) => !c.check)),

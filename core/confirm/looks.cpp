@@ -1,0 +1,86 @@
+#include "core/confirm/looks.hpp"
+
+#include <algorithm>
+
+#include "core/confirm/standing.hpp"
+
+namespace qklab {
+namespace {
+
+bool reads(const Claim& claim, const Parameters& params) {
+  return !claim.where || claim.where->holds(params) || (claim.against && claim.against->holds(params));
+}
+
+// What `history` knew becomes the look at this slice; nothing where it is as it was.
+bool look_again(const SliceVerdict& slice, History::Look& look, bool is_first) {
+  if (slice.seeds <= look.seeds && slice.trials <= look.trials) return is_first;
+  if (!is_first) ++look.added;
+  look.seeds = std::max<std::uint64_t>(look.seeds, slice.seeds);
+  look.trials = std::max<std::uint64_t>(look.trials, slice.trials);
+  return true;
+}
+
+// The looks that these verdicts are, where they are new.
+History looks_at(const History& known, const std::vector<Verdict>& verdicts) {
+  History noted;
+  for (const Verdict& verdict : verdicts) {
+    for (const SliceVerdict& slice : verdict.slices) {
+      if (slice.missing.not_run > 0 || slice.trials == 0) continue;  // not yet what it is to be judged on
+      const History::Name name = {verdict.id, name_of_slice(slice)};
+      const auto found = known.looks.find(name);
+      History::Look look = found == known.looks.end() ? History::Look() : found->second;
+      if (look_again(slice, look, found == known.looks.end())) noted.looks[name] = look;
+    }
+  }
+  return noted;
+}
+
+}  // namespace
+
+void note_forms(Store& store, const std::vector<Claim>& claims) {
+  const History known = store.history();
+  History noted;
+  std::vector<const Claim*> unseen;  // of which no result has been found yet
+  for (const Claim& claim : claims) {
+    if (known.forms.contains({claim.id, claim.hash})) continue;
+    noted.forms[{claim.id, claim.hash}] = {now_utc(), false};
+    unseen.push_back(&claim);
+  }
+  if (unseen.empty()) return;
+  store.for_each_params(*claims.front().experiment, [&](const Parameters& params) {
+    std::erase_if(unseen, [&](const Claim* claim) {
+      if (!reads(*claim, params)) return false;
+      noted.forms[{claim->id, claim->hash}].after_results = true;
+      return true;
+    });
+    return !unseen.empty();
+  });
+  store.add_history(noted);
+}
+
+bool is_new_look(const History& history, const std::vector<Verdict>& verdicts) {
+  return !looks_at(history, verdicts).looks.empty();
+}
+
+bool note_looks(Store& store, const std::vector<Verdict>& verdicts) {
+  const History noted = looks_at(store.history(), verdicts);
+  if (noted.looks.empty()) return false;
+  store.add_history(noted);
+  return true;
+}
+
+void tell_history(const History& history, const std::vector<Claim>& claims, std::vector<Verdict>& verdicts) {
+  for (std::size_t i = 0; i < verdicts.size(); ++i) {
+    Verdict& verdict = verdicts[i];
+    const auto form = history.forms.find({verdict.id, claims.at(i).hash});
+    if (form != history.forms.end()) verdict.record = {form->second.since, form->second.after_results};
+    verdict.rounds = static_cast<std::uint64_t>(std::ranges::count_if(
+        history.rounds, [](const auto& round) { return !round.second.judged.empty(); }));
+    for (SliceVerdict& slice : verdict.slices) {
+      const auto look = history.looks.find({verdict.id, name_of_slice(slice)});
+      if (look != history.looks.end()) slice.added_after_looking = look->second.added;
+    }
+  }
+}
+
+}  // namespace qklab

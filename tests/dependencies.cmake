@@ -56,7 +56,7 @@ room(report text results claims figures)
 # Run directories.
 room(directory base system trial kernels sweep results strategies config store claims figures report)
 room(compare base system stats sweep results config store export run claims figures directory)
-room(study system trial sweep strategies store export run claims figures report directory compare)
+room(study system trial sweep results strategies store export run claims figures report directory compare)
 # The command line.
 room(cli base text system run directory)
 room(cli/bench base system stats kernels autodiff measure nn nn/weights nn/optimizers sweep config store run

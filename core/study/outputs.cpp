@@ -10,6 +10,7 @@
 #include "core/export/csv.hpp"
 #include "core/report/report_data.hpp"
 #include "core/report/report_html.hpp"
+#include "core/results/baselines.hpp"
 #include "core/strategies/strategy.hpp"
 #include "core/system/file.hpp"
 
@@ -81,6 +82,7 @@ Outputs write_outputs(const Loaded& loaded, const Store& store, const std::strin
       results.trials, [](const TrialRecord& trial) { return trial.status == Status::failed; }));
   outputs.verdicts = judge(loaded.claims, results);
   outputs.account = account_of(config.sweep, results);
+  outputs.baselines = told_of_baselines(results);
   if (effort || !are_current(loaded, directory))
     outputs.undrawn = write_all(loaded, store, results, outputs.verdicts, directory, effort, tell);
   outputs.figures = drawn_files(loaded, directory);

@@ -22,7 +22,8 @@ def close(a, b, relative):
 def test_ngrams():
     """A held-out text that is one window, so that each of its symbols is a target."""
     write("train.txt", TEXT[:60000])
-    for unit, vocabulary, size in (("character", 64, 1000), ("word", 256, 300), ("word", 40, 200), ("character", 500, 30)):
+    for unit, vocabulary, size in (("character", 64, 1000), ("word", 256, 300), ("word", 40, 200),
+                                   ("character", 500, 30)):
         held_out = TEXT[-20000:]
         words = ngrams.encoded("", unit, 10**6, held_out)[1]
         while len(words) > size:
@@ -85,8 +86,10 @@ def test_above_baseline_and_the_remark():
 
 def test_tables_of_before():
     """A run directory whose tables were written before there were baselines."""
-    config = "name: before\nexperiment: training\nparams: {task: sort, length: 4, vocabulary: 4, dim: 4, batch: 4, steps: 4}\n"
-    qklab("run", write("before.yaml", config + "figures: [{name: f, x: step, y: loss, baseline: none}]\n"), "--out", "before")
+    config = write("before.yaml", "name: before\nexperiment: training\n"
+                                  "params: {task: sort, length: 4, vocabulary: 4, dim: 4, batch: 4, steps: 4}\n"
+                                  "figures: [{name: f, x: step, y: loss, baseline: none}]\n")
+    qklab("run", config, "--out", "before")
     folder = FOLDER / "before"
     (folder / "run.db").unlink()
     added = ("baseline", "baseline_position", "above_baseline", "unigram_perplexity", "bigram_perplexity",

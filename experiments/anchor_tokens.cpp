@@ -130,9 +130,16 @@ void run(const Trial& trial, Result& result) {
   for (const char* name : {"loss", "anchor", "propagation", "over_propagation"}) {
     result.series(name, curve(name).step, curve(name).value);
   }
+  const train::Standards standards = train::standards_of(*task, training.config.evaluation_batches);
+  if (standards.floor) result.scalar("floor", *standards.floor);
+  if (standards.baseline) {
+    result.scalar("baseline", *standards.baseline);
+    train::record_level(result, "loss_baseline", curve("loss"), *standards.baseline);
+  }
   if (!outcome.divergence.empty()) return result.diverged(outcome.divergence);
 
   result.scalar("final_loss", outcome.last.loss);
+  if (const auto share = standards.above_baseline(outcome.last.loss)) result.scalar("above_baseline", *share);
   result.scalar("final_anchor", curve("anchor").value.back());
   result.scalar("final_over_propagation", curve("over_propagation").value.back());
   const double target = trial.params.real("target");
@@ -178,14 +185,22 @@ Experiment make() {
       {"anchor_at_target", "", "anchor when it is", "", Bits::rounded},
       {"propagation_at_target", "", "propagation when it is", "", Bits::rounded},
       {"over_propagation_at_target", "", "over_propagation when it is", "", Bits::rounded},
+      {"floor", "nats", "lowest expected loss of any model", "", Bits::rounded, true},
+      {"baseline", "nats", "lowest expected loss without attention, from the position and its own token", "",
+       Bits::exact, true},
+      {"above_baseline", "", "share of the way from baseline to floor; negative: worse than the baseline", "",
+       Bits::rounded, true},
   };
   experiment.series = {
       {"loss", "nats", "held-out loss", "step", Bits::exact},
+      {"loss_baseline", "nats", "the scalar baseline at each step", "step", Bits::exact, true},
       {"anchor", "", "largest over mean attention that a token gets", "step", Bits::rounded},
       {"propagation", "", "share of pairs of query and token that pass something on", "step", Bits::rounded},
       {"over_propagation", "", "that share for the most attended token, minus propagation", "step",
        Bits::rounded},
   };
+  experiment.baselines = {{"loss", "loss_baseline", "no attention"},
+                          {"final_loss", "baseline", "no attention", "floor"}};
   experiment.run = run;
   experiment.cost = [](const Parameters& p) { return p.real("steps") * p.real("layers") * p.real("batch"); };
   experiment.check = [](const Parameters& p) -> std::string {

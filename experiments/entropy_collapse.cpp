@@ -95,7 +95,7 @@ Experiment make() {
   experiment.scalars = {
       {"entropy", "nats", "entropy of attention, mean over queries", "", Bits::rounded},
       {"entropy_ratio", "", "entropy over log of the keys in sight, mean over queries that see more than one",
-       "", Bits::rounded, Range{0, 1}},
+       "", Bits::rounded, false, Range{0, 1}},
       {"entropy_bound", "nats", "Zhai's lower bound on each query's entropy, mean over queries", "",
        Bits::rounded},
       {"bound_slack", "nats", "least entropy minus bound over all queries", "", Bits::rounded},

@@ -90,7 +90,8 @@ void run(const Trial& trial, Result& result) {
   }
   if (!tuned.divergence.empty()) return result.diverged(tuned.divergence);
   const auto first = [&](const char* name) { return tuned.history[name].value.front(); };
-  const double floor = after->floor().value.value_or(std::nan(""));
+  const train::Standards standards = train::standards_of(*after, tuning.evaluation_batches);
+  const double floor = standards.floor.value_or(std::nan(""));
   const train::Curve& loss = tuned.history["loss"];
   double area = 0;
   for (const double value : loss.value) area += (value - floor) / static_cast<double>(loss.value.size());
@@ -98,6 +99,11 @@ void run(const Trial& trial, Result& result) {
   result.scalar("shifted_loss", first("loss"));
   result.scalar("final_loss", tuned.last.loss);
   result.scalar("floor", floor);
+  if (standards.baseline) {
+    result.scalar("baseline", *standards.baseline);
+    train::record_level(result, "loss_baseline", loss, *standards.baseline);
+  }
+  if (const auto share = standards.above_baseline(tuned.last.loss)) result.scalar("above_baseline", *share);
   result.scalar("area", area);
   result.scalar("value_over_query", first("gradient_v") / first("gradient_q"));
   result.scalar("value_over_key", first("gradient_v") / first("gradient_k"));
@@ -134,13 +140,20 @@ Experiment make() {
        Bits::exact},
       {"value_over_query", "", "|grad W_v| / |grad W_q| as fine-tuning starts", "", Bits::exact},
       {"value_over_key", "", "|grad W_v| / |grad W_k| as fine-tuning starts", "", Bits::exact},
+      {"baseline", "nats", "lowest expected loss without attention: of a chain it is the floor", "",
+       Bits::exact, true},
+      {"above_baseline", "", "share of the way from baseline to floor; not set where they are equal", "",
+       Bits::rounded, true},
   };
   experiment.series = {
       {"loss", "nats", "held-out loss on the second chain", "step", Bits::exact},
+      {"loss_baseline", "nats", "the scalar baseline at each step", "step", Bits::exact, true},
       {"gradient_q", "", "gradient norm of W_q, all layers", "step", Bits::exact},
       {"gradient_k", "", "of W_k", "step", Bits::exact},
       {"gradient_v", "", "of W_v", "step", Bits::exact},
   };
+  experiment.baselines = {{"loss", "loss_baseline", "no attention"},
+                          {"final_loss", "baseline", "no attention", "floor"}};
   experiment.run = run;
   experiment.cost = [](const Parameters& p) { return p.real("steps") + p.real("pretrain_steps"); };
   experiment.check = [](const Parameters& p) -> std::string {

@@ -98,7 +98,7 @@ Experiment make() {
   experiment.scalars = {
       {"entropy", "nats", "entropy of the attention weights, mean over samples", "", Bits::exact},
       {"participation", "positions", "1 / sum of squared weights, mean over samples", "", Bits::exact},
-      {"contrast", "", "largest minus smallest support over positions", "", Bits::exact, Range{0, 1}},
+      {"contrast", "", "largest minus smallest support over positions", "", Bits::exact, false, Range{0, 1}},
       {"mean_drawn", "", "tr(W) / dim of the matrix drawn", "", Bits::exact},
       {"variance_drawn", "", "tr(W^2) / dim - mean^2 of the matrix drawn", "", Bits::exact},
       {"frobenius_variance", "", "tr(W W^T) / dim - mean^2; equal to variance_drawn for a symmetric W", "",
@@ -108,7 +108,7 @@ Experiment make() {
   experiment.series = {
       {"support", "probability",
        "that a position receives weight: S > 0; for softmax S > 1 / (e length), 1/e of a uniform share",
-       "position", Bits::exact, Range{0, 1}},
+       "position", Bits::exact, false, Range{0, 1}},
       {"support_theory", "probability", "the same, by theory for the linearized softmax", "position",
        Bits::rounded},
       {"active", "probability",

@@ -233,8 +233,8 @@ Experiment make() {
   };
   experiment.scalars = {
       {"final_correlation", "", "cosine of W and its max-margin solution at the end", "", Bits::rounded,
-       Range{-1, 1}},
-      {"advantage", "", "that, minus the best cosine with the solutions of other p", "", Bits::rounded,
+       false, Range{-1, 1}},
+      {"advantage", "", "that, minus the best cosine with the solutions of other p", "", Bits::rounded, false,
        Range{-2, 2}},
       {"density", "", "(sum |W|)^2 / (n sum W^2) at the end", "", Bits::exact},
       {"density_theory", "", "the same of the max-margin solution", "", Bits::rounded},
@@ -243,14 +243,14 @@ Experiment make() {
   };
   experiment.series = {
       {"correlation", "", "cosine of W and the max-margin solution for the same p", "step", Bits::rounded,
-       Range{-1, 1}},
+       false, Range{-1, 1}},
       {"error", "", "1 minus that cosine", "step", Bits::rounded},
       {"loss", "nats", "mean logistic loss", "step", Bits::exact},
       {"selected", "", "least attention that a prompt's selected token gets", "step", Bits::exact},
       {"margin_ratio", "", "margin of W / |W|_p over the largest one", "step", Bits::rounded},
       {"divergence", "", "Bregman divergence from W / |W|_p to the solution", "step", Bits::rounded},
       {"correlation_with", "", "cosine of W at the end and the solution for exponent", "exponent",
-       Bits::rounded, Range{-1, 1}},
+       Bits::rounded, false, Range{-1, 1}},
   };
   experiment.run = run;
   experiment.cost = [](const Parameters& p) { return p.real("steps") * p.real("prompts"); };

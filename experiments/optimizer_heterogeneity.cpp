@@ -57,6 +57,8 @@ Disparity disparity(autodiff::Tape<float>& tape, const std::vector<double>& norm
   return {2 * ranked / (n * sum) - (n + 1) / n, std::log10(h.back() / h.front())};
 }
 
+constexpr std::size_t evaluation_batches = 4;
+
 struct Run {
   double loss = std::numeric_limits<double>::infinity();
   train::Curve curve;
@@ -88,7 +90,7 @@ train::TrainConfig train_config(const Parameters& params, const Method& method, 
                      .warmup = static_cast<std::int64_t>(config.steps / 20),
                      .steps = static_cast<std::int64_t>(config.steps)};
   config.evaluate_every = std::max<std::size_t>(1, config.steps / 10);
-  config.evaluation_batches = 4;
+  config.evaluation_batches = evaluation_batches;
   return config;
 }
 
@@ -124,6 +126,10 @@ void run(const Trial& trial, Result& result) {
   const auto task =
       tasks::make_task(training_of(trial.params).task, trial.shared_stream("optimizer_heterogeneity task"));
 
+  const train::Standards standards = train::standards_of(*task, evaluation_batches);
+  if (standards.floor) result.scalar("floor", *standards.floor);
+  if (standards.baseline) result.scalar("baseline", *standards.baseline);
+
   std::vector<Run> runs;
   double edges = 0;
   for (const Method& method : methods) {
@@ -136,6 +142,7 @@ void run(const Trial& trial, Result& result) {
     result.scalar(name, best.loss);
     edges += best.at_edge;
   }
+  if (standards.baseline) train::record_level(result, "loss_baseline", runs[0].curve, *standards.baseline);
   const auto average = [](const std::vector<double>& x) {
     double sum = 0;
     for (const double value : x) sum += value;
@@ -150,6 +157,7 @@ void run(const Trial& trial, Result& result) {
   result.scalar("sign_gap", sign - adam);
   result.scalar("sign_nearer", (sgd - adam) - 2 * std::abs(sign - adam));
   result.scalar("at_edge", edges);
+  if (const auto share = standards.above_baseline(adam)) result.scalar("above_baseline", *share);
 }
 
 Experiment make() {
@@ -186,9 +194,18 @@ Experiment make() {
       {"sign_gap", "nats", "loss of sign-SGD minus Adam's", "", Bits::exact},
       {"sign_nearer", "nats", "SGD's gap minus twice the size of sign-SGD's", "", Bits::exact},
       {"at_edge", "", "optimizers whose best rate is at the edge of the rates tried", "", Bits::exact},
+      {"floor", "nats", "lowest expected loss of any model", "", Bits::rounded, true},
+      {"baseline", "nats", "lowest expected loss without attention, from the position and its own token", "",
+       Bits::exact, true},
+      {"above_baseline", "", "share of the way from baseline to floor that Adam went; negative: worse", "",
+       Bits::rounded, true},
   };
+  experiment.series.push_back(
+      {"loss_baseline", "nats", "the scalar baseline at each step", "step", Bits::exact, true});
   for (const Method& method : methods) {
     const std::string name = method.name;
+    experiment.baselines.push_back({name, "baseline", "no attention", "floor"});
+    experiment.baselines.push_back({"loss_" + name, "loss_baseline", "no attention"});
     experiment.series.push_back({"loss_" + name, "nats", "held-out loss of " + name, "step"});
     experiment.series.push_back({"heterogeneity_" + name, "",
                                  "Gini coefficient of gradient norms of blocks while " + name + " trains",

@@ -23,8 +23,13 @@ double contrast_of(const Vector& support) {
   return *most - *least;
 }
 
-// Held-out loss above the task's floor, in nats a symbol; nothing where it diverges.
-std::optional<double> trained_excess(const Trial& trial, const Spectrum& spectrum) {
+struct TrainedLoss {
+  double loss;  // held out, in nats a symbol
+  train::Standards standards;
+};
+
+// Nothing where it diverges.
+std::optional<TrainedLoss> trained_loss(const Trial& trial, const Spectrum& spectrum) {
   const Parameters& p = trial.params;
   const tasks::TaskConfig config{
       .kind = "sort", .length = p.count("length"), .batch = p.count("train.batch"), .vocabulary = 16};
@@ -42,7 +47,7 @@ std::optional<double> trained_excess(const Trial& trial, const Spectrum& spectru
   train::Trainer trainer(training, *task, trial.stream("initial"));
   const train::Outcome outcome = train::train(trainer, train::hooks_of(trial));
   if (!outcome.divergence.empty()) return std::nullopt;
-  return outcome.last.loss - *task->floor().value;
+  return TrainedLoss{outcome.last.loss, train::standards_of(*task, training.evaluation_batches)};
 }
 
 void run(const Trial& trial, Result& result) {
@@ -80,7 +85,12 @@ void run(const Trial& trial, Result& result) {
   result.scalar("entropy_ratio", entropy_ratio);
   result.scalar("residual", residual);
   if (params.integer("train.steps") > 0) {
-    if (const auto excess = trained_excess(trial, model.spectrum)) result.scalar("trained_excess", *excess);
+    if (const auto trained = trained_loss(trial, model.spectrum)) {
+      const double floor = *trained->standards.floor, baseline = *trained->standards.baseline;
+      result.scalar("trained_excess", trained->loss - floor);
+      result.scalar("baseline_excess", baseline - floor);
+      result.scalar("above_baseline", *trained->standards.above_baseline(trained->loss));
+    }
   }
   result.scalar("margin", std::min(entropy_ratio / params.real("least_entropy"),
                                    residual / params.real("least_residual")));
@@ -114,18 +124,23 @@ Experiment make() {
   };
   experiment.scalars = {
       {"contrast", "", "largest minus smallest support over positions of a random walk", "", Bits::exact,
-       Range{0, 1}},
+       false, Range{0, 1}},
       {"contrast_theory", "", "the same by theory", "", Bits::rounded},
-      {"entropy_ratio", "", "entropy of the first layer's attention over log T", "", Bits::rounded,
+      {"entropy_ratio", "", "entropy of the first layer's attention over log T", "", Bits::rounded, false,
        Range{0, 1}},
-      {"residual", "", "||X - 1 mean||_F / ||X||_F of the last layer's tokens", "", Bits::rounded,
+      {"residual", "", "||X - 1 mean||_F / ||X||_F of the last layer's tokens", "", Bits::rounded, false,
        Range{0, 1}},
       {"margin", "",
        "least of entropy_ratio / least_entropy and residual / least_residual; above 1 neither has collapsed",
        "", Bits::rounded},
       {"trained_excess", "nats", "held-out loss above its floor after train.steps; not set if it diverged",
        "", Bits::rounded},
+      {"baseline_excess", "nats", "what trained_excess is without attention, from position and own symbol",
+       "", Bits::exact, true},
+      {"above_baseline", "", "share of the way from that to the floor; negative: worse", "", Bits::rounded,
+       true},
   };
+  experiment.baselines = {{"trained_excess", "baseline_excess", "no attention"}};
   experiment.check = [](const Parameters& p) -> std::string {
     if (p.integer("train.steps") == 0 || p.real("temperature") == std::sqrt(p.real("dim"))) return "";
     return "the trained model divides its logits by sqrt(dim): leave temperature out, or train.steps";

@@ -103,13 +103,14 @@ Experiment make() {
       boolean("causal", false, "whether a token sees only itself and earlier ones"),
   };
   experiment.series = {
-      {"residual", "", "||X - 1 mean||_F / ||X||_F of the tokens X", "layer", Bits::rounded, Range{0, 1}},
+      {"residual", "", "||X - 1 mean||_F / ||X||_F of the tokens X", "layer", Bits::rounded, false,
+       Range{0, 1}},
       {"residual_bound", "",
        "cubic bound on the residual, from the tokens one layer before, at most 1; attention alone only",
        "layer", Bits::rounded},
       {"bound_ratio", "", "residual over its bound; attention alone only", "layer", Bits::rounded},
       {"dong_residual", "", "as residual, in the norm sqrt(||.||_1 ||.||_inf)", "layer", Bits::rounded},
-      {"cosine", "", "mean cosine of pairs of tokens", "layer", Bits::rounded, Range{-1, 1}},
+      {"cosine", "", "mean cosine of pairs of tokens", "layer", Bits::rounded, false, Range{-1, 1}},
       {"stable_rank", "", "||X||_F^2 / ||X||_2^2", "layer", Bits::rounded},
       {"effective_rank", "", "exp of the entropy of normalized singular values", "layer", Bits::rounded},
       {"rank_one", "", "cosine and ranks of tokens that are all the same", "layer", Bits::rounded},

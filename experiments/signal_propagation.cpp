@@ -147,15 +147,16 @@ Experiment make() {
   experiment.scalars = {
       {"last_query_ratio", "", "|grad W_q| / |grad W_v| of the last layer", "", Bits::exact},
       {"last_key_ratio", "", "|grad W_k| / |grad W_v| of the last layer", "", Bits::exact},
-      {"last_cosine", "", "mean cosine of two tokens that enter the last layer", "", Bits::rounded,
+      {"last_cosine", "", "mean cosine of two tokens that enter the last layer", "", Bits::rounded, false,
        Range{-1, 1}},
       {"last_gap", "", "1 minus that", "", Bits::rounded},
       {"per_gap", "", "last_query_ratio over last_gap", "", Bits::rounded},
   };
   experiment.series = {
-      {"cosine", "", "mean cosine of two tokens that enter a layer", "layer", Bits::rounded, Range{-1, 1}},
-      {"cosine_theory", "", "its closed form for uniform attention without MLP", "layer", Bits::rounded,
+      {"cosine", "", "mean cosine of two tokens that enter a layer", "layer", Bits::rounded, false,
        Range{-1, 1}},
+      {"cosine_theory", "", "its closed form for uniform attention without MLP", "layer", Bits::rounded,
+       false, Range{-1, 1}},
       {"query_gradient", "", "Frobenius norm of the gradient by W_q", "layer", Bits::exact},
       {"key_gradient", "", "by W_k", "layer", Bits::exact},
       {"value_gradient", "", "by W_v", "layer", Bits::exact},

@@ -59,6 +59,24 @@ std::optional<double> mean_at_end(const std::map<std::string, Curve>& curves, st
   return count > 0 ? std::optional(sum / count) : std::nullopt;
 }
 
+// What the loss is to be held against, beside each of its values.
+void record_standards(const tasks::Floor& floor, const tasks::Baseline& baseline,
+                      const std::map<std::string, Curve>& curves, Result& result) {
+  const auto loss = curves.find("loss");
+  const auto record = [&](const char* name, const char* series, const std::optional<double>& value) {
+    if (!value) return;
+    result.scalar(name, *value);
+    if (loss != curves.end()) record_level(result, series, loss->second, *value);
+  };
+  record("floor", "loss_floor", floor.value);
+  record("baseline", "loss_baseline", baseline.value);
+  if (baseline.position) result.scalar("baseline_position", *baseline.position);
+  if (!baseline.pair || !baseline.value || !baseline.position) return;  // not a text
+  result.scalar("unigram_perplexity", elementary::exp(*baseline.position));
+  result.scalar("bigram_perplexity", elementary::exp(*baseline.value));
+  result.scalar("trigram_perplexity", elementary::exp(*baseline.pair));
+}
+
 void run(const Trial& trial, Result& result) {
   const Parameters& p = trial.params;
   const Training training = training_of(p);
@@ -69,13 +87,8 @@ void run(const Trial& trial, Result& result) {
   const std::map<std::string, Curve>& curves = outcome.history.curves();
   for (const auto& [name, curve] : curves) result.series(name, curve.step, curve.value);
   const tasks::Floor floor = task->floor();
-  if (floor.value) {
-    result.scalar("floor", *floor.value);
-    if (const auto loss = curves.find("loss"); loss != curves.end()) {
-      const std::vector<double>& step = loss->second.step;
-      result.series("loss_floor", step, std::vector<double>(step.size(), *floor.value));
-    }
-  }
+  const tasks::Baseline baseline = task->baseline(training.config.evaluation_batches);
+  record_standards(floor, baseline, curves, result);
   result.scalar("updates", static_cast<double>(outcome.steps));
   if (!outcome.divergence.empty()) return result.diverged(outcome.divergence);
   if (outcome.stopped) return result.pruned(outcome.steps);
@@ -85,6 +98,8 @@ void run(const Trial& trial, Result& result) {
     result.scalar("final_entropy", *entropy / std::log(p.real("length")));
   if (floor.value) result.scalar("excess", outcome.last.loss - *floor.value);
   if (floor.value > 0.0) result.scalar("relative_excess", outcome.last.loss / *floor.value - 1);
+  if (const auto share = Standards{floor.value, baseline.value}.above_baseline(outcome.last.loss))
+    result.scalar("above_baseline", *share);
   if (p.text("task") == "text") result.scalar("perplexity", elementary::exp(outcome.last.loss));
 }
 
@@ -127,13 +142,23 @@ Experiment make() {
       {"relative_excess", "", "excess / floor, where that is not 0", "", Bits::rounded},
       {"final_accuracy", "", "held-out accuracy at the end, by the task's definition", "", Bits::exact},
       {"final_entropy", "", "attention entropy at the end, mean over layers and heads, over log T", "",
-       Bits::rounded, Range{0, 1}},
+       Bits::rounded, false, Range{0, 1}},
       {"perplexity", "", "exp(final_loss), of task text", "", Bits::exact},
       {"updates", "", "updates made", "", Bits::exact},
+      {"baseline", "", "lowest expected loss from the position and its own token alone: without attention",
+       "", Bits::exact, true},
+      {"baseline_position", "", "the same from the position alone", "", Bits::exact, true},
+      {"above_baseline", "", "share of the way from baseline to floor; negative: worse than the baseline", "",
+       Bits::rounded, true},
+      {"unigram_perplexity", "", "of task text, on the held-out targets: Kneser-Ney from no symbol", "",
+       Bits::exact, true},
+      {"bigram_perplexity", "", "the same from the own symbol, exp(baseline)", "", Bits::exact, true},
+      {"trigram_perplexity", "", "the same from the own symbol and the one before", "", Bits::exact, true},
   };
   experiment.series = {
       {"loss", "", "held-out loss: nats a symbol, or squared error", "step", Bits::exact},
       {"loss_floor", "", "the scalar floor at each step, to stand beside loss", "step", Bits::rounded},
+      {"loss_baseline", "", "the scalar baseline at each step", "step", Bits::exact, true},
       {"accuracy", "", "held-out accuracy, by the task's definition", "step", Bits::exact},
       {"train_loss", "", "loss of the training batch of this step", "step", Bits::exact},
       {"grad_norm", "", "norm of all gradients on the training batch of this step, before clipping", "step",
@@ -146,9 +171,11 @@ Experiment make() {
        Bits::exact},
       {"spectral.L.H", "", "spectral norm of W_QK", "step", Bits::rounded},
       {"residual.L", "", "rank residual of layer L's output; 0: all tokens are equal", "step", Bits::rounded,
-       Range{0, 1}},
+       false, Range{0, 1}},
   };
-  experiment.overlays = {{"loss", "loss_floor"}};
+  experiment.overlays = {{"loss", "loss_floor", "floor"}};
+  experiment.baselines = {{"loss", "loss_baseline", "no attention"},
+                          {"final_loss", "baseline", "no attention", "floor"}};
   experiment.run = run;
   experiment.stops = true;
   experiment.trace = trace;

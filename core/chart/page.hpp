@@ -19,11 +19,13 @@ namespace qklab {
 
 using Spot = std::pair<double, double>;
 
+enum class Stroke { solid, dashed, dotted };
+
 struct LineLayer {
   std::vector<std::vector<Spot>> lines;  // each of which a NaN interrupts
   Color color;
   double width = 1;  // in half points
-  bool dashed = false;
+  Stroke stroke = Stroke::solid;
 };
 
 struct DotLayer {
@@ -72,7 +74,7 @@ struct PagePanel {
   std::optional<ColorBar> bar = {};  // of its own, above it
 };
 
-enum class Mark { line, thick, dashed, band, none };
+enum class Mark { line, thick, dashed, dotted, band, none };
 
 struct LegendEntry {
   std::string text;

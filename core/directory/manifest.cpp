@@ -9,6 +9,7 @@
 #include <set>
 
 #include "core/directory/version.hpp"
+#include "core/results/baselines.hpp"
 #include "core/strategies/strategy.hpp"
 #include "core/system/file.hpp"
 #include "core/trial/plugin.hpp"
@@ -98,6 +99,8 @@ void write_manifest(const std::string& directory, const Config& config, const Re
   if (!plugins.empty()) manifest["plugins"] = Json::parse(files_json(plugins));
   if (const std::string account = account_of(config.sweep, results); !account.empty())
     manifest["replicates"] = account;
+  if (const auto told = told_of_baselines(results); !told.empty())
+    manifest["baselines"] = fmt::format("{}", fmt::join(told, "; "));
   if (selecting_strategy(config.sweep)) {
     manifest["pruned"] = std::count_if(results.trials.begin(), results.trials.end(),
                                        [](const TrialRecord& t) { return t.status == Status::pruned; });
@@ -203,7 +206,7 @@ Provenance read_manifest_provenance(const std::string& directory) {
   const Json manifest = Json::parse(read_file(path), nullptr, false);
   if (!manifest.is_object()) throw InputError(fmt::format("{}: no JSON object", path));
   Provenance provenance;
-  for (const char* key : {"qklab", "commit", "compiler", "blas", "simd", "replicates"}) {
+  for (const char* key : {"qklab", "commit", "compiler", "blas", "simd", "replicates", "baselines"}) {
     const Json& value = manifest.value(key, Json());
     if (value.is_string()) provenance.emplace_back(key, value.get<std::string>());
   }

@@ -16,6 +16,7 @@ std::vector<std::string> series_read_by(const Figure& figure) {
   std::vector<Quantity> quantities = figure.beside;
   quantities.push_back(figure.value);
   if (figure.theory) quantities.push_back(*figure.theory);
+  if (figure.baseline) quantities.push_back(*figure.baseline);
   return series_among(quantities);
 }
 

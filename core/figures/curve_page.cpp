@@ -60,7 +60,7 @@ Scale value_scale(const Figure& figure, const FigureData& data, bool with_interv
   for (const Panel& panel : data.panels) {
     for (const Curve& curve : panel.curves) {
       for (const Point& p : curve.points) {
-        values.insert(values.end(), {p.mean, p.theory});
+        values.insert(values.end(), {p.mean, p.theory, p.baseline});
         if (with_intervals) values.insert(values.end(), {p.low, p.high});
       }
     }
@@ -153,9 +153,9 @@ void add_curve(std::vector<PlotLayer>& layers, const CurvePage& frame, const Cur
   std::vector<Spot> line, dots;
   for (const Point& p : curve.points) line.push_back(frame.spot(p, p.*value));
   for (const Point* p : lonely_points(frame, curve, value)) dots.push_back(frame.spot(*p, p->*value));
-  layers.push_back(LineLayer{{std::move(line)}, style.color, style.width, style.dashed});
+  layers.push_back(LineLayer{{std::move(line)}, style.color, style.width, style.stroke});
   if (!dots.empty())
-    layers.push_back(DotLayer{std::move(dots), style.color, 0.6, value == &Point::theory, 0.7});
+    layers.push_back(DotLayer{std::move(dots), style.color, 0.6, value != &Point::mean, 0.7});
 }
 
 CurvePage curve_page(const Figure& figure, const Experiment& experiment, const FigureData& data,

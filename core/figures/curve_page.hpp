@@ -55,7 +55,7 @@ std::vector<const Point*> lonely_points(const CurvePage& frame, const Curve& cur
 struct LineStyle {
   Color color;
   double width;
-  bool dashed = false;
+  Stroke stroke = Stroke::solid;
 };
 void add_curve(std::vector<PlotLayer>& layers, const CurvePage& frame, const Curve& curve,
                double Point::*value, const LineStyle& style);

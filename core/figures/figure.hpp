@@ -19,8 +19,11 @@ struct Figure {
   Place place;       // in the config
   const PlotKind* plot = nullptr;
   std::string title;
-  Quantity value;                          // what is measured
-  std::optional<Quantity> theory;          // and what it should be
+  Quantity value;                       // what is measured
+  std::optional<Quantity> theory;       // and what it should be
+  std::string theory_label = "theory";  // in a legend that names the baseline as well
+  std::optional<Quantity> baseline;     // and what it is without what is studied; trials may lack it
+  std::string baseline_label = "baseline";
   std::vector<Quantity> beside;            // what else the kind of plot reads
   std::optional<std::size_t> x_parameter;  // none: along the index of the series `value`
   // What tells curves apart: their colours, or the rows of a heatmap. None: one curve.

@@ -63,11 +63,16 @@ CsvColumns curve_columns(const Figure& figure, const Experiment& experiment) {
   CsvColumns columns =
       joined({key_columns(figure, experiment), {x_column(x)}, value_columns(figure.value.metric)});
   if (figure.theory) columns.push_back(number_column(figure.theory->metric, &Point::theory));
+  if (figure.baseline) {
+    columns.push_back(number_column(figure.baseline->metric, &Point::baseline));
+    columns.back().of_baseline = true;
+  }
   return columns;
 }
 
 std::string figure_csv(const Figure& figure, const Experiment& experiment, const FigureData& data) {
-  const CsvColumns columns = figure.plot->columns(figure, experiment);
+  CsvColumns columns = figure.plot->columns(figure, experiment);
+  if (!has_baseline(data)) std::erase_if(columns, [](const CsvColumn& column) { return column.of_baseline; });
   std::vector<std::string> row;
   for (const CsvColumn& column : columns) row.push_back(column.name);
   std::string text = csv_row(row);

@@ -13,10 +13,11 @@ namespace qklab {
 struct CsvColumn {
   std::string name;
   std::function<std::string(const Panel&, const Curve&, const Point&)> text;
+  bool of_baseline = false;  // left out where no point has one
 };
 using CsvColumns = std::vector<CsvColumn>;
 
-// Facet, curve, x, metric (the mean), low, high, seeds, theory. NaN is written as nan.
+// Facet, curve, x, metric (the mean), low, high, seeds, theory, baseline. NaN is written as nan.
 CsvColumns curve_columns(const Figure& figure, const Experiment& experiment);
 
 // Parts of it, for kinds of plot that have more: what tells panels and curves apart; x; the value under a

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "core/figures/labels.hpp"
@@ -50,21 +51,25 @@ Point mean_point(Value x, const std::vector<double>& measured, const std::vector
 }
 
 std::vector<Point> points_along_index(const Figure& figure, const Trials& trials) {
-  std::map<double, std::pair<std::vector<double>, std::vector<double>>> by_index;
-  const auto gather = [&](const Quantity& quantity, bool theory) {
+  struct Values {
+    std::vector<double> measured, theory, baseline;
+  };
+  std::map<double, Values> by_index;
+  const auto gather = [&](const Quantity& quantity, std::vector<double> Values::*into) {
     for (const TrialRecord* trial : trials) {
       const Series& series = series_of(quantity, *trial);
-      for (std::size_t i = 0; i < series.index.size(); ++i) {
-        auto& [measured, expected] = by_index[series.index[i]];
-        (theory ? expected : measured).push_back(series.value[i]);
-      }
+      for (std::size_t i = 0; i < series.index.size(); ++i)
+        (by_index[series.index[i]].*into).push_back(series.value[i]);
     }
   };
-  gather(figure.value, false);
-  if (figure.theory) gather(*figure.theory, true);
+  gather(figure.value, &Values::measured);
+  if (figure.theory) gather(*figure.theory, &Values::theory);
+  if (figure.baseline) gather(*figure.baseline, &Values::baseline);
   std::vector<Point> points;
-  for (const auto& [index, values] : by_index)
-    points.push_back(mean_point(index, values.first, values.second));
+  for (const auto& [index, values] : by_index) {
+    points.push_back(mean_point(index, values.measured, values.theory));
+    points.back().baseline = mean(values.baseline);
+  }
   return points;
 }
 
@@ -87,6 +92,7 @@ std::vector<Point> points_along_parameter(const Figure& figure, const Quantity& 
       if (figure.theory) theory.push_back(number_of(*figure.theory, *trial));
     }
     points.push_back(mean_point(at.key[0], measured, theory));
+    if (figure.baseline) points.back().baseline = mean_over(*figure.baseline, at.trials);
     if (complete) complete(points.back(), at.trials);
   }
   return points;
@@ -110,6 +116,14 @@ std::string open_parameter(const Figure& figure, const std::string& name, const 
       "figure '{}': its points would average over {} ({}); make it x, color or facet, or fix it in where "
       "(\"{} == ...\")",
       figure.name, name, values, name);
+}
+
+bool has_baseline(const FigureData& data) {
+  for (const Panel& panel : data.panels)
+    for (const Curve& curve : panel.curves)
+      for (const Point& p : curve.points)
+        if (!std::isnan(p.baseline)) return true;
+  return false;
 }
 
 FigureData figure_data(const Figure& figure, const Results& results) {

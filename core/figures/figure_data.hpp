@@ -3,6 +3,7 @@
 
 #include <any>
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,8 @@ struct Point {
   double high = 0;
   double theory = 0;  // mean over seeds; NaN where the figure has none
   std::size_t seeds = 0;
-  std::vector<double> own = {};  // numbers that the kind of plot has of its own
+  std::vector<double> own = {};                                // numbers that the kind of plot has of its own
+  double baseline = std::numeric_limits<double>::quiet_NaN();  // likewise the mean over seeds
 };
 
 struct Curve {
@@ -39,6 +41,9 @@ struct FigureData {
   std::size_t pruned = 0;
   std::any own;  // what the kind of plot has of its own, beside the panels
 };
+
+// Whether any point has a baseline. Where none has, nothing of a figure shows that it asks for one.
+bool has_baseline(const FigureData& data);
 
 // Throws Error where no trial is done, or trials of one point differ in more than the seed.
 FigureData figure_data(const Figure& figure, const Results& results);

@@ -18,8 +18,8 @@ Json shade_json(const Curve& curve, const Shade& shade) {
 }
 
 Json curve_json(const Figure& figure, const Experiment& experiment, const CurvePage& page, const Curve& curve,
-                const ShortTexts& texts) {
-  std::vector<double> x, mean, low, high, theory;
+                const ShortTexts& texts, bool baselines) {
+  std::vector<double> x, mean, low, high, theory, baseline;
   Json seeds = Json::array();
   for (const Point& p : curve.points) {
     x.push_back(page.x.position(p.x));
@@ -27,6 +27,7 @@ Json curve_json(const Figure& figure, const Experiment& experiment, const CurveP
     low.push_back(p.low);
     high.push_back(p.high);
     theory.push_back(p.theory);
+    baseline.push_back(p.baseline);
     seeds.push_back(p.seeds);
   }
   const bool named = !curve.key.empty();
@@ -39,6 +40,7 @@ Json curve_json(const Figure& figure, const Experiment& experiment, const CurveP
                {"low", json_numbers(low)},
                {"high", json_numbers(high)}};
   if (figure.theory) json["theory"] = json_numbers(theory);
+  if (baselines) json["baseline"] = json_numbers(baseline);
   json["seeds"] = seeds;
   return json;
 }
@@ -61,16 +63,18 @@ Json panel_json(const Figure& figure, const Experiment& experiment, const Panel&
 Json curves_json(const Figure& figure, const Experiment& experiment, const FigureData& data) {
   const CurvePage page = curve_page(figure, experiment, data, true);
   const ShortTexts texts = curve_texts(data);
+  const bool baselines = has_baseline(data);
   Json panels = Json::array();
   for (const Panel& panel : data.panels) {
     Json curves = Json::array();
     for (const Curve& curve : panel.curves)
-      curves.push_back(curve_json(figure, experiment, page, curve, texts));
+      curves.push_back(curve_json(figure, experiment, page, curve, texts, baselines));
     panels.push_back(panel_json(figure, experiment, panel));
     panels.back()["curves"] = curves;
   }
   const bool along_index = !figure.x_parameter && figure.value.series;
   Json json = {{"theory", figure.theory.has_value()}};
+  if (baselines) json["baseline"] = figure.baseline_label;
   if (!page.x.numeric) json["xnames"] = names_of(page.x);
   json["index"] = along_index ? Json(metric_of(figure.value, experiment).index) : Json();
   json["panels"] = panels;

@@ -3,8 +3,8 @@
 // Every figure has name, title, plot (its kind), xlabel, ylabel, colorlabel, log {x, y}, columns, xparameter
 // and what its kind adds: keys (texts for its legend), panels, and `form`, which says how a panel is drawn:
 //   curves  heights over x: mean (a line), low and high (a band, where `band`), theory (dashed, where
-//   `theory`) paths   spots (x, mean) in their order, joined where `lines`, each a dot where `dots`, with a
-//   ring at the
+//           `theory`), baseline (dotted, where there is a text `baseline`, which names it)
+//   paths   spots (x, mean) in their order, joined where `lines`, each a dot where `dots`, with a ring at the
 //           first and a dot at the last where `ends`; over the cells of `beneath`, where there are some
 //   cells   colours between xedges and yedges, with contours and an outline
 // Of a figure that can't be drawn there are name, title and error.
@@ -26,7 +26,7 @@ nlohmann::ordered_json palette_json();
 
 // --- What kinds of plot put theirs together from.
 
-// Members of forms curves and paths: theory, index, panels.
+// Members of forms curves and paths: theory, baseline, index, panels.
 nlohmann::ordered_json curves_json(const Figure& figure, const Experiment& experiment,
                                    const FigureData& data);
 // `title` and `facet` of a panel.

@@ -5,25 +5,43 @@
 namespace qklab {
 namespace {
 
-// The theory that stands beside `metric`: as named, or as the experiment declares it.
-std::optional<Quantity> read_theory(MapReader& map, const Quantity& value, const Experiment& experiment) {
-  const auto named = map.text("theory");
-  if (named == "none") return std::nullopt;
-  std::optional<Quantity> theory;
-  if (named) {
-    theory = find_quantity(map, "theory", *named, value.at, experiment);
-  } else {
-    for (const Overlay& overlay : experiment.overlays) {
-      if (overlay.metric == value.metric)
-        return find_quantity(map, "y", overlay.theory, value.at, experiment);
-    }
+// What `key` names to stand beside `value`.
+std::optional<Quantity> read_beside(MapReader& map, const char* key, const std::string& name,
+                                    const Quantity& value, const Experiment& experiment) {
+  if (name == "none") return std::nullopt;
+  const auto beside = find_quantity(map, key, name, value.at, experiment);
+  if (beside && beside->series != value.series) {
+    map.diagnostics().error(map.place(key),
+                            fmt::format("{}: '{}' and '{}' must both be scalars or both series", key,
+                                        beside->metric, value.metric));
   }
-  if (theory && theory->series != value.series) {
-    map.diagnostics().error(map.place("theory"),
-                            fmt::format("theory: '{}' and '{}' must both be scalars or both series",
-                                        theory->metric, value.metric));
+  return beside;
+}
+
+// The theory that stands beside the figure's value: as named, or as the experiment declares it.
+void read_theory(MapReader& map, const Experiment& experiment, Figure& figure) {
+  if (const auto named = map.text("theory")) {
+    figure.theory = read_beside(map, "theory", *named, figure.value, experiment);
+    return;
   }
-  return theory;
+  for (const Overlay& overlay : experiment.overlays) {
+    if (figure.theory || overlay.metric != figure.value.metric) continue;
+    figure.theory = find_quantity(map, "y", overlay.theory, figure.value.at, experiment);
+    figure.theory_label = overlay.label;
+  }
+}
+
+// Likewise the baseline.
+void read_baseline(MapReader& map, const Experiment& experiment, Figure& figure) {
+  if (const auto named = map.text("baseline")) {
+    figure.baseline = read_beside(map, "baseline", *named, figure.value, experiment);
+    return;
+  }
+  for (const BaselineOverlay& overlay : experiment.baselines) {
+    if (figure.baseline || overlay.metric != figure.value.metric) continue;
+    figure.baseline = find_quantity(map, "y", overlay.baseline, figure.value.at, experiment);
+    figure.baseline_label = overlay.label;
+  }
 }
 
 // x: the index of the series `value`, or a parameter.
@@ -72,11 +90,13 @@ void FigureReader::curves() {
   const auto value = find_quantity(map, "y", metric, at, experiment);
   color_by_parameter();
   if (!value) {
-    for (const char* key : {"x", "theory"}) map.has(key);  // they are known keys, though not checkable now
+    for (const char* key : {"x", "theory", "baseline"})
+      map.has(key);  // they are known keys, though not checkable now
     return;
   }
   figure.value = *value;
-  figure.theory = read_theory(map, *value, experiment);
+  read_theory(map, experiment, figure);
+  read_baseline(map, experiment, figure);
   read_x(*this);
   figure.ylabel = label(*value, experiment);
 }

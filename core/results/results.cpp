@@ -128,12 +128,29 @@ std::uint64_t id_of(const CsvReader& csv) {
   return *id;
 }
 
-// Whether this header was written before the parameter was added to the experiment.
-bool is_absent(const Parameter& parameter, const std::vector<std::string>& header) {
-  return parameter.is_later && std::ranges::find(header, parameter.name) == header.end();
-}
+// Parameters and scalars that were added to the experiment after this header was written.
+struct Absent {
+  std::vector<bool> parameters, scalars;  // in declared order
 
-TrialRecord read_trial(const CsvReader& csv, const std::vector<bool>& absent, const Experiment& experiment,
+  Absent(const Experiment& experiment, const std::vector<std::string>& header) {
+    const auto lacks = [&header](const std::string& name) {
+      return std::ranges::find(header, name) == header.end();
+    };
+    for (const Parameter& each : experiment.parameters)
+      parameters.push_back(each.is_later && lacks(each.name));
+    for (const Metric& each : experiment.scalars) scalars.push_back(each.later && lacks(each.name));
+  }
+
+  std::vector<std::string> left_of(std::vector<std::string> header, const Experiment& experiment) const {
+    for (std::size_t i = 0; i < parameters.size(); ++i)
+      if (parameters[i]) std::erase(header, experiment.parameters[i].name);
+    for (std::size_t i = 0; i < scalars.size(); ++i)
+      if (scalars[i]) std::erase(header, experiment.scalars[i].name);
+    return header;
+  }
+};
+
+TrialRecord read_trial(const CsvReader& csv, const Absent& absent, const Experiment& experiment,
                        const FileIdentities& files) {
   const std::vector<std::string>& fields = csv.fields();
   TrialRecord trial;
@@ -147,14 +164,15 @@ TrialRecord read_trial(const CsvReader& csv, const std::vector<bool>& absent, co
   for (std::size_t i = 0; i < experiment.parameters.size(); ++i) {
     const Parameter& parameter = experiment.parameters[i];
     std::string why;
-    std::optional<Value> value = absent[i] ? parameter.fallback : parameter.convert(fields[column++], why);
+    std::optional<Value> value =
+        absent.parameters[i] ? parameter.fallback : parameter.convert(fields[column++], why);
     if (!value) csv.fail(fmt::format("{}: {}", parameter.name, why));
     trial.params.set(i, std::move(*value));
   }
-  for (const Metric& metric : experiment.scalars) {
-    const std::string& text = fields[column++];
+  for (std::size_t i = 0; i < experiment.scalars.size(); ++i) {
+    const std::string text = absent.scalars[i] ? "" : fields[column++];
     trial.scalars.push_back(text.empty() ? std::numeric_limits<double>::quiet_NaN()
-                                         : number(csv, text, metric.name));
+                                         : number(csv, text, experiment.scalars[i].name));
   }
   trial.series.resize(experiment.series.size());
   if (trial.id != trial_id(experiment, trial.params, files)) {
@@ -203,13 +221,8 @@ Results read_csv(const std::string& directory, const Experiment& experiment, con
 
   CsvReader csv(directory + "/trials.csv");
   read_header(csv);
-  std::vector<std::string> expected = trials_header(experiment);
-  std::vector<bool> absent;
-  for (const Parameter& parameter : experiment.parameters) {
-    absent.push_back(is_absent(parameter, csv.fields()));
-    if (absent.back()) std::erase(expected, parameter.name);
-  }
-  expect_header(csv, expected);
+  const Absent absent(experiment, csv.fields());
+  expect_header(csv, absent.left_of(trials_header(experiment), experiment));
   std::unordered_set<std::uint64_t> seen;
   while (csv.next()) {
     results.trials.push_back(read_trial(csv, absent, experiment, files));

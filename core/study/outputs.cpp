@@ -12,6 +12,7 @@
 #include "core/export/csv.hpp"
 #include "core/report/report_data.hpp"
 #include "core/report/report_html.hpp"
+#include "core/results/baselines.hpp"
 #include "core/strategies/strategy.hpp"
 #include "core/system/file.hpp"
 
@@ -86,6 +87,7 @@ Outputs write_outputs(const Loaded& loaded, Store& store, const std::string& dir
   note_looks(store, judge(loaded.claims, results));
   outputs.verdicts = judge_directory(config, loaded.claims, results, directory, store.history());
   outputs.account = account_of(config.sweep, results);
+  outputs.baselines = told_of_baselines(results);
   if (effort || !are_current(loaded, directory, claims_json(config, loaded.claims, outputs.verdicts)))
     outputs.undrawn = write_all(loaded, store, results, outputs.verdicts, directory, effort, tell);
   outputs.figures = drawn_files(loaded, directory);

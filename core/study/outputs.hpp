@@ -16,8 +16,9 @@ struct Outputs {
   std::uint64_t failed = 0;   // trials that failed
   std::size_t undrawn = 0;    // figures that could not be drawn, or only in part
   std::vector<Verdict> verdicts = {};
-  std::vector<std::string> figures = {};  // SVG files
-  std::string account = {};               // the outcome of the sweep's strategies
+  std::vector<std::string> figures = {};    // SVG files
+  std::string account = {};                 // the outcome of the sweep's strategies
+  std::vector<std::string> baselines = {};  // sentences about trials that ended no better than their baseline
 };
 
 // Writes the outputs into `directory`, from the results in `store`. `effort` is that of a run that has added

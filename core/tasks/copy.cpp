@@ -2,6 +2,7 @@
 // Inputs are s1 ... sn | s1 ... s(n-1), T = 2n; targets are s1 ... sn from the separator on.
 #include <algorithm>
 
+#include "core/base/elementary.hpp"
 #include "core/schema/plugin.hpp"
 #include "core/tasks/task.hpp"
 
@@ -17,6 +18,12 @@ class Copy : public Task {
              stream) {}
 
   Floor floor() const override { return {0.0, "the inputs determine the targets"}; }
+
+  // The token at a target's position is the symbol before it, and symbols are independent.
+  Baseline baseline(std::size_t) const override {
+    const double log_symbols = elementary::log(static_cast<double>(config().vocabulary));
+    return {log_symbols, "symbols are uniform and independent: log of their number", log_symbols};
+  }
 
   bool solve(Batch& batch) const override {
     const std::size_t n = shape().length / 2;

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "core/schema/plugin.hpp"
+#include "core/tasks/entropies.hpp"
 #include "core/tasks/task.hpp"
 
 namespace qklab::tasks {
@@ -42,6 +43,14 @@ class Hull : public Task {
       : Task(config, {.length = config.length, .channels = 2, .outputs = 2}, stream) {}
 
   Floor floor() const override { return {0.0, "the inputs determine the targets"}; }
+
+  // The place in the sequence tells nothing, and the own point how likely it is to be a corner.
+  Baseline baseline(std::size_t) const override {
+    const CornerEntropy entropy = corner_entropy(shape().length);
+    return {entropy.own_point,
+            "entropy of being a corner, given the own point, by quadrature over points and directions",
+            entropy.alone};
+  }
 
   bool solve(Batch& batch) const override {
     for (std::size_t b = 0; b < config().batch; ++b) label(b, batch);

@@ -3,7 +3,9 @@
 // parallel computation, and logarithmic depth" (ICML 2024).
 #include <algorithm>
 
+#include "core/base/elementary.hpp"
 #include "core/schema/plugin.hpp"
+#include "core/tasks/entropies.hpp"
 #include "core/tasks/task.hpp"
 
 namespace qklab::tasks {
@@ -17,6 +19,23 @@ class Induction : public Task {
              stream) {}
 
   Floor floor() const override { return {0.0, "the inputs determine the targets"}; }
+
+  // The position alone tells nothing: all symbols are alike. The own symbol c tells a little. The target is c
+  // itself if the symbol before was c too, and otherwise one of the n-1 others, each equally likely. Of t
+  // symbols before, the last one is c with probability 1/n, and one of them is c with probability 1 - (1 -
+  // 1/n)^t.
+  Baseline baseline(std::size_t) const override {
+    const auto n = static_cast<double>(config().vocabulary);
+    double none = 1, loss = 0, targets = 0;  // no symbol before was c; sums over positions
+    for (std::size_t t = 1; t < shape().length; ++t) {
+      none *= 1 - 1 / n;
+      const double answered = 1 - none, same = 1 / n / answered;
+      loss += answered * (surprise(same) + surprise(1 - same) + (1 - same) * elementary::log(n - 1));
+      targets += answered;
+    }
+    return {loss / targets, "entropy of the target, given the own symbol and how many symbols came before it",
+            elementary::log(n)};
+  }
 
   bool solve(Batch& batch) const override {
     for (std::size_t b = 0; b < config().batch; ++b) {

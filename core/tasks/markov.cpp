@@ -6,6 +6,7 @@
 #include "core/base/array.hpp"
 #include "core/base/elementary.hpp"
 #include "core/schema/plugin.hpp"
+#include "core/tasks/entropies.hpp"
 #include "core/tasks/task.hpp"
 
 namespace qklab::tasks {
@@ -68,6 +69,13 @@ class Markov : public Task {
       for (std::size_t j = 0; j < chain_.shape(1); ++j)
         if (chain_(i, j) > 0) rate -= start_(i) * chain_(i, j) * elementary::log(chain_(i, j));
     return {rate, "entropy rate of the chain, from its stationary distribution"};
+  }
+
+  // The own symbol says all that can be known of the next one, so attention gains nothing.
+  Baseline baseline(std::size_t) const override {
+    double entropy = 0;
+    for (const double each : start_) entropy += surprise(each);
+    return {floor().value, "the floor: the own symbol alone decides how likely the next ones are", entropy};
   }
 
   // The most likely successor.

@@ -2,14 +2,30 @@
 // sequences: there is nothing to generalize.
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "core/schema/plugin.hpp"
+#include "core/tasks/entropies.hpp"
 #include "core/tasks/task.hpp"
 
 namespace qklab::tasks {
 
 namespace {
+
+using Counts = std::map<std::int32_t, std::size_t>;  // how often each label is there
+
+double total(const Counts& counts) {
+  double sum = 0;
+  for (const auto& [label, count] : counts) sum += static_cast<double>(count);
+  return sum;
+}
+
+double entropy_of_counts(const Counts& counts) {
+  double sum = 0;
+  for (const auto& [label, count] : counts) sum += surprise(static_cast<double>(count) / total(counts));
+  return sum;
+}
 
 class Memorization : public Task {
  public:
@@ -31,6 +47,21 @@ class Memorization : public Task {
   }
 
   Floor floor() const override { return {0.0, "the sequences are distinct, so all labels can be known"}; }
+
+  // The answer is given at the last position. Its token tells apart some of the sequences.
+  Baseline baseline(std::size_t) const override {
+    Counts labels;
+    std::map<std::int32_t, Counts> labels_after;
+    for (const Example& example : examples_) {
+      ++labels[example.label];
+      ++labels_after[example.symbols.back()][example.label];
+    }
+    double loss = 0;
+    for (const auto& [last, counts] : labels_after) loss += entropy_of_counts(counts) * total(counts);
+    return {loss / static_cast<double>(examples_.size()),
+            "entropy of the label, given the last symbol, over the sequences that were drawn",
+            entropy_of_counts(labels)};
+  }
 
   bool solve(Batch& batch) const override {
     for (std::size_t b = 0; b < config().batch; ++b) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/base/elementary.hpp"
 #include "core/schema/plugin.hpp"
 #include "core/tasks/task.hpp"
 
@@ -23,6 +24,12 @@ class Recall : public Task {
              stream) {}
 
   Floor floor() const override { return {0.0, "the inputs determine the targets"}; }
+
+  // A query's value was drawn independently of its key and of the place of the query.
+  Baseline baseline(std::size_t) const override {
+    const double log_values = elementary::log(static_cast<double>(config().vocabulary - keys(config())));
+    return {log_values, "values are uniform and independent of their keys: log of their number", log_values};
+  }
 
   bool solve(Batch& batch) const override {
     const std::size_t known = 2 * pairs(config());

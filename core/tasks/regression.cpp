@@ -49,6 +49,14 @@ class Regression : public Task {
                         floor_draws, error)};
   }
 
+  // The query's token is (x, 0). Since w has mean 0 whatever x is, 0 is the best guess of y, and E y^2 = d +
+  // s^2.
+  Baseline baseline(std::size_t) const override {
+    const double variance = static_cast<double>(config().features) + config().noise * config().noise;
+    return {variance, "variance of y, which neither the position nor x predicts: features + noise^2",
+            variance};
+  }
+
   // The posterior mean, by which no predictor has a lower squared error.
   bool solve(Batch& batch) const override {
     const std::size_t d = config().features, n = shape().length - 1;

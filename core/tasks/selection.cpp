@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/base/elementary.hpp"
 #include "core/schema/plugin.hpp"
 #include "core/tasks/task.hpp"
 
@@ -42,6 +43,12 @@ class Selection : public Task {
   }
 
   Floor floor() const override { return {0.0, "the inputs determine the targets"}; }
+
+  // The last token, at which the answer is given, is the same query in every sequence.
+  Baseline baseline(std::size_t) const override {
+    const double coin = elementary::log(2.0);
+    return {coin, "the query is always the same, and both signs are equally likely: log 2", coin};
+  }
 
   bool solve(Batch& batch) const override {
     const std::size_t d = shape().channels;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/schema/plugin.hpp"
+#include "core/tasks/entropies.hpp"
 #include "core/tasks/task.hpp"
 
 namespace qklab::tasks {
@@ -15,6 +16,14 @@ class Sort : public Task {
              stream) {}
 
   Floor floor() const override { return {0.0, "the inputs determine the targets"}; }
+
+  // Targets are order statistics of uniform symbols.
+  Baseline baseline(std::size_t) const override {
+    const SortedEntropy entropy = sorted_entropy(shape().length, config().vocabulary);
+    return {entropy.own_symbol,
+            "entropy of the order statistic, given its position and own symbol, mean over positions",
+            entropy.position};
+  }
 
   bool solve(Batch& batch) const override {
     const std::size_t length = shape().length;

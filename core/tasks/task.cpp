@@ -18,6 +18,10 @@ void Task::batch(Part part, std::uint64_t k, Batch& into) const {
   for (std::size_t b = 0; b < size; ++b) sequence(part, random, b, into);
 }
 
+Baseline Task::baseline(std::size_t) const {
+  return {std::nullopt, "the task does not state one: train a model without layers (layers: 0)"};
+}
+
 bool Task::solve(Batch&) const { return false; }
 
 std::vector<std::string> task_names() { return Registry<TaskKind>::all().names(); }

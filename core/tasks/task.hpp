@@ -60,6 +60,17 @@ struct Floor {
   std::string reason;           // how it is computed, or why it is not known
 };
 
+// The lowest expected loss of a predictor that knows of each target no more than its position and the token
+// that stands there: what a model reaches without attention. In the unit of the floor, which is never above
+// it. A text has no known distribution: there it is the loss of a predictor that was fit to the training
+// part.
+struct Baseline {
+  std::optional<double> value;          // none: not known
+  std::string reason;                   // how it is computed, or why it is not known
+  std::optional<double> position = {};  // of a predictor that knows the position alone
+  std::optional<double> pair = {};      // of one that knows the token before as well; of text
+};
+
 enum class Part { train, held_out };
 
 class Task {
@@ -73,6 +84,9 @@ class Task {
 
   void batch(Part part, std::uint64_t k, Batch& into) const;
   virtual Floor floor() const = 0;
+  // `batches`: the held-out batches 0, 1, ... that a model is judged by. A baseline that is measured is
+  // measured on them.
+  virtual Baseline baseline(std::size_t batches) const;
   // The best answers from the inputs alone: labels or values of the batch. False where no exact solver is
   // known.
   virtual bool solve(Batch& batch) const;

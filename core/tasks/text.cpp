@@ -4,12 +4,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <map>
+#include <span>
 
+#include "core/base/elementary.hpp"
 #include "core/base/error.hpp"
 #include "core/schema/plugin.hpp"
 #include "core/system/file.hpp"
+#include "core/tasks/ngrams.hpp"
 #include "core/tasks/task.hpp"
 #include "core/text/text_check.hpp"
 
@@ -137,6 +141,28 @@ class Text : public Task {
   Text(const TaskConfig& config, Stream stream) : Text(config, read_corpus(config), stream) {}
 
   Floor floor() const override { return {std::nullopt, "the entropy of the text's source is not known"}; }
+
+  // Windows begin anywhere, so that the position tells nothing. A predictor knows no symbol before its
+  // window, as a model does not: the first symbol of a window has no pair.
+  Baseline baseline(std::size_t batches) const override {
+    using Ids = std::span<const std::int32_t>;
+    const NGrams ngrams(Ids(ids_).first(split_), shape().symbols);
+    std::array<double, NGrams::longest> loss = {};  // by order
+    double count = 0;
+    Batch held_out;
+    for (std::uint64_t k = 0; k < batches; ++k) {
+      batch(Part::held_out, k, held_out);
+      for (std::size_t i = 0; i < held_out.labels.size(); ++i, ++count) {
+        for (std::size_t known = 0; known < loss.size(); ++known) {
+          const std::size_t there = std::min(known, i % shape().length + 1);
+          const Ids before = Ids(held_out.ids).subspan(i + 1 - there, there);
+          loss[known] -= elementary::log(ngrams.probability(before, held_out.labels[i]));
+        }
+      }
+    }
+    return {loss[1] / count, "bigrams of the training part, interpolated Kneser-Ney, on the held-out targets",
+            loss[0] / count, loss[2] / count};
+  }
 
  private:
   Text(const TaskConfig& config, Corpus corpus, Stream stream)

@@ -1,4 +1,4 @@
-// A training run within a trial.
+// A training run within a trial, and what a trial records of its task.
 #pragma once
 
 #include "core/train/loop.hpp"
@@ -23,5 +23,19 @@ inline Hooks resumable_hooks(const Trial& trial) {
   hooks.stop_at = trial.stop_at();
   return hooks;
 }
+
+// What the loss of a run is to be held against.
+struct Standards {
+  std::optional<double> floor, baseline;  // see tasks::Floor and tasks::Baseline
+
+  // The share of the way from the baseline to the floor that a loss has gone: 1 at the floor, negative above
+  // the baseline. None where one of them is not known, or the baseline is the floor.
+  std::optional<double> above_baseline(double loss) const;
+};
+// `batches`: the held-out batches that the loss is measured on.
+Standards standards_of(const tasks::Task& task, std::size_t batches);
+
+// A series that is `value` wherever `loss` was measured, to be drawn beside it.
+void record_level(Result& result, std::string_view name, const Curve& loss, double value);
 
 }  // namespace qklab::train

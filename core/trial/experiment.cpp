@@ -163,17 +163,21 @@ void check_declaration(const Experiment& experiment) {
     if (!names.insert(metric.name).second) fail(fmt::format("array '{}' is declared twice", metric.name));
     if (!is_path_name(metric.name)) fail(fmt::format("array '{}' cannot name a file", metric.name));
   }
-  for (const Overlay& overlay : experiment.overlays) {
+  const auto check_pair = [&](const char* what, const std::string& metric, const std::string& beside) {
     const auto is_scalar = [&](const std::string& name) {
       if (experiment.scalar_metric(name)) return true;
       if (!experiment.series_metric(name))
-        fail(fmt::format("overlay of an unknown scalar or series '{}'", name));
+        fail(fmt::format("{} of an unknown scalar or series '{}'", what, name));
       return false;
     };
-    if (is_scalar(overlay.metric) != is_scalar(overlay.theory)) {
-      fail(fmt::format("overlay: '{}' and '{}' must both be scalars or both series", overlay.theory,
-                       overlay.metric));
-    }
+    if (is_scalar(metric) != is_scalar(beside))
+      fail(fmt::format("{}: '{}' and '{}' must both be scalars or both series", what, beside, metric));
+  };
+  for (const Overlay& overlay : experiment.overlays) check_pair("overlay", overlay.metric, overlay.theory);
+  for (const BaselineOverlay& each : experiment.baselines) {
+    check_pair("baseline", each.metric, each.baseline);
+    if (!each.floor.empty()) check_pair("baseline", each.metric, each.floor);
+    if (each.label.empty()) fail(fmt::format("baseline: '{}' has no label", each.baseline));
   }
 }
 

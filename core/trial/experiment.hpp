@@ -41,6 +41,9 @@ struct Metric {
   std::string doc;
   std::string index;
   Bits bits = Bits::rounded;
+  // Declared after results had been published: results of earlier versions lack it, which then is no
+  // difference.
+  bool later = false;
   // The values that the definition allows, where both ends are finite: a claim about a mean can then be decided
   // for any distribution.
   std::optional<Range> range = {};
@@ -148,6 +151,19 @@ class Trial {
 struct Overlay {
   std::string metric;
   std::string theory;
+  std::string label = "theory";  // in a legend that names a baseline as well
+};
+
+// What a metric that is to be low, as a loss is, reaches without what the experiment is about. It is drawn
+// beside the metric, and the trials that end no lower are told. All are scalars, or all are series, of the
+// experiment.
+struct BaselineOverlay {
+  std::string metric;
+  std::string baseline;
+  std::string label;  // what the baseline goes without, as a legend names it: "no attention"
+  // The metric with the lowest possible value, if there is one. Where that is the baseline, no trial can end
+  // lower, and none is told.
+  std::string floor = {};
 };
 
 class Experiment {
@@ -160,6 +176,7 @@ class Experiment {
   std::vector<Metric> series;
   std::vector<Metric> arrays;
   std::vector<Overlay> overlays;
+  std::vector<BaselineOverlay> baselines = {};
   // The experiment's own claims, as YAML in the form of a config's `claims:`; a config refers to them by id.
   std::string claims;
   std::function<void(const Trial&, Result&)> run;

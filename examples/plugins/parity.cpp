@@ -1,4 +1,5 @@
 // A task: for random bits, whether the number of ones so far is odd.
+#include "core/base/elementary.hpp"
 #include "core/schema/plugin.hpp"
 #include "core/tasks/task.hpp"
 
@@ -12,6 +13,14 @@ class Parity : public Task {
         last_(static_cast<std::size_t>(config.kind.integer("parity.last"))) {}
 
   Floor floor() const override { return {0.0, "the inputs determine the targets"}; }
+
+  // The own bit alone decides at the first position, or everywhere if it is the only one that counts.
+  // Elsewhere, the bits before make both parities equally likely.
+  Baseline baseline(std::size_t) const override {
+    const double coin = elementary::log(2.0), length = static_cast<double>(shape().length);
+    const double open = last_ == 1 ? 0 : length - 1;
+    return {coin * open / length, "log 2 at each position where earlier bits count", coin};
+  }
 
   bool solve(Batch& batch) const override {
     for (std::size_t b = 0; b < config().batch; ++b) label(b, batch);

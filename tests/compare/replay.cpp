@@ -41,6 +41,19 @@ TEST_CASE("a trial that was run again to the same bits does not differ, its miss
   CHECK(Pair().differences(1e-6).empty());
 }
 
+TEST_CASE("a metric that was declared later counts only where it is stored") {
+  Experiment experiment = probe::experiment();
+  Pair pair;
+  pair.again.scalars[1] = 2;
+  pair.again.all_series[2] = probe::series({1, 2});
+  CHECK(pair.differences(experiment, {}).size() == 2);
+  experiment.scalars[1].later = experiment.series[2].later = true;
+  CHECK(pair.differences(experiment, {}).empty());
+  pair.stored.scalars[1] = 3;
+  pair.stored.series[2] = probe::series({1});
+  CHECK(pair.differences(experiment, {}).size() == 2);
+}
+
 TEST_CASE("the last bit counts, unless a tolerance is given") {
   Pair pair;
   pair.again.all_series[0].value[0] = std::nextafter(1.0 / 3, 1);

@@ -1,5 +1,6 @@
 // Tests of the files in examples/plugins, compiled into this program: gradients, and values by definition.
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "core/autodiff/gradcheck.hpp"
@@ -114,6 +115,8 @@ TEST_CASE("parity: labels are those of the solver, of all bits so far or of the 
     REQUIRE(task->solve(solved));
     CHECK(solved.labels == batch.labels);
     if (last == 1) CHECK(batch.labels == batch.ids);
+    // The first bit is its own parity; the others are anything unless they count alone.
+    CHECK(*task->baseline(1).value == doctest::Approx((last == 1 ? 0 : 7) * std::log(2) / 8));
   }
 }
 

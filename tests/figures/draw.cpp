@@ -7,6 +7,7 @@
 
 #include "core/base/sha256.hpp"
 #include "core/chart/gnuplot/gnuplot.hpp"
+#include "core/figures/plot_kind.hpp"
 #include "tests/support/fixture.hpp"
 
 using namespace qklab;
@@ -345,4 +346,73 @@ TEST_CASE("what is drawn already is not drawn again") {
   write_file((folder.path / "figures/once.png").string(), png + "edited");
   draw(once, results, directory, source, drawn.pictures);
   CHECK(folder.file("figures/once.png") == png);
+}
+
+TEST_CASE("a baseline stands beside the metric where trials have one, and nowhere where none has") {
+  const std::string figure = "figures: [{x: variance, y: contrast, color: mean, name: f";
+  const Config config = probe::config(grid + figure + ", baseline: entropy}]\n");
+  const Config plain = probe::config(grid + figure + "}]\n");
+  const Results with = probe::results(config, fill);
+  const auto header = [](const Config& of, const Results& results) {
+    return rows(figure_csv(probe::figures(of)[0], results))[0];
+  };
+  CHECK(header(config, with) == "mean,variance,contrast,low,high,seeds,entropy");
+  CHECK(header(plain, with) == "mean,variance,contrast,low,high,seeds");
+  const auto drawn_of = [](const Config& of, const Results& results) {
+    const probe::Folder folder("baseline");
+    draw(probe::figures(of)[0], results, folder.path.string());
+    return folder.file("figures/f.svg");
+  };
+  const std::string svg = drawn_of(config, with);
+  CHECK(contains(svg, "baseline"));
+  CHECK(svg != drawn_of(plain, with));
+  const Results without = probe::results(config, [](TrialRecord& trial) {
+    fill(trial);
+    trial.scalars[1] = probe::not_a_number;
+  });
+  CHECK(header(config, without) == header(plain, without));
+  CHECK(drawn_of(config, without) == drawn_of(plain, without));
+}
+
+TEST_CASE("theory and baseline are told apart by dashes and by their names") {
+  const Config config = probe::config(
+      "sweep: {variance: [1, 2]}\nfigures: [{x: position, y: support, color: variance, baseline: "
+      "residual}]\n");
+  Figure figure = probe::figures(config)[0];
+  figure.theory_label = "floor";
+  figure.baseline_label = "no attention";
+  Results results = probe::results(config, fill);
+  const auto page = [&] {
+    return figure.plot->page(figure, *results.experiment, figure_data(figure, results));
+  };
+  const auto texts = [](const Page& of) {
+    std::string all;
+    for (const LegendEntry& entry : of.legend) all += entry.text + ", ";
+    return all;
+  };
+  const auto lines = [](const Page& of, Stroke stroke) {
+    return std::ranges::count_if(of.panels[0].layers, [stroke](const PlotLayer& layer) {
+      const auto* line = std::get_if<LineLayer>(&layer);
+      return line && line->stroke == stroke;
+    });
+  };
+  CHECK(texts(page()) == "1, 2, measured, floor, no attention, ");
+  CHECK(lines(page(), Stroke::dashed) == 2);
+  CHECK(lines(page(), Stroke::dotted) == 1);  // both curves have the same one
+  results.trials[0].series[2].value[1] = 0.75;
+  CHECK(lines(page(), Stroke::dotted) == 2);
+  for (TrialRecord& trial : results.trials) trial.series[1] = {};
+  CHECK(texts(page()) == "1, 2, measured, no attention, ");
+  for (TrialRecord& trial : results.trials) trial.series[2] = {};
+  CHECK(texts(page()) == "1, 2, measured, theory, ");
+}
+
+TEST_CASE("a baseline that does not stand for one number as the metric does is refused") {
+  const auto complaint = [](const std::string& keys) {
+    return probe::complaints("figures: [{x: variance, y: contrast, " + keys + "}]\n");
+  };
+  CHECK(complaint("baseline: entropy").empty());
+  CHECK(complaint("baseline: none").empty());
+  CHECK(contains(complaint("baseline: entropie"), "entropy"));
+  CHECK(contains(complaint("baseline: support"), "must both be scalars or both series"));
 }

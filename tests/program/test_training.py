@@ -79,7 +79,7 @@ def test_series_by_layer_and_head():
     qklab("run", SMALL, "heads=2", "layers=2", "--out", "series")
     with open(FOLDER / "series" / "series.csv", newline="") as file:
         names = {row["metric"] for row in csv.DictReader(file)}
-    expected = {"loss", "loss_floor", "accuracy", "train_loss", "grad_norm", "residual.0", "residual.1"}
+    expected = {"loss", "loss_floor", "loss_baseline", "accuracy", "train_loss", "grad_norm", "residual.0", "residual.1"}
     for name in ("entropy", "mean", "variance", "frobenius", "spectral"):
         expected |= {f"{name}.{layer}.{head}" for layer in (0, 1) for head in (0, 1)}
     assert names == expected, names ^ expected

@@ -187,6 +187,25 @@ TEST_CASE("a file without a parameter that was added later is read with its defa
   CHECK(contains(message_of([&] { read_csv(scratch.path, grown); }), "expected 'width'"));
 }
 
+TEST_CASE("a file without a scalar that was added later is read without it") {
+  const Scratch scratch;
+  const Results written = awkward_results(walker_sweep(3));
+  write_both(scratch.path, written);
+  Experiment grown = walker();
+  grown.scalars.insert(grown.scalars.begin() + 1, {"odd", "", "", "", Bits::exact, true});
+  const Results read = read_csv(scratch.path, grown);
+  REQUIRE(read.trials.size() == written.trials.size());
+  for (std::size_t i = 0; i < read.trials.size(); ++i) {
+    CHECK(read.trials[i].id == written.trials[i].id);
+    REQUIRE(read.trials[i].scalars.size() == 3);
+    CHECK(identical(read.trials[i].scalars[0], written.trials[i].scalars[0]));
+    CHECK(std::isnan(read.trials[i].scalars[1]));
+    CHECK(identical(read.trials[i].scalars[2], written.trials[i].scalars[1]));
+  }
+  grown.scalars[1].later = false;
+  CHECK(contains(message_of([&] { read_csv(scratch.path, grown); }), "expected 'odd'"));
+}
+
 TEST_CASE("each fault of a file is told with its line") {
   const Scratch scratch;
   Results results = awkward_results(walker_sweep(2));

@@ -83,6 +83,20 @@ TEST_CASE("experiment: registration adds a seed and refuses contradictions") {
         "experiment 'overlay': overlay: 'y_theory' and 'curve' must both be scalars or both series");
   overlay.overlays = {{"y", "y_theory"}};
   CHECK(refusal(overlay) == "accepted");
+  Experiment baseline = declare("baseline");
+  baseline.baselines = {{"curve", "none", "nothing"}};
+  CHECK(refusal(baseline) == "experiment 'baseline': baseline of an unknown scalar or series 'none'");
+  baseline.scalars.push_back({"y", "", "", ""});
+  baseline.baselines = {{"curve", "y", "nothing"}};
+  CHECK(refusal(baseline) ==
+        "experiment 'baseline': baseline: 'y' and 'curve' must both be scalars or both series");
+  baseline.baselines = {{"y", "y", ""}};
+  CHECK(refusal(baseline) == "experiment 'baseline': baseline: 'y' has no label");
+  baseline.baselines = {{"y", "y", "nothing", "curve"}};
+  CHECK(refusal(baseline) ==
+        "experiment 'baseline': baseline: 'curve' and 'y' must both be scalars or both series");
+  baseline.baselines = {{"y", "y", "nothing", "y"}};
+  CHECK(refusal(baseline) == "accepted");
   Experiment idle = declare("idle");
   idle.run = nullptr;
   CHECK(refusal(idle) == "experiment 'idle': it has no run function");

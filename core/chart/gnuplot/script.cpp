@@ -39,11 +39,16 @@ struct Drawn {
   std::string rows, style;
 };
 
+// Lengths of dashes and gaps, in multiples of the line's width.
+const char* dashes(Stroke stroke) {
+  return stroke == Stroke::dashed ? " dt (6,4)" : stroke == Stroke::dotted ? " dt (2,5)" : "";
+}
+
 Drawn drawn(const LineLayer& layer) {
   std::string rows;  // lines are told apart by empty ones
   for (const std::vector<Spot>& line : layer.lines) rows += (rows.empty() ? "" : "\n") + rows_of(line);
   return {rows, fmt::format("using 1:2 with lines lc rgb '{}' lw {}{}", layer.color.hex(), layer.width,
-                            layer.dashed ? " dt (6,4)" : "")};
+                            dashes(layer.stroke))};
 }
 Drawn drawn(const DotLayer& layer) {
   const int shape = layer.ring ? 6 : 7;  // as gnuplot counts
@@ -152,6 +157,7 @@ class Script {
     if (placed.entry->mark == Mark::line) arrow("lw 1.2");
     if (placed.entry->mark == Mark::thick) arrow("lw 2");
     if (placed.entry->mark == Mark::dashed) arrow("lw 0.8 dt (6,4)");
+    if (placed.entry->mark == Mark::dotted) arrow("lw 0.9 dt (2,5)");
     if (placed.entry->mark == Mark::band) rectangle(from, to, middle - 3, middle + 3, color);
   }
 

@@ -51,6 +51,11 @@ void describe(const Experiment& experiment) {
     for (const Overlay& overlay : experiment.overlays)
       fmt::print("  {} is drawn beside {}\n", overlay.theory, overlay.metric);
   }
+  if (!experiment.baselines.empty()) {
+    fmt::print("\nbaselines\n");
+    for (const BaselineOverlay& each : experiment.baselines)
+      fmt::print("  {} ({}) is drawn beside {}\n", each.baseline, each.label, each.metric);
+  }
   if (!experiment.claims.empty()) fmt::print("\nclaims\n{}\n", experiment.claims);
 }
 

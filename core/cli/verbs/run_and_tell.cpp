@@ -63,6 +63,7 @@ int tell_outputs(const Loaded& loaded, const Outputs& outputs, const std::string
     say("results: {}\n", directory);
     for (const std::string& file : outputs.figures) say("figure:  {}\n", file);
     say("report:  {}/report.html\n", directory);
+    for (const std::string& sentence : outputs.baselines) say(stderr, "{}\n", sentence);
   }
   const bool short_of = tell_shortcomings(loaded, outputs, directory);
   return short_of || outputs.undrawn > 0 ? exit_failed : exit_done;

@@ -35,21 +35,20 @@ Page band_page(const Figure& figure, const Experiment& experiment, const FigureD
     }
     for (const Curve& curve : data.panels[i].curves)
       add_curve(layers, frame, curve, &Point::mean, {frame.color(curve), 0.9});
-    for (const Curve& curve : data.panels[i].curves) {
-      if (figure.theory) add_curve(layers, frame, curve, &Point::theory, {frame.color(curve), 0.8, true});
-    }
+    add_beside(layers, frame, figure, data.panels[i], 0.8);
   }
   const Color grey{0.25, 0.25, 0.25};
   frame.page.legend.push_back({"mean over seeds", grey, Mark::line});
   frame.page.legend.push_back({"95% interval", grey.mixed_with_white(band_paleness), Mark::band});
-  if (figure.theory) frame.page.legend.push_back({"theory", grey, Mark::dashed});
+  for (const LegendEntry& entry : legend_of_beside(figure, data)) frame.page.legend.push_back(entry);
   return frame.page;
 }
 
 nlohmann::ordered_json band_json(const Figure& figure, const Experiment& experiment, const FigureData& data) {
   nlohmann::ordered_json json = {
       {"form", "curves"}, {"band", true}, {"keys", nlohmann::ordered_json::array()}};
-  if (figure.theory) json["keys"].push_back("dashed: theory");
+  const std::string beside = keys_of_beside(figure, data);
+  if (!beside.empty()) json["keys"].push_back(beside);
   json.update(curves_json(figure, experiment, data));
   return json;
 }

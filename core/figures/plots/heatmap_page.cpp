@@ -62,7 +62,7 @@ void add_lines(std::vector<PlotLayer>& layers, const Page& page, const std::vect
   layers.push_back(layer);
   layer.color = {0, 0, 0};
   layer.width = width;
-  layer.dashed = dashed;
+  layer.stroke = dashed ? Stroke::dashed : Stroke::solid;
   layers.push_back(std::move(layer));
 }
 

@@ -21,22 +21,21 @@ Page line_page(const Figure& figure, const Experiment& experiment, const FigureD
       else
         add_curve(layers, frame, curve, &Point::mean, {color, 0.9});
     }
-    for (const Curve& curve : data.panels[i].curves) {
-      if (figure.theory) add_curve(layers, frame, curve, &Point::theory, {frame.color(curve), 0.7, true});
-    }
+    add_beside(layers, frame, figure, data.panels[i], 0.7);
   }
   if (figure.theory) {
     const Color grey{0.25, 0.25, 0.25};
     frame.page.legend.push_back({"measured", grey.mixed_with_white(line_paleness), Mark::thick});
-    frame.page.legend.push_back({"theory", grey, Mark::dashed});
   }
+  for (const LegendEntry& entry : legend_of_beside(figure, data)) frame.page.legend.push_back(entry);
   return frame.page;
 }
 
 nlohmann::ordered_json line_json(const Figure& figure, const Experiment& experiment, const FigureData& data) {
   nlohmann::ordered_json json = {
       {"form", "curves"}, {"band", false}, {"keys", nlohmann::ordered_json::array()}};
-  if (figure.theory) json["keys"].push_back("thick: measured, dashed: theory");
+  const std::string beside = keys_of_beside(figure, data);
+  if (!beside.empty()) json["keys"].push_back((figure.theory ? "thick: measured, " : "") + beside);
   json.update(curves_json(figure, experiment, data));
   return json;
 }

@@ -1,4 +1,4 @@
-// Figures of form `curves`: heights over x, with bands and theory.
+// Figures of form `curves`: heights over x, with bands, theory and baselines.
 "use strict";
 
 // Where a line would show nothing: values that have no other one beside them to be joined with. An undefined one is
@@ -34,6 +34,7 @@ function curvesPanel(figure, panelData, view, pick) {
     const beneath = figure.theory && !figure.band;  // theory lies upon what was measured
     const mean = add(curve, "mean", {stroke: beneath ? faded(color, 0.5) : color, width: beneath ? 3 : 1.6});
     if (figure.theory) add(curve, "theory", {stroke: color, width: 1.3, dash: [6, 4]});
+    if (figure.baseline) add(curve, "baseline", {stroke: color, width: 1.6, dash: [2, 4]});
     readings.push({curve, mean});
   });
   // The point next to the cursor: the x, then the curve that is nearest there.
@@ -58,8 +59,9 @@ function curvesPanel(figure, panelData, view, pick) {
       const at = figure.xnames ? figure.xnames[curve.x[i]] : number(curve.x[i]);
       const interval = curve.low[i] === null ? "" : ` [${number(curve.low[i])}, ${number(curve.high[i])}]`;
       const theory = figure.theory ? `, theory ${number(curve.theory[i])}` : "";
+      const baseline = figure.baseline ? `, ${figure.baseline} ${number(curve.baseline[i])}` : "";
       return `${curve.name ? `${curve.name} ${curve.label}, ` : ""}${figure.xlabel} ${at}: ` +
-             `${number(curve.mean[i])}${interval}${theory}, ${plural(curve.seeds[i], "seed")}`;
+             `${number(curve.mean[i])}${interval}${theory}${baseline}, ${plural(curve.seeds[i], "seed")}`;
     },
     pick: pick && ((x, y, u) => {
       const best = nearest(x, y, u);

@@ -44,7 +44,7 @@ function figureBlock(figure, {heading = "h3", pick = null, view = null} = {}) {
   const cells = figure.form === "cells", {beneath} = figure;
   view ??= {logX: figure.log.x, logY: figure.log.y, hidden: new Set()};
   const xs = cells ? [] : [...allPoints(figure, "x"), ...(beneath?.xedges ?? [])];
-  const ys = cells ? [] : [...allPoints(figure, "mean", "low", "high", "theory"), ...(beneath?.yedges ?? [])];
+  const ys = cells ? [] : [...allPoints(figure, "mean", "low", "high", "theory", "baseline"), ...(beneath?.yedges ?? [])];
   const axes = () => cells
     ? {x: {range: [figure.xedges[0], figure.xedges.at(-1)], log: figure.log.x},
        y: {range: [figure.yedges[0], figure.yedges.at(-1)], log: figure.log.y}}

@@ -11,7 +11,7 @@ using probe::contains;
 namespace {
 
 const std::string text =
-    "sweep: {variance: [1, 2]}\nseeds: 4\n"
+    "sweep: {variance: [1, 2]}\nseeds: 8\n"
     "figures: [{name: contrast, x: variance, y: contrast}]\n"
     "claims: [own]\n";
 

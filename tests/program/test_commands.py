@@ -107,7 +107,7 @@ def test_status_export_verify():
     assert len((out / "trials.csv").read_text().splitlines()) == 1 + 18
     qklab("verify", out)
     claims = out / "claims.json"
-    claims.write_text(claims.read_text().replace('"holds"', '"fails"'))
+    claims.write_text(claims.read_text().replace('"undecided"', '"fails"'))
     assert "claims.json" in qklab("verify", out, code=1).stderr
 
 

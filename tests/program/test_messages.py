@@ -84,7 +84,7 @@ name: judged
 experiment: localization
 params: {dim: 8, length: 6, samples: 50}
 sweep: {mean: [0, 0.25]}
-seeds: 3
+seeds: 6
 claims:
   - {id: wished, text: Contrast is large., test: difference, metric: contrast, reference: 0, at_least: 9, demand: holds}
   - {id: noted, text: Contrast is large., test: difference, metric: contrast, reference: 0, at_least: 9}

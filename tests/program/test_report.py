@@ -14,7 +14,7 @@ name: shown
 experiment: localization
 params: {{dim: 16, length: 8, samples: 200}}
 sweep: {{mean: [0, 0.5], variance: {{logspace: [0.01, 100, 7]}}}}
-seeds: 3
+seeds: 6
 figures:
   - {{name: support, x: position, y: support, color: variance, facet: mean, log: color, title: "{HOSTILE}"}}
   - {{name: contrast, plot: band, x: variance, y: contrast, color: mean, log: x}}
@@ -102,7 +102,7 @@ def test_verdicts_figures_filter_and_keys():
     assert HOSTILE in out["claim"], "the text is shown as it is"
     assert out["panels"] == 4 and all(n > 10 for n in out["painted"]), out["painted"]
     assert out["rows"] > 5
-    assert out["filtered"] == 6 and "6 trials of 24" in out["told"], out
+    assert out["filtered"] == 12 and "12 trials of 48" in out["told"], out
     assert "no column 'no_such'" in out["wrong"]
     assert out["aria"] == "ascending" and out["sorted"] == sorted(out["sorted"]), out["sorted"]
     assert out["reversed"] == sorted(out["reversed"], reverse=True)
@@ -365,7 +365,7 @@ def test_print():
         out = page.run("printed.after = getComputedStyle(document.documentElement).getPropertyValue('--ground').trim();"
                        "return printed;")
         assert not page.console, page.console
-    assert out["panels"] == 4 and out["trials"] == 24 and out["ground"] == "#fff", out
+    assert out["panels"] == 4 and out["trials"] == 48 and out["ground"] == "#fff", out
     assert 300 < out["widest"] <= 681 and out["before"] == out["after"] != "#fff", out
 
 

@@ -65,7 +65,7 @@ class BootstrapT : public Inference {
 void add_bootstrap() {
   Registry<MethodKind>::all().add(
       {.name = "bootstrap",
-       .doc = "the mean by the bootstrap-t; for skewed data of 16 seeds or more",
+       .doc = "the mean by the bootstrap-t; for mildly skewed data",
        .about = About::mean,
        .place = 1,
        .make = [](const Sample& sample, std::string& why) -> std::unique_ptr<Inference> {

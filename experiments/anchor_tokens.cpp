@@ -103,8 +103,8 @@ class Reader {
 train::Training training_of(const Parameters& params) {
   train::Training training;
   train::read(training, params);
-  auto& [task, config] = training;
-  if (task.kind->causal) config.model.mask = Mask::causal();
+  train::TrainConfig& config = training.config;
+  if (training.task.kind->causal) config.model.mask = Mask::causal();
   if (params.text("intervention") == "tame") config.model.reparametrization = nn::Reparametrization::tame;
   config.initialization.kind = "spectrum";
   config.initialization.spectrum = {params.real("mean"), params.real("variance")};

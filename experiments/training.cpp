@@ -1,7 +1,7 @@
 // Training: a transformer learns a task from scratch, from query-key matrices of a prescribed eigenspectrum.
 //
 // Data depend on the task's parameters and the seed alone, so that trials that differ in the model or the
-// optimizer learn from the same batches; initial parameters are drawn for each trial.
+// optimizer learn from the same batches; initial parameters are drawn for each trial unless init.common is set.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -29,8 +29,17 @@ std::unique_ptr<tasks::Task> make_task(const Trial& trial, const tasks::TaskConf
   return tasks::make_task(config, trial.shared_stream("task", task_key(config)));
 }
 
+// Drawn for each trial, or once for all trials of a seed and a task: arrays of equal shape then have equal draws, as
+// each has a stream of its own.
+Stream initial_draws(const Trial& trial, const Training& training) {
+  return training.common_draws ? trial.shared_stream("training: initial", task_key(training.task))
+                               : trial.stream("initial");
+}
+
 std::string check(const Parameters& p) {
-  auto [task, config] = training_of(p);
+  const Training training = training_of(p);
+  const tasks::TaskConfig& task = training.task;
+  TrainConfig config = training.config;
   if (const std::string why = tasks::problem(task); !why.empty()) return why;
   if (task.kind->next_token && !p.flag("causal")) {
     return fmt::format(
@@ -81,7 +90,7 @@ void run(const Trial& trial, Result& result) {
   const Parameters& p = trial.params;
   const Training training = training_of(p);
   const std::unique_ptr<tasks::Task> task = make_task(trial, training.task);
-  Trainer trainer(training.config, *task, trial.stream("initial"));
+  Trainer trainer(training.config, *task, initial_draws(trial, training));
   const Outcome outcome = train::train(trainer, resumable_hooks(trial));
 
   const std::map<std::string, Curve>& curves = outcome.history.curves();
@@ -106,7 +115,7 @@ void run(const Trial& trial, Result& result) {
 void trace(const Trial& trial, const std::string& directory) {
   const Training training = training_of(trial.params);
   const std::unique_ptr<tasks::Task> task = make_task(trial, training.task);
-  Trainer trainer(training.config, *task, trial.stream("initial"));
+  Trainer trainer(training.config, *task, initial_draws(trial, training));
   write_trace(trainer, directory, [&trial] { trial.check(); });
 }
 

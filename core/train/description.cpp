@@ -211,6 +211,12 @@ std::vector<Field> model_fields() {
               .range(0, 1e6)
               .later(),
           "", "", [](auto& t) -> auto& { return t.config.initialization.input_variance; }),
+      field(
+          boolean("init.common", false,
+                  "initial parameters are drawn by seed and task alone, so that trials of other parameters "
+                  "begin alike and differences between them are paired")
+              .later(),
+          "", "", [](auto& t) -> auto& { return t.common_draws; }),
   };
 }
 

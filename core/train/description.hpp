@@ -16,6 +16,7 @@ namespace qklab::train {
 struct Training {
   tasks::TaskConfig task;
   TrainConfig config;
+  bool common_draws = false;  // initial parameters are drawn by the seed and the task alone
 };
 
 struct Field {

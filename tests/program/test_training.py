@@ -189,5 +189,20 @@ def test_trace_holds_what_it_says():
     assert "cannot be traced" in qklab("trace", other, *fixed, "--out", FOLDER / "other", code=2).stderr
 
 
+
+def test_arms_begin_alike_where_that_is_asked_for():
+    """Trials of other rates, spectra and regularizers draw the same numbers, of one seed and task."""
+    def first_losses(out, *overrides):
+        qklab("run", SMALL, "steps=0", "seeds=2", "lr=0.001,0.01", "regularizer=none,locater", *overrides, "--out", out)
+        by_seed = {}
+        for row in csv.DictReader((FOLDER / out / "trials.csv").open()):
+            by_seed.setdefault(row["seed"], set()).add(row["final_loss"])
+        return [len(losses) for losses in by_seed.values()]
+
+    assert first_losses("own_draws") == [4, 4]
+    assert first_losses("common_draws", "init.common=true") == [1, 1]
+    assert min(first_losses("other_spectra", "init.common=true", "init.variance=0.1,1")) == 2
+
+
 if __name__ == "__main__":
     run_tests(sys.modules[__name__])

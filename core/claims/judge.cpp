@@ -121,7 +121,7 @@ void tell_more_seeds(const Claim& claim, Judged& slice, double needed) {
   constexpr std::size_t most = 4096;
   std::size_t enough = has + 1;
   while (enough < most && !settles(enough)) enough = has + 2 * (enough - has);
-  if (enough >= most) return add_note(slice.verdict, "no thousands of seeds like these would settle it");
+  if (enough >= most) return add_note(slice.verdict, "thousands of seeds like these would not settle it");
   std::size_t too_few = has + (enough - has) / 2;
   while (enough - too_few > 1) {
     const std::size_t middle = (too_few + enough) / 2;
@@ -172,6 +172,11 @@ std::vector<Judged> judge_slices(const Claim& claim, const Results& results, con
     } else if (claim.test->judge) {
       verdict.seeds = group(side.done, schema, {seed_of(schema)}).size();
       claim.test->judge(claim, side.done, verdict);
+      if (const std::size_t n = side.lost.size(); n > 0 && !claim.leaves_lost_out) {
+        if (verdict.outcome == Outcome::holds) verdict.outcome = Outcome::undecided;
+        add_note(verdict, fmt::format("{} trial{} diverged or failed, whose numbers are not known", n,
+                                      n == 1 ? "" : "s"));
+      }
     } else {
       measure(claim, side, opposite, key_text(schema, claim.by, key), slice);
     }

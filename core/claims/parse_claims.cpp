@@ -34,6 +34,16 @@ void read_metric(MapReader& map, const Experiment& experiment, Claim& claim) {
   if (const auto found = find_quantity(map, "metric", name, at, experiment)) claim.metric = *found;
 }
 
+// A test that looks at every number has no number a seed, so that nothing is to be said about seeds.
+void read_no_method(ClaimReader& reader) {
+  for (const char* key : {"about", "interval", "share"}) {
+    if (reader.map.has(key))
+      reader.error(key,
+                   fmt::format("not with {}, which looks at every single number", reader.claim.test->name));
+  }
+  reader.claim.method = &default_method(About::median);
+}
+
 // What the claim is about, and how its seeds decide it.
 void read_method(ClaimReader& reader) {
   auto& [map, experiment, claim] = reader;
@@ -51,12 +61,14 @@ void read_method(ClaimReader& reader) {
     reader.error("interval", fmt::format("{} is for claims about the {}, and this one is about the {}",
                                          *named, name_of(method->about), name_of(about)));
   }
+  if (method && about == About::share && said != name_of(About::share))
+    reader.error("interval", fmt::format("{} is for about: share", *named));
   claim.method = method ? method : &default_method(about);
   claim.permutation = named == permutation;
   if (claim.permutation && !(claim.at_least == 0 || claim.at_most == 0))
     reader.error("interval", "a permutation tests against no order at all: at_least: 0 or at_most: 0");
   const auto share = map.real("share");
-  if (about == About::share) {
+  if (said == name_of(About::share)) {
     claim.share = share.value_or(nan);
     if (!(claim.share > 0 && claim.share < 1))
       reader.error("share", "a claim about a share of seeds needs the share, above 0 and below 1");
@@ -67,11 +79,11 @@ void read_method(ClaimReader& reader) {
       !(claim.test->range && claim.test->range(claim, metric_of(claim.metric, experiment).range))) {
     reader.error(
         map.has("interval") ? "interval" : "about",
-        fmt::format("{} needs a metric whose range is declared, and {} has none; claim the median, or name "
-                    "interval: bootstrap or t",
-                    claim.method->name, claim.metric.metric));
+        fmt::format(
+            "{} needs a number whose range is known, and {} of {} has none; claim the median, or name "
+            "interval: bootstrap or t",
+            claim.method->name, claim.test->name, claim.metric.metric));
   }
-  claim.leaves_lost_out = map.choice("lost", {"against", "left_out"}) == "left_out";
 }
 
 // Reserved seeds are judged for the sake of the exploring run, which is where demands are made.
@@ -110,8 +122,9 @@ Claim parse_claim(MapReader& map, const Config& config) {
   claim.test = tests.find(*name);
   ClaimReader reader{map, experiment, claim};
   claim.test->read(reader);
+  claim.leaves_lost_out = map.choice("lost", {"against", "left_out"}) == "left_out";
   if (claim.test->judge)
-    claim.method = &default_method(About::median);  // unused, as such a test has no number a seed
+    read_no_method(reader);
   else
     read_method(reader);
   map.finish();
@@ -211,13 +224,15 @@ void bind(const UntilDecided& until, std::vector<Claim>& claims, Diagnostics& di
     else
       awaited.push_back(claims[static_cast<std::size_t>(found - ids.begin())]);
   }
-  *until.decided = [awaited](const Sweep& sweep, const Results& results) {
+  *until.undecided = [awaited](const Sweep& sweep, const Results& results) {
     std::vector<Claim> now = awaited;
     for (Claim& claim : now) claim.sweep = sweep;
-    return std::ranges::all_of(judge(now, results), [](const Verdict& verdict) {
-      return std::ranges::none_of(
-          verdict.slices, [](const SliceVerdict& slice) { return slice.outcome == Outcome::undecided; });
-    });
+    std::vector<std::string> open;
+    for (const Verdict& verdict : judge(now, results)) {
+      if (std::ranges::count(verdict.slices, Outcome::undecided, &SliceVerdict::outcome) > 0)
+        open.push_back(verdict.id);
+    }
+    return open;
   };
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace qklab {
 namespace {
@@ -38,6 +39,23 @@ void compare(Verdict& verdict, const Verdict& reserved) {
   verdict.standing = standing_of(verdict);
 }
 
+// The points whose trials a claim reads, whatever their seeds, each by a hash of its other parameters.
+std::set<std::uint64_t> points_read(const Claim& claim) {
+  const Schema& schema = claim.experiment->parameters;
+  const std::size_t seed = seed_of(schema);
+  std::vector<std::size_t> others;
+  for (std::size_t i = 0; i < schema.size(); ++i)
+    if (i != seed) others.push_back(i);
+  std::set<std::uint64_t> points;
+  claim.sweep.for_each([&](const TrialSpec& trial) {
+    if (!claim.where || claim.where->holds(trial.params) ||
+        (claim.against && claim.against->holds(trial.params)))
+      points.insert(hash_text(key_text(schema, others, key_of(trial.params, others))));
+    return true;
+  });
+  return points;
+}
+
 }  // namespace
 
 void give_standing(const std::vector<Claim>& claims, std::vector<Verdict>& verdicts,
@@ -53,6 +71,9 @@ void give_standing(const std::vector<Claim>& claims, std::vector<Verdict>& verdi
       verdict.standing_note = "exploratory: it was not there when reserved seeds ran";
     } else if (then->hash != claims.at(i).hash) {
       verdict.standing_note = "exploratory: it was changed after reserved seeds had run";
+    } else if (points_read(*then) != points_read(claims.at(i))) {
+      verdict.standing_note =
+          "exploratory: reserved seeds ran at other points than those that it speaks of now";
     } else {
       compare(verdict,
               reserved->verdicts.at(static_cast<std::size_t>(std::distance(reserved->claims.begin(), then))));

@@ -24,9 +24,9 @@ std::uint64_t replicates_now(const Sweep& sweep) {
 
 Sweep UntilDecided::grow(const Sweep& sweep, const FinishedTrials& finished) const {
   Sweep current = sweep.with_replicates({});
-  for (std::uint64_t n = min; n < max && *decided;) {
+  for (std::uint64_t n = min; n < max && *undecided;) {
     const Results results = finished(current);
-    if (!all_ran(current, results) || (*decided)(current, results)) break;
+    if (!all_ran(current, results) || (*undecided)(current, results).empty()) break;
     n = std::min(2 * n, max);
     Replicates replicates;
     for (const std::uint64_t point : current.points()) replicates[point] = n;
@@ -45,10 +45,11 @@ std::string UntilDecided::outlook() const { return fmt::format(" ({} to {} repli
 
 std::string UntilDecided::account(const Sweep& sweep, const Results& results) const {
   const std::uint64_t n = replicates_now(sweep);
-  if (!all_ran(sweep, results) || !*decided) return fmt::format("{} replicates a point, under way", n);
-  const bool settled = (*decided)(sweep, results);
-  return fmt::format("{} replicates a point; {} {}{}", n, fmt::join(claims, ", "),
-                     settled ? "decided" : "not decided", settled || n < max ? "" : " at the maximum");
+  if (!all_ran(sweep, results) || !*undecided) return fmt::format("{} replicates a point, under way", n);
+  const std::vector<std::string> open = (*undecided)(sweep, results);
+  if (open.empty()) return fmt::format("{} replicates a point; {} decided", n, fmt::join(claims, ", "));
+  return fmt::format("{} replicates a point; {} not decided{}", n, fmt::join(open, ", "),
+                     n < max ? "" : " at the maximum");
 }
 
 std::string UntilDecided::why_whole() const {

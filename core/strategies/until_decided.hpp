@@ -25,10 +25,10 @@ struct UntilDecided : Strategy {
 
   std::vector<std::string> claims;  // ids
   std::uint64_t min = 8, max = 0;   // replicates of a point; 2 <= min <= max
-  // Whether the claims are decided by these results. It is set where claims are read, above this room; without it
+  // Which of the claims these results leave undecided. It is set where claims are read, above this room; without it
   // nothing is added.
-  using Decided = std::function<bool(const Sweep&, const Results&)>;
-  std::shared_ptr<Decided> decided = std::make_shared<Decided>();
+  using Undecided = std::function<std::vector<std::string>(const Sweep&, const Results&)>;
+  std::shared_ptr<Undecided> undecided = std::make_shared<Undecided>();
 };
 
 std::shared_ptr<Strategy> read_until_decided(MapReader& map);

@@ -98,16 +98,33 @@ RunOptions options_of(const RunRequest& request, const std::string& workplace) {
   return options;
 }
 
-// Prepares the directory for this config.
-void take_over(const Config& config, const RunRequest& request, const Tell& remark) {
+// What was seen in a directory that was moved aside, and which reserved seeds it has drawn: equal seeds give equal
+// data, so that starting over does not make them unseen.
+History history_of_earlier(const std::string& aside, const Config& config, const Tell& remark) {
+  if (config.source.confirming || !std::filesystem::exists(store_path(aside))) return {};
+  try {
+    return Store(store_path(aside), Store::Mode::read).history();
+  } catch (const std::exception& error) {
+    remark(fmt::format("what was seen in {} is not known: {}", aside, error.what()));
+    return {};
+  }
+}
+
+// Prepares the directory for this config. Returns the history of what was there before, where it starts over.
+History take_over(const Config& config, const RunRequest& request, const Tell& remark) {
   check_store_path(store_path(request.directory));
+  History earlier;
   if (request.fresh) {
     const std::string aside = move_aside(request.directory);
-    if (!aside.empty()) remark(fmt::format("earlier results are kept in {}", aside));
+    if (!aside.empty()) {
+      remark(fmt::format("earlier results are kept in {}", aside));
+      earlier = history_of_earlier(aside, config, remark);
+    }
   } else {
     refuse_other_experiment(request.directory, config);
   }
   make_output_directory(request.directory);
+  return earlier;
 }
 
 // Makes this config the store's. Returns what has changed since its last run, one line each.
@@ -143,11 +160,12 @@ RunEnd run(Loaded& loaded, const RunRequest& request, const Listener& listener,
            const std::atomic<bool>& stop) {
   const Config& config = loaded.config;
   const Tell remark = listener.remark ? listener.remark : [](const std::string&) {};
-  take_over(config, request, remark);
+  const History earlier = take_over(config, request, remark);
   const std::unique_ptr<Scratch> scratch =
       request.scratch.empty() ? nullptr : std::make_unique<Scratch>(request.directory, request.scratch);
   const std::string& workplace = scratch ? scratch->directory() : request.directory;
   Store store(store_path(workplace), Store::Mode::write);
+  store.add_history(earlier);
   const std::vector<std::string> changed = take_over(loaded, request, store);
   for (const std::string& line : changed) remark(line);
   remove_left_checkpoints(workplace, store);

@@ -91,7 +91,7 @@ TEST_CASE("wrong claims are told") {
   CHECK(contains(claim(mean + "about: medain"), "did you mean 'median'"));
   CHECK(contains(claim(mean + "interval: bootstap"), "did you mean 'bootstrap'"));
   CHECK(contains(claim(mean + "about: median, interval: t"), "t is for claims about the mean"));
-  CHECK(contains(claim(mean + "about: mean"), "contrast has none; claim the median"));
+  CHECK(contains(claim(mean + "about: mean"), "difference of contrast has none; claim the median"));
   CHECK(contains(claim(mean + "about: share"), "needs the share"));
   CHECK(contains(claim(mean + "about: share, share: 1"), "above 0 and below 1"));
   CHECK(contains(claim(mean + "share: 0.5"), "goes with about: share"));

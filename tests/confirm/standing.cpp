@@ -35,17 +35,20 @@ Verdict verdict(std::vector<SliceVerdict> slices) {
   return verdict;
 }
 
-Claim claim(const std::string& hash = "1") {
-  Claim claim;
-  claim.id = "C";
+Claim claim(const std::string& hash = "1", const std::string& means = "[0, 1]",
+            const std::string& seeds = "8") {
+  Claim claim = probe::claims(probe::config("sweep: {mean: " + means + "}\nseeds: " + seeds +
+                                            "\nclaims: [{id: C, text: t, metric: contrast, test: difference, "
+                                            "reference: 0, at_least: 0, by: [mean]}]\n"))
+                    .at(0);
   claim.hash = hash;
   return claim;
 }
 
-Verdict compared(const Verdict& exploring, const Verdict& reserved, const std::string& hash = "1") {
+Verdict compared(const Verdict& exploring, const Verdict& reserved, const Claim& now = claim()) {
   std::vector<Verdict> verdicts = {exploring};
-  const ReservedVerdicts fresh{{claim()}, {reserved}};
-  give_standing({claim(hash)}, verdicts, &fresh);
+  const ReservedVerdicts fresh{{claim("1", "[0, 1]", "[7, 8, 9]")}, {reserved}};
+  give_standing({now}, verdicts, &fresh);
   return verdicts[0];
 }
 
@@ -54,6 +57,16 @@ std::string hash_of(const std::string& keys) {
 }
 
 }  // namespace
+
+TEST_CASE("reserved seeds say nothing of points at which they did not run") {
+  const Verdict all = verdict({slice(0, holds), slice(1, holds)});
+  CHECK(compared(all, all).standing == Standing::confirmed);
+  for (const char* means : {"[0, 1, 2]", "[0]", "[0, 2]"}) {
+    const Verdict other = compared(all, all, claim("1", means));
+    CHECK(other.standing == Standing::exploratory);
+    CHECK(contains(other.standing_note, "other points"));
+  }
+}
 
 TEST_CASE("what holds is confirmed where reserved seeds hold too, slice by slice") {
   const Verdict both =
@@ -78,7 +91,7 @@ TEST_CASE("what holds is confirmed where reserved seeds hold too, slice by slice
 }
 
 TEST_CASE("a claim that was changed or added since, and a slice without reserved seeds, is exploratory") {
-  const Verdict changed = compared(verdict({slice(0, holds)}), verdict({slice(0, holds)}), "2");
+  const Verdict changed = compared(verdict({slice(0, holds)}), verdict({slice(0, holds)}), claim("2"));
   CHECK(changed.standing == Standing::exploratory);
   CHECK(contains(changed.standing_note, "changed after reserved seeds had run"));
   CHECK_FALSE(changed.slices[0].fresh.has_value());

@@ -333,5 +333,28 @@ def test_bad_input_is_told_before_anything_is_written():
         assert not (FOLDER / directory / "confirm").exists()
 
 
+
+def test_starting_over_does_not_make_reserved_seeds_unseen():
+    """Equal seeds give equal data: once judged, they confirm nothing after a change, whatever was moved aside."""
+    config = write("over.yaml", """
+name: over
+experiment: localization
+params: {dim: 8, length: 6, samples: 100, mean: 0.5, variance: 0.01}
+seeds: 8
+confirm: {seeds: 8}
+claims:
+  - {id: x, text: t, test: difference, metric: contrast, reference: 0, at_least: 0.2}
+""")
+    qklab("run", config, "--out", "over")
+    assert "confirmed by 8" in qklab("confirm", "over").stdout
+    said = qklab("run", config, "--out", "over", "--fresh").stdout
+    assert "holds, exploratory" in said and "reserved seeds are gone" in said, said
+    assert "--fresh draws others" in qklab("confirm", "over", code=2).stderr
+    assert "drawn 2 times" in qklab("confirm", "over", "--fresh").stdout
+    # Nor does another sweep keep the standing of the points that have run.
+    said = qklab("run", config, "variance=3", "--out", "over").stdout
+    assert "holds, exploratory" in said and "at other points" in said, said
+
+
 if __name__ == "__main__":
     run_tests(sys.modules[__name__])

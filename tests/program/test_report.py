@@ -21,6 +21,8 @@ figures:
   - {{name: map, plot: heatmap, x: variance, y: mean, color: contrast, log: x}}
 claims:
   - {{id: near, text: "Support follows theory. {HOSTILE}", test: agreement, metric: support, tolerance: 0.4, by: [mean]}}
+checks:
+  - {{id: range, text: Contrast is a difference of probabilities., test: bound, metric: contrast, at_least: 0, at_most: 1}}
 """
 
 
@@ -93,6 +95,7 @@ def test_verdicts_figures_filter_and_keys():
           document.querySelector("#figures button.curve").click();
           out.pressed = document.querySelector("#figures button.curve").getAttribute("aria-pressed");
           out.config = document.getElementById("config").textContent;
+          out.verdicts = document.getElementById("claims").textContent;
           out.provenance = document.getElementById("provenance").textContent;
           out.bars = document.querySelectorAll("#parameters .bar").length;
           return out;
@@ -100,6 +103,7 @@ def test_verdicts_figures_filter_and_keys():
         assert not page.console, page.console
     assert out["ready"] == "true" and out["title"] == "shown", out["title"]
     assert HOSTILE in out["claim"], "the text is shown as it is"
+    assert "[object" not in out["verdicts"] and "Checks, which hold" in out["verdicts"], out["verdicts"]
     assert out["panels"] == 4 and all(n > 10 for n in out["painted"]), out["painted"]
     assert out["rows"] > 5
     assert out["filtered"] == 12 and "12 trials of 48" in out["told"], out

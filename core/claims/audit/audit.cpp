@@ -100,11 +100,12 @@ std::string finding_of(const Claim& claim, const Audit& audit) {
   };
   // Two arms are alike in each of these, and the trend of a series is that of one trial.
   const bool one_number = !claim.against && (!claim.metric.whole_series() || claim.test->judge);
-  if (one_number && mostly(Null::lowest) && mostly(Null::highest))
+  if (one_number && mostly(Null::lowest) && mostly(Null::highest) && audit.outcome == Outcome::holds)
     return "holds for the smallest and for the largest value of its metric in this sweep, so nothing here "
            "could make "
            "it fail";
-  if (mostly(Null::shuffled))
+  const bool names_points = claim.where || claim.against || !claim.by.empty();
+  if (names_points && mostly(Null::shuffled))
     return "holds as well if results are dealt out to the points at random, so it says nothing about the "
            "parameters "
            "that it names";
@@ -145,20 +146,21 @@ std::vector<Audit> audit(const std::vector<Claim>& claims, const Results& result
 }
 
 std::string audit_table(const std::vector<Audit>& audits, int width) {
-  std::size_t names = 5;
-  for (const Audit& audit : audits) names = std::max(names, columns_of(audit.id));
-  const auto cell = [](const std::string& text, std::size_t columns) {
-    return text + std::string(columns > columns_of(text) ? columns - columns_of(text) : 0, ' ') + "  ";
-  };
-  std::string table = cell("claim", names) + cell("verdict", 13);
-  for (const Null null : {Null::shuffled, Null::constant, Null::lowest, Null::highest})
-    table += cell(std::string(name_of(null)), 9);
-  table += "\n";
+  std::vector<std::vector<std::string>> rows = {
+      {"claim", "verdict", "shuffled", "constant", "lowest", "highest"}};
   for (const Audit& audit : audits) {
-    table += cell(audit.id, names) + cell(std::string(name_of(audit.outcome)), 13);
+    rows.push_back({audit.id, std::string(name_of(audit.outcome))});
     for (const NullVerdict& null : audit.nulls)
-      table += cell(fmt::format("{} of {}", null.held, null.slices), 9);
-    table += "\n";
+      rows.back().push_back(fmt::format("{} of {}", null.held, null.slices));
+  }
+  std::vector<std::size_t> widths(rows.front().size());
+  for (const auto& row : rows)
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], columns_of(row[i]));
+  std::string table;
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i + 1 < row.size(); ++i)
+      table += row[i] + std::string(widths[i] - columns_of(row[i]) + 2, ' ');
+    table += row.back() + "\n";
   }
   for (const Audit& audit : audits) {
     if (!audit.finding.empty())

@@ -111,7 +111,7 @@ function showClaims() {
     el("td", {}, c.text))))));
   const checks = data.claims.filter((c) => c.check);
   body("claims").append(table(data.claims.filter((c) => !c.check)),
-    checks.length ? [el("p", {}, "Checks, which hold if the program is right:"), table(checks)] : "",
+    ...(checks.length ? [el("p", {}, "Checks, which hold if the program is right:"), table(checks)] : []),
     el("p", {class: "quiet"}, `Decisions at level ${data.level}, corrected by ${data.correction}; intervals are not corrected.`),
     ...data.claims.map((claim) => {
       const holder = el("div");

@@ -258,7 +258,7 @@ def test_how_far_a_long_trial_is():
             time.sleep(0.05)
         assert running.stat().st_mtime - before > 0.9, "written more often than once a second"
         seen += [step(json.loads(server.ask("/state")[1])["running"]), step(qklab("status", "long").stdout)]
-    assert seen == sorted(seen) and 0 < seen[0] < seen[-1], seen
+    assert seen == sorted(seen) and seen[0] < seen[-1], seen  # a loaded machine may not have begun the first step
     time.sleep(11)  # a plain progress line comes every ten seconds
     run.send_signal(signal.SIGUSR1)
     _, said = run.communicate(timeout=60)

@@ -10,6 +10,7 @@ those of an undisturbed run.
 import os
 import pathlib
 import random
+import re
 import resource
 import shutil
 import signal
@@ -206,10 +207,11 @@ class Drawing:
 
     @staticmethod
     def derived(out):
-        """The contents of figures and verdicts, by name."""
+        """The contents of figures and verdicts, by name, without what was seen before: that is a directory's own."""
         folder = FOLDER / out
         paths = [*folder.glob("figures/*"), *folder.glob("figures/.*"), *folder.glob("claims.json*")]
-        return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
+        seen = re.compile(rb'"(added_after_looking|after_results)": \w+')
+        return {str(path.relative_to(folder)): seen.sub(b"", path.read_bytes()) for path in paths}
 
     def check_torn(self, count, out):
         """Checks that all trials are there, and that those figures and verdicts that exist are complete."""

@@ -89,7 +89,7 @@ TEST_CASE("errors of the normal distribution function and its density") {
     }
   });
   CHECK(worst > 0);
-  CHECK(worst <= 1);
+  CHECK(worst <= 1.03);  // over all floats: 1.02
   CHECK(worst_density <= 1);
 }
 

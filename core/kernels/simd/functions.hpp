@@ -80,7 +80,7 @@ QKLAB_INLINE Floats tanh(const Floats& x) {
 // 1 / (1 + exp(-x)).
 QKLAB_INLINE Floats sigmoid(const Floats& x) { return Floats(1.0f) / (exp(Floats(0.0f) - x) + 1.0f); }
 
-// The normal distribution function, within 6 units in the last place for x >= -1 and (6 + x^2) below, and its
+// The normal distribution function, within 6.2 units in the last place for x >= -1, 1.03 (6 + x^2) below, and its
 // density.
 struct Normal {
   Floats distribution, density;

@@ -48,6 +48,11 @@ struct Claim {
   const Experiment* experiment = nullptr;
   Sweep sweep;  // what should have run
 
+  // Whether a trial with these parameters is on either of its sides.
+  bool reads(const Parameters& params) const {
+    return !where || where->holds(params) || (against && against->holds(params));
+  }
+
   template <class Keys> const Keys& keys() const { return std::any_cast<const Keys&>(own); }
 };
 

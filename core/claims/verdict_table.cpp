@@ -12,11 +12,6 @@
 namespace qklab {
 namespace {
 
-std::string padded(const std::string& text, std::size_t width) {
-  const std::size_t used = columns_of(text);
-  return text + std::string(width > used ? width - used : 0, ' ');
-}
-
 // As many digits as tell an estimate and its interval from what is demanded of them.
 int digits_of(const SliceVerdict& slice) {
   constexpr int least = 4, most = 12;

@@ -7,10 +7,6 @@
 namespace qklab {
 namespace {
 
-bool reads(const Claim& claim, const Parameters& params) {
-  return !claim.where || claim.where->holds(params) || (claim.against && claim.against->holds(params));
-}
-
 // What `history` knew becomes the look at this slice; nothing where it is as it was.
 bool look_again(const SliceVerdict& slice, History::Look& look, bool is_first) {
   if (slice.seeds <= look.seeds && slice.trials <= look.trials) return is_first;
@@ -49,7 +45,7 @@ void note_forms(Store& store, const std::vector<Claim>& claims) {
   if (unseen.empty()) return;
   store.for_each_params(*claims.front().experiment, [&](const Parameters& params) {
     std::erase_if(unseen, [&](const Claim* claim) {
-      if (!reads(*claim, params)) return false;
+      if (!claim->reads(params)) return false;
       noted.forms[{claim->id, claim->hash}].after_results = true;
       return true;
     });

@@ -48,8 +48,7 @@ std::set<std::uint64_t> points_read(const Claim& claim) {
     if (i != seed) others.push_back(i);
   std::set<std::uint64_t> points;
   claim.sweep.for_each([&](const TrialSpec& trial) {
-    if (!claim.where || claim.where->holds(trial.params) ||
-        (claim.against && claim.against->holds(trial.params)))
+    if (claim.reads(trial.params))
       points.insert(hash_text(key_text(schema, others, key_of(trial.params, others))));
     return true;
   });

@@ -52,8 +52,7 @@ std::vector<std::string> drop_unread_series(Results& results, const std::vector<
     for (const Figure& figure : figures)
       if (selects(figure.where, trial.params)) add(series_read_by(figure));
     for (const Claim& claim : claims) {
-      if (selects(claim.where, trial.params) || (claim.against && claim.against->holds(trial.params)))
-        add(series_read_by(claim));
+      if (claim.reads(trial.params)) add(series_read_by(claim));
     }
     for (std::size_t i = 0; i < series.size(); ++i) {
       if (trial.series[i].value.empty() || read.contains(series[i].name)) continue;

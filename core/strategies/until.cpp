@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -76,29 +77,20 @@ std::uint64_t wanted(const Until& until, const Sample& sample, double half_width
 }
 
 std::shared_ptr<Strategy> read_until(const YAML::Node& node, const YamlFile& file, Diagnostics& diagnostics) {
-  constexpr std::int64_t most = 1'000'000;
   MapReader map(node, file, diagnostics, "until");
   if (!node.IsMap()) return nullptr;  // the error was reported
   if (map.has("claims")) return read_until_decided(map);
   const auto until = std::make_shared<Until>();
   until->metric = map.required_text("metric");
   until->ci = map.required_real("ci");
-  const std::int64_t max = map.integer("max").value_or(0), min = map.integer("min").value_or(4);
+  if (until->ci <= 0) {
+    diagnostics.error(map.place("ci"),
+                      "until: ci: expected the half-width of the interval at which to stop, above 0");
+  }
+  const auto limits = read_replicates(map, static_cast<std::int64_t>(until->min));
   map.finish();
-  bool good = !std::isnan(until->ci);  // otherwise the error was reported
-  const auto demand = [&](bool holds, const char* key, std::string_view message) {
-    if (!holds) diagnostics.error(map.place(key), message);
-    good = good && holds;
-  };
-  demand(!(until->ci <= 0), "ci",
-         "until: ci: expected the half-width of the interval at which to stop, above 0");
-  demand(min >= 2, "min", "until: min: an interval needs at least 2 replicates");
-  demand(max >= std::max<std::int64_t>(min, 2) && max <= most, "max",
-         fmt::format("until: max: expected how many replicates a point may have, from {} to {}",
-                     std::max<std::int64_t>(min, 2), most));
-  if (!good) return nullptr;
-  until->min = static_cast<std::uint64_t>(min);
-  until->max = static_cast<std::uint64_t>(max);
+  if (!(until->ci > 0) || !limits) return nullptr;  // NaN: the error was reported
+  std::tie(until->min, until->max) = *limits;
   return until;
 }
 

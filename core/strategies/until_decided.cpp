@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <tuple>
 #include <unordered_set>
 
 namespace qklab {
@@ -56,28 +57,31 @@ std::string UntilDecided::why_whole() const {
   return "until: whether claims are decided is known only where all trials are; run it without shards";
 }
 
-std::shared_ptr<Strategy> read_until_decided(MapReader& map) {
+std::optional<std::pair<std::uint64_t, std::uint64_t>> read_replicates(MapReader& map,
+                                                                       std::int64_t usual_min) {
   constexpr std::int64_t most = 1'000'000;
+  const std::int64_t max = map.integer("max").value_or(0), min = map.integer("min").value_or(usual_min);
+  const std::int64_t least = std::max<std::int64_t>(min, 2);
+  if (min < 2)
+    map.diagnostics().error(map.place("min"), "until: min: an interval needs at least 2 replicates");
+  if (max < least || max > most) {
+    map.diagnostics().error(
+        map.place("max"),
+        fmt::format("until: max: expected how many replicates a point may have, from {} to {}", least, most));
+  }
+  if (min < 2 || max < least || max > most) return std::nullopt;
+  return std::pair{static_cast<std::uint64_t>(min), static_cast<std::uint64_t>(max)};
+}
+
+std::shared_ptr<Strategy> read_until_decided(MapReader& map) {
   const auto until = std::make_shared<UntilDecided>();
   until->claims = map.texts("claims");
-  const std::int64_t max = map.integer("max").value_or(0), min = map.integer("min").value_or(8);
+  const auto limits = read_replicates(map, static_cast<std::int64_t>(until->min));
   map.finish();
-  bool good = !until->claims.empty();
-  if (!good) map.diagnostics().error(map.place("claims"), "until: claims: expected the ids of claims");
-  if (min < 2) {
-    map.diagnostics().error(map.place("min"), "until: min: an interval needs at least 2 replicates");
-    good = false;
-  }
-  if (max < std::max<std::int64_t>(min, 2) || max > most) {
-    map.diagnostics().error(
-        map.has("max") ? map.place("max") : map.place(),
-        fmt::format("until: max: expected how many replicates a point may have, from {} to {}",
-                    std::max<std::int64_t>(min, 2), most));
-    good = false;
-  }
-  if (!good) return nullptr;
-  until->min = static_cast<std::uint64_t>(min);
-  until->max = static_cast<std::uint64_t>(max);
+  if (until->claims.empty())
+    map.diagnostics().error(map.place("claims"), "until: claims: expected the ids of claims");
+  if (until->claims.empty() || !limits) return nullptr;
+  std::tie(until->min, until->max) = *limits;
   return until;
 }
 

@@ -33,6 +33,11 @@ struct UntilDecided : Strategy {
 
 std::shared_ptr<Strategy> read_until_decided(MapReader& map);
 
+// The keys `min` and `max` of both forms of `until`: the fewest and the most replicates of a point. Nothing where an
+// error was reported.
+std::optional<std::pair<std::uint64_t, std::uint64_t>> read_replicates(MapReader& map,
+                                                                       std::int64_t usual_min);
+
 // The sweep's strategy of this kind, null if it has none.
 const UntilDecided* until_decided(const Sweep& sweep);
 

@@ -80,4 +80,9 @@ std::string clipped(std::string_view text, std::size_t columns) {
   return begun + std::string(cut.substr(0, columns));
 }
 
+std::string padded(const std::string& text, std::size_t columns) {
+  const std::size_t used = columns_of(text);
+  return text + std::string(columns > used ? columns - used : 0, ' ');
+}
+
 }  // namespace qklab

@@ -19,4 +19,7 @@ std::size_t columns_of(std::string_view text);
 // left out, since they could control the terminal, and bytes that are not UTF-8 become '?'.
 std::string clipped(std::string_view text, std::size_t columns);
 
+// The text, with spaces behind it up to so many columns.
+std::string padded(const std::string& text, std::size_t columns);
+
 }  // namespace qklab

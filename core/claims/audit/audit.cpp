@@ -102,13 +102,11 @@ std::string finding_of(const Claim& claim, const Audit& audit) {
   const bool one_number = !claim.against && (!claim.metric.whole_series() || claim.test->judge);
   if (one_number && mostly(Null::lowest) && mostly(Null::highest) && audit.outcome == Outcome::holds)
     return "holds for the smallest and for the largest value of its metric in this sweep, so nothing here "
-           "could make "
-           "it fail";
+           "could make it fail";
   const bool names_points = claim.where || claim.against || !claim.by.empty();
   if (names_points && mostly(Null::shuffled))
     return "holds as well if results are dealt out to the points at random, so it says nothing about the "
-           "parameters "
-           "that it names";
+           "parameters that it names";
   if (one_number && mostly(Null::constant))
     return "holds if all trials have the median's results, so it says nothing about their differences";
   if (claim.against && mostly(Null::constant))
@@ -158,8 +156,7 @@ std::string audit_table(const std::vector<Audit>& audits, int width) {
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], columns_of(row[i]));
   std::string table;
   for (const auto& row : rows) {
-    for (std::size_t i = 0; i + 1 < row.size(); ++i)
-      table += row[i] + std::string(widths[i] - columns_of(row[i]) + 2, ' ');
+    for (std::size_t i = 0; i + 1 < row.size(); ++i) table += padded(row[i], widths[i] + 2);
     table += row.back() + "\n";
   }
   for (const Audit& audit : audits) {

@@ -45,9 +45,6 @@ std::string overview(const std::vector<FigureEnd>& figures, bool color) {
     figure_width = std::max(figure_width, columns_of(line.figure));
     claim_width = std::max(claim_width, columns_of(line.claim));
   }
-  const auto padded = [](const std::string& text, std::size_t width) {
-    return text + std::string(width - columns_of(text), ' ');
-  };
   std::string table;
   for (const OverviewLine& line : lines)
     table += fmt::format("{}  {}  {}\n", padded(line.figure, figure_width), padded(line.claim, claim_width),

@@ -55,6 +55,7 @@ room(chart/gnuplot base system chart)
 room(figures base text system stats results strategies config chart chart/gnuplot)
 room(figures/plots base schema text stats chart figures)
 room(report text results claims figures)
+room(grammar base schema trial yaml strategies config claims figures)
 # Run directories.
 room(directory base system trial kernels sweep results strategies config store claims figures report)
 room(confirm base text system sweep results config store claims directory)
@@ -66,7 +67,7 @@ room(cli/bench base system stats kernels autodiff measure nn nn/weights nn/optim
   directory cli)
 room(cli/verbs base text system trial tasks sweep results strategies store export run claims claims/audit directory
   confirm compare study cli)
-room(cli/scaffold system trial config run directory cli)
+room(cli/scaffold system trial config grammar run directory cli)
 room(cli/cluster base system trial directory study cli)
 room(cli/serve base text sweep store figures report directory cli)
 room(cli/completion base trial tasks directory cli)

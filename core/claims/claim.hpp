@@ -59,6 +59,9 @@ struct Claim {
 // Reads `claims:`, then `checks:`. All errors go to `diagnostics`; the result is to be used only if that stayed empty.
 std::vector<Claim> parse_claims(const Config& config, Diagnostics& diagnostics);
 
+// The keys that a claim with this test may have, as its reader asks for them.
+KeyForms claim_keys(const TestKind& test, const Experiment& experiment);
+
 // How many trials of a slice can't speak for the claim, on both sides where it compares two.
 struct Missing {
   std::size_t not_run = 0, failed = 0, diverged = 0;

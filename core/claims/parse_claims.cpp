@@ -247,4 +247,15 @@ std::vector<Claim> parse_claims(const Config& config, Diagnostics& diagnostics) 
   return claims;
 }
 
+KeyForms claim_keys(const TestKind& test, const Experiment& experiment) {
+  YAML::Node node;
+  node["test"] = test.name;
+  Config config;
+  config.experiment = &experiment;
+  Diagnostics ignored;
+  MapReader map(node, YamlFile("", ""), ignored, "claim");
+  parse_claim(map, config);
+  return map.known();
+}
+
 }  // namespace qklab

@@ -34,6 +34,7 @@ void add_reproduce(CLI::App& app, Exit& exit);
 void add_report(CLI::App& app, Exit& exit);
 void add_replay(CLI::App& app, Exit& exit);
 void add_new(CLI::App& app, Exit& exit);
+void add_schema(CLI::App& app, Exit& exit);
 void add_bench(CLI::App& app, Exit& exit);
 
 }  // namespace qklab

@@ -99,6 +99,9 @@ std::optional<Kind> axis_form_named(std::string_view name) {
   return std::nullopt;
 }
 
+std::vector<std::string> axis_form_names() { return forms; }
+std::vector<std::string> random_form_names() { return random_forms; }
+
 std::optional<AxisForm> read_axis_form(const YAML::Node& node, const std::string& name, const YamlFile& file,
                                        Diagnostics& diagnostics) {
   return FormReader(name, file, diagnostics).read(node);

@@ -33,6 +33,9 @@ struct AxisForm {
 // found here.
 std::optional<AxisForm::Kind> axis_form_named(std::string_view name);
 
+std::vector<std::string> axis_form_names();    // values, range, linspace, logspace, random
+std::vector<std::string> random_form_names();  // what stands under `random:`
+
 // Reads a scalar, a list or a map such as {linspace: [0, 1, 5]}. Reports malformed input and returns nothing.
 std::optional<AxisForm> read_axis_form(const YAML::Node& node, const std::string& name, const YamlFile& file,
                                        Diagnostics& diagnostics);

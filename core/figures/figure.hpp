@@ -44,6 +44,9 @@ struct Figure {
 // Reads `figures:`. All errors go to `diagnostics`; the result is to be used only if that stayed empty.
 std::vector<Figure> parse_figures(const Config& config, Diagnostics& diagnostics);
 
+// The keys that a figure of this kind may have, as its reader asks for them.
+KeyForms figure_keys(const PlotKind& plot, const Experiment& experiment);
+
 // SHA-256 of pictures, by file name ("curves.svg").
 using Pictures = std::map<std::string, std::string>;
 Pictures pictures_of(const std::string& figure, const std::string& directory);  // those that are there

@@ -109,4 +109,14 @@ std::vector<Figure> parse_figures(const Config& config, Diagnostics& diagnostics
   return figures;
 }
 
+KeyForms figure_keys(const PlotKind& plot, const Experiment& experiment) {
+  YAML::Node node;
+  for (const char* const key : {"x", "y", "color"}) node[key] = "any";
+  node["plot"] = plot.name;
+  Diagnostics ignored;
+  MapReader map(node, YamlFile("", ""), ignored, "figure");
+  parse_figure(map, experiment, 0);
+  return map.known();
+}
+
 }  // namespace qklab

@@ -68,6 +68,7 @@ int run_program(int argc, char** argv) {
   add_list(app, exit);
   add_describe(app, exit);
   add_new(app, exit);
+  add_schema(app, exit);
   add_bench(app, exit);
   try {
     app.parse(static_cast<int>(split - words.begin()) + 1, argv);

@@ -35,8 +35,13 @@ MapReader::MapReader(const YAML::Node& node, YamlFile file, Diagnostics& diagnos
     diagnostics_->error(place(), fmt::format("{}: expected a map, got {}", what_, kind_of(map_)));
 }
 
+void MapReader::know(std::string_view key, KeyForm::Kind kind, std::vector<std::string> choices) {
+  KeyForm& form = known_.try_emplace(std::string(key)).first->second;
+  if (kind != KeyForm::Kind::any) form = {kind, std::move(choices)};
+}
+
 bool MapReader::has(std::string_view key) {
-  known_.emplace(key);
+  know(key, KeyForm::Kind::any);
   return find(map_, key).IsDefined();
 }
 
@@ -50,9 +55,13 @@ std::optional<std::string> MapReader::scalar(std::string_view key, std::string_v
   return std::nullopt;
 }
 
-std::optional<std::string> MapReader::text(std::string_view key) { return scalar(key, "text"); }
+std::optional<std::string> MapReader::text(std::string_view key) {
+  know(key, KeyForm::Kind::text);
+  return scalar(key, "text");
+}
 
 std::optional<double> MapReader::real(std::string_view key) {
+  know(key, KeyForm::Kind::real);
   const auto text = scalar(key, "a number");
   if (!text) return std::nullopt;
   const auto number = parse_real(*text);
@@ -62,6 +71,7 @@ std::optional<double> MapReader::real(std::string_view key) {
 }
 
 std::optional<std::int64_t> MapReader::integer(std::string_view key) {
+  know(key, KeyForm::Kind::integer);
   const auto text = scalar(key, "an integer");
   if (!text) return std::nullopt;
   const auto number = parse_whole(*text);
@@ -70,6 +80,7 @@ std::optional<std::int64_t> MapReader::integer(std::string_view key) {
 }
 
 std::optional<bool> MapReader::boolean(std::string_view key) {
+  know(key, KeyForm::Kind::boolean);
   const auto text = scalar(key, "true or false");
   if (!text) return std::nullopt;
   if (const auto flag = parse_flag(*text)) return flag;
@@ -78,6 +89,7 @@ std::optional<bool> MapReader::boolean(std::string_view key) {
 }
 
 std::optional<std::string> MapReader::choice(std::string_view key, const std::vector<std::string>& choices) {
+  know(key, KeyForm::Kind::choice, choices);
   const auto text = scalar(key, "a name");
   if (!text || std::find(choices.begin(), choices.end(), *text) != choices.end()) return text;
   diagnostics_->error(place(key), fmt::format("{}: expected one of {}, got '{}'{}", key,
@@ -86,6 +98,7 @@ std::optional<std::string> MapReader::choice(std::string_view key, const std::ve
 }
 
 std::vector<std::string> MapReader::texts(std::string_view key) {
+  know(key, KeyForm::Kind::texts);
   if (!has(key)) return {};
   const YAML::Node value = node(key);
   if (value.IsScalar()) return {value.Scalar()};
@@ -130,7 +143,8 @@ bool MapReader::is_verbatim(std::string_view key) const {
 
 void MapReader::finish(const std::function<std::string(const std::string& key)>& better) {
   if (!map_.IsMap()) return;
-  const std::vector<std::string> known(known_.begin(), known_.end());
+  std::vector<std::string> known;
+  for (const auto& [key, form] : known_) known.push_back(key);
   for (const auto& entry : map_) {
     if (!entry.first.IsScalar()) continue;  // parse_yaml has reported it
     const std::string& key = entry.first.Scalar();

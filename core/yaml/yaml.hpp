@@ -4,9 +4,9 @@
 #include <yaml-cpp/yaml.h>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +44,14 @@ YAML::Node parse_yaml(const YamlFile& file, Diagnostics& diagnostics);
 // The position where the node begins; for quoted text, the character after the quote.
 Place place_of(const YAML::Node& node, const YamlFile& file);
 
+// What a look-up expects of a key's value.
+struct KeyForm {
+  enum class Kind { any, text, texts, real, integer, boolean, choice };
+  Kind kind = Kind::any;
+  std::vector<std::string> choices = {};  // for a choice
+};
+using KeyForms = std::map<std::string, KeyForm, std::less<>>;
+
 // A map whose keys are known. Each look-up marks its key as known; finish() reports the others.
 //     MapReader map(node, file, diagnostics, "figure");
 //     auto plot = map.text("plot").value_or("line");
@@ -71,19 +79,23 @@ class MapReader {
   // at one of its characters. False for a block (> or |), and for text with escapes or over several lines.
   bool is_verbatim(std::string_view key) const;
   Diagnostics& diagnostics() { return *diagnostics_; }
+  // All keys that were looked up so far, with what was expected of them.
+  const KeyForms& known() const { return known_; }
   const YamlFile& file() const { return file_; }
   // `hint` returns the text that follows the report of an unknown key, where it knows better than "did you
   // mean".
   void finish(const std::function<std::string(const std::string& key)>& hint = {});
 
  private:
+  // Notes the key as known. A look-up that expects something replaces one that does not.
+  void know(std::string_view key, KeyForm::Kind kind, std::vector<std::string> choices = {});
   std::optional<std::string> scalar(std::string_view key, std::string_view expected);
 
   YAML::Node map_;
   YamlFile file_;
   Diagnostics* diagnostics_;
   std::string what_;
-  std::set<std::string, std::less<>> known_;
+  KeyForms known_;
 };
 
 }  // namespace qklab

@@ -62,7 +62,8 @@ Experiment make() {
 QKLAB_EXPERIMENT(qklab::make)
 )";
 
-inline constexpr std::string_view config_template = R"(name: NAME
+inline constexpr std::string_view config_template = R"(# yaml-language-server: $schema=NAME.schema.json
+name: NAME
 experiment: NAME
 params: {steps: 20}
 sweep:
@@ -88,6 +89,10 @@ inline constexpr std::string_view cmake_template = R"(cmake_minimum_required(VER
 project(@NAME@ LANGUAGES CXX)
 @PLUGIN@
 qklab_plugin(@NAME@ @NAME@.cpp)
+
+# By this file, which the first line of @NAME@.yaml names, editors complete and check the config.
+add_custom_command(TARGET @NAME@ POST_BUILD COMMAND "${QKLAB_PROGRAM}" schema --plugin "$<TARGET_FILE:@NAME@>"
+  --out "${CMAKE_SOURCE_DIR}/@NAME@.schema.json" VERBATIM)
 
 # The claims of @NAME@.yaml are the test: the run exits 1 where one that demands to hold does not.
 add_test(NAME @NAME@ COMMAND "${QKLAB_PROGRAM}" run "${CMAKE_SOURCE_DIR}/@NAME@.yaml" --preset smoke

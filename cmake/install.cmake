@@ -6,9 +6,12 @@ include(CMakePackageConfigHelpers)
 install(TARGETS qklab RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY configs/ DESTINATION ${CMAKE_INSTALL_DATADIR}/qklab/configs FILES_MATCHING PATTERN "*.yaml" PATTERN "order.txt")
 install(DIRECTORY data/ DESTINATION ${CMAKE_INSTALL_DATADIR}/qklab/data)
-install(DIRECTORY core DESTINATION include/qklab FILES_MATCHING PATTERN "*.hpp" PATTERN "core/cli" EXCLUDE
-  PATTERN "core/program" EXCLUDE
-  PATTERN "core/kernels/simd" EXCLUDE)
+include(cmake/plugin_headers.cmake)
+qklab_plugin_headers(headers)
+foreach(header ${headers})
+  cmake_path(GET header PARENT_PATH room)
+  install(FILES ${header} DESTINATION include/qklab/${room})
+endforeach()
 install(FILES README.md LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/qklab)
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/qklab/docs FILES_MATCHING PATTERN "*.md")
 

@@ -102,6 +102,23 @@ def test_a_plugin_builds_by_find_package():
     assert "bar" in command(prefix / "bin/qklab", "--plugin", "own/build/libown.so", "list", env=CLEAN)
 
 
+def test_the_headers_of_plugins_are_installed_and_no_others():
+    """All of these compile together, and each example of a plugin compiles with these headers alone."""
+    include = FOLDER / "prefix/include/qklab"
+    headers = sorted(str(path.relative_to(include)) for path in include.glob("**/*.hpp"))
+    assert "core/trial/experiment.hpp" in headers and "core/autodiff/tape.hpp" in headers, headers
+    rooms = {header.split("/")[1] for header in headers}
+    assert not rooms & {"cli", "program", "study", "report", "store", "run", "compare", "directory"}, rooms
+    examples = sorted((ROOT / "examples/plugins").glob("*.cpp"))
+    assert len(examples) > 5, examples
+    lines = "\n".join(f'qklab_plugin({path.stem} "{path}")' for path in examples)
+    write("all/all.cpp", "".join(f'#include "{header}"\n' for header in headers))
+    write("all/CMakeLists.txt", "cmake_minimum_required(VERSION 3.25)\nproject(all LANGUAGES CXX)\n"
+          f"find_package(qklab 0.1 REQUIRED)\nqklab_plugin(headers all.cpp)\n{lines}\n")
+    command("cmake", "-S", "all", "-B", "all/build", f"-DCMAKE_PREFIX_PATH={FOLDER / 'prefix'}")
+    command("cmake", "--build", "all/build")
+
+
 def test_below_a_folder_of_any_name():
     """Paths written for CMake and for shells are escaped by their rules. ; and " and ${} are not tested, since CMake
     itself cannot run in such a folder."""

@@ -1,0 +1,12 @@
+# cmake -P cmake/api.cmake: the reference of the headers that plugins use, build/api/html/index.html, by Doxygen.
+cmake_minimum_required(VERSION 3.25)
+cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH CMAKE_SOURCE_DIR)
+include(${CMAKE_CURRENT_LIST_DIR}/plugin_headers.cmake)
+qklab_plugin_headers(headers)
+list(JOIN headers " " input)
+file(READ ${CMAKE_SOURCE_DIR}/docs/Doxyfile settings)
+file(WRITE ${CMAKE_SOURCE_DIR}/build/api/Doxyfile "${settings}INPUT = ${input}\n")
+execute_process(COMMAND doxygen build/api/Doxyfile WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} RESULT_VARIABLE failed)
+if(failed)
+  message(FATAL_ERROR "doxygen: ${failed}")
+endif()

@@ -10,6 +10,7 @@
 
 #include "core/config/layer.hpp"
 #include "core/config/overrides.hpp"
+#include "core/external/external.hpp"
 #include "core/strategies/strategy.hpp"
 #include "core/sweep/data_files.hpp"
 #include "core/system/file.hpp"
@@ -32,7 +33,28 @@ const std::vector<std::string> settings = {"name",    "experiment", "doc",   "pa
                                            "where",   "seeds",      "prune", "confirm", "presets",
                                            "figures", "claims",     "checks"};
 
-const Experiment* read_experiment(MapReader& map) {
+// experiment: {command: [python3, model.py], limit: 600}
+const Experiment* read_external(MapReader& map, std::string& declaration) {
+  MapReader keys(map.node("experiment"), map.file(), map.diagnostics(), "experiment");
+  Command command{keys.texts("command")};
+  command.limit = keys.real("limit").value_or(0);
+  keys.finish();
+  if (command.words.empty())
+    map.diagnostics().error(keys.place("command"), "experiment: expected command: [PROGRAM, ARGUMENT, ...]");
+  if (!(command.limit >= 0) || (keys.has("limit") && command.limit == 0))
+    map.diagnostics().error(keys.place("limit"),
+                            "experiment: limit: expected how many seconds a trial may take");
+  if (!map.diagnostics().empty()) return nullptr;
+  try {
+    return &external_experiment(command, declaration);
+  } catch (const InputError& error) {
+    map.diagnostics().error(keys.place("command"), error.what());
+    return nullptr;
+  }
+}
+
+const Experiment* read_experiment(MapReader& map, std::string& declaration) {
+  if (map.node("experiment").IsMap()) return read_external(map, declaration);
   const std::string name = map.required_text("experiment");
   const Experiment* experiment = find_experiment(name);
   if (!experiment && map.node("experiment").IsScalar()) {
@@ -143,7 +165,7 @@ Config parse(const ConfigSource& source, Diagnostics& found) {
   MapReader map(root, file, found, "config");
   if (!root.IsMap()) return config;
   config.name = read_name(map);
-  config.experiment = read_experiment(map);
+  config.experiment = read_experiment(map, config.source.declaration);
   config.figures = map.node("figures");
   config.claims = map.node("claims");
   config.checks = map.node("checks");

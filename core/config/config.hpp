@@ -23,6 +23,9 @@ struct ConfigSource {
   // The identities of the files that the trials read, as stored with results. None: the files are looked at
   // when the config is read, and an unreadable file is an error of the config.
   std::optional<FileIdentities> files = {};
+  // What the program declared that is the experiment, where it is one; as stored with results, or "" for what it
+  // declares now.
+  std::string declaration = {};
   // Set for a run on reserved seeds: the config is then read with these, and without figures.
   std::optional<Confirming> confirming = {};
 };

@@ -35,6 +35,7 @@ Json source_json(const ConfigSource& source) {
                {"overrides", source.overrides},
                {"text", source.text}};
   if (source.files && !source.files->empty()) json["files"] = Json::parse(files_json(*source.files));
+  if (!source.declaration.empty()) json["declaration"] = source.declaration;
   if (source.confirming) json["confirming"] = Json::parse(confirming_json(*source.confirming));
   return json;
 }
@@ -236,6 +237,7 @@ ConfigSource read_manifest_source(const std::string& directory) {
     const Json& config = manifest.at("config");
     ConfigSource source = {config.at("file"), config.at("text"), config.at("preset"), config.at("overrides"),
                            parse_files_json(config.value("files", Json::array()).dump())};
+    source.declaration = config.value("declaration", "");
     if (config.contains("confirming")) source.confirming = parse_confirming_json(config["confirming"].dump());
     return source;
   } catch (const Json::exception& error) {

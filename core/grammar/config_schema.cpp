@@ -111,6 +111,16 @@ Json confirm_schema() {
              {"additionalProperties", false}}}}};
 }
 
+// A program that is the experiment. What parameters it has only the program itself knows.
+Json command_schema() {
+  return {{"type", "object"},
+          {"properties",
+           {{"command", {{"type", "array"}, {"items", text_schema}, {"minItems", 1}}},
+            {"limit", {{"description", "seconds that a trial may take"}, {"type", "number"}}}}},
+          {"required", Json::array({"command"})},
+          {"additionalProperties", false}};
+}
+
 // A sweep: axes, and zip and grid, which hold axes in turn.
 Json sweep_schema(const Experiment& experiment, const std::string& itself) {
   Json sweep = parameters_schema(experiment.parameters, axis_schema);
@@ -180,7 +190,7 @@ Json config_schema() {
           {"title", "a config of qklab"},
           {"type", "object"},
           {"required", Json::array({"name", "experiment"})},
-          {"properties", {{"experiment", {{"enum", experiments}}}}},
+          {"properties", {{"experiment", {{"anyOf", {{{"enum", experiments}}, command_schema()}}}}}},
           {"allOf", cases},
           {"definitions", definitions}};
 }

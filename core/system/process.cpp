@@ -1,8 +1,6 @@
 #include "core/system/process.hpp"
 
-#include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,38 +9,14 @@
 #include <cerrno>
 #include <csignal>
 #include <thread>
-#include <utility>
+
+#include "core/system/spawn.hpp"
 
 extern char** environ;
 
 namespace qklab {
 
 namespace {
-
-// Pointers to the texts, as exec takes them; the texts must outlive them.
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> all;
-  for (std::string& text : texts) all.push_back(text.data());
-  all.push_back(nullptr);
-  return all;
-}
-
-struct Pipe {
-  int read_end = -1, write_end = -1;
-
-  Pipe() {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) == 0) read_end = ends[0], write_end = ends[1];
-  }
-  ~Pipe() {
-    if (read_end >= 0) close(read_end);
-    close_write_end();
-  }
-  bool is_open() const { return read_end >= 0; }
-  void close_write_end() {
-    if (write_end >= 0) close(std::exchange(write_end, -1));
-  }
-};
 
 using Clock = std::chrono::steady_clock;
 
@@ -88,37 +62,14 @@ int wait_for(pid_t child, Clock::time_point deadline, ProcessEnd& end) {
   return status;
 }
 
-// Returns errno, or 0.
-int start(const Process& process, const Pipe& output, const Pipe& errors, pid_t& child) {
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, output.write_end, STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, errors.write_end, STDERR_FILENO);
-  if (!process.folder.empty()) posix_spawn_file_actions_addchdir_np(&actions, process.folder.c_str());
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  sigset_t ours;  // the signals that this program ignores for itself
-  sigemptyset(&ours);
-  for (const int signal : {SIGPIPE, SIGXFSZ}) sigaddset(&ours, signal);
-  posix_spawnattr_setsigdefault(&attributes, &ours);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-  std::vector<std::string> words = process.words, variables = process.environment;
-  const std::vector<char*> arguments = pointers(words), environment = pointers(variables);
-  const int failure =
-      posix_spawnp(&child, arguments[0], &actions, &attributes, arguments.data(), environment.data());
-  posix_spawn_file_actions_destroy(&actions);
-  posix_spawnattr_destroy(&attributes);
-  return failure;
-}
-
 }  // namespace
 
 ProcessEnd run_process(const Process& process) {
   ProcessEnd end;
   Pipe output, errors;
   pid_t child = 0;
-  end.failure = output.is_open() && errors.is_open() ? start(process, output, errors, child) : errno;
+  const bool open = output.is_open() && errors.is_open();
+  end.failure = open ? spawn(process, {-1, output.write_end, errors.write_end}, child) : errno;
   if (end.failure != 0) return end;
   output.close_write_end();
   errors.close_write_end();

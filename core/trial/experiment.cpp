@@ -13,6 +13,7 @@
 #include "core/system/path_name.hpp"
 
 #include "core/base/registry.hpp"
+#include "core/trial/unlisted.hpp"
 
 namespace qklab {
 
@@ -260,6 +261,15 @@ void declare_experiment(Experiment (*make)(), std::optional<FileIdentity> plugin
   Known& k = known();
   const std::lock_guard lock(k.mutex);
   k.declared.push_back({make, std::move(plugin)});
+}
+
+const Experiment& keep_unlisted(Experiment experiment) {
+  static std::mutex mutex;
+  static std::deque<Experiment> all;
+  Experiment made = with_seed(std::move(experiment));
+  check_declaration(made);
+  const std::lock_guard lock(mutex);
+  return all.emplace_back(std::move(made));
 }
 
 }  // namespace qklab

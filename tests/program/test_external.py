@@ -1,0 +1,180 @@
+"""Any program as an experiment: docs/process-experiment.md, the ways in which programs misbehave, and kills."""
+import json
+import os
+import re
+import sys
+
+from harness import FOLDER, ROOT, csv_rows, qklab, run_tests, run_through_kills, tables, write
+
+PYTHON = sys.executable
+
+# A program without our package: it speaks the protocol by itself, and misbehaves as its parameter says.
+SPEAKER = '''
+import json, os, sys, time
+def say(message):
+    sys.stdout.write(json.dumps(message) + "\\n")
+    sys.stdout.flush()
+HOW = ["well", "die", "signal", "hang", "rubbish", "flood", "other", "fail", "diverge", "unknown", "silent_lines"]
+say({"protocol": 1, "hello": {"name": "speaker", "parameters": [
+    {"name": "x", "type": "number", "default": 1.0, "low": 0, "high": 10},
+    {"name": "how", "type": "text", "default": "well", "choices": HOW}],
+    "scalars": [{"name": "y", "unit": "m"}], "series": [{"name": "s", "index": "step"}]}})
+for line in sys.stdin:
+    message = json.loads(line)
+    trial, how = message["trial"], message["parameters"]["how"]
+    x, seed = message["parameters"]["x"], message["parameters"]["seed"]
+    sys.stderr.write(f"at {how}\\n")
+    if how == "die": os._exit(3)
+    if how == "signal": os.kill(os.getpid(), 11)
+    if how == "hang": time.sleep(1000)
+    if how == "rubbish": print("rubbish", flush=True)
+    if how == "flood":
+        while True: os.write(1, b"x" * 65536)
+    if how == "silent_lines":
+        while True: say({"trial": trial, "progress": 1, "of": 2})
+    if how == "other": say({"trial": "0" * 16, "result": {}})
+    if how == "fail": say({"trial": trial, "failed": "no luck"}); continue
+    if how == "diverge": say({"trial": trial, "diverged": "too large", "result": {"scalars": {"y": "inf"}}}); continue
+    if how == "unknown": say({"trial": trial, "result": {"scalars": {"z": 1}}}); continue
+    say({"trial": trial, "progress": 1, "of": 2})
+    say({"trial": trial, "result": {"scalars": {"y": x * x + seed}, "series": {"s": [x, None, seed]}}})
+'''
+write("speaker.py", SPEAKER)
+
+
+def config(name, **keys):
+    text = {"name": name, "experiment": {"command": [PYTHON, "speaker.py"]}, **keys}
+    return write(f"{name}.yaml", json.dumps(text))  # JSON is YAML
+
+
+def test_it_sweeps_like_any_experiment():
+    file = config("plain", sweep={"x": [1, 2]}, seeds=3,
+                  figures=[{"name": "s", "plot": "line", "x": "step", "y": "s", "color": "x"}],
+                  claims=[{"id": "larger", "text": "y grows", "test": "difference", "metric": "y", "where": "x == 2",
+                           "against": "x == 1", "at_least": 2}])
+    qklab("run", file, "--out", "plain")
+    rows = csv_rows((FOLDER / "plain/trials.csv").read_text())
+    assert [float(row["y"]) for row in rows] == [1, 2, 3, 4, 5, 6], rows
+    assert rows[0]["source_1"] == "speaker.py", rows[0]
+    assert (FOLDER / "plain/figures/s.svg").exists()
+    series = csv_rows((FOLDER / "plain/series.csv").read_text())
+    assert [row["value"] for row in series[:3]] == ["1", "nan", "0"], series[:3]
+    assert "6 of 6" not in qklab("run", file, "--out", "plain").stdout + qklab("status", "plain").stdout
+
+
+def test_results_are_read_without_the_program():
+    aside = (FOLDER / "speaker.py").rename(FOLDER / "aside.py")
+    try:
+        for verb in ("status", "verify", "report"):
+            qklab(verb, "plain")
+        said = qklab("run", "plain.yaml", "--out", "plain", code=2).stderr
+        assert "plain.yaml:1:" in said and "can't open file" in said, said
+    finally:
+        aside.rename(FOLDER / "speaker.py")
+
+
+def test_a_changed_program_makes_new_trials():
+    text = (FOLDER / "speaker.py").read_text()
+    write("speaker.py", text.replace("x * x + seed", "x * x - seed"))
+    try:
+        said = qklab("run", "plain.yaml", "--out", "plain", code=None)
+        assert "speaker.py" in said.stdout + said.stderr, said
+        rows = csv_rows((FOLDER / "plain/trials.csv").read_text())
+        assert [float(row["y"]) for row in rows] == [1, 0, -1, 4, 3, 2], rows
+    finally:
+        write("speaker.py", text)
+
+
+def test_a_program_that_misbehaves_fails_its_trial_and_a_new_one_goes_on():
+    ways = {
+        "die": "ended with exit code 3; its last words: at die", "signal": "killed by signal 11",
+        "hang": "took longer than its limit of 1 s", "rubbish": "no message: rubbish", "other": "another trial",
+        "fail": "no luck", "unknown": "no scalar 'z'", "flood": "limit of 1 s|256 MiB", "silent_lines": "limit of 1 s"}
+    how = [word for way in ways for word in (way, "well")]
+    file = config("badly", experiment={"command": [PYTHON, "speaker.py"], "limit": 1},
+                  sweep={"zip": [{"x": [i / 10 for i in range(len(how))], "how": how}]})
+    said = qklab("run", file, "--out", "badly", "-j", 1, code=1).stderr
+    for row in csv_rows((FOLDER / "badly/trials.csv").read_text()):
+        assert row["status"] == ("done" if row["how"] == "well" else "failed"), row
+    told = qklab("status", "badly").stdout
+    for way, message in ways.items():
+        line, = (line for line in told.split("\n") if f"how={way}" in line)
+        assert re.search(message, line), (way, line)
+
+
+def test_divergence_is_a_result():
+    file = config("apart", sweep={"how": ["well", "diverge"]})
+    qklab("run", file, "--out", "apart", code=None)
+    rows = csv_rows((FOLDER / "apart/trials.csv").read_text())
+    assert [row["status"] for row in rows] == ["done", "diverged"] and rows[1]["y"] == "inf", rows
+
+
+def test_bad_declarations_are_told_before_anything_runs():
+    good = {"protocol": 1, "hello": {"name": "a", "scalars": [{"name": "y"}]}}
+    bad = {
+        "speaks protocol 2": {**good, "protocol": 2},
+        "'name' is missing": {"protocol": 1, "hello": {"scalars": [{"name": "y"}]}},
+        "unknown key 'scalar'.*did you mean 'scalars'": {"protocol": 1, "hello": {"name": "a", "scalar": []}},
+        "neither scalars nor series": {"protocol": 1, "hello": {"name": "a"}},
+        "expected one of.*number.*did you mean": {"protocol": 1, "hello": {
+            **good["hello"], "parameters": [{"name": "x", "type": "numbr"}]}},
+        "expected an integer": {"protocol": 1, "hello": {
+            **good["hello"], "parameters": [{"name": "x", "type": "integer", "default": 1.5}]}},
+        "expected a number in": {"protocol": 1, "hello": {
+            **good["hello"], "parameters": [{"name": "x", "default": 3, "low": 0, "high": 1}]}},
+        "adds one of that name": {"protocol": 1, "hello": {**good["hello"], "parameters": [{"name": "seed"}]}},
+        "name of an experiment of qklab": {"protocol": 1, "hello": {**good["hello"], "name": "training"}},
+    }
+    lines = {message: json.dumps(hello) for message, hello in bad.items()}
+    lines["no declaration: nonsense"] = "nonsense"
+    for message, line in lines.items():
+        write("bad.py", f"print({line!r}, flush=True)\ninput()\n")
+        write("bad.yaml", json.dumps({"name": "bad", "experiment": {"command": [PYTHON, "bad.py"]}}))
+        said = qklab("run", "bad.yaml", code=2).stderr
+        assert re.search(message, said) and said.startswith("bad.yaml:1:"), (message, said)
+        assert not (FOLDER / "results/bad").exists()
+    for command, message in (([PYTHON, "-c", "import sys; sys.exit('why not')"], "exit code 1.*why not"),
+                             (["no-such-program"], "cannot be started"), ([], "expected command")):
+        write("bad.yaml", json.dumps({"name": "bad", "experiment": {"command": command}}))
+        said = qklab("run", "bad.yaml", code=2).stderr
+        assert re.search(message, said), (message, said)
+    write("bad.yaml", json.dumps({"name": "bad", "experiment": {"command": ["x"], "limit": -1}}))
+    assert "limit" in qklab("run", "bad.yaml", code=2).stderr
+
+
+def example():
+    """The config and the program of the documentation."""
+    text = (ROOT / "docs/process-experiment.md").read_text()
+    program = re.search(r"```python\n# parabola.py\n(.*?)```", text, re.S)[1]
+    # Here the part of the package that serves is enough: it needs neither NumPy nor pandas.
+    write("parabola.py", program.replace("import qklab\n", "import _experiment as qklab\n"))
+    settings = re.search(r"```yaml\n(name: parabola.*?)```", text, re.S)[1]
+    return write("parabola.yaml", settings.replace("python3", PYTHON))
+
+
+SERVING = {"PYTHONPATH": str(ROOT / "python/qklab")}
+
+
+def test_the_documented_example_runs():
+    qklab("run", example(), "--out", "parabola", **SERVING)
+    rows = csv_rows((FOLDER / "parabola/trials.csv").read_text())
+    assert len(rows) == 16 and {row["best"] for row in rows} == {"0"}, rows
+    loss = [row["value"] for row in csv_rows((FOLDER / "parabola/series.csv").read_text())[:4]]
+    assert loss == ["1", "0", "1", "4"], loss
+
+
+def test_kills_change_nothing():
+    os.environ.update(SERVING)
+    file = example()
+    slow = (FOLDER / "parabola.py").read_text().replace("for step in range(steps):\n        yield",
+                                                        "for step in range(steps):\n        time.sleep(0.005)\n        yield")
+    write("parabola.py", "import time\n" + slow)
+    text = file.read_text().replace("seeds: 8", "seeds: 100")
+    file = write("parabola.yaml", text)
+    qklab("run", file, "--out", "unbroken")
+    run_through_kills(file, "broken", seed=1, lives=10)
+    assert tables("broken") == tables("unbroken")
+
+
+if __name__ == "__main__":
+    run_tests(sys.modules[__name__])

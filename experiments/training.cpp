@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <numbers>
 
 #include "core/base/elementary.hpp"
 #include "core/train/description.hpp"
@@ -110,6 +111,8 @@ void run(const Trial& trial, Result& result) {
   if (const auto share = Standards{floor.value, baseline.value}.above_baseline(outcome.last.loss))
     result.scalar("above_baseline", *share);
   if (p.text("task") == "text") result.scalar("perplexity", elementary::exp(outcome.last.loss));
+  if (const auto bytes = task->bytes_a_symbol())
+    result.scalar("bits_per_byte", outcome.last.loss / (std::numbers::ln2 * *bytes));
 }
 
 void trace(const Trial& trial, const std::string& directory) {
@@ -153,6 +156,8 @@ Experiment make() {
       {"final_entropy", "", "attention entropy at the end, mean over layers and heads, over log T", "",
        Bits::rounded, false, Range{0, 1}},
       {"perplexity", "", "exp(final_loss), of task text", "", Bits::exact},
+      {"bits_per_byte", "bits", "final_loss for each byte of the held-out text, whatever a symbol is", "",
+       Bits::exact, true},
       {"updates", "", "updates made", "", Bits::exact},
       {"baseline", "", "lowest expected loss from the position and its own token alone: without attention",
        "", Bits::exact, true},

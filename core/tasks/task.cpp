@@ -15,7 +15,7 @@ void Task::batch(Part part, std::uint64_t k, Batch& into) const {
   into.labels.resize(shape_.real_targets ? 0 : answers);
   into.values.resize(shape_.real_targets ? answers * shape_.outputs : 0);
   Stream random = stream_.substream(part == Part::train ? 1 : 2).substream(k);
-  for (std::size_t b = 0; b < size; ++b) sequence(part, random, b, into);
+  for (std::size_t b = 0; b < size; ++b) numbered_sequence(part, k * size + b, random, b, into);
 }
 
 Baseline Task::baseline(std::size_t) const {
@@ -41,6 +41,7 @@ std::uint64_t task_key(const TaskConfig& config) {
   std::string text = fmt::format("{} {} {} {} {} {} {} {} {}", config.kind.name(), config.length,
                                  config.batch, config.vocabulary, config.features, config.examples,
                                  shortest(config.noise), config.unit, config.text);
+  if (config.windows != TaskConfig().windows) text += " " + config.windows;  // which came later
   for (const auto& [name, value] : config.kind.settings())
     text += fmt::format(" {}={}", name, to_text(value));
   return hash_text(text);

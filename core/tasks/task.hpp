@@ -32,6 +32,10 @@ struct TaskConfig {
   std::string text = "";        // the file that `text` reads
   std::string held_out = "";    // the file that `text` is judged by; "": the last tenth of its text
   std::string unit = "character";
+  std::string windows =
+      "random";  // of the training part: anywhere, or blocks, of which an epoch has each once
+  std::size_t stride =
+      0;  // between held-out windows, so that all of the text is judged; 0: some drawn windows
 };
 
 // How a model must be shaped, and what its output at a position means.
@@ -87,6 +91,10 @@ class Task {
   // `batches`: the held-out batches 0, 1, ... that a model is judged by. A baseline that is measured is
   // measured on them.
   virtual Baseline baseline(std::size_t batches) const;
+  // How many held-out batches, from 0 on, a model is judged by: as many as were asked for, or all that there are.
+  virtual std::uint64_t judged_batches(std::uint64_t asked) const { return asked; }
+  // Bytes of held-out text for each symbol; nothing for other tasks.
+  virtual std::optional<double> bytes_a_symbol() const { return std::nullopt; }
   // The best answers from the inputs alone: labels or values of the batch. False where no exact solver is
   // known.
   virtual bool solve(Batch& batch) const;
@@ -94,6 +102,11 @@ class Task {
  protected:
   // Sequence b of the batch, whose vectors have their sizes. Numbers are drawn from `random` in turn.
   virtual void sequence(Part part, Stream& random, std::size_t b, Batch& into) const = 0;
+  // The same for a task whose data come in an order: `number` counts the sequences of all batches.
+  virtual void numbered_sequence(Part part, std::uint64_t /*number*/, Stream& random, std::size_t b,
+                                 Batch& into) const {
+    sequence(part, random, b, into);
+  }
 
   std::int32_t* ids(Batch& batch, std::size_t b) const { return batch.ids.data() + b * shape_.length; }
   float* vectors(Batch& batch, std::size_t b) const {

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "core/nn/kinds.hpp"
+#include "core/tasks/corpus.hpp"
 
 namespace qklab::train {
 namespace {
@@ -134,8 +135,22 @@ std::vector<Field> task_fields() {
           {"length", "unit", "text"}, tasks::held_out_problem,
           [](auto& t) -> auto& { return t.task.held_out; }),
       field(
-          choice("unit", "character", {"character", "word"}, "of task text"), "", "",
+          choice("unit", "character", tasks::unit_names(), "what a symbol of task text is"), "", "",
           [](auto& t) -> auto& { return t.task.unit; }),
+      field(
+          choice(
+              "windows", "random", {"random", "blocks"},
+              "of task text: sequences to train on begin anywhere, or follow each other, each once an epoch")
+              .later(),
+          "", "", [](auto& t) -> auto& { return t.task.windows; }),
+      field(
+          integer("stride", 0,
+                  "of task text: symbols between the beginnings of held-out sequences, which then cover all "
+                  "of it, "
+                  "each symbol judged once; 0: evaluation_batches of drawn ones")
+              .range(0, 1 << 20)
+              .later(),
+          "", "", [](auto& t) -> auto& { return t.task.stride; }),
   };
 }
 

@@ -1,12 +1,16 @@
 // Language modelling from a text file.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <set>
 
 #include "core/base/error.hpp"
 #include "core/system/file.hpp"
+#include "core/tasks/corpus.hpp"
+#include "tests/skip.hpp"
 #include "tests/tasks/support.hpp"
 
 using namespace qklab;
@@ -133,4 +137,122 @@ TEST_CASE("what a file holds is judged beforehand as the task judges it, each fi
   is_told(problems(same, same.path).second, "one character only");
   const TextFile four("qklab-test-four.txt", "abca");
   is_told(problems(good, four.path).second, "4 characters held out are too few");
+}
+
+TEST_CASE("tokens end at white space, and each line has one more at its end") {
+  const TextFile file("qklab-test-tokens.txt", " = A <unk> title = \n \n the @-@ <unk> . \n the last line"),
+      other("qklab-test-tokens2.txt", "the last line");
+  TaskConfig config = config_for(file.path);
+  config.held_out = other.path;
+  config.unit = "token";
+  config.length = 1;
+  const Corpus corpus = read_corpus(config);
+  CHECK(corpus.split == 16);  // 5, 0, 4 and 3 words, and 4 line ends
+  CHECK(corpus.ids.size() == 20);
+  CHECK(corpus.bytes_a_symbol == 13.0 / 4);
+  CHECK(corpus.symbols == 10);
+  CHECK(corpus.ids[5] == corpus.ids[6]);  // the ends of two lines that follow each other
+  CHECK(corpus.ids[2] == corpus.ids[9]);  // <unk>
+}
+
+TEST_CASE("bytes are symbols as well, whatever characters they belong to") {
+  const TextFile file("qklab-test-bytes.txt", repeated("é€", 100));
+  TaskConfig config = config_for(file.path);
+  config.unit = "byte";
+  const Corpus corpus = read_corpus(config);
+  CHECK(corpus.ids.size() == 500);
+  CHECK(corpus.symbols == 5);
+  CHECK(corpus.bytes_a_symbol == 1);
+  config.unit = "character";
+  CHECK(read_corpus(config).bytes_a_symbol == 2.5);
+}
+
+TEST_CASE("WikiText-2 has as many tokens and types as others count") {
+  const char* const folder = std::getenv("QKLAB_WIKITEXT2");
+  const std::string path = (folder ? std::string(folder) : source + "/data/wikitext-2") + "/train.txt";
+  if (!std::filesystem::exists(path)) return skip(path + " is missing; QKLAB_WIKITEXT2 names its folder");
+  TaskConfig config = config_for(path);
+  config.unit = "token";
+  config.vocabulary = 1 << 20;
+  const Corpus corpus = read_corpus(config);
+  CHECK(corpus.ids.size() == 2'088'628);
+  CHECK(corpus.symbols == 33'278);
+}
+
+namespace {
+
+// Different symbols, so that each tells its place.
+std::string different(int n) {
+  std::string text;
+  for (int i = 0; i < n; ++i) text += std::to_string(i) + " ";
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("blocks fill the training part, and each epoch has each once, in another order") {
+  const TextFile file("qklab-test-blocks.txt", different(1000));
+  TaskConfig config = config_for(file.path);
+  config.unit = "token";
+  config.vocabulary = 2000;
+  config.windows = "blocks";
+  config.batch = 7;
+  const auto task = make(config);
+  const Corpus corpus = read_corpus(config);
+  constexpr std::size_t blocks = 225;  // of 4 symbols, from 901 to train on
+  REQUIRE(corpus.split == 901);
+  std::vector<std::int32_t> firsts;
+  for (std::uint64_t k = 0; firsts.size() < 2 * blocks; ++k) {
+    const Batch batch = batch_of(*task, Part::train, k);
+    for (std::size_t b = 0; b < config.batch; ++b) firsts.push_back(batch.ids[b * 4]);
+  }
+  std::set<std::int32_t> expected;
+  for (std::size_t i = 0; i < blocks; ++i) expected.insert(corpus.ids[4 * i]);
+  const auto epoch = [&](std::size_t e) {
+    return std::vector<std::int32_t>(firsts.begin() + static_cast<std::ptrdiff_t>(e * blocks),
+                                     firsts.begin() + static_cast<std::ptrdiff_t>((e + 1) * blocks));
+  };
+  for (const std::size_t e : {0, 1}) {
+    const auto order = epoch(e);
+    CHECK(std::set<std::int32_t>(order.begin(), order.end()) == expected);
+  }
+  CHECK(epoch(0) != epoch(1));
+  config.windows = "random";
+  CHECK(task_key(config) != task_key(task->config()));
+}
+
+TEST_CASE("with a stride all held-out symbols but the first are judged, each once") {
+  const TextFile file("qklab-test-stride.txt", different(300)), other("qklab-test-judged.txt", different(50));
+  TaskConfig config = config_for(file.path);
+  config.held_out = other.path;
+  config.unit = "token";
+  config.vocabulary = 2000;
+  const Corpus corpus = read_corpus(config);
+  for (const std::size_t stride : {1, 2, 3, 4}) {
+    config.stride = stride;
+    config.batch = 5;
+    const auto task = make(config);
+    std::vector<std::int32_t> judged;
+    const std::uint64_t batches = task->judged_batches(3);
+    for (std::uint64_t k = 0; k < batches; ++k) {
+      const Batch batch = batch_of(*task, Part::held_out, k);
+      for (std::size_t i = 0; i < batch.labels.size(); ++i) {
+        if (batch.labels[i] == ignored) continue;
+        judged.push_back(batch.labels[i]);
+        // The target follows its input, and but for the first window it has enough symbols before it.
+        CHECK(batch.labels[i] ==
+              *(std::ranges::find(corpus.ids.begin() + static_cast<std::ptrdiff_t>(corpus.split),
+                                  corpus.ids.end(), batch.ids[i]) +
+                1));
+        if (k > 0) CHECK(i % 4 >= 4 - stride);
+      }
+    }
+    CHECK(judged ==
+          std::vector<std::int32_t>(corpus.ids.begin() + static_cast<std::ptrdiff_t>(corpus.split) + 1,
+                                    corpus.ids.end()));
+  }
+  config.stride = 5;
+  CHECK_THROWS_WITH_AS(make(config), doctest::Contains("stride is above length"), InputError);
+  config.stride = 0;
+  CHECK(make(config)->judged_batches(3) == 3);
 }

@@ -1,0 +1,199 @@
+#include "core/tasks/corpus.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <map>
+#include <string_view>
+
+#include "core/base/error.hpp"
+#include "core/system/file.hpp"
+#include "core/text/text_check.hpp"
+
+namespace qklab::tasks {
+
+namespace {
+
+std::string read_text(const std::string& path) {
+  std::string text = read_file(find_data_file(path));
+  if (const auto bad = find_bad_character(text)) {
+    throw InputError(
+        fmt::format("{}:{}:{}: {} (byte {} of the file); text must be UTF-8: convert it with iconv", path,
+                    bad->line, bad->column, bad->message, bad->offset));
+  }
+  return text;
+}
+
+// Runs of letters, digits, apostrophes and all that is not ASCII; any other sign is a word of its own, and
+// white space is none.
+std::vector<std::string_view> words(std::string_view text) {
+  const auto in_word = [](char c) {
+    const auto u = static_cast<unsigned char>(c);
+    return u >= 0x80 || std::isalnum(u) || c == '\'';
+  };
+  std::vector<std::string_view> symbols;
+  for (std::size_t i = 0; i < text.size();) {
+    std::size_t end = i;
+    while (end < text.size() && in_word(text[end])) ++end;
+    if (end == i) ++end;
+    if (!std::isspace(static_cast<unsigned char>(text[i]))) symbols.push_back(text.substr(i, end - i));
+    i = end;
+  }
+  return symbols;
+}
+
+Corpus encode(const std::vector<std::string_view>& text, std::size_t vocabulary) {
+  std::map<std::string_view, std::size_t> count;
+  for (const std::string_view symbol : text) ++count[symbol];
+  std::vector<std::pair<std::string_view, std::size_t>> ranked(count.begin(), count.end());
+  std::stable_sort(ranked.begin(), ranked.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  const bool others = ranked.size() > vocabulary;
+  if (others) ranked.resize(vocabulary - 1);
+  std::map<std::string_view, std::int32_t> id;
+  for (const auto& [symbol, n] : ranked) id.emplace(symbol, static_cast<std::int32_t>(id.size() + others));
+  Corpus corpus;
+  corpus.symbols = ranked.size() + others;
+  for (const std::string_view symbol : text) {
+    const auto found = id.find(symbol);
+    corpus.ids.push_back(found == id.end() ? 0 : found->second);
+  }
+  return corpus;
+}
+
+void check_length(const TaskConfig& config, const std::string& path, std::size_t have, const char* part) {
+  if (have > config.length) return;
+  throw InputError(
+      fmt::format("{}: {} {}s {} are too few for a sequence of length {} and its next {}; shorten length, or "
+                  "use a longer text",
+                  path, have, config.unit, part, config.length, config.unit));
+}
+
+// Of a language in which words are parted by white space, as WikiText and the Penn Treebank are counted: each line ends
+// with a token of its own, the line end, whether or not the last one has it.
+std::vector<std::string_view> tokens(std::string_view text) {
+  constexpr std::string_view line_end = "\n";
+  const auto is_space = [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; };
+  std::vector<std::string_view> symbols;
+  for (std::size_t i = 0; i < text.size();) {
+    std::size_t end = i + 1;
+    if (text[i] == '\n') {
+      symbols.push_back(text.substr(i, 1));
+    } else if (!is_space(text[i])) {
+      while (end < text.size() && !is_space(text[end])) ++end;
+      symbols.push_back(text.substr(i, end - i));
+    }
+    i = end;
+  }
+  if (!symbols.empty() && symbols.back() != line_end) symbols.push_back(line_end);
+  return symbols;
+}
+
+std::vector<std::string_view> bytes(std::string_view text) {
+  std::vector<std::string_view> symbols;
+  for (std::size_t i = 0; i < text.size(); ++i) symbols.push_back(text.substr(i, 1));
+  return symbols;
+}
+
+struct Unit {
+  std::string name;
+  std::vector<std::string_view> (*split)(std::string_view text);
+};
+const std::array<Unit, 4> units = {
+    {{"character", characters}, {"word", words}, {"token", tokens}, {"byte", bytes}}};
+
+std::vector<std::string_view> split(const TaskConfig& config, std::string_view text) {
+  return std::ranges::find(units, config.unit, &Unit::name)->split(text);
+}
+
+// The symbols of one file.
+struct Reading {
+  std::string text;
+  std::vector<std::string_view> symbols;  // which lie in `text`
+
+  Reading(const TaskConfig& config, const std::string& path)
+      : text(path.empty() ? "" : read_text(path)), symbols(split(config, text)) {}
+  Reading(const Reading&) = delete;
+  Reading& operator=(const Reading&) = delete;
+};
+
+// Of a text without a held-out file, the last tenth is held out.
+std::size_t split_of(const TaskConfig& config, const Reading& own) {
+  return own.symbols.size() - (config.held_out.empty() ? own.symbols.size() / 10 : 0);
+}
+
+void check_own(const TaskConfig& config, const Reading& own) {
+  const std::size_t split = split_of(config, own);
+  check_length(config, config.text, split, "to train on");
+  if (config.held_out.empty()) check_length(config, config.text, own.symbols.size() - split, "held out");
+}
+
+void check_held_out(const TaskConfig& config, const Reading& other) {
+  if (!config.held_out.empty()) check_length(config, config.held_out, other.symbols.size(), "held out");
+}
+
+void check_variety(const TaskConfig& config, const Reading& own, const Reading& other) {
+  const auto is_first = [&own](std::string_view symbol) { return symbol == own.symbols[0]; };
+  if (std::ranges::all_of(own.symbols, is_first) && std::ranges::all_of(other.symbols, is_first))
+    throw InputError(fmt::format("{}: holds one {} only", config.text, config.unit));
+}
+
+// The text from a symbol on.
+std::string_view rest_of(std::string_view text, const std::vector<std::string_view>& symbols,
+                         std::size_t first) {
+  return text.substr(static_cast<std::size_t>(symbols[first].data() - text.data()));
+}
+
+template <class Check> std::string problem_of(const Check& check) {
+  try {
+    check();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+std::vector<std::string> unit_names() {
+  std::vector<std::string> names;
+  for (const Unit& unit : units) names.push_back(unit.name);
+  return names;
+}
+
+Corpus read_corpus(const TaskConfig& config) {
+  const Reading own(config, config.text), other(config, config.held_out);
+  check_own(config, own);
+  check_held_out(config, other);
+  check_variety(config, own, other);
+  std::vector<std::string_view> symbols = own.symbols;
+  symbols.insert(symbols.end(), other.symbols.begin(), other.symbols.end());
+  Corpus corpus = encode(symbols, config.vocabulary);
+  corpus.split = split_of(config, own);
+  const std::string_view judged =
+      config.held_out.empty() ? rest_of(own.text, own.symbols, corpus.split) : std::string_view(other.text);
+  corpus.bytes_a_symbol =
+      static_cast<double>(judged.size()) / static_cast<double>(corpus.ids.size() - corpus.split);
+  return corpus;
+}
+
+std::string text_problem(const TaskConfig& config) {
+  return problem_of([&] {
+    const Reading own(config, config.text), none(config, "");
+    check_own(config, own);
+    if (config.held_out.empty()) check_variety(config, own, none);
+  });
+}
+
+std::string held_out_problem(const TaskConfig& config) {
+  return problem_of([&] {
+    const Reading other(config, config.held_out);
+    check_held_out(config, other);
+    if (!text_problem(config).empty()) return;  // told of the text
+    check_variety(config, Reading(config, config.text), other);
+  });
+}
+
+}  // namespace qklab::tasks

@@ -1,14 +1,17 @@
 // entropy_collapse: how concentrated one layer's attention is, for query-key matrices with a prescribed
-// eigenspectrum, beside the least entropy that bounded logits allow (Zhai et al. 2023).
+// eigenspectrum, beside the least entropy that bounded logits allow (Zhai et al. 2023) and what theory gives for
+// that spectrum (docs/theory.md).
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string>
 #include <vector>
 #include <xtensor/xmath.hpp>
 #include <xtensor/xview.hpp>
 
 #include "core/nn/untrained/untrained.hpp"
 #include "core/theory/entropy_bound.hpp"
+#include "core/theory/scores/query_scores.hpp"
 #include "core/trial/experiment.hpp"
 
 namespace qklab {
@@ -43,6 +46,31 @@ Bounds compare(const Vector& entropy, const Matrix& logits, double norm, Mask ma
   return bounds;
 }
 
+double mean_self_weight(const Matrix& attention) {
+  double sum = 0;
+  for (std::size_t q = 0; q < attention.shape(0); ++q) sum += attention(q, q);
+  return sum / static_cast<double>(attention.shape(0));
+}
+
+// Of independent tokens; those of a random walk are not.
+void predict(const Parameters& params, const Vector& eigenvalues, double entropy, double self_weight,
+             Result& result) {
+  const std::string tokens = params.text("tokens");
+  if (tokens != "normalized" && tokens != "gaussian") return;
+  const RandomEnergy theory =
+      attention_theory(moments_of(eigenvalues), {.dim = params.count("dim"),
+                                                 .length = params.count("length"),
+                                                 .temperature = params.real("temperature"),
+                                                 .causal = params.flag("causal"),
+                                                 .normalized = tokens == "normalized"});
+  result.scalar("entropy_theory", theory.entropy);
+  result.scalar("self_weight_theory", theory.self_weight);
+  result.scalar("participation_theory", theory.participation);
+  if (params.count("length") > 1)
+    result.scalar("entropy_deviation", (entropy - theory.entropy) / std::log(params.real("length")));
+  result.scalar("self_weight_deviation", self_weight - theory.self_weight);
+}
+
 void run(const Trial& trial, Result& result) {
   const Parameters& params = trial.params;
   const std::size_t dim = params.count("dim"), length = params.count("length");
@@ -70,6 +98,10 @@ void run(const Trial& trial, Result& result) {
   result.scalar("attention_distance", measures.distance);
   result.scalar("largest_weight", measures.largest_weight);
   const Vector eigenvalues = symmetric_eigenvalues(qk);
+  const double self_weight = mean_self_weight(attention);
+  result.scalar("self_weight", self_weight);
+  trial.check();
+  predict(params, eigenvalues, measures.entropy, self_weight, result);
   result.series("eigenvalues", std::vector<double>(eigenvalues.begin(), eigenvalues.end()));
 }
 
@@ -78,8 +110,9 @@ Experiment make() {
   experiment.name = "entropy_collapse";
   experiment.version = 1;
   experiment.doc =
-      "Entropy of one layer's attention for a query-key matrix with a prescribed eigenspectrum, beside the "
-      "lower bound of Zhai et al. (2023).";
+      "Entropy of one layer's attention for a query-key matrix with a prescribed eigenspectrum, beside "
+      "theory "
+      "and the lower bound of Zhai et al. (2023).";
   experiment.parameters = {
       integer("dim", 64, "width of a token").range(2, 4096),
       integer("length", 64, "number of tokens").range(1, 4096),
@@ -106,6 +139,17 @@ Experiment make() {
       {"attention_distance", "positions", "distance to what is attended to, mean over queries", "",
        Bits::rounded},
       {"largest_weight", "", "largest weight of a query, mean over queries", "", Bits::rounded},
+      {"entropy_theory", "nats", "entropy by theory for the matrix's eigenvalues; independent tokens only",
+       "", Bits::rounded, true},
+      {"self_weight", "", "weight of a query's own token, mean over queries", "", Bits::rounded, true,
+       Range{0, 1}},
+      {"self_weight_theory", "", "the same by theory; independent tokens only", "", Bits::rounded, true},
+      {"participation_theory", "", "participation by theory; independent tokens only", "", Bits::rounded,
+       true},
+      {"entropy_deviation", "", "entropy minus theory, over log T; independent tokens only", "",
+       Bits::rounded, true},
+      {"self_weight_deviation", "", "self-weight minus theory; independent tokens only", "", Bits::rounded,
+       true},
   };
   experiment.series = {{"eigenvalues", "", "eigenvalues of W, ascending", "rank", Bits::rounded}};
   experiment.cost = [](const Parameters& p) {

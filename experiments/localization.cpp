@@ -42,6 +42,33 @@ LocalizationSums draw_samples(const Trial& trial, const Matrix& w) {
   return all;
 }
 
+double contrast_of(const std::vector<double>& x) {
+  const auto [least, most] = std::minmax_element(x.begin(), x.end());
+  return *most - *least;
+}
+
+// The share of a probability's sum over positions that lies in the first, the middle and the last third of them.
+struct Thirds {
+  double early = 0, middle = 0, late = 0;
+};
+
+Thirds thirds_of(const std::vector<double>& x) {
+  Thirds out;
+  double sum = 0;
+  for (std::size_t t = 0; t < x.size(); ++t) {
+    (3 * (t + 1) <= x.size() ? out.early : 3 * (t + 1) <= 2 * x.size() ? out.middle : out.late) += x[t];
+    sum += x[t];
+  }
+  return {out.early / sum, out.middle / sum, out.late / sum};  // NaN where no position is reached
+}
+
+std::vector<double> shares(std::size_t length) {
+  std::vector<double> out;
+  for (std::size_t t = 1; t <= length; ++t)
+    out.push_back(static_cast<double>(t) / static_cast<double>(length));
+  return out;
+}
+
 std::vector<double> as_vector(const Vector& x) { return {x.begin(), x.end()}; }
 
 void run(const Trial& trial, Result& result) {
@@ -62,13 +89,31 @@ void run(const Trial& trial, Result& result) {
 
   const LocalizationSums sums = draw_samples(trial, w);
   const auto samples = static_cast<double>(sums.samples);
-  const Vector support = sums.support / samples;
-  const auto [least, most] = std::minmax_element(support.begin(), support.end());
-  result.scalar("contrast", *most - *least);
+  const std::vector<double> support = as_vector(sums.support / samples),
+                            active = as_vector(sums.active / samples);
+  result.scalar("contrast", contrast_of(support));
+  result.scalar("active_contrast", contrast_of(active));
+  if (length >= 3) {
+    const Thirds where = thirds_of(support), active_where = thirds_of(active);
+    result.scalar("support_early", where.early);
+    result.scalar("support_middle", where.middle);
+    result.scalar("support_late", where.late);
+    result.scalar("active_early", active_where.early);
+    result.scalar("active_middle", active_where.middle);
+    result.scalar("active_late", active_where.late);
+  }
   result.scalar("entropy", sums.entropy / samples);
   result.scalar("participation", sums.participation / samples);
-  result.series("support", as_vector(support));
-  result.series("active", as_vector(sums.active / samples));
+  result.series("support", support);
+  result.series("active", active);
+  if (params.flag("by_share")) {
+    const Propagation limit = propagation_limit(spectrum, dim, length, params.real("temperature"));
+    const std::vector<double> share = shares(length);
+    result.series("support_by_share", share, support);
+    result.series("support_limit", share, as_vector(limit.support));
+    result.series("active_by_share", share, active);
+    result.series("active_limit", share, as_vector(limit.active));
+  }
   result.series("attention", as_vector(sums.attention / samples));
 }
 
@@ -94,11 +139,22 @@ Experiment make() {
           .derived("sqrt(dim)", [](const Parameters& p) { return Value(std::sqrt(p.real("dim"))); })
           .above(0),
       integer("samples", 4000, "random walks drawn").range(1, 1e9),
+      boolean("by_share", false, "whether to record both probabilities along position / length, too").later(),
   };
   experiment.scalars = {
       {"entropy", "nats", "entropy of the attention weights, mean over samples", "", Bits::exact},
       {"participation", "positions", "1 / sum of squared weights, mean over samples", "", Bits::exact},
       {"contrast", "", "largest minus smallest support over positions", "", Bits::exact, false, Range{0, 1}},
+      {"active_contrast", "", "largest minus smallest active over positions", "", Bits::exact, true,
+       Range{0, 1}},
+      {"support_early", "", "share of the support's sum over positions in their first third", "", Bits::exact,
+       true, Range{0, 1}},
+      {"support_middle", "", "the same in the middle third", "", Bits::exact, true, Range{0, 1}},
+      {"support_late", "", "the same in the last third", "", Bits::exact, true, Range{0, 1}},
+      {"active_early", "", "share of active's sum over positions in their first third", "", Bits::exact, true,
+       Range{0, 1}},
+      {"active_middle", "", "the same in the middle third", "", Bits::exact, true, Range{0, 1}},
+      {"active_late", "", "the same in the last third", "", Bits::exact, true, Range{0, 1}},
       {"mean_drawn", "", "tr(W) / dim of the matrix drawn", "", Bits::exact},
       {"variance_drawn", "", "tr(W^2) / dim - mean^2 of the matrix drawn", "", Bits::exact},
       {"frobenius_variance", "", "tr(W W^T) / dim - mean^2; equal to variance_drawn for a symmetric W", "",
@@ -116,10 +172,20 @@ Experiment make() {
        "position", Bits::exact},
       {"active_theory", "probability", "the same, by theory for the linearized softmax", "position",
        Bits::rounded},
+      {"support_by_share", "probability", "support along position / length", "share", Bits::exact, true,
+       Range{0, 1}},
+      {"support_limit", "probability", "the same by theory for infinite length", "share", Bits::rounded,
+       true},
+      {"active_by_share", "probability", "active along position / length", "share", Bits::exact, true,
+       Range{0, 1}},
+      {"active_limit", "probability", "the same by theory for infinite length", "share", Bits::rounded, true},
       {"attention", "", "weight of a position, normalized to sum 1, mean over samples", "position",
        Bits::exact},
   };
-  experiment.overlays = {{"support", "support_theory"}, {"active", "active_theory"}};
+  experiment.overlays = {{"support", "support_theory"},
+                         {"active", "active_theory"},
+                         {"support_by_share", "support_limit"},
+                         {"active_by_share", "active_limit"}};
   experiment.cost = [](const Parameters& p) {
     const double d = p.real("dim"), t = p.real("length");
     return p.real("samples") * (d * d / 16 + 8 * (d + t)) + 10 * d * d * d;

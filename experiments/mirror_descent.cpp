@@ -18,9 +18,14 @@
 // by `growth` each,
 //     eta_k = (p-1) growth |W_k|_p^(p-2) / |grad L|_q ,
 // because |W| grows only as log k at a constant step and the direction's error falls with |W|, not with k.
+// The authors' own setting, after their public code, is `data: unit`, `step: normalized`, `start: normal`: tokens,
+// queries and decoder are independent unit vectors, W_0 ~ N(0, 1), and eta_k = rate / |grad L|_q, so that each step
+// has the same length in the dual norm. There the Bregman divergence to the solution of every exponent is followed.
 // What W did early on is forgotten as |W|_p^-(p-1), so p = 1.1 stays far from its limit for any number of
 // steps that can be run. Out of reach: the paper's text classification.
 #include <cmath>
+#include <limits>
+#include <string>
 #include <vector>
 #include <xtensor-blas/xlinalg.hpp>
 #include <xtensor/xmath.hpp>
@@ -39,6 +44,8 @@ namespace qklab {
 namespace {
 
 const std::vector<double> exponents = {1.1, 1.75, 2, 3};
+const std::vector<std::string> divergence_names = {"divergence_to_first", "divergence_to_second",
+                                                   "divergence_to_third", "divergence_to_fourth"};
 
 // The sum of term(x) over all entries x.
 template <class Array, class Term> double sum_over(const Array& of, Term term) {
@@ -46,7 +53,13 @@ template <class Array, class Term> double sum_over(const Array& of, Term term) {
   return kernels::sum_of<double>(of.size(), [=](std::size_t i) { return term(x[i]); });
 }
 
-std::vector<SelectionPrompt> draw_prompts(std::size_t n, std::size_t length, std::size_t d, Stream random) {
+void scale_to_unit(double* x, std::size_t n) {
+  const double length = std::sqrt(kernels::sum_of<double>(n, [=](std::size_t i) { return x[i] * x[i]; }));
+  for (std::size_t i = 0; i < n; ++i) x[i] /= length;
+}
+
+std::vector<SelectionPrompt> draw_prompts(std::size_t n, std::size_t length, std::size_t d, bool unit,
+                                          Stream random) {
   const auto normals = [&](auto& x) {
     for (double& entry : x) entry = random.normal();
   };
@@ -58,7 +71,14 @@ std::vector<SelectionPrompt> draw_prompts(std::size_t n, std::size_t length, std
     SelectionPrompt prompt;
     prompt.tokens = xt::empty<double>({length, d});
     normals(prompt.tokens);
-    prompt.query = xt::row(prompt.tokens, 0);
+    if (unit) {
+      for (std::size_t t = 0; t < length; ++t) scale_to_unit(&prompt.tokens(t, 0), d);
+      prompt.query = xt::empty<double>({d});
+      normals(prompt.query);
+      scale_to_unit(prompt.query.data(), d);
+    } else {
+      prompt.query = xt::row(prompt.tokens, 0);
+    }
     prompt.score = (random.below(2) ? 1.0 : -1.0) * kernels::multiply(prompt.tokens, decoder);
     prompts.push_back(std::move(prompt));
   }
@@ -92,16 +112,25 @@ struct Snapshot {
   Matrix w;
 };
 
-// Mirror descent from W = 0, with snapshots at powers of 1.25.
+// Mirror descent from W = 0 or what start() sets, with snapshots at powers of 1.25.
 class Descent {
  public:
   Descent(std::vector<SelectionPrompt> prompts, double exponent)
       : prompts_(std::move(prompts)), p_(exponent), dual_(zero()), w_(zero()) {}
 
+  // W_0 ~ N(0, 1).
+  void start(Stream random) {
+    for (std::size_t i = 0; i < w_.size(); ++i) {
+      const double x = w_.flat(i) = random.normal();
+      dual_.flat(i) = std::copysign(elementary::pow(std::abs(x), p_ - 1), x);
+    }
+  }
+
   std::vector<Snapshot> run(const Trial& trial) {
     const std::size_t steps = trial.params.count("steps");
     const double rate = trial.params.real("rate"), growth = trial.params.real("growth");
-    const bool growing = trial.params.text("step") == "growing";
+    const bool growing = trial.params.text("step") == "growing",
+               normalized = trial.params.text("step") == "normalized";
     bool settled = false;
     std::vector<Snapshot> snapshots;
     for (std::size_t k = 1; k <= steps; ++k) {
@@ -111,7 +140,7 @@ class Descent {
       if (growing && !settled) settled = least_selected() > 0.99;
       const double q = p_ / (p_ - 1), size = norm_of(loss.gradient, q);
       if (!(size > 1e-280)) break;  // attention is one-hot to the last digit: nothing is left to learn from
-      double eta = rate;
+      double eta = normalized ? rate / size : rate;
       if (settled) eta = (p_ - 1) * growth * elementary::pow(norm_of(w_, p_), p_ - 2) / size;
       for (std::size_t i = 0; i < w_.size(); ++i) {
         double& dual = dual_.flat(i);
@@ -168,13 +197,33 @@ class Descent {
   std::size_t next_ = 10;
 };
 
+// From W / |W|_p to the solution of each exponent, scaled to norm 1 in l_p as well.
+void record_divergences(const std::vector<Snapshot>& snapshots, const std::vector<Matrix>& solutions,
+                        double p, Result& result) {
+  std::vector<double> step, last;
+  for (const Snapshot& s : snapshots) step.push_back(s.step);
+  double own = std::numeric_limits<double>::infinity(), others = own;
+  for (std::size_t k = 0; k < exponents.size(); ++k) {
+    const Matrix target = solutions[k] / norm_of(solutions[k], p);
+    std::vector<double> value;
+    for (const Snapshot& s : snapshots) value.push_back(divergence(target, s.w / norm_of(s.w, p), p));
+    last.push_back(value.back());
+    double& least = exponents[k] == p ? own : others;
+    if (!(value.back() >= least)) least = value.back();
+    result.series(divergence_names[k], step, value);
+  }
+  result.series("divergence_with", exponents, last);
+  result.scalar("own_nearest", own < others ? 1 : 0);
+}
+
 void run(const Trial& trial, Result& result) {
   const double p = trial.params.real("p");
   // Of the seed alone: every p and every kind of step sees the same prompts.
   const Stream data = trial.shared_stream("mirror_descent prompts");
   Descent descent(draw_prompts(trial.params.count("prompts"), trial.params.count("length"),
-                               trial.params.count("dim"), data),
+                               trial.params.count("dim"), trial.params.text("data") == "unit", data),
                   p);
+  if (trial.params.text("start") == "normal") descent.start(trial.shared_stream("mirror_descent start"));
   const std::vector<Snapshot> snapshots = descent.run(trial);
   MaxMargin solution;
   const Matrix target = descent.max_margin_direction(p, solution);
@@ -197,13 +246,18 @@ void run(const Trial& trial, Result& result) {
   result.series("margin_ratio", step, ratio);
   result.series("divergence", step, bregman);
 
+  std::vector<Matrix> solutions;
+  for (const double exponent : exponents) {
+    MaxMargin other;
+    solutions.push_back(descent.max_margin_direction(exponent, other));
+  }
+  record_divergences(snapshots, solutions, p, result);
   const Matrix& last = snapshots.back().w;
   double others = -1;
   std::vector<double> towards;
-  for (const double exponent : exponents) {
-    MaxMargin other;
-    towards.push_back(cosine(last, descent.max_margin_direction(exponent, other)));
-    if (exponent != p) others = std::max(others, towards.back());
+  for (std::size_t k = 0; k < exponents.size(); ++k) {
+    towards.push_back(cosine(last, solutions[k]));
+    if (exponents[k] != p) others = std::max(others, towards.back());
   }
   result.series("correlation_with", exponents, towards);
   result.scalar("final_correlation", correlation.back());
@@ -222,14 +276,18 @@ Experiment make() {
       "l_p mirror descent of attention's W on token selection, against the l_p max-margin solution.";
   experiment.parameters = {
       real("p", 2.0, "exponent of the potential").range(1.02, 10),
-      choice("step", "constant", {"constant", "growing"},
-             "eta, or such that |W|_p grows evenly once settled"),
+      choice("step", "constant", {"constant", "growing", "normalized"},
+             "eta, such that |W|_p grows evenly once settled, or eta over the gradient's dual norm"),
       integer("prompts", 6, "number of prompts").range(1, 1000),
       integer("length", 6, "tokens of a prompt").range(2, 1000),
       integer("dim", 6, "width of a token").range(1, 1000),
       integer("steps", 20000, "of mirror descent").range(10, 100000000),
       real("rate", 1.0, "eta of a constant step").above(0),
       real("growth", 0.01, "of |W|_p in a growing step").above(0),
+      choice("data", "gaussian", {"gaussian", "unit"},
+             "Gaussian tokens whose first is the query, or independent unit vectors")
+          .later(),
+      choice("start", "zero", {"zero", "normal"}, "W_0: 0, or independent N(0, 1)").later(),
   };
   experiment.scalars = {
       {"final_correlation", "", "cosine of W and its max-margin solution at the end", "", Bits::rounded,
@@ -239,6 +297,9 @@ Experiment make() {
       {"density", "", "(sum |W|)^2 / (n sum W^2) at the end", "", Bits::exact},
       {"density_theory", "", "the same of the max-margin solution", "", Bits::rounded},
       {"optimal", "", "share of prompts that end on their best token", "", Bits::exact},
+      {"own_nearest", "",
+       "1 if the divergence to the own solution ends below that to the other exponents', else 0", "",
+       Bits::rounded, true, Range{0, 1}},
       {"gap", "", "relative duality gap of the max-margin solver", "", Bits::rounded},
   };
   experiment.series = {
@@ -249,6 +310,12 @@ Experiment make() {
       {"selected", "", "least attention that a prompt's selected token gets", "step", Bits::exact},
       {"margin_ratio", "", "margin of W / |W|_p over the largest one", "step", Bits::rounded},
       {"divergence", "", "Bregman divergence from W / |W|_p to the solution", "step", Bits::rounded},
+      {"divergence_to_first", "", "the same to the solution for exponent 1.1", "step", Bits::rounded, true},
+      {"divergence_to_second", "", "the same to the solution for exponent 1.75", "step", Bits::rounded, true},
+      {"divergence_to_third", "", "the same to the solution for exponent 2", "step", Bits::rounded, true},
+      {"divergence_to_fourth", "", "the same to the solution for exponent 3", "step", Bits::rounded, true},
+      {"divergence_with", "", "Bregman divergence at the end to the solution for exponent", "exponent",
+       Bits::rounded, true},
       {"correlation_with", "", "cosine of W at the end and the solution for exponent", "exponent",
        Bits::rounded, false, Range{-1, 1}},
   };

@@ -12,6 +12,8 @@
 #include "core/measure/localization.hpp"
 #include "core/nn/untrained/untrained.hpp"
 #include "core/theory/propagation.hpp"
+#include "core/theory/scores/query_scores.hpp"
+#include "core/theory/scores/residual_map.hpp"
 #include "core/train/of_trial.hpp"
 #include "core/trial/experiment.hpp"
 
@@ -50,6 +52,29 @@ std::optional<TrainedLoss> trained_loss(const Trial& trial, const Spectrum& spec
   return TrainedLoss{outcome.last.loss, train::standards_of(*task, training.evaluation_batches)};
 }
 
+struct PredictedCollapse {
+  double entropy_ratio, residual;
+};
+
+PredictedCollapse predicted_collapse(const Parameters& params, const Vector& eigenvalues) {
+  const std::size_t dim = params.count("dim"), length = params.count("length");
+  const double temperature = params.real("temperature");
+  const RandomEnergy attention =
+      attention_theory(moments_of(eigenvalues), {.dim = dim, .length = length, .temperature = temperature});
+  const ResidualSetting setting{.mean = params.real("mean"),
+                                .variance = params.real("variance"),
+                                .dim = dim,
+                                .length = length,
+                                .temperature = temperature};
+  return {attention.entropy / std::log(static_cast<double>(length)),
+          residual_theory(params.count("depth"), setting).back()};
+}
+
+// Above 1 neither has collapsed.
+double margin(const Parameters& params, double entropy_ratio, double residual) {
+  return std::min(entropy_ratio / params.real("least_entropy"), residual / params.real("least_residual"));
+}
+
 void run(const Trial& trial, Result& result) {
   const Parameters& params = trial.params;
   const std::size_t dim = params.count("dim"), length = params.count("length");
@@ -61,12 +86,14 @@ void run(const Trial& trial, Result& result) {
   const Stream layers = trial.stream("layers");
   Tokens tokens = split(nn::draw_tokens("normalized", length, dim, trial.stream("tokens")));
   double entropy_ratio = 0;
+  Vector first_eigenvalues;
   for (std::size_t l = 0; l < params.count("depth"); ++l) {
     trial.check();
     const nn::UntrainedLayer layer = nn::draw_layer(model, layers.substream(l));
     if (l == 0) {
       const Matrix seen = nn::attention_input(model, tokens).matrix();
       entropy_ratio = measure_attention(attention_weights(seen, layer.qk, model.temperature)).entropy_ratio;
+      first_eigenvalues = symmetric_eigenvalues(layer.qk);
     }
     tokens = nn::apply(model, layer, tokens);
   }
@@ -92,8 +119,12 @@ void run(const Trial& trial, Result& result) {
       result.scalar("above_baseline", *trained->standards.above_baseline(trained->loss));
     }
   }
-  result.scalar("margin", std::min(entropy_ratio / params.real("least_entropy"),
-                                   residual / params.real("least_residual")));
+  result.scalar("margin", margin(params, entropy_ratio, residual));
+  trial.check();
+  const PredictedCollapse predicted = predicted_collapse(params, first_eigenvalues);
+  result.scalar("entropy_ratio_theory", predicted.entropy_ratio);
+  result.scalar("residual_theory", predicted.residual);
+  result.scalar("margin_theory", margin(params, predicted.entropy_ratio, predicted.residual));
 }
 
 Experiment make() {
@@ -135,6 +166,11 @@ Experiment make() {
        "", Bits::rounded},
       {"trained_excess", "nats", "held-out loss above its floor after train.steps; not set if it diverged",
        "", Bits::rounded},
+      {"entropy_ratio_theory", "", "entropy_ratio by theory for that layer's eigenvalues", "", Bits::rounded,
+       true},
+      {"residual_theory", "", "residual by theory, as if deviations of tokens stayed independent", "",
+       Bits::rounded, true},
+      {"margin_theory", "", "margin by theory", "", Bits::rounded, true},
       {"baseline_excess", "nats", "what trained_excess is without attention, from position and own symbol",
        "", Bits::exact, true},
       {"above_baseline", "", "share of the way from that to the floor; negative: worse", "", Bits::rounded,

@@ -5,10 +5,12 @@
 // what falls below is 0.
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include "core/nn/untrained/untrained.hpp"
 #include "core/theory/rank_collapse.hpp"
+#include "core/theory/scores/residual_map.hpp"
 #include "core/trial/experiment.hpp"
 
 namespace qklab {
@@ -22,6 +24,7 @@ nn::UntrainedModel model_of(const Parameters& params) {
   model.norm = params.text("norm");
   model.value = params.text("value");
   model.skip = params.flag("skip");
+  model.residual_scale = params.real("residual_scale");
   model.mlp = params.flag("mlp");
   model.mask = params.flag("causal") ? Mask::causal() : Mask::none();
   return model;
@@ -38,6 +41,25 @@ double bound_after(const nn::UntrainedModel& model, const nn::UntrainedLayer& la
                                        spectral_norm(layer.value), model.temperature);
   const double norm = frobenius_norm(after.matrix());
   return norm > 0 ? std::min(1.0, deviation / norm) : 1.0;
+}
+
+// By theory, which knows attention over all keys of tokens that are independent and of equal norms, and values
+// that mix a token's coordinates; otherwise nothing.
+std::vector<double> predicted_residual(const nn::UntrainedModel& model, const Parameters& params) {
+  const std::string tokens = params.text("tokens"), norm = params.text("norm");
+  const bool alike = tokens == "normalized" || (tokens == "gaussian" && norm == "pre" && !model.skip);
+  const bool mixing = !model.skip || params.text("value") != "identity";
+  if (!alike || !mixing || model.mlp || !(model.mask == Mask::none())) return {};
+  const SimilarityNorm place = norm == "pre"    ? SimilarityNorm::pre
+                               : norm == "post" ? SimilarityNorm::post
+                                                : SimilarityNorm::none;
+  return residual_theory(params.count("depth"), {.mean = model.spectrum.mean,
+                                                 .variance = model.spectrum.variance,
+                                                 .dim = model.dim,
+                                                 .length = params.count("length"),
+                                                 .temperature = model.temperature,
+                                                 .skip_scale = model.skip ? model.residual_scale : 0,
+                                                 .norm = place});
 }
 
 void run(const Trial& trial, Result& result) {
@@ -71,6 +93,9 @@ void run(const Trial& trial, Result& result) {
     result.series("bound_ratio", index, ratio);
   }
   result.series("residual", index, residual);
+  trial.check();
+  const std::vector<double> predicted = predicted_residual(model, trial.params);
+  if (!predicted.empty()) result.series("residual_theory", index, predicted);
   result.series("dong_residual", index, dong);
   result.series("cosine", index, cosine);
   result.series("stable_rank", index, stable);
@@ -96,6 +121,7 @@ Experiment make() {
           .above(0)
           .derived("sqrt(dim)", [](const Parameters& p) { return Value(std::sqrt(p.real("dim"))); }),
       boolean("skip", false, "whether skips add each sub-layer's input to its output"),
+      real("residual_scale", 1.0, "factor of what sub-layers add to a skip").above(0).later(),
       boolean("mlp", false, "whether an MLP follows attention"),
       choice("norm", "pre", nn::untrained_norms(), "where layer normalization stands"),
       choice_of<nn::ValueKind>("value", "orthogonal", "what value matrices are"),
@@ -108,6 +134,10 @@ Experiment make() {
       {"residual_bound", "",
        "cubic bound on the residual, from the tokens one layer before, at most 1; attention alone only",
        "layer", Bits::rounded},
+      {"residual_theory", "",
+       "residual by theory from mean and variance, as if deviations of tokens stayed independent; attention "
+       "alone or with skips",
+       "layer", Bits::rounded, true},
       {"bound_ratio", "", "residual over its bound; attention alone only", "layer", Bits::rounded},
       {"dong_residual", "", "as residual, in the norm sqrt(||.||_1 ||.||_inf)", "layer", Bits::rounded},
       {"cosine", "", "mean cosine of pairs of tokens", "layer", Bits::rounded, false, Range{-1, 1}},

@@ -54,4 +54,23 @@ Propagation propagation_probability(const SpectrumStatistics& w, std::size_t dim
   return out;
 }
 
+Propagation propagation_limit(const SpectrumStatistics& w, std::size_t dim, std::size_t length,
+                              double temperature) {
+  const auto d = static_cast<double>(dim), T = static_cast<double>(length);
+  const double trace_square = d * (w.variance + w.mean * w.mean);
+  const double frobenius_square = d * (w.frobenius_variance + w.mean * w.mean);
+  Propagation out{Vector::from_shape({length}), Vector::from_shape({length})};
+  for (std::size_t i = 0; i < length; ++i) {
+    const double theta = static_cast<double>(i + 1) / T, from_middle = theta - 0.5;
+    const double mean = d * w.mean * from_middle;
+    const double variance =
+        frobenius_square * (1.0 / 3 - theta * (1 - theta)) + trace_square * from_middle * from_middle;
+    const double deviation = std::sqrt(variance);
+    out.support(i) = deviation > 0 ? p_above_bound(0, mean, deviation) : 1;
+    const double at_one = deviation > 0 ? p_above_bound(temperature, mean, deviation) : 0;
+    out.active(i) = out.support(i) - at_one;
+  }
+  return out;
+}
+
 }  // namespace qklab

@@ -32,4 +32,12 @@ struct Propagation {
 Propagation propagation_probability(const SpectrumStatistics& w, std::size_t dim, std::size_t length,
                                     double temperature);
 
+// The limit of long sequences at the shares theta = t / T, t = 1 .. length, for a fixed width and temperature:
+//     mean / T -> tr(W) (theta - 1/2),
+//     variance / T^2 -> tr(W W^T) (1/3 - theta (1 - theta)) + tr(W^2) (theta - 1/2)^2,
+// which is tr(W^2) (7/12 - 2 theta (1 - theta)) for a symmetric W. S = 0 lies at 0 and S = 1 at `temperature`
+// in these units. Where W = 0 nothing varies, and attention is uniform.
+Propagation propagation_limit(const SpectrumStatistics& w, std::size_t dim, std::size_t length,
+                              double temperature);
+
 }  // namespace qklab

@@ -106,6 +106,20 @@ TEST_CASE("the variance tends to tr(W^2) T^2 (7/12 - 2 theta (1 - theta)) for lo
   }
 }
 
+TEST_CASE("propagation probability: long sequences approach the limit in the share of positions") {
+  const std::size_t length = 20000;
+  for (const SpectrumStatistics& w :
+       {SpectrumStatistics{0.5, 0.01, 0.01, 0}, {-0.125, 2, 2, 0}, {0.2, 1, 3, 0}}) {
+    const Propagation exact = propagation_probability(w, 64, length, 8),
+                      limit = propagation_limit(w, 64, length, 8);
+    for (std::size_t t = 0; t < length; t += 97) {
+      CHECK(std::abs(exact.support(t) - limit.support(t)) <= 1e-3);
+      CHECK(std::abs(exact.active(t) - limit.active(t)) <= 1e-3);
+    }
+  }
+  CHECK(propagation_limit({0, 0, 0, 0}, 64, 8, 8).active(3) == 1);
+}
+
 TEST_CASE("where nothing varies, probabilities are 0 or 1") {
   // For W = 0 attention is uniform.
   const Propagation uniform = propagation_probability({0, 0, 0, 0}, 8, 5, 1);

@@ -1,14 +1,19 @@
 #include "core/nn/untrained/untrained.hpp"
 
 #include <cmath>
+#include <utility>
 
 #include "core/nn/untrained/draw.hpp"
 
 namespace qklab::nn {
 namespace {
 
-Tokens finish(const UntrainedModel& model, const Tokens& before, const Tokens& after) {
-  const Tokens sum = model.skip ? before + after : after;
+Tokens finish(const UntrainedModel& model, const Tokens& before, Tokens after) {
+  if (model.skip && model.residual_scale != 1) {
+    after.mean *= model.residual_scale;
+    after.deviation *= model.residual_scale;
+  }
+  const Tokens sum = model.skip ? before + after : std::move(after);
   return model.norm->after ? model.norm->of_tokens(sum) : sum;
 }
 

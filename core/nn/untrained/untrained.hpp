@@ -38,6 +38,7 @@ struct UntrainedModel {
   Choice<NormKind> norm = "pre";
   Choice<ValueKind> value = "orthogonal";
   bool skip = false;
+  double residual_scale = 1;  // with skips: x + residual_scale f(x)
   bool mlp = false;  // relu, 4 dim wide, Gaussian with variances 2/dim and 1/(4 dim), no biases
   Mask mask = {};
 };

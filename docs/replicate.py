@@ -50,6 +50,8 @@ def attention_weights(kind, scores, visible):
         return torch.sigmoid(scores - math.log(length)) * visible
     if kind == "linear":
         return scores / length * visible
+    if kind == "uniform":
+        return (0 * scores).masked_fill(~visible, -torch.inf).softmax(dim=-1)
     return unsupported(f"attention {kind}")
 
 

@@ -3,8 +3,10 @@
 // After Tang et al. (TAME, ICLR 2025), who study anchor tokens and the probability of propagation with
 // sparsemax in place of softmax, and set
 //     W' = gamma log(eta + 1e-6) W / sqrt(eta),   eta = tr(W^2),
-// for every head's query-key matrix W, gamma learned from 1. The claim here: this lowers over-propagation to
-// anchors at equal loss.
+// for every head's query-key matrix W, gamma learned from 1. Below eta = 1 the logarithm is negative: there W'
+// has the opposite sign of W while gamma is positive, and it vanishes at eta = 1 - 1e-6, so that training
+// which lets eta sink through 1 reverses attention. At the start eta = dim (mean^2 + variance), far above. The
+// claim here: this lowers over-propagation to anchors at equal loss.
 //
 // A model is trained on a task by Adam, with and without that. On held-out sequences, with A the attention
 // weights of a layer and head (T x T, or the part below the diagonal if causal), the column mean c_s is the
@@ -160,7 +162,7 @@ Experiment make() {
   experiment.doc =
       "Anchor tokens that draw all attention, with and without TAME's scaling of the eigenspectrum.";
   experiment.parameters = {
-      choice("attention", "sparsemax", {"softmax", "sparsemax"}, "how scores become weights"),
+      choice("attention", "sparsemax", {"softmax", "sparsemax", "uniform"}, "how scores become weights"),
       choice("intervention", "none", {"none", "tame"}, "scaling of W_QK: none, gamma log(eta) / sqrt(eta)"),
       choice("task", "sort", tasks::task_names(), "what to learn"),
       integer("length", 12, "positions").range(2, 4096),
@@ -176,6 +178,7 @@ Experiment make() {
       integer("steps", 400, "updates").range(1, 10000000),
       integer("evaluate_every", 20, "updates between evaluations").range(1, 10000000),
       real("target", 1.0, "loss at which models are compared").at_least(0).in("nats"),
+      train::labels(),
   };
   experiment.scalars = {
       {"final_loss", "nats", "held-out loss at the end", "", Bits::exact},

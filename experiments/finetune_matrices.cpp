@@ -6,9 +6,11 @@
 // learning rate for W_v than for W_q and W_k speeds up convergence ("customized learning rate"), lambda =
 // rate_v / rate_qk > 1.
 //
-// A trial trains a model on one Markov chain by Adam, then fine-tunes chosen attention matrices on another
-// chain, all else frozen, and follows the loss and the gradient norms of W_q, W_k and W_v. Chain and model
-// depend on the seed alone, so every choice starts from the same pre-trained model.
+// A trial trains a model on one task by Adam, then fine-tunes chosen attention matrices on another, all else
+// frozen, and follows the loss and the gradient norms of W_q, W_k and W_v. Tasks and model depend on the seed
+// alone, so every choice starts from the same pre-trained model. By default both tasks are Markov chains, which
+// need no attention: W_v can be learned as a map of single tokens there, and W_q and W_k cannot matter. Where
+// `after` is recall or induction, what is to be learned is where to look.
 //
 // Reproduced: both claims in the small. Own reading: the shift (a new transition matrix), full matrices
 // rather than the paper's low-rank ones, and plain SGD in fine-tuning by default, where learning rates and
@@ -45,14 +47,22 @@ double gradient_norm(const autodiff::Tape<float>& tape, const std::vector<double
   return std::sqrt(squares);
 }
 
+tasks::TaskConfig task_of(const Parameters& params, const char* which) {
+  train::Training training;
+  train::read(training, params, {"length", "vocabulary", "batch", "labels"});
+  training.task.kind = params.text(which);
+  return training.task;
+}
+
 void run(const Trial& trial, Result& result) {
   const Parameters& params = trial.params;
   train::Training base;
-  train::read(base, params, {"length", "vocabulary", "batch", "dim", "heads", "layers", "ffn"});
-  base.task.kind = "markov";
+  train::read(base, params, {"length", "dim", "heads", "layers", "ffn", "attention"});
   base.config.model.mask = Mask::causal();
-  const auto before = tasks::make_task(base.task, trial.shared_stream("finetune_matrices before"));
-  const auto after = tasks::make_task(base.task, trial.shared_stream("finetune_matrices after"));
+  const auto before =
+      tasks::make_task(task_of(params, "before"), trial.shared_stream("finetune_matrices before"));
+  const auto after =
+      tasks::make_task(task_of(params, "after"), trial.shared_stream("finetune_matrices after"));
   train::Hooks hooks = train::hooks_of(trial);
 
   train::TrainConfig pretraining = base.config;
@@ -71,6 +81,8 @@ void run(const Trial& trial, Result& result) {
   tuning.steps = params.count("steps");
   tuning.evaluate_every = std::max<std::size_t>(1, tuning.steps / 20);
   train::Trainer tuner(tuning, *after, trial.shared_stream("finetune_matrices model"));
+  if (pretrainer.tape().parameters().size() != tuner.tape().parameters().size())
+    throw Error("the tasks need models of different sizes");
   std::ranges::copy(pretrainer.tape().parameters(), tuner.tape().parameters().begin());
   const std::string& trained = params.text("trained");
   tuner.optimizer().set_rates([&](std::string_view name) -> double {
@@ -109,12 +121,15 @@ void run(const Trial& trial, Result& result) {
   result.scalar("value_over_key", first("gradient_v") / first("gradient_k"));
 }
 
+// Tasks whose inputs and outputs are the same symbols, so that a model can go from one to another.
+const std::vector<std::string> learnable = {"markov", "recall", "induction", "sort"};
+
 Experiment make() {
   Experiment experiment;
   experiment.name = "finetune_matrices";
   experiment.version = 1;
   experiment.doc =
-      "Fine-tuning of W_q, W_k, W_v on a shifted Markov chain: which of them, and at which rates.";
+      "Fine-tuning of W_q, W_k, W_v on another task: which of them, and at which rates.";
   experiment.parameters = {
       choice("trained", "qv", {"q", "k", "v", "qk", "qv", "kv", "qkv"},
              "attention matrices that are fine-tuned"),
@@ -130,12 +145,16 @@ Experiment make() {
       integer("batch", 16, "sequences").range(1, 4096),
       integer("pretrain_steps", 300, "updates of pre-training").range(1, 10000000),
       integer("steps", 200, "updates of fine-tuning").range(1, 10000000),
+      choice("before", "markov", learnable, "what is learned before fine-tuning").later(),
+      choice("after", "markov", learnable, "what it is fine-tuned on; markov is another chain").later(),
+      choice_of<nn::AttentionKind>("attention", "softmax", "how scores become weights").later(),
+      train::labels(),
   };
   experiment.scalars = {
-      {"pretrained_loss", "nats", "held-out loss on the first chain after pre-training", "", Bits::exact},
+      {"pretrained_loss", "nats", "held-out loss on the first task after pre-training", "", Bits::exact},
       {"shifted_loss", "nats", "on the second, before fine-tuning", "", Bits::exact},
       {"final_loss", "nats", "on the second, after fine-tuning", "", Bits::exact},
-      {"floor", "nats", "entropy rate of the second chain", "", Bits::exact},
+      {"floor", "nats", "lowest expected loss on the second; of a chain its entropy rate", "", Bits::exact},
       {"area", "nats", "loss above the floor, mean over fine-tuning: small where it converges fast", "",
        Bits::exact},
       {"value_over_query", "", "|grad W_v| / |grad W_q| as fine-tuning starts", "", Bits::exact},
@@ -146,7 +165,7 @@ Experiment make() {
        Bits::rounded, true},
   };
   experiment.series = {
-      {"loss", "nats", "held-out loss on the second chain", "step", Bits::exact},
+      {"loss", "nats", "held-out loss on the second task", "step", Bits::exact},
       {"loss_baseline", "nats", "the scalar baseline at each step", "step", Bits::exact, true},
       {"gradient_q", "", "gradient norm of W_q, all layers", "step", Bits::exact},
       {"gradient_k", "", "of W_k", "step", Bits::exact},
@@ -157,6 +176,8 @@ Experiment make() {
   experiment.run = run;
   experiment.cost = [](const Parameters& p) { return p.real("steps") + p.real("pretrain_steps"); };
   experiment.check = [](const Parameters& p) -> std::string {
+    for (const char* which : {"before", "after"})
+      if (const std::string why = tasks::problem(task_of(p, which)); !why.empty()) return why;
     return p.integer("dim") % p.integer("heads") == 0
                ? ""
                : "heads must divide dim, in a sweep by where: \"dim % heads == 0\"";

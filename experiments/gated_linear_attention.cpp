@@ -19,6 +19,8 @@
 // Own reading: isotropic data, K = 2 tasks independent given the query's, delimiters as flags, the limit for
 // scalar gates as the best rising weights. Out of reach: the landscape theorem itself (uniqueness up to
 // scale).
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -205,7 +207,8 @@ Experiment make() {
           .derived("1 - second", [](const Parameters& p) { return 1 - p.real("second"); }),
       integer("dim", 3, "width of x").range(1, 64),
       integer("examples", 8, "of each task").range(1, 256),
-      real("noise", 0.3, "standard deviation of y").at_least(0),
+      real("noise", 0.3, "standard deviation of y; 0 only where a task has no more examples than dim")
+          .at_least(0),
       integer("width", 16, "of the model").range(1, 512),
       integer("steps", 2000, "of Adam").range(1, 10000000),
       integer("batch", 32, "prompts a step").range(1, 4096),
@@ -226,6 +229,17 @@ Experiment make() {
   };
   experiment.series = {{"loss", "", "held-out mean squared error during training", "step", Bits::exact}};
   experiment.run = run;
+  experiment.check = [](const Parameters& p) -> std::string {
+    // Without noise the answers to more examples than dimensions depend on one another linearly. The Bayes
+    // estimator then has no unique solution. Two tasks that are both the query's own count as one.
+    const bool same = p.real("first") == 1 && p.real("second") == 1;
+    const std::int64_t examples = (same ? 2 : 1) * p.integer("examples");
+    if (p.real("noise") > 0 || examples <= p.integer("dim")) return "";
+    return fmt::format(
+        "noise is 0, and {} examples of one task in {} dimensions leave the Bayes estimator undetermined: "
+        "set noise above 0, or examples to {} or less",
+        examples, p.integer("dim"), p.integer("dim") / (same ? 2 : 1));
+  };
   experiment.cost = [](const Parameters& p) {
     return p.real("steps") * p.real("batch") * p.real("examples");
   };

@@ -35,12 +35,13 @@ bool is_bounded(const nn::UntrainedModel& model) {
   return !model.skip && !model.mlp && !model.norm->after && model.mask == Mask::none();
 }
 
+// Above 1 it says nothing, since no residual is larger.
 double bound_after(const nn::UntrainedModel& model, const nn::UntrainedLayer& layer, const Tokens& before,
                    const Tokens& after) {
   const double deviation = cubic_bound(nn::attention_input(model, before).deviation, spectral_norm(layer.qk),
                                        spectral_norm(layer.value), model.temperature);
   const double norm = frobenius_norm(after.matrix());
-  return norm > 0 ? std::min(1.0, deviation / norm) : 1.0;
+  return norm > 0 ? deviation / norm : 1.0;
 }
 
 // By theory, which knows attention over all keys of tokens that are independent and of equal norms, and values
@@ -69,7 +70,7 @@ void run(const Trial& trial, Result& result) {
   Tokens tokens = split(nn::draw_tokens(trial.params.text("tokens"), trial.params.count("length"), model.dim,
                                         trial.stream("tokens")));
 
-  std::vector<double> index, residual, dong, cosine, stable, effective, bound = {1}, ratio;
+  std::vector<double> index, residual, dong, cosine, stable, effective, uncapped = {1}, bound, ratio, free;
   for (std::size_t l = 0;; ++l) {
     const TokenMeasures measures = measure_tokens(tokens);
     index.push_back(static_cast<double>(l));
@@ -83,14 +84,19 @@ void run(const Trial& trial, Result& result) {
     trial.progress(l, depth);
     const nn::UntrainedLayer layer = nn::draw_layer(model, layers.substream(l));
     Tokens next = nn::apply(model, layer, tokens);
-    if (is_bounded(model)) bound.push_back(bound_after(model, layer, tokens, next));
+    if (is_bounded(model)) uncapped.push_back(bound_after(model, layer, tokens, next));
     tokens = std::move(next);
   }
 
   if (is_bounded(model)) {
-    for (std::size_t l = 0; l <= depth; ++l) ratio.push_back(residual[l] > 0 ? residual[l] / bound[l] : 0);
+    for (std::size_t l = 0; l <= depth; ++l) {
+      bound.push_back(std::min(1.0, uncapped[l]));
+      ratio.push_back(residual[l] > 0 ? residual[l] / bound[l] : 0);
+      free.push_back(l > 0 && residual[l] > 0 ? residual[l] / uncapped[l] : 0);
+    }
     result.series("residual_bound", index, bound);
     result.series("bound_ratio", index, ratio);
+    result.series("uncapped_ratio", index, free);
   }
   result.series("residual", index, residual);
   trial.check();
@@ -139,6 +145,10 @@ Experiment make() {
        "alone or with skips",
        "layer", Bits::rounded, true},
       {"bound_ratio", "", "residual over its bound; attention alone only", "layer", Bits::rounded},
+      {"uncapped_ratio", "",
+       "residual over the cubic bound itself, which may exceed 1; 0 before the first layer; attention alone "
+       "only",
+       "layer", Bits::rounded, true},
       {"dong_residual", "", "as residual, in the norm sqrt(||.||_1 ||.||_inf)", "layer", Bits::rounded},
       {"cosine", "", "mean cosine of pairs of tokens", "layer", Bits::rounded, false, Range{-1, 1}},
       {"stable_rank", "", "||X||_F^2 / ||X||_2^2", "layer", Bits::rounded},

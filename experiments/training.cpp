@@ -106,6 +106,7 @@ void run(const Trial& trial, Result& result) {
   result.scalar("final_accuracy", outcome.last.accuracy);
   if (const auto entropy = mean_at_end(outcome.history.curves(), "entropy."))
     result.scalar("final_entropy", *entropy / std::log(p.real("length")));
+  if (baseline.value) result.scalar("over_baseline", outcome.last.loss - *baseline.value);
   if (floor.value) result.scalar("excess", outcome.last.loss - *floor.value);
   if (floor.value > 0.0) result.scalar("relative_excess", outcome.last.loss / *floor.value - 1);
   if (const auto share = Standards{floor.value, baseline.value}.above_baseline(outcome.last.loss))
@@ -164,6 +165,8 @@ Experiment make() {
       {"baseline_position", "", "the same from the position alone", "", Bits::exact, true},
       {"above_baseline", "", "share of the way from baseline to floor; negative: worse than the baseline", "",
        Bits::rounded, true},
+      {"over_baseline", "", "final_loss - baseline; negative: better than without attention", "", Bits::exact,
+       true},
       {"unigram_perplexity", "", "of task text, on the held-out targets: Kneser-Ney from no symbol", "",
        Bits::exact, true},
       {"bigram_perplexity", "", "the same from the own symbol, exp(baseline)", "", Bits::exact, true},

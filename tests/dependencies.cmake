@@ -62,7 +62,8 @@ room(grammar base schema trial yaml strategies config claims figures)
 room(directory base system trial kernels sweep results strategies config store claims figures report)
 room(confirm base text system sweep results config store claims directory)
 room(compare base system stats sweep results config store export run claims figures directory confirm)
-room(study system trial sweep results strategies store export run claims figures report directory confirm compare)
+room(study system trial sweep results strategies store export run claims claims/audit figures report directory confirm
+  compare)
 # The command line.
 room(cli base text system run directory)
 room(cli/bench base system stats kernels autodiff measure nn nn/weights nn/optimizers sweep config store run

@@ -16,6 +16,21 @@ void Task::batch(Part part, std::uint64_t k, Batch& into) const {
   into.values.resize(shape_.real_targets ? answers * shape_.outputs : 0);
   Stream random = stream_.substream(part == Part::train ? 1 : 2).substream(k);
   for (std::size_t b = 0; b < size; ++b) numbered_sequence(part, k * size + b, random, b, into);
+  if (config_.shuffled) deal_out(stream_.substream(part == Part::train ? 3 : 4).substream(k), into);
+}
+
+// Permutes the targets over all sequences and positions that have one.
+void Task::deal_out(Stream random, Batch& batch) const {
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < batch.labels.size(); ++i)
+    if (batch.labels[i] != ignored) places.push_back(i);
+  for (std::size_t i = places.size(); i > 1; --i)
+    std::swap(batch.labels[places[i - 1]], batch.labels[places[random.below(i)]]);
+  const std::size_t width = shape_.outputs;
+  for (std::size_t i = batch.values.size() / width; i > 1; --i) {
+    float* const other = batch.values.data() + random.below(i) * width;
+    std::swap_ranges(other, other + width, batch.values.data() + (i - 1) * width);
+  }
 }
 
 Baseline Task::baseline(std::size_t) const {

@@ -30,12 +30,14 @@ struct TaskConfig {
   std::size_t examples = 64;    // sequences of memorization
   double noise = 1;             // standard deviation: of regression's y, of selection's tokens
   std::string text = "";        // the file that `text` reads
-  std::string held_out = "";    // the file that `text` is judged by; "": the last tenth of its text
+  std::string held_out = "";    // the file that `text` is judged by; "": the last tenth of its text, which
+                                // then is not trained on
   std::string unit = "character";
   std::string windows =
       "random";  // of the training part: anywhere, or blocks, of which an epoch has each once
   std::size_t stride =
       0;  // between held-out windows, so that all of the text is judged; 0: some drawn windows
+  bool shuffled = false;  // the targets of a batch are dealt out at random: nothing is to be learned
 };
 
 // How a model must be shaped, and what its output at a position means.
@@ -96,7 +98,7 @@ class Task {
   // Bytes of held-out text for each symbol; nothing for other tasks.
   virtual std::optional<double> bytes_a_symbol() const { return std::nullopt; }
   // The best answers from the inputs alone: labels or values of the batch. False where no exact solver is
-  // known.
+  // known. Floor, baseline and answers are those of the task as it is, shuffled or not.
   virtual bool solve(Batch& batch) const;
 
  protected:
@@ -122,6 +124,8 @@ class Task {
  private:
   TaskConfig config_;
   TaskShape shape_;
+  void deal_out(Stream random, Batch& batch) const;
+
   Stream stream_;
 };
 
@@ -159,7 +163,9 @@ std::string held_out_problem(const TaskConfig& config);
 std::unique_ptr<Task> make_task(const TaskConfig& config, Stream stream);
 
 // The key of the task's own random numbers: models that differ in anything else see the same data. What a
-// text is judged by has no part in it, since that changes nothing about training.
+// text is judged by has no part in it: trials that differ in `held_out` alone draw the same numbers. But
+// without a file of its own the last tenth of the text is held out, and then they train on fewer windows.
+// Shuffling has none either: targets are dealt out after the same batch was drawn.
 std::uint64_t task_key(const TaskConfig& config);
 
 }  // namespace qklab::tasks

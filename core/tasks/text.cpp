@@ -60,7 +60,7 @@ class Text : public Task {
         ids_(std::move(corpus.ids)),
         split_(corpus.split),
         bytes_a_symbol_(corpus.bytes_a_symbol),
-        order_(stream.substream(3)) {}
+        order_(stream.substream(5)) {}
 
   void sequence(Part part, Stream& random, std::size_t b, Batch& into) const override {
     const std::size_t begin = part == Part::train ? 0 : split_;

@@ -340,6 +340,9 @@ std::vector<Field> run_fields() {
          const Mask mask = t.config.model.mask;
          return Json(mask.kind() == Mask::Kind::window ? mask.extent() : 0);
        }},
+      {labels(), "task", "labels",
+       [](Training& t, const Parameters& p) { t.task.shuffled = p.text("labels") == "shuffled"; },
+       [](const Training& t) { return Json(t.task.shuffled ? "shuffled" : "given"); }},
   };
 }
 
@@ -363,6 +366,12 @@ std::shared_ptr<const std::vector<Field>> fields() {
     made = std::make_shared<const std::vector<Field>>(all_fields());
   }
   return made;
+}
+
+Parameter labels() {
+  return choice("labels", "given", {"given", "shuffled"},
+                "targets: the task's, or these dealt out at random among all of a batch")
+      .later();
 }
 
 Schema schema() {

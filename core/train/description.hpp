@@ -29,6 +29,9 @@ struct Field {
 // In the order of an experiment's parameters. Made anew when registries have grown, as these say what can be chosen.
 std::shared_ptr<const std::vector<Field>> fields();
 
+// `labels`, for experiments that declare their own parameters: with shuffled ones nothing can be learned.
+Parameter labels();
+
 // The parameters of all fields, then those that entries of registries have for themselves.
 Schema schema();
 

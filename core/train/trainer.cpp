@@ -112,10 +112,10 @@ void Trainer::add(Score& score) const {
   score.count += count;
 }
 
-Evaluation Trainer::evaluate() {
+Evaluation Trainer::evaluate(std::uint64_t first) {
   std::ranges::copy(tape_.parameters(), reading_tape_.parameters().begin());
   Score score;
-  for (std::uint64_t k = 0; k < task_->judged_batches(config_.evaluation_batches); ++k) {
+  for (std::uint64_t k = first; k < first + task_->judged_batches(config_.evaluation_batches); ++k) {
     task_->batch(tasks::Part::held_out, k, batch_);
     reading_.put(batch_);
     reading_tape_.forward();

@@ -61,7 +61,8 @@ class Trainer {
   double update(std::uint64_t step);
   double gradient_norm();  // of all trainable parameters
 
-  Evaluation evaluate();
+  // On held-out batches first, first + 1, ..., as many as the config says.
+  Evaluation evaluate(std::uint64_t first = 0);
   nn::ModelReport diagnose();  // of the last held-out batch: after evaluate()
 
   // The bytes that gradients() and update() depend on.

@@ -1,4 +1,4 @@
-#include "core/claims/audit/audit.hpp"
+#include "core/claims/audit/null_models.hpp"
 
 #include <doctest/doctest.h>
 
@@ -87,4 +87,55 @@ TEST_CASE("a claim that does not hold has no finding, and checks are left out") 
   const Config config =
       probe::config("seeds: 2\nchecks: [{id: B, text: t, metric: contrast, test: bound, at_least: 0}]\n");
   CHECK(audit(probe::claims(config), probe::results(config, selective)).empty());
+}
+
+TEST_CASE("a claim that holds for a null model as well is found, and one that it fails is not") {
+  const Config config = probe::config(
+      "sweep: {variance: [1, 2, 3, 4]}\nseeds: 12\nclaims:\n"
+      "  - {id: large, text: t, metric: contrast, test: difference, reference: 0, at_least: 0.5, where: "
+      "\"variance == 4\"}\n"
+      "  - {id: some, text: t, metric: contrast, test: difference, reference: 0, at_least: 0.1, where: "
+      "\"variance == 4\"}\n");
+  const std::vector<Claim> claims = probe::claims(config);
+  // The model reaches 0.3 to 1 on its own, and only 0.2 without what it needs.
+  const Results real = probe::results(config, [](TrialRecord& trial) {
+    trial.scalars[0] = (trial.params.real("variance") == 4 ? 1 : 0) + 0.01 * probe::noise(trial).normal();
+  });
+  const Results null = probe::results(
+      config, [](TrialRecord& trial) { trial.scalars[0] = 0.2 + 0.01 * probe::noise(trial).normal(); });
+  std::vector<Audit> audits = audit(claims, real);
+  add_model(audits, claims, Null::uniform, null);
+  add_model(audits, claims, Null::no_layers, std::nullopt);
+  CHECK(audits.at(0).by_model.empty());
+  CHECK(audits.at(0).finding.empty());
+  CHECK(contains(audits.at(1).by_model, "whose attention is uniform"));
+  CHECK(audits.at(1).nulls.at(4).held == 1);
+  CHECK(audits.at(1).nulls.at(5).slices == 0);
+  CHECK(contains(audit_table(audits, 100), "no layers"));
+}
+
+TEST_CASE("the parameters of null models, where an experiment has them") {
+  Experiment experiment;
+  experiment.parameters = {
+      choice("attention", "softmax", {"softmax", "uniform"}, "d"),
+      integer("layers", 2, "d").range(0, 4),
+  };
+  experiment.check = [](const Parameters& p) -> std::string {
+    return p.integer("layers") == 0 && p.text("attention") == "softmax" ? "no" : "";
+  };
+  Parameters params(experiment.parameters);
+  params.set(0, Value(std::string("softmax")));
+  params.set(1, Value(std::int64_t{2}));
+  const auto& [labels, uniform, no_layers] = null_models();
+  CHECK_FALSE(with_null(labels, experiment, params).has_value());  // no such parameter
+  const auto frozen = with_null(uniform, experiment, params);
+  REQUIRE(frozen.has_value());
+  CHECK(frozen->text("attention") == "uniform");
+  CHECK(frozen->integer("layers") == 2);
+  CHECK_FALSE(with_null(no_layers, experiment, params).has_value());  // refused by the experiment
+  CHECK(with_null(no_layers, experiment, *frozen)->integer("layers") == 0);
+  experiment.parameters = {choice("attention", "softmax", {"softmax", "linear"}, "d")};
+  Parameters other(experiment.parameters);
+  other.set(0, Value(std::string("softmax")));
+  CHECK_FALSE(with_null(uniform, experiment, other).has_value());  // no such value
 }

@@ -28,7 +28,8 @@ void check_steps(const ModelConfig& config, const RegularizerConfig& how) {
 }
 
 TEST_CASE("every kind of attention") {
-  for (const char* kind : {"softmax", "sparsemax", "piecewise", "sigmoid", "linear", "gated_linear"}) {
+  for (const char* kind :
+       {"softmax", "sparsemax", "piecewise", "sigmoid", "linear", "uniform", "gated_linear"}) {
     CAPTURE(kind);
     check_steps(small(kind), {});
   }

@@ -37,7 +37,7 @@ double equal_scores_entropy(const char* kind, bool causal) {
 }
 
 TEST_CASE("equal scores have the largest entropy") {
-  for (const char* kind : {"softmax", "sparsemax", "piecewise", "sigmoid"}) {
+  for (const char* kind : {"softmax", "sparsemax", "piecewise", "sigmoid", "uniform"}) {
     CHECK(equal_scores_entropy(kind, false) == doctest::Approx(std::log(4)));
     CHECK(equal_scores_entropy(kind, true) ==
           doctest::Approx((std::log(1) + std::log(2) + std::log(3) + std::log(4)) / 4));

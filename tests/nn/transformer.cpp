@@ -81,7 +81,8 @@ TEST_CASE("gradients where the first block maps a table") {
 }
 
 TEST_CASE("gradients of whole models") {
-  for (const char* kind : {"softmax", "sparsemax", "piecewise", "sigmoid", "linear", "gated_linear"}) {
+  for (const char* kind :
+       {"softmax", "sparsemax", "piecewise", "sigmoid", "linear", "uniform", "gated_linear"}) {
     for (const char* norm : {"none", "pre", "post"}) {
       CAPTURE(kind);
       CAPTURE(norm);
@@ -128,7 +129,8 @@ double distance(std::span<const double> a, std::span<const double> b) {
 }
 
 TEST_CASE("causal models do not see later tokens, others do") {
-  for (const char* kind : {"softmax", "sparsemax", "piecewise", "sigmoid", "linear", "gated_linear"}) {
+  for (const char* kind :
+       {"softmax", "sparsemax", "piecewise", "sigmoid", "linear", "uniform", "gated_linear"}) {
     for (const bool causal : {true, false}) {
       if (std::string_view(kind) == "gated_linear" && !causal) continue;
       CAPTURE(kind);
@@ -144,8 +146,35 @@ TEST_CASE("causal models do not see later tokens, others do") {
   }
 }
 
+TEST_CASE("uniform attention has equal weights whatever queries and keys are, and these get no gradient") {
+  ModelConfig config = small("uniform");
+  config.mask = Mask::causal();
+  Trained<double> trained(config, 1);
+  trained.tape.forward();
+  trained.tape.backward(trained.loss);
+  std::size_t blocks = 0;
+  for (const auto& block : trained.tape.blocks()) {
+    if (!block.name.ends_with("attn.q.weight") && !block.name.ends_with("attn.k.weight")) continue;
+    ++blocks;
+    for (const double g : trained.tape.gradients().subspan(block.offset, block.size)) CHECK(g == 0);
+  }
+  CHECK(blocks == 2 * static_cast<std::size_t>(config.layers));
+  autodiff::Tape<double> tape;
+  Transformer<double> model(tape, config, 1, Use::reading);
+  initialize(model, {}, Stream(1, 0, "test"));
+  tape.forward();
+  const int length = config.length;
+  for (const auto& layer : model.layers) {
+    const auto weights = layer.attention.weights.value();
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      const std::size_t t = i / length % length, s = i % length;
+      CHECK(weights[i] == doctest::Approx(s <= t ? 1.0 / static_cast<double>(t + 1) : 0));
+    }
+  }
+}
+
 TEST_CASE("without positions and mask, order does not matter") {
-  for (const char* kind : {"softmax", "sparsemax", "piecewise", "sigmoid", "linear"}) {
+  for (const char* kind : {"softmax", "sparsemax", "piecewise", "sigmoid", "linear", "uniform"}) {
     ModelConfig config = small(kind);
     config.mask = Mask::none();
     config.positions = "none";

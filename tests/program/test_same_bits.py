@@ -28,7 +28,8 @@ SWEEPS = {
     "training_optimizers": ("experiment: training, " + TRAINING + ", schedule: cosine, warmup: 3, clip: 1",
                             "optimizer: [sgd, momentum, nesterov, adam, adamw, sign_sgd, lion, mirror]"),
     "training_attentions": ("experiment: training, " + TRAINING + ", lr: 0.01, causal: true",
-                            "attention: [softmax, sparsemax, linear, sigmoid, piecewise, gated_linear], norm: [none, pre, post]"),
+                            "attention: [softmax, sparsemax, linear, sigmoid, piecewise, uniform, gated_linear], "
+                            "norm: [none, pre, post]"),
     "training_regularizers": ("experiment: training, " + TRAINING + ", strength: 0.01",
                               "regularizer: [none, locater, sigma_reparam, tame, weight_decay], combined: [true, false]"),
     "training_tasks": ("experiment: training, length: 12, dim: 8, batch: 6, steps: 9, evaluate_every: 3",

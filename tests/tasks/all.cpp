@@ -1,6 +1,7 @@
 // What holds for every task.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/base/error.hpp"
@@ -46,6 +47,45 @@ TEST_CASE("batches have the shape that the task states, and every id and label i
     CHECK(answers + batch.values.size() >= size);
     for (const float x : batch.vectors) CHECK(std::isfinite(x));
   }
+}
+
+TEST_CASE("shuffled, a batch has the same inputs and targets, and the targets at other places") {
+  for (const std::string& name : task_names()) {
+    CAPTURE(name);
+    TaskConfig config = config_of(name);
+    const auto given = make(config);
+    config.shuffled = true;
+    const auto task = make(config);
+    for (const Part part : {Part::train, Part::held_out}) {
+      const Batch before = batch_of(*given, part, 2), after = batch_of(*task, part, 2);
+      CHECK(after.ids == before.ids);
+      CHECK(after.vectors == before.vectors);
+      CHECK((after.labels != before.labels || after.values != before.values));
+      CHECK(equal(batch_of(*make(config), part, 2), after));
+      const auto sorted = [](auto values) {
+        std::ranges::sort(values);
+        return values;
+      };
+      CHECK(sorted(after.labels) == sorted(before.labels));
+      CHECK(sorted(after.values) == sorted(before.values));
+      for (std::size_t i = 0; i < before.labels.size(); ++i)
+        CHECK((before.labels[i] == ignored) == (after.labels[i] == ignored));
+    }
+  }
+}
+
+TEST_CASE("shuffled targets follow no symbol: sorted ones are as frequent at each place") {
+  TaskConfig config = config_of("sort");
+  config.shuffled = true;
+  const auto task = make(config);
+  const std::size_t length = task->shape().length, symbols = task->shape().symbols;
+  double first = 0, count = 0;
+  for (std::uint64_t k = 0; k < 200; ++k) {
+    const Batch batch = batch_of(*task, Part::train, k);
+    for (std::size_t b = 0; b < config.batch; ++b, ++count) first += batch.labels[b * length];
+  }
+  const auto mean = static_cast<double>(symbols - 1) / 2;  // of all symbols; sorted, the first is the lowest
+  CHECK(std::abs(first / count - mean) <= 5 * mean / std::sqrt(count));
 }
 
 TEST_CASE("where the floor is 0, the solver is always right") {

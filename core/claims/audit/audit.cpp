@@ -81,19 +81,35 @@ Results without(const Results& results, const Claim& claim, Null null, std::uint
   return same;
 }
 
+// Whether there is anything that a null model could do as well.
+bool holds_somewhere(const Audit& audit) {
+  return audit.outcome == Outcome::holds || audit.outcome == Outcome::in_part;
+}
+
+std::size_t holding(const Verdict& verdict) {
+  return static_cast<std::size_t>(std::ranges::count(verdict.slices, Outcome::holds, &SliceVerdict::outcome));
+}
+
 NullVerdict judge_without(const Claim& claim, const Results& results, Null null) {
   NullVerdict all{null, 0, 0};
   for (std::uint64_t draw = 0; draw < (null == Null::shuffled ? draws : 1); ++draw) {
     const Verdict verdict = judge({claim}, without(results, claim, null, draw)).front();
     all.slices += verdict.slices.size();
-    all.held +=
-        static_cast<std::size_t>(std::ranges::count(verdict.slices, Outcome::holds, &SliceVerdict::outcome));
+    all.held += holding(verdict);
   }
   return all;
 }
 
+std::string finding_of(Null model) {
+  return fmt::format(
+      "holds as well for models {}",
+      model == Null::labels    ? "whose labels are shuffled, so it does not show that anything is learned"
+      : model == Null::uniform ? "whose attention is uniform, so it does not show that attention is needed"
+                               : "of 0 layers, so it does not show that attention is needed");
+}
+
 std::string finding_of(const Claim& claim, const Audit& audit) {
-  if (audit.outcome != Outcome::holds && audit.outcome != Outcome::in_part) return "";
+  if (!holds_somewhere(audit)) return "";
   const auto mostly = [&](Null null) {
     const auto found = std::ranges::find(audit.nulls, null, &NullVerdict::null);
     return found->slices > 0 && 2 * found->held >= found->slices;
@@ -126,6 +142,12 @@ std::string_view name_of(Null null) {
       return "lowest";
     case Null::highest:
       return "highest";
+    case Null::labels:
+      return "labels";
+    case Null::uniform:
+      return "uniform";
+    case Null::no_layers:
+      return "no layers";
   }
   return "";
 }
@@ -143,13 +165,28 @@ std::vector<Audit> audit(const std::vector<Claim>& claims, const Results& result
   return audits;
 }
 
+void add_model(std::vector<Audit>& audits, const std::vector<Claim>& claims, Null null,
+               const std::optional<Results>& results) {
+  for (Audit& audit : audits) {
+    NullVerdict& model = audit.nulls.emplace_back(NullVerdict{null, 0, 0});
+    if (!results) continue;
+    const auto claim = std::ranges::find(claims, audit.id, &Claim::id);
+    const Verdict verdict = judge({*claim}, *results).front();
+    model.slices = verdict.slices.size();
+    model.held = holding(verdict);
+    const bool holds_too = model.held > 0 && 2 * model.held >= model.slices;
+    if (holds_somewhere(audit) && holds_too && audit.by_model.empty()) audit.by_model = finding_of(null);
+  }
+}
+
 std::string audit_table(const std::vector<Audit>& audits, int width) {
-  std::vector<std::vector<std::string>> rows = {
-      {"claim", "verdict", "shuffled", "constant", "lowest", "highest"}};
+  if (audits.empty()) return "";
+  std::vector<std::vector<std::string>> rows = {{"claim", "verdict"}};
+  for (const NullVerdict& null : audits.front().nulls) rows.front().emplace_back(name_of(null.null));
   for (const Audit& audit : audits) {
     rows.push_back({audit.id, std::string(name_of(audit.outcome))});
     for (const NullVerdict& null : audit.nulls)
-      rows.back().push_back(fmt::format("{} of {}", null.held, null.slices));
+      rows.back().push_back(null.slices > 0 ? fmt::format("{} of {}", null.held, null.slices) : "-");
   }
   std::vector<std::size_t> widths(rows.front().size());
   for (const auto& row : rows)
@@ -160,10 +197,10 @@ std::string audit_table(const std::vector<Audit>& audits, int width) {
     table += row.back() + "\n";
   }
   for (const Audit& audit : audits) {
-    if (!audit.finding.empty())
-      table += "\n" +
-               wrapped(fmt::format("{} {}.", audit.id, audit.finding), 2, static_cast<std::size_t>(width)) +
-               "\n";
+    for (const std::string& finding : {audit.finding, audit.by_model})
+      if (!finding.empty())
+        table += "\n" +
+                 wrapped(fmt::format("{} {}.", audit.id, finding), 2, static_cast<std::size_t>(width)) + "\n";
   }
   return table;
 }

@@ -4,7 +4,8 @@ namespace qklab::nn {
 namespace {
 
 // Scales head h's rows of W_QK = W_k^T W_q (through W_q) or W_qk by gamma_h log(eta_h + 1e-6) / sqrt(eta_h).
-// eta = tr(W_QK^2) must not be negative, or the loss is NaN.
+// eta = tr(W_QK^2) must not be negative, or the loss is NaN. Below eta = 1 the logarithm, and so the factor, is negative:
+// attention is then that of -W, which the paper's formula has as well.
 template <class T> Tensor<T> tame(const Scope<T>& scope, const Attention<T>& of) {
   const ModelConfig& c = scope.config();
   const Tensor<T> eta = trace_of_square(head_matrices(of.layout, of.query, of.key)),

@@ -61,7 +61,7 @@ room(confirm base text system sweep results config store claims directory)
 room(compare base system stats sweep results config store export run claims figures directory confirm)
 room(study system trial sweep results strategies store export run claims figures report directory confirm compare)
 # The command line.
-room(cli base text system run directory)
+room(cli base text system trial run directory)
 room(cli/bench base system stats kernels autodiff measure nn nn/weights nn/optimizers sweep config store run
   directory cli)
 room(cli/verbs base text system trial tasks sweep results strategies store export run claims claims/audit directory

@@ -32,6 +32,8 @@ struct AxisForm {
 // "linspace" and so on; nothing for other names. The random forms are written under `random:` and are not
 // found here.
 std::optional<AxisForm::Kind> axis_form_named(std::string_view name);
+// "normal" and the other three random forms.
+std::optional<AxisForm::Kind> random_form_named(std::string_view name);
 
 // Reads a scalar, a list or a map such as {linspace: [0, 1, 5]}. Reports malformed input and returns nothing.
 std::optional<AxisForm> read_axis_form(const YAML::Node& node, const std::string& name, const YamlFile& file,

@@ -1,7 +1,8 @@
-# Defines `cmake --install` and cpack's Debian package: the program, shipped configs, headers for plugins, manual page
-# and shell completion.
+# Defines `cmake --install` and cpack's Debian packages: qklab has the program, shipped configs, headers for plugins,
+# manual page and shell completion; python3-qklab has the Python package.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME program)
 
 install(TARGETS qklab RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY configs/ DESTINATION ${CMAKE_INSTALL_DATADIR}/qklab/configs FILES_MATCHING PATTERN "*.yaml" PATTERN "order.txt")
@@ -34,6 +35,10 @@ install(FILES ${CMAKE_BINARY_DIR}/package/qklab.zsh
 install(FILES ${CMAKE_BINARY_DIR}/package/qklab.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 install(FILES ${CMAKE_BINARY_DIR}/package/qklab.man DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 RENAME qklab.1)
 
+# Where Debian's Python looks for packages, whichever version it has.
+install(DIRECTORY python/qklab DESTINATION lib/python3/dist-packages COMPONENT python
+  FILES_MATCHING PATTERN "*.py" PATTERN "py.typed" PATTERN "__pycache__" EXCLUDE)
+
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_PACKAGE_CONTACT "the qklab authors <qklab@localhost>")
@@ -42,7 +47,18 @@ set(CPACK_RESOURCE_FILE_LICENSE ${CMAKE_SOURCE_DIR}/LICENSE)
 set(CPACK_STRIP_FILES OFF)  # plugins find core/ in the program's symbols
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
-set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "gnuplot-nox | gnuplot, fonts-dejavu-core")
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "g++, cmake, libxtensor-dev, libxtensor-blas-dev, libfmt-dev, slurm-client")
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_COMPONENTS_ALL program python)
+set(CPACK_COMPONENTS_GROUPING IGNORE)
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME qklab)
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_DEPENDS "gnuplot-nox | gnuplot, fonts-dejavu-core")
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_SUGGESTS
+  "g++, cmake, libxtensor-dev, libxtensor-blas-dev, libfmt-dev, slurm-client, python3-qklab")
+set(CPACK_DEBIAN_PYTHON_PACKAGE_NAME python3-qklab)
+set(CPACK_DEBIAN_PYTHON_PACKAGE_ARCHITECTURE all)
+set(CPACK_DEBIAN_PYTHON_PACKAGE_SECTION python)
+set(CPACK_DEBIAN_PYTHON_PACKAGE_DEPENDS "python3 (>= 3.9), python3-numpy, python3-pandas, qklab (= ${PROJECT_VERSION})")
+set(CPACK_DEBIAN_PYTHON_PACKAGE_SUGGESTS "python3-tqdm, python3-ipykernel, python3-nbclient")
+set(CPACK_COMPONENT_PYTHON_DESCRIPTION "Runs qklab's sweeps from Python and opens their results as data frames.")
 include(CPack)

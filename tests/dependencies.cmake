@@ -65,7 +65,7 @@ room(compare base system stats sweep results config store export run claims figu
 room(study system trial sweep results strategies store export run claims claims/audit figures report directory confirm
   compare)
 # The command line.
-room(cli base text system run directory)
+room(cli base text system trial run directory)
 room(cli/bench base system stats kernels autodiff measure nn nn/weights nn/optimizers sweep config store run
   directory cli)
 room(cli/verbs base text system trial tasks sweep results strategies store export run claims claims/audit directory

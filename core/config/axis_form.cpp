@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace qklab {
 
 namespace {
@@ -101,6 +103,12 @@ std::optional<Kind> axis_form_named(std::string_view name) {
 
 std::vector<std::string> axis_form_names() { return forms; }
 std::vector<std::string> random_form_names() { return random_forms; }
+
+std::optional<Kind> random_form_named(std::string_view name) {
+  const auto found = std::ranges::find(random_forms, name);
+  if (found == random_forms.end()) return std::nullopt;
+  return random_kinds[found - random_forms.begin()];
+}
 
 std::optional<AxisForm> read_axis_form(const YAML::Node& node, const std::string& name, const YamlFile& file,
                                        Diagnostics& diagnostics) {

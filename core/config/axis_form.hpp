@@ -32,6 +32,8 @@ struct AxisForm {
 // "linspace" and so on; nothing for other names. The random forms are written under `random:` and are not
 // found here.
 std::optional<AxisForm::Kind> axis_form_named(std::string_view name);
+// "normal" and the other three random forms.
+std::optional<AxisForm::Kind> random_form_named(std::string_view name);
 
 std::vector<std::string> axis_form_names();    // values, range, linspace, logspace, random
 std::vector<std::string> random_form_names();  // what stands under `random:`

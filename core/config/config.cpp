@@ -185,6 +185,7 @@ Config parse(const ConfigSource& source, Diagnostics& found) {
   map.finish(misplaced_parameters(schema));
   if (found.empty()) check_required(layer, *config.experiment, map.place("experiment"), found);
   if (found.empty()) config.sweep = build_sweep(*config.experiment, layer, map.place("sweep"));
+  if (found.empty() && layer.points) check_points(*layer.points, config.sweep, found);
   if (found.empty()) check_strategies(config.sweep, found);
   if (found.empty()) check_confirm(config.sweep, layer, found);
   if (found.empty()) prepare_confirmation(config, layer, found);

@@ -62,6 +62,7 @@ void Layer::apply(const Layer& over) {
   }
   if (over.where) where = over.where;
   if (over.confirm) confirm = over.confirm;
+  if (over.points) points = over.points;
   for (const auto& [kind, strategy] : over.strategies) strategies.insert_or_assign(kind, strategy);
 }
 
@@ -116,6 +117,7 @@ class SweepBuilder {
     if (seeds) sweep.axes_.push_back(std::move(seeds));
     for (const auto& [kind, strategy] : layer.strategies)
       if (strategy) sweep.strategies_.push_back(strategy);
+    if (layer.points) sweep = sweep.with_points(layer.points->points);
     std::ranges::stable_sort(sweep.strategies_, {}, [](const StrategyPointer& each) {
       return StrategyKinds::all().find(each->kind)->section;
     });

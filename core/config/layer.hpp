@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/config/confirm.hpp"
+#include "core/config/points.hpp"
 #include "core/sweep/axes.hpp"
 #include "core/yaml/yaml.hpp"
 
@@ -32,6 +33,7 @@ struct Layer {
   std::optional<std::pair<Where, Place>> where;
   std::map<std::string, StrategyPointer> strategies;  // by kind; null if it is switched off
   std::optional<ConfirmSetting> confirm;
+  std::optional<AddedPoints> points;
 
   // Lays `over` on top: each parameter that `over` sets is removed from wherever it was set here.
   void apply(const Layer& over);

@@ -28,6 +28,8 @@ class LayerReader {
     if (is_given("sweep")) {
       read_sweep(map_.node("sweep"), layer.axes, taken);
       read_strategies(StrategyKind::Section::sweep, map_.node("sweep"), layer);
+      if (map_.node("sweep").IsMap() && map_.node("sweep")["points"] && !schema_.find("points"))
+        layer.points = read_points(map_.node("sweep")["points"], schema_, map_.file(), map_.diagnostics());
     }
     if (map_.has("seeds")) read_seeds(map_.node("seeds"), layer.axes, taken);
     if (auto where = read_where(map_, "where", schema_))
@@ -71,8 +73,9 @@ class LayerReader {
       } else if (is_group(name)) {
         assignments(entry.second, name, name + ".", assign);
       } else if (prefix.empty() && what != "params" &&
-                 (name == "zip" || name == "grid" || is_strategy(name, StrategyKind::Section::sweep))) {
-        continue;  // read by read_sweep and read_strategies
+                 (name == "zip" || name == "grid" || name == "points" ||
+                  is_strategy(name, StrategyKind::Section::sweep))) {
+        continue;  // read by read_sweep, read and read_strategies
       } else {
         const bool misplaced = name == "where" || name == "seeds" || name == "presets" || name == "confirm" ||
                                is_strategy(name, StrategyKind::Section::config);
@@ -158,7 +161,7 @@ class LayerReader {
   }
 
   void read_zip(const YAML::Node& node, std::vector<AxisTree>& axes, Taken& taken) {
-    for (const char* const inner : {"zip", "grid"}) refuse_inner(node, "zip", inner);
+    for (const char* const inner : {"zip", "grid", "points"}) refuse_inner(node, "zip", inner);
     for (const std::string& inner : strategy_names(StrategyKind::Section::sweep))
       refuse_inner(node, "zip", inner);
     std::vector<AxisTree> row;
@@ -180,6 +183,7 @@ class LayerReader {
     bool good = true;
     each_item(list, "grid", [&](const YAML::Node& item) {
       Taken inner;
+      refuse_inner(item, "grid", "points");
       for (const std::string& inner : strategy_names(StrategyKind::Section::sweep))
         refuse_inner(item, "grid", inner);
       tree.rows.emplace_back();

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "core/config/axis_form.hpp"
 #include "core/config/config.hpp"
+#include "core/strategies/strategy.hpp"
 #include "core/system/path_name.hpp"
 #include "core/text/text_check.hpp"
 
@@ -71,12 +74,30 @@ std::vector<AxisItem> split(std::string_view text, const Place& place) {
   }
 }
 
-// Reads linspace(0,1,5) as that form, and anything else as a list of values.
+// Reads random(normal(0,1),8) or random(normal(0,1),8,SEED) into `form`. False if it is not of this form.
+bool parse_random(std::string_view text, AxisForm& form) {
+  const auto open = text.find('('), close = text.rfind(')');
+  if (open == std::string_view::npos || close == std::string_view::npos || close < open) return false;
+  const auto kind = random_form_named(trimmed(text.substr(0, open)));
+  if (!kind) return false;
+  const std::vector<AxisItem> behind = split(text.substr(close + 1), form.place);
+  if (behind.size() < 2 || behind.size() > 3 || !behind[0].text.empty()) return false;
+  form.kind = *kind;
+  form.items = split(text.substr(open + 1, close - open - 1), form.place);
+  form.count = behind[1];
+  form.seed = behind.size() == 3 ? behind[2] : AxisItem{"0", false, form.place};
+  return true;
+}
+
+// Reads linspace(0,1,5) and random(normal(0,1),8) as these forms, and anything else as a list of values.
 AxisForm parse_form(std::string_view text, const Place& place) {
   AxisForm form;
   form.place = place;
   const auto open = text.find('(');
   if (open != std::string_view::npos && text.ends_with(')')) {
+    if (trimmed(text.substr(0, open)) == "random" &&
+        parse_random(text.substr(open + 1, text.size() - open - 2), form))
+      return form;
     if (const auto kind = axis_form_named(trimmed(text.substr(0, open)))) {
       form.kind = *kind;
       text = text.substr(open + 1, text.size() - open - 2);
@@ -117,6 +138,7 @@ class OverrideReader {
     if (value.empty()) return diagnostics_.error(place, "the value is missing");
     if (is_parameter) return read_parameter(key, value, place);
     if (key == "name") return read_name(value, place);
+    if (const auto section = section_of(key)) return read_section(*section, key, value, place);
     if (key == "confirm.seeds") {
       result_.layer.confirm = read_confirm(value, place, diagnostics_);
     } else if (key == "where") {
@@ -131,6 +153,45 @@ class OverrideReader {
     }
   }
 
+  // Where the key of an axis or a strategy that is written in YAML stands in a config; nothing for other keys.
+  std::optional<StrategyKind::Section> section_of(std::string_view key) const {
+    if (schema_.find(key)) return std::nullopt;
+    if (key == "zip" || key == "grid" || key == "points") return StrategyKind::Section::sweep;
+    const StrategyKind* const kind = StrategyKinds::all().find(key);
+    return kind && kind->section != StrategyKind::Section::seeds ? std::optional(kind->section)
+                                                                 : std::nullopt;
+  }
+
+  // Reads the value like a config that sets this key alone. Places within the value would be no help.
+  void read_section(StrategyKind::Section section, std::string_view key, std::string_view value,
+                    const Place& place) {
+    Diagnostics found;
+    const YamlFile file("value", section == StrategyKind::Section::sweep
+                                     ? fmt::format("sweep: {{{}: {}}}", key, value)
+                                     : fmt::format("{}: {}", key, value));
+    const YAML::Node root = parse_yaml(file, found);
+    if (root.IsMap()) {
+      MapReader map(root, file, found, "argument");
+      Layer layer = read_layer(map, schema_);
+      map.finish();
+      if (found.empty()) take_over(std::move(layer), place);
+    }
+    for (const std::string& message : found.messages()) {
+      const auto colon = message.find(": ");  // "value:1:8: what is wrong"
+      diagnostics_.error(place, std::string_view(message).substr(colon == std::string::npos ? 0 : colon + 2));
+    }
+  }
+
+  void take_over(Layer layer, const Place& place) {
+    for (std::size_t i = 0; i < schema_.size(); ++i)
+      if (layer.sets(i) && result_.layer.sets(i)) return report_again(i, place);
+    for (AxisTree& tree : layer.axes) result_.layer.axes.push_back(std::move(tree));
+    for (auto& [kind, strategy] : layer.strategies) result_.layer.strategies[kind] = std::move(strategy);
+    if (!layer.points) return;
+    result_.layer.points = std::move(layer.points);
+    result_.layer.points->place = place;
+  }
+
   void read_name(std::string_view value, const Place& place) {
     if (is_path_name(value))
       result_.name = value;
@@ -142,7 +203,9 @@ class OverrideReader {
     const auto parameter = schema_.find(key);
     if (!parameter) {
       std::vector<std::string> names = schema_.names();
-      names.insert(names.end(), {"name", "seeds", "where", "confirm.seeds"});
+      names.insert(names.end(), {"name", "seeds", "where", "confirm.seeds", "zip", "grid", "points"});
+      for (const auto section : {StrategyKind::Section::sweep, StrategyKind::Section::config})
+        std::ranges::copy(strategy_names(section), std::back_inserter(names));
       return diagnostics_.error(place,
                                 fmt::format("unknown parameter '{}'{}", key, did_you_mean(key, names)));
     }
@@ -151,10 +214,13 @@ class OverrideReader {
 
   void add(std::size_t parameter, AxisPointer axis, const Place& place) {
     if (!axis) return;
-    if (result_.layer.sets(parameter))
-      return diagnostics_.error(
-          place, fmt::format("'{}' is set by another argument already", schema_[parameter].name));
+    if (result_.layer.sets(parameter)) return report_again(parameter, place);
     result_.layer.axes.push_back({.parameter = parameter, .axis = std::move(axis), .place = place});
+  }
+
+  void report_again(std::size_t parameter, const Place& place) {
+    diagnostics_.error(place,
+                       fmt::format("'{}' is set by another argument already", schema_[parameter].name));
   }
 
   const Schema& schema_;

@@ -1,4 +1,5 @@
-// Settings from the command line: mean=0.5, mean=0,0.5,1, mean=linspace(0,1,5), seeds=4, name=other.
+// Settings from the command line: mean=0.5, mean=0,0.5,1, mean=linspace(0,1,5), mean=random(normal(0,1),8), seeds=4,
+// name=other.
 #pragma once
 
 #include <optional>
@@ -15,7 +16,8 @@ struct Overrides {
 };
 
 // Each argument is KEY=VALUE. The key of a parameter may also be written params.KEY or sweep.KEY, with the
-// same meaning. Errors name the argument. Using a key twice is an error.
+// same meaning. `zip`, `grid`, `points` and strategies (refine, prune) are given in YAML's flow style:
+// 'zip=[{dim: [32, 64], length: [16, 32]}]', prune=none. Errors name the argument. Using a key twice is an error.
 Overrides read_overrides(const std::vector<std::string>& arguments, const Schema& schema,
                          Diagnostics& diagnostics);
 

@@ -37,8 +37,11 @@ Enumeration::Enumeration(const Experiment& experiment, const Axis::Point& base,
     for (const std::size_t i : axis->parameters()) is_set[i] = true;
     wheels_.push_back({.axis = axis.get()});
   }
-  Axis::Point fixed = base;
-  for (const auto& [parameter, value] : base) is_set[parameter] = true;
+  Axis::Point fixed;
+  for (const auto& [parameter, value] : base) {
+    if (!is_set[parameter]) fixed.emplace_back(parameter, value);  // otherwise an added point sets it
+    is_set[parameter] = true;
+  }
   for (std::size_t i = 0; i < schema.size(); ++i) {
     if (is_set[i]) continue;
     if (schema[i].derive) {

@@ -58,7 +58,13 @@ std::vector<std::size_t> Sweep::varied() const {
     for (const std::size_t i : axis->parameters())
       if (experiment_->parameters[i].name != "seed") varied.push_back(i);
   }
-  std::sort(varied.begin(), varied.end());
+  if (added_) {
+    for (const std::size_t i : added_->parameters())
+      if (experiment_->parameters[i].name != "seed") varied.push_back(i);
+  }
+  std::ranges::sort(varied);
+  const auto again = std::ranges::unique(varied);
+  varied.erase(again.begin(), again.end());
   return varied;
 }
 

@@ -103,3 +103,61 @@ TEST_CASE("overrides: bytes that are no text are refused, since nothing would ke
   CHECK(trials_of("", {}, {"task=a\x1b"}).starts_with("argument 'task=a\\x1B': control character 0x1B"));
   CHECK(trials_of("", {"task"}, {"task=caf\xc3\xa9"}) == "task=caf\xc3\xa9");
 }
+
+TEST_CASE("overrides: random axes, zip, grid and strategies are written as in a config") {
+  CHECK(trials_of("", {"mean"}, {"mean=random(normal(0,1),3)"}) ==
+        trials_of("sweep: {mean: {random: {normal: [0, 1], n: 3}}}\n", {"mean"}));
+  CHECK(trials_of("", {"mean"}, {"mean=random(uniform( 0, 1 ), 3, 7)"}) ==
+        trials_of("sweep: {mean: {random: {uniform: [0, 1], n: 3, seed: 7}}}\n", {"mean"}));
+  CHECK(trials_of("", {"dim", "length"}, {"zip=[{dim: [4, 8], length: [2, 3]}]"}) ==
+        "dim=4 length=2\ndim=8 length=3");
+  CHECK(trials_of("sweep: {dim: [1, 2]}\n", {"dim", "mean"},
+                  {"grid=[{dim: [4], mean: [0, 1]}, {dim: [8], mean: [5]}]"}) ==
+        "dim=4 mean=0\ndim=4 mean=1\ndim=8 mean=5");
+  const auto message = [](const std::vector<std::string>& overrides) { return trials_of("", {}, overrides); };
+  CHECK(message({"mean=random(normal(0,1))"}).starts_with("argument 'mean=random(normal(0,1))': 'mean'"));
+  CHECK(message({"mean=random(norml(0,1),2)"}).starts_with("argument 'mean=random(norml(0,1),2)': 'mean'"));
+  CHECK(message({"zip=[{dim: [4, 8], length: [2]}]"}).find("move together") != std::string::npos);
+  CHECK(message({"grid=3"}) == "argument 'grid=3': grid: expected a list of maps");
+  CHECK(message({"grid=[{dim: 1"}).starts_with("argument 'grid=[{dim: 1': "));
+  CHECK(message({"zip=[{dim: [4]}]", "dim=3"}) ==
+        "argument 'dim=3': 'dim' is set by another argument already");
+  CHECK(message({"dim=3", "zip=[{dim: [4]}]"}) ==
+        "argument 'zip=[{dim: [4]}]': 'dim' is set by another argument already");
+}
+
+TEST_CASE("points are added behind the grid, with all seeds") {
+  CHECK(trials_of("sweep: {mean: [0, 1], points: [{mean: 0.25}, {mean: 7}]}\nseeds: 2\n", {"mean", "seed"}) ==
+        "mean=0 seed=0\nmean=0 seed=1\nmean=1 seed=0\nmean=1 seed=1\n"
+        "mean=0.25 seed=0\nmean=0.25 seed=1\nmean=7 seed=0\nmean=7 seed=1");
+  // A point may set what the config sets to one value, or not at all; the trials are those of such a config.
+  const std::string base = "params: {mean: 3}\n";
+  CHECK(trials_of(base, {"mean", "variance"}, {"points=[{mean: 0, variance: 2}, {variance: 4, mean: 1}]"}) ==
+        "mean=3 variance=1\nmean=0 variance=2\nmean=1 variance=4");
+  const auto ids = [](const specimen::Reading& reading) { return reading.config.sweep.ids(); };
+  CHECK(ids(specimen::read(base, {"points=[{mean: 0.5}]"})).back() ==
+        ids(specimen::read("params: {mean: 0.5}\n")).front());
+  // init: {mean: 0} and init.mean: 0 are the same.
+  CHECK(trials_of("sweep: {points: [{init: {mean: 2}}]}\n", {"init.mean"}) == "init.mean=0\ninit.mean=2");
+}
+
+TEST_CASE("points that do not fit the sweep are refused") {
+  const auto message = [](const std::string& points, const std::string& sweep = "sweep: {mean: [0, 1]}\n") {
+    const std::string said = trials_of(sweep, {}, {"points=" + points});
+    const std::string argument = "argument 'points=" + points + "': ";
+    return said.starts_with(argument) ? said.substr(argument.size()) : said;
+  };
+  CHECK(message("[{mean: 0, dim: 4}, {mean: 1}]") ==
+        "points: every point must set the same parameters; this one lacks 'dim'");
+  CHECK(message("[{mean: 1}, {mean: 1, dim: 4}]") ==
+        "points: every point must set the same parameters; the first lacks 'dim'");
+  CHECK(message("[{dim: 4}]") == "points: the sweep varies 'mean': every point must set it");
+  CHECK(message("[{maen: 4}]") == "unknown parameter 'maen' (did you mean 'mean'?)");
+  CHECK(message("[{mean: [1, 2]}]") == "'mean': a point has one value of it");
+  CHECK(message("[{mean: 99}]") == "'mean': expected a number in [-10, 10], got 99");
+  CHECK(message("{mean: 1}") == "points: expected a list of maps, as [{mean: 0, variance: 1}]");
+  CHECK(message("[{mean: 1, seed: 3}]", "sweep: {mean: [0, 1]}\nseeds: 2\n") ==
+        "points: each point gets all seeds: leave 'seed' out");
+  CHECK(trials_of("sweep: {grid: [{mean: [0], points: [{mean: 1}]}]}\n", {}).find("no 'points'") !=
+        std::string::npos);
+}

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 
-from harness import FOLDER, QKLAB, ROOT, qklab, run_tests, skip, write
+from harness import FOLDER, QKLAB, ROOT, needs, qklab, run_tests, skip, write
 
 BUILD = pathlib.Path(QKLAB).parent
 CLEAN = {"PATH": "/usr/bin:/bin", "HOME": str(FOLDER), "LANG": "C.UTF-8"}  # no variable of the build's environment
@@ -153,8 +153,24 @@ def test_debian_package():
     command("dpkg", "-x", package, FOLDER / "root")
     check_program(FOLDER / "root/usr")
     listing = command("dpkg-deb", "--contents", package)
-    assert str(ROOT) not in listing
+    assert str(ROOT) not in listing and "dist-packages" not in listing
     return f"passed ({package.name}, {package.stat().st_size >> 10} KiB)"
+
+
+def test_debian_package_for_python():
+    if not (FOLDER / "deb").exists():
+        skip("no cpack or dpkg-shlibdeps")
+    package, = (FOLDER / "deb").glob("python3-qklab_*_all.deb")
+    depends = command("dpkg-deb", "--field", package, "Depends")
+    assert "python3-pandas" in depends and re.search(r"qklab \(= [\d.]+\)", depends), depends
+    command("dpkg", "-x", package, FOLDER / "python-root")
+    files = {path.name for path in (FOLDER / "python-root").rglob("*") if path.is_file()}
+    assert files == {path.name for path in (ROOT / "python/qklab").iterdir() if path.suffix in (".py", ".typed")}
+    needs("pandas")
+    check_program(FOLDER / "root/usr")
+    script = f"import qklab; print(len(qklab.open({str(FOLDER / 'out-usr')!r}).trials))"
+    paths = {"PYTHONPATH": FOLDER / "python-root/usr/lib/python3/dist-packages"}
+    assert command(sys.executable, "-c", script, env={**CLEAN, **paths}) == "4\n"
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 
 #include "core/base/error.hpp"
 #include "core/cli/cli.hpp"
+#include "core/cli/description_json.hpp"
 #include "core/tasks/task.hpp"
 #include "core/trial/experiment.hpp"
 
@@ -69,11 +70,19 @@ void describe(const tasks::TaskKind& task) {
 
 void add_describe(CLI::App& app, Exit&) {
   const auto name = std::make_shared<std::string>();
+  const auto as_json = std::make_shared<bool>(false);
   CLI::App* verb = app.add_subcommand("describe", "an experiment's parameters and metrics, or a task");
   verb->add_option("name", *name, "experiment or task")->required()->type_name("EXPERIMENT|TASK");
-  verb->callback([name] {
-    if (const Experiment* experiment = find_experiment(*name)) return describe(*experiment);
-    if (const tasks::TaskKind* task = Registry<tasks::TaskKind>::all().find(*name)) return describe(*task);
+  verb->add_flag("--json", *as_json, "an experiment's declarations as JSON, for other programs");
+  verb->callback([name, as_json] {
+    const Experiment* const experiment = find_experiment(*name);
+    if (experiment && *as_json) return fmt::print("{}\n", description_json(*experiment));
+    if (experiment) return describe(*experiment);
+    if (const tasks::TaskKind* task = Registry<tasks::TaskKind>::all().find(*name)) {
+      if (*as_json)
+        throw InputError(fmt::format("describe --json: '{}' is a task, not an experiment", *name));
+      return describe(*task);
+    }
     std::vector<std::string> known = tasks::task_names();
     std::ranges::copy(experiment_names(), std::back_inserter(known));
     throw InputError(

@@ -19,7 +19,7 @@ namespace qklab {
 
 using Spot = std::pair<double, double>;
 
-enum class Stroke { solid, dashed, dotted };
+enum class Stroke { solid, dashed, dotted, dash_dotted };
 
 struct LineLayer {
   std::vector<std::vector<Spot>> lines;  // each of which a NaN interrupts
@@ -34,6 +34,7 @@ struct DotLayer {
   double size = 0.6;
   bool ring = false;
   double edge = 0;  // width of its line; 0: as the back end has it
+  bool cross = false;
 };
 
 struct Span {
@@ -42,6 +43,7 @@ struct Span {
 struct BandLayer {  // between low and high, along x
   std::vector<Span> spans;
   Color color;
+  double opacity = 1;  // what is beneath shows through the rest
 };
 struct RodLayer {  // a line from low to high at each x
   std::vector<Span> spans;
@@ -74,12 +76,13 @@ struct PagePanel {
   std::optional<ColorBar> bar = {};  // of its own, above it
 };
 
-enum class Mark { line, thick, dashed, dotted, band, none };
+enum class Mark { line, thick, dashed, dotted, dash_dotted, band, dot, cross, none };
 
 struct LegendEntry {
   std::string text;
   Color color;
   Mark mark = Mark::line;
+  double opacity = 1;  // of a band
 };
 
 struct Page {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <limits>
+#include <tuple>
 
 namespace qklab {
 namespace {
@@ -130,12 +131,24 @@ void add_ticks(Scale& scale, std::vector<double> ticks) {
 
 }  // namespace
 
-std::string tick_text(double x, int digits) {
+Notation common_notation(const std::vector<double>& numbers) {
+  bool scientific = false, plain = false, extreme = false;
+  for (const double x : numbers) {
+    if (x == 0 || !std::isfinite(x)) continue;
+    (is_scientific(x) ? scientific : plain) = true;
+    extreme |= !(std::abs(x) >= 1e-4 && std::abs(x) < 1e6);
+  }
+  if (!scientific || !plain) return Notation::either;
+  return extreme ? Notation::scientific : Notation::plain;
+}
+
+std::string tick_text(double x, int digits, Notation notation) {
   if (std::isnan(x)) return "nan";
   if (std::isinf(x)) return x > 0 ? "inf" : "-inf";
   if (x == 0) return "0";
-  const auto [mantissa, exponent] = scientific(x, is_scientific(x) ? std::max(1, digits - 1) : digits);
-  if (!is_scientific(x)) return trimmed(fmt::format("{:.{}f}", x, std::max(0, digits - 1 - exponent)));
+  const bool powers = notation == Notation::either ? is_scientific(x) : notation == Notation::scientific;
+  const auto [mantissa, exponent] = scientific(x, powers ? std::max(1, digits - 1) : digits);
+  if (!powers) return trimmed(fmt::format("{:.{}f}", x, std::max(0, digits - 1 - exponent)));
   if (mantissa == "1") return "10" + superscript(exponent);
   return mantissa + "·10" + superscript(exponent);
 }
@@ -161,8 +174,9 @@ int digits_apart(const std::vector<double>& numbers, int least, int most) {
 
 std::vector<std::string> tick_texts(const std::vector<double>& numbers) {
   const int digits = digits_apart(numbers, 4, 17);
+  const Notation notation = common_notation(numbers);
   std::vector<std::string> texts;
-  for (const double x : numbers) texts.push_back(tick_text(x, digits));
+  for (const double x : numbers) texts.push_back(tick_text(x, digits, notation));
   return texts;
 }
 
@@ -186,6 +200,57 @@ Scale numeric_scale(const std::vector<double>& values, bool log, double padding,
   widen(scale, padding);
   add_ticks(scale, log ? log_ticks(scale.low, scale.high, max_ticks)
                        : nice_multiples(scale.low, scale.high, max_ticks));
+  return scale;
+}
+
+namespace {
+
+// Every k-th of evenly spaced numbers, whose texts are the shortest.
+std::vector<double> shortest_stride(const std::vector<double>& values, std::size_t most) {
+  std::vector<double> best;
+  double least = std::numeric_limits<double>::infinity();
+  for (std::size_t stride = (values.size() - 1) / most + 1; stride < values.size(); ++stride) {
+    std::vector<double> ticks;
+    for (std::size_t i = 0; i < values.size(); i += stride) ticks.push_back(values[i]);
+    if (2 * ticks.size() < most) break;
+    double length = 0;
+    for (const std::string& text : tick_texts(ticks)) length += static_cast<double>(text.size());
+    length /= static_cast<double>(ticks.size());
+    if (length < least) std::tie(best, least) = std::pair(ticks, length);
+  }
+  return best;
+}
+
+// As many as leave `gap` between them, the first and the last among them.
+std::vector<double> apart(const std::vector<double>& values, const std::vector<double>& places, double gap) {
+  std::vector<double> ticks;
+  double last = -std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const bool is_end = i + 1 == values.size();
+    if (!is_end && (places[i] - last < gap || places.back() - places[i] < gap)) continue;
+    ticks.push_back(values[i]);
+    last = places[i];
+  }
+  return ticks;
+}
+
+}  // namespace
+
+Scale swept_scale(const std::vector<double>& values, bool log, int max_ticks) {
+  Scale scale = numeric_scale(values, log, 0, max_ticks);
+  const auto most = static_cast<std::size_t>(max_ticks);
+  std::vector<double> places;
+  for (const double value : values) places.push_back(scale.fraction(value));
+  bool even = true;
+  for (std::size_t i = 1; i < places.size(); ++i)
+    even &= std::abs((places[i] - places[i - 1]) * static_cast<double>(places.size() - 1) - 1) < 0.05;
+  std::vector<double> ticks = values;
+  if (even && values.size() > most)
+    ticks = shortest_stride(values, most);
+  else if (!even)
+    ticks = apart(values, places, 0.7 / max_ticks);
+  scale.ticks.clear();
+  add_ticks(scale, std::move(ticks));
   return scale;
 }
 

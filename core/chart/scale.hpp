@@ -24,6 +24,10 @@ struct Scale {
 // about `max_ticks` ticks. No values, or equal ones, give a scale about them.
 Scale numeric_scale(const std::vector<double>& values, bool log, double padding, int max_ticks);
 
+// Covers the values, which ascend, with ticks at some of them and nowhere else, about `max_ticks`: where values
+// are evenly spaced, at those with the shortest numbers.
+Scale swept_scale(const std::vector<double>& values, bool log, int max_ticks);
+
 // About one value, with a tick there and no other.
 Scale single_scale(double value, bool log);
 
@@ -33,9 +37,14 @@ Scale category_scale(const std::vector<std::string>& names);
 // Edges of cells about ascending `centers`: midpoints, in log where log. One longer than `centers`.
 std::vector<double> cell_edges(const std::vector<double>& centers, bool log);
 
+// How numbers are written: 0.25 and 100, or 2.5·10⁻¹ and 10². `either`: by their size.
+enum class Notation { either, plain, scientific };
+// In which of them numbers of one axis or list are written, so that all look alike.
+Notation common_notation(const std::vector<double>& numbers);
+
 // 0.25, 100, 10⁻⁵, to `digits` significant digits; in front of a power of ten one less.
-std::string tick_text(double x, int digits = 4);
-// The same for numbers of one axis or list: to as many digits as show how they differ.
+std::string tick_text(double x, int digits = 4, Notation notation = Notation::either);
+// The same for numbers of one axis or list: to as many digits as show how they differ, in one notation.
 std::vector<std::string> tick_texts(const std::vector<double>& numbers);
 
 // How many significant digits, from `least` on, show different numbers as different, and each nearer to

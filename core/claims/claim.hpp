@@ -44,6 +44,8 @@ struct Claim {
   // world. It is listed apart, and has no part in rates of false discoveries.
   bool check = false;
   bool demand_confirmed = false;  // that it holds, and on reserved seeds too once these have run
+  // What else its test was told, as it is written: reference, against, along and others, in order.
+  std::vector<std::pair<std::string, std::string>> asked;
   std::string hash;  // of all that decides it: equal for claims that say and ask the same of the data
   const Experiment* experiment = nullptr;
   Sweep sweep;  // what should have run

@@ -103,6 +103,21 @@ std::string hash_of(const YAML::Node& node) {
   return sha256(canonical_text(node, {"paper", "demand"})).substr(0, digits);
 }
 
+// The keys that belong to the test rather than to every claim.
+std::vector<std::pair<std::string, std::string>> asked_by(const YAML::Node& node) {
+  static const std::set<std::string> common = {"id",       "text",     "paper",  "test",  "metric",
+                                               "where",    "by",       "demand", "about", "share",
+                                               "interval", "at_least", "at_most"};
+  std::vector<std::pair<std::string, std::string>> asked;
+  if (!node.IsMap()) return asked;
+  for (const auto& entry : node) {
+    if (!entry.first.IsScalar() || !entry.second.IsScalar() || common.contains(entry.first.Scalar()))
+      continue;
+    asked.emplace_back(entry.first.Scalar(), entry.second.Scalar());
+  }
+  return asked;
+}
+
 Claim parse_claim(MapReader& map, const Config& config) {
   const Experiment& experiment = *config.experiment;
   Claim claim;
@@ -179,6 +194,7 @@ class ListReader {
       claims.push_back(parse_claim(map, config_));
       claims.back().check = list.checks;
       claims.back().hash = hash_of(node);
+      claims.back().asked = asked_by(node);
       const std::string& id = claims.back().id;
       if (!id.empty() && !ids_.insert(id).second)
         diagnostics_.error(place_of(entry, file_), fmt::format("claim: the id '{}' is used twice", id));

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
+#include "core/base/nan.hpp"
 #include "core/figures/labels.hpp"
+#include "core/figures/lost.hpp"
 
 namespace qklab {
 namespace {
@@ -55,17 +58,49 @@ void explain_colors(const Figure& figure, CurvePage& result) {
   }
 }
 
-Scale value_scale(const Figure& figure, const FigureData& data, bool with_intervals) {
-  std::vector<double> values;
+// What the y axis shows, from least to largest; both NaN where there is nothing.
+class Extent {
+ public:
+  explicit Extent(bool log) : log_(log) {}
+
+  void add(double value) {
+    if (!std::isfinite(value) || (log_ && value <= 0)) return;
+    low_ = std::fmin(low_, value);
+    high_ = std::fmax(high_, value);
+  }
+  // As far as `other` reaches, but on either side by no more than half of this range, where it has a length.
+  void widen(const Extent& other) {
+    const double from = on_axis(low_), to = on_axis(high_), room = 0.5 * (to - from);
+    const bool has_length = room > 0 && std::isfinite(room);
+    if (other.low_ < low_) low_ = has_length ? std::fmax(other.low_, off_axis(from - room)) : other.low_;
+    if (other.high_ > high_) high_ = has_length ? std::fmin(other.high_, off_axis(to + room)) : other.high_;
+  }
+  std::vector<double> ends() const { return {low_, high_}; }
+
+ private:
+  double on_axis(double value) const { return log_ ? std::log(value) : value; }
+  double off_axis(double place) const { return log_ ? std::exp(place) : place; }
+
+  bool log_;
+  double low_ = nan, high_ = nan;
+};
+
+Scale value_scale(const Figure& figure, const Experiment& experiment, const FigureData& data,
+                  bool with_intervals) {
+  const std::optional<Range>& bounds = metric_of(figure.value, experiment).range;
+  const auto bounded = [&](double end) { return bounds ? std::clamp(end, bounds->low, bounds->high) : end; };
+  Extent measured(figure.log_y), intervals(figure.log_y);
   for (const Panel& panel : data.panels) {
     for (const Curve& curve : panel.curves) {
       for (const Point& p : curve.points) {
-        values.insert(values.end(), {p.mean, p.theory, p.baseline});
-        if (with_intervals) values.insert(values.end(), {p.low, p.high});
+        for (const double value : {p.mean, p.theory, p.baseline}) measured.add(value);
+        for (const double end : {p.low, p.high}) intervals.add(bounded(end));
       }
     }
   }
-  return numeric_scale(values, figure.log_y, 0.04, 5);
+  for (const Threshold& threshold : figure.thresholds) measured.add(threshold.value);
+  if (with_intervals) measured.widen(intervals);
+  return numeric_scale(measured.ends(), figure.log_y, 0.04, 5);
 }
 
 }  // namespace
@@ -93,6 +128,11 @@ Scale Coordinate::scale(double padding, int max_ticks) const {
   return category_scale(names_of(*this));
 }
 
+Scale Coordinate::scale_at_values(int max_ticks) const {
+  if (!numeric || values.size() == 1) return scale(0, max_ticks);
+  return swept_scale(positions(), log, max_ticks);
+}
+
 Coordinate x_coordinate(const Figure& figure, const Experiment& experiment, const FigureData& data) {
   std::vector<Value> values;
   for (const Panel& panel : data.panels) {
@@ -100,6 +140,8 @@ Coordinate x_coordinate(const Figure& figure, const Experiment& experiment, cons
       for (const Point& p : curve.points) values.push_back(p.x);
     }
   }
+  for (const Lost& lost : data.lost)
+    if (lost.x) values.push_back(*lost.x);
   // An index has no parameter to order it; its values are plain numbers, as those of any real parameter.
   static const Schema index_schema{real("index", "")};
   const Schema& schema = figure.x_parameter ? experiment.parameters : index_schema;
@@ -114,6 +156,7 @@ Coordinate curve_coordinate(const Figure& figure, const Experiment& experiment, 
   for (const Panel& panel : data.panels) {
     for (const Curve& curve : panel.curves) values.push_back(curve.key[0]);
   }
+  for (const Lost& lost : data.lost) values.push_back(lost.curve[0]);
   const std::vector<std::size_t> parameters = {*figure.curve_parameter};
   return coordinate(std::move(values), {&experiment.parameters, &parameters}, log, figure.name,
                     experiment.parameters[*figure.curve_parameter].name);
@@ -148,14 +191,74 @@ std::vector<const Point*> lonely_points(const CurvePage& frame, const Curve& cur
   return result;
 }
 
+double CurvePage::aside(const Curve& curve) const {
+  if (x.numeric || curve.key.empty()) return 0;
+  const auto found = std::find(curves.values.begin(), curves.values.end(), curve.key[0]);
+  const auto rank = static_cast<double>(found - curves.values.begin());
+  const auto count = static_cast<double>(curves.values.size());
+  const double step = std::min(0.2, 0.7 / count);  // of the room that a name has
+  return step * (rank - 0.5 * (count - 1)) / static_cast<double>(x.values.size());
+}
+
+namespace {
+
+// Each point by itself, at a name.
+void add_named(std::vector<PlotLayer>& layers, const CurvePage& frame, const Curve& curve,
+               double Point::*value, const LineStyle& style) {
+  const double half = 0.3 / static_cast<double>(frame.x.values.size());
+  std::vector<Spot> spots;
+  RodLayer intervals{{}, style.color, 1};
+  LineLayer shelves{{}, style.color, style.width, style.stroke};
+  for (const Point& p : curve.points) {
+    auto [x, y] = frame.spot(p, p.*value);
+    x += frame.aside(curve);
+    if (std::isnan(y)) continue;
+    spots.emplace_back(x, y);
+    shelves.lines.push_back({{x - half, y}, {x + half, y}});
+    const bool reaches_zero = frame.page.y.log && p.low <= 0;
+    const double low = reaches_zero ? 0 : frame.y_share(p.low), high = frame.y_share(p.high);
+    if (!std::isnan(low) && !std::isnan(high))
+      intervals.spans.push_back({x, std::clamp(low, 0.0, 1.0), std::clamp(high, 0.0, 1.0)});
+  }
+  if (spots.empty()) return;
+  if (value == &Point::baseline) {
+    layers.push_back(std::move(shelves));
+    return;
+  }
+  const bool is_mean = value == &Point::mean;
+  if (is_mean && !intervals.spans.empty()) layers.push_back(std::move(intervals));
+  layers.push_back(DotLayer{std::move(spots), style.color, is_mean ? 0.5 : 0.7, !is_mean, 0.8});
+}
+
+}  // namespace
+
 void add_curve(std::vector<PlotLayer>& layers, const CurvePage& frame, const Curve& curve,
                double Point::*value, const LineStyle& style) {
+  if (!frame.x.numeric) return add_named(layers, frame, curve, value, style);
   std::vector<Spot> line, dots;
   for (const Point& p : curve.points) line.push_back(frame.spot(p, p.*value));
   for (const Point* p : lonely_points(frame, curve, value)) dots.push_back(frame.spot(*p, p->*value));
   layers.push_back(LineLayer{{std::move(line)}, style.color, style.width, style.stroke});
   if (!dots.empty())
     layers.push_back(DotLayer{std::move(dots), style.color, 0.6, value != &Point::mean, 0.7});
+}
+
+void add_lost(CurvePage& frame, const FigureData& data) {
+  const std::string text = left_out_text(data);
+  if (text.empty()) return;
+  constexpr double above_axis = 0.03;
+  bool is_placed = false;
+  for (std::size_t i = 0; i < data.panels.size(); ++i) {
+    for (const Lost& lost : data.lost) {
+      if (!lost.x || !is_lost_in(lost, data.panels[i])) continue;
+      const Curve curve{lost.curve, {}};
+      const double x = frame.page.x.fraction(frame.x.position(*lost.x)) + frame.aside(curve);
+      frame.page.panels[i].layers.push_back(
+          DotLayer{{{x, above_axis}}, frame.color(curve), 0.6, false, 0.8, true});
+      is_placed = true;
+    }
+  }
+  frame.page.legend.push_back({text, {0.25, 0.25, 0.25}, is_placed ? Mark::cross : Mark::none});
 }
 
 CurvePage curve_page(const Figure& figure, const Experiment& experiment, const FigureData& data,
@@ -169,7 +272,7 @@ CurvePage curve_page(const Figure& figure, const Experiment& experiment, const F
   page.ylabel = figure.ylabel;
   page.columns = figure.columns;
   page.x = result.x.scale(0.03, 4);
-  page.y = value_scale(figure, data, with_intervals);
+  page.y = value_scale(figure, experiment, data, with_intervals || !result.x.numeric);
   explain_colors(figure, result);
   for (const Panel& panel : data.panels) page.panels.push_back({panel.title, {}});
   return result;

@@ -20,6 +20,7 @@ struct Coordinate {
   double position(const Value& value) const;
   std::vector<double> positions() const;
   Scale scale(double padding, int max_ticks) const;
+  Scale scale_at_values(int max_ticks) const;  // its ticks stand at values alone
 };
 std::vector<std::string> names_of(const Coordinate& coordinate);
 
@@ -46,12 +47,15 @@ struct CurvePage {
   double x_share(const Point& p) const { return page.x.fraction(x.position(p.x)); }
   double y_share(double value) const { return page.y.fraction(value); }
   Spot spot(const Point& p, double value) const { return {x_share(p), y_share(value)}; }
+  // Between names there is room, so that the curves' dots stand beside one another: by this share of the axis.
+  double aside(const Curve& curve) const;
 };
 
 // Points of a curve that no line shows, since neither neighbour has a number; they are drawn as dots.
 std::vector<const Point*> lonely_points(const CurvePage& frame, const Curve& curve, double Point::*value);
 // A line through a curve's points with one of their numbers, and dots where it shows nothing; of theory,
-// rings.
+// rings. Names on the x axis have no order that a line could follow: there each point is a dot with its interval,
+// a ring (theory) or a short line (baseline).
 struct LineStyle {
   Color color;
   double width;
@@ -59,7 +63,10 @@ struct LineStyle {
 };
 void add_curve(std::vector<PlotLayer>& layers, const CurvePage& frame, const Curve& curve,
                double Point::*value, const LineStyle& style);
-// `with_intervals`: the y axis has room for them.
+// Crosses where trials were left out, and a text that says how many, in the legend.
+void add_lost(CurvePage& frame, const FigureData& data);
+// `with_intervals`: the y axis has room for them, though not at any price: an interval of two seeds may be many
+// times as long as what is measured. It reaches beyond the means by half of their range at most.
 CurvePage curve_page(const Figure& figure, const Experiment& experiment, const FigureData& data,
                      bool with_intervals);
 

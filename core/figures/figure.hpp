@@ -14,16 +14,24 @@ namespace qklab {
 
 struct PlotKind;  // how a figure is drawn: core/figures/plot_kind.hpp
 
+// A number that the value is compared with: a line across the panels.
+struct Threshold {
+  double value = 0;
+  std::string label;  // in the legend
+};
+
 struct Figure {
   std::string name;  // names the files
   Place place;       // in the config
   const PlotKind* plot = nullptr;
   std::string title;
+  std::string caption;                  // stands below the figure on pages, not in its pictures
   Quantity value;                       // what is measured
   std::optional<Quantity> theory;       // and what it should be
   std::string theory_label = "theory";  // in a legend that names the baseline as well
   std::optional<Quantity> baseline;     // and what it is without what is studied; trials may lack it
   std::string baseline_label = "baseline";
+  std::vector<Threshold> thresholds;
   std::vector<Quantity> beside;            // what else the kind of plot reads
   std::optional<std::size_t> x_parameter;  // none: along the index of the series `value`
   // What tells curves apart: their colours, or the rows of a heatmap. None: one curve.

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "core/figures/labels.hpp"
+#include "core/figures/lost.hpp"
 #include "core/figures/plot_kind.hpp"
 #include "core/stats/intervals.hpp"
 
@@ -17,7 +18,8 @@ std::vector<std::size_t> listed(const std::optional<std::size_t>& parameter) {
   return parameter ? std::vector<std::size_t>{*parameter} : std::vector<std::size_t>{};
 }
 
-// "mean = 0.5" of each panel.
+}  // namespace
+
 void set_titles(std::vector<Panel>& panels, const Figure& figure, const Experiment& experiment) {
   if (!figure.facet_parameter) return;
   std::vector<Value> values;
@@ -26,8 +28,6 @@ void set_titles(std::vector<Panel>& panels, const Figure& figure, const Experime
   const std::string& name = experiment.parameters[*figure.facet_parameter].name;
   for (Panel& panel : panels) panel.title = fmt::format("{} = {}", name, texts.of(panel.key[0]));
 }
-
-}  // namespace
 
 void check_equal_but_seed(const Figure& figure, const Trials& trials, const Schema& schema) {
   const std::size_t seed = seed_of(schema);
@@ -53,6 +53,7 @@ Point mean_point(Value x, const std::vector<double>& measured, const std::vector
 std::vector<Point> points_along_index(const Figure& figure, const Trials& trials) {
   struct Values {
     std::vector<double> measured, theory, baseline;
+    Trials trials;  // of the measured ones
   };
   std::map<double, Values> by_index;
   const auto gather = [&](const Quantity& quantity, std::vector<double> Values::*into) {
@@ -63,12 +64,15 @@ std::vector<Point> points_along_index(const Figure& figure, const Trials& trials
     }
   };
   gather(figure.value, &Values::measured);
+  for (const TrialRecord* trial : trials)
+    for (const double index : series_of(figure.value, *trial).index) by_index[index].trials.push_back(trial);
   if (figure.theory) gather(*figure.theory, &Values::theory);
   if (figure.baseline) gather(*figure.baseline, &Values::baseline);
   std::vector<Point> points;
   for (const auto& [index, values] : by_index) {
     points.push_back(mean_point(index, values.measured, values.theory));
     points.back().baseline = mean(values.baseline);
+    points.back().trials = values.trials;
   }
   return points;
 }
@@ -92,6 +96,7 @@ std::vector<Point> points_along_parameter(const Figure& figure, const Quantity& 
       if (figure.theory) theory.push_back(number_of(*figure.theory, *trial));
     }
     points.push_back(mean_point(at.key[0], measured, theory));
+    points.back().trials = at.trials;
     if (figure.baseline) points.back().baseline = mean_over(*figure.baseline, at.trials);
     if (complete) complete(points.back(), at.trials);
   }
@@ -128,12 +133,12 @@ bool has_baseline(const FigureData& data) {
 
 FigureData figure_data(const Figure& figure, const Results& results) {
   FigureData data;
-  Trials done;
+  Trials done, lost;
   for (const TrialRecord* trial : select(results, figure.where)) {
     data.failed += trial->status == Status::failed;
     data.diverged += trial->status == Status::diverged;
     data.pruned += trial->status == Status::pruned;
-    if (trial->status == Status::done) done.push_back(trial);
+    (trial->status == Status::done ? done : lost).push_back(trial);
   }
   if (done.empty()) {
     throw Error(fmt::format("figure '{}': no trial to draw ({} failed, {} diverged{})", figure.name,
@@ -141,6 +146,8 @@ FigureData figure_data(const Figure& figure, const Results& results) {
                             figure.where ? "; where: " + figure.where->text() : ""));
   }
   figure.plot->fill(figure, results, done, data);
+  data.lost = lost_places(figure, lost, *results.experiment);
+  add_lost_panels(figure, *results.experiment, data);
   return data;
 }
 

@@ -20,6 +20,7 @@ struct Point {
   std::size_t seeds = 0;
   std::vector<double> own = {};                                // numbers that the kind of plot has of its own
   double baseline = std::numeric_limits<double>::quiet_NaN();  // likewise the mean over seeds
+  Trials trials = {};  // whose numbers these are; they last as long as the results
 };
 
 struct Curve {
@@ -34,12 +35,22 @@ struct Panel {
   std::vector<Curve> curves;
 };
 
+// Trials that failed, diverged or were pruned, of one place of a figure, which leaves them out.
+struct Lost {
+  Key facet, curve;        // of the panel and the curve that they would be in; empty where there are none
+  std::optional<Value> x;  // none along an index
+  Trials trials = {};
+};
+
 struct FigureData {
   std::vector<Panel> panels;
   std::size_t failed = 0;  // trials left out
   std::size_t diverged = 0;
   std::size_t pruned = 0;
-  std::any own;  // what the kind of plot has of its own, beside the panels
+  std::any own;            // what the kind of plot has of its own, beside the panels
+  std::vector<Lost> lost;  // in the order of facets, curves and x
+  // The first trial of the results. Where it is given, a figure's JSON names the trials behind each point.
+  const TrialRecord* first = nullptr;
 };
 
 // Whether any point has a baseline. Where none has, nothing of a figure shows that it asks for one.
@@ -62,6 +73,9 @@ std::vector<Point> points_along_parameter(const Figure& figure, const Quantity& 
                                           const std::function<void(Point&, const Trials&)>& complete = {});
 // Of one curve: means along the index of the figure's series, of which seeds need not have all values.
 std::vector<Point> points_along_index(const Figure& figure, const Trials& trials);
+
+// "mean = 0.5" of each panel that has a value of the facet parameter.
+void set_titles(std::vector<Panel>& panels, const Figure& figure, const Experiment& experiment);
 
 Point mean_point(Value x, const std::vector<double>& measured, const std::vector<double>& theory);
 double mean_over(const Quantity& quantity, const Trials& trials);

@@ -1,9 +1,11 @@
 #include "core/figures/figure_json.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/figures/curve_page.hpp"
 #include "core/figures/labels.hpp"
+#include "core/figures/lost.hpp"
 #include "core/figures/plot_kind.hpp"
 #include "core/text/json_numbers.hpp"
 
@@ -17,8 +19,32 @@ Json shade_json(const Curve& curve, const Shade& shade) {
   return shade.along ? Json{{"t", json_number(*shade.along)}} : Json{{"category", shade.category}};
 }
 
-Json curve_json(const Figure& figure, const Experiment& experiment, const CurvePage& page, const Curve& curve,
-                const ShortTexts& texts, bool baselines) {
+// Of each point; null where they are those of the point before.
+Json trials_of_points(const FigureData& data, const Curve& curve) {
+  Json list = Json::array();
+  for (std::size_t i = 0; i < curve.points.size(); ++i) {
+    const bool same = i > 0 && curve.points[i].trials == curve.points[i - 1].trials;
+    list.push_back(same ? Json() : trials_json(data, curve.points[i].trials));
+  }
+  return list;
+}
+
+// Where trials of the panel were left out. A curve of which none is done has a colour all the same.
+Json lost_json(const FigureData& data, const Panel& panel, const CurvePage& page) {
+  Json list = Json::array();
+  for (const Lost& lost : data.lost) {
+    if (!lost.x || !is_lost_in(lost, panel)) continue;
+    const Curve curve{lost.curve, {}};
+    list.push_back({{"x", page.x.position(*lost.x)},
+                    {"shade", shade_json(curve, page.shade(curve))},
+                    {"count", lost.trials.size()}});
+    if (data.first) list.back()["trials"] = trials_json(data, lost.trials);
+  }
+  return list;
+}
+
+Json curve_json(const Figure& figure, const Experiment& experiment, const CurvePage& page,
+                const FigureData& data, const Curve& curve, const ShortTexts& texts, bool baselines) {
   std::vector<double> x, mean, low, high, theory, baseline;
   Json seeds = Json::array();
   for (const Point& p : curve.points) {
@@ -42,6 +68,7 @@ Json curve_json(const Figure& figure, const Experiment& experiment, const CurveP
   if (figure.theory) json["theory"] = json_numbers(theory);
   if (baselines) json["baseline"] = json_numbers(baseline);
   json["seeds"] = seeds;
+  if (data.first) json["trials"] = trials_of_points(data, curve);
   return json;
 }
 
@@ -49,6 +76,21 @@ Json curve_json(const Figure& figure, const Experiment& experiment, const CurveP
 
 Json parameter_json(const std::optional<std::size_t>& parameter, const Experiment& experiment) {
   return parameter ? Json(experiment.parameters[*parameter].name) : Json();
+}
+
+Json trials_json(const FigureData& data, const Trials& trials) {
+  if (!data.first) return nullptr;
+  std::vector<std::ptrdiff_t> places;
+  for (const TrialRecord* trial : trials) places.push_back(trial - data.first);
+  std::sort(places.begin(), places.end());
+  std::vector<std::ptrdiff_t> runs;
+  for (const std::ptrdiff_t place : places) {
+    if (!runs.empty() && place == runs[runs.size() - 2] + runs.back())
+      ++runs.back();
+    else
+      runs.insert(runs.end(), {place, 1});
+  }
+  return runs;
 }
 
 Json panel_json(const Figure& figure, const Experiment& experiment, const Panel& panel) {
@@ -68,12 +110,17 @@ Json curves_json(const Figure& figure, const Experiment& experiment, const Figur
   for (const Panel& panel : data.panels) {
     Json curves = Json::array();
     for (const Curve& curve : panel.curves)
-      curves.push_back(curve_json(figure, experiment, page, curve, texts, baselines));
+      curves.push_back(curve_json(figure, experiment, page, data, curve, texts, baselines));
     panels.push_back(panel_json(figure, experiment, panel));
     panels.back()["curves"] = curves;
+    const Json lost = lost_json(data, panel, page);
+    if (!lost.empty()) panels.back()["lost"] = lost;
   }
   const bool along_index = !figure.x_parameter && figure.value.series;
   Json json = {{"theory", figure.theory.has_value()}};
+  // Between which the numbers lie by definition: no interval reaches beyond.
+  if (const auto& bounds = metric_of(figure.value, experiment).range)
+    json["bounds"] = {json_in_full(bounds->low), json_in_full(bounds->high)};
   if (baselines) json["baseline"] = figure.baseline_label;
   if (!page.x.numeric) json["xnames"] = names_of(page.x);
   json["index"] = along_index ? Json(metric_of(figure.value, experiment).index) : Json();
@@ -93,20 +140,36 @@ Json palette_json() {
 Json figure_json(const Figure& figure, const Experiment& experiment, const FigureData& data) {
   Json json = {{"name", figure.name},
                {"title", figure.title},
+               {"caption", figure.caption},
                {"plot", figure.plot->name},
                {"xlabel", figure.xlabel},
                {"ylabel", figure.ylabel},
                {"colorlabel", figure.colorlabel},
                {"log", {{"x", figure.log_x}, {"y", figure.log_y}}},
                {"columns", figure.columns},
+               {"where", figure.where ? figure.where->text() : ""},
                {"xparameter", parameter_json(figure.x_parameter, experiment)}};
+  Json metrics = Json::array({figure.value.metric});
+  for (const Panel& panel : data.panels)
+    if (!panel.metric.empty() && panel.metric != figure.value.metric) metrics.push_back(panel.metric);
+  json["metrics"] = metrics;
+  for (const Threshold& threshold : figure.thresholds)
+    json["thresholds"].push_back({{"value", json_in_full(threshold.value)}, {"label", threshold.label}});
+  const std::string left_out = left_out_text(data);
+  if (!left_out.empty()) {
+    Trials trials;
+    for (const Lost& lost : data.lost) trials.insert(trials.end(), lost.trials.begin(), lost.trials.end());
+    json["left_out"] = {{"text", left_out}, {"trials", trials_json(data, trials)}};
+  }
   json.update(figure.plot->json(figure, experiment, data));
   return json;
 }
 
 Json figure_json(const Figure& figure, const Results& results) {
   try {
-    return figure_json(figure, *results.experiment, figure_data(figure, results));
+    FigureData data = figure_data(figure, results);
+    data.first = results.trials.data();
+    return figure_json(figure, *results.experiment, data);
   } catch (const Error& error) {
     return {{"name", figure.name}, {"title", figure.title}, {"error", error.what()}};
   }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 namespace qklab {
 namespace {
 
@@ -41,6 +43,31 @@ void read_baseline(MapReader& map, const Experiment& experiment, Figure& figure)
     if (figure.baseline || overlay.metric != figure.value.metric) continue;
     figure.baseline = find_quantity(map, "y", overlay.baseline, figure.value.at, experiment);
     figure.baseline_label = overlay.label;
+  }
+}
+
+// A list of numbers, or of maps {value, label}.
+void read_thresholds(FigureReader& reader) {
+  MapReader& map = reader.map;
+  const YAML::Node list = map.node("thresholds");
+  if (!list || list.IsNull()) return;
+  if (!list.IsSequence())
+    return reader.error("thresholds", "expected a list of numbers or of maps {value, label}");
+  for (const YAML::Node& node : list) {
+    if (node.IsMap()) {
+      MapReader entry(node, map.file(), map.diagnostics(), "threshold");
+      const double value = entry.required_real("value");
+      reader.figure.thresholds.push_back({value, entry.text("label").value_or(fmt::format("{}", value))});
+      entry.finish();
+      continue;
+    }
+    const auto value = node.IsScalar() ? parse_real(node.Scalar()) : std::nullopt;
+    if (!value || !std::isfinite(*value)) {
+      map.diagnostics().error(place_of(node, map.file()),
+                              "thresholds: expected a number, or a map {value, label}");
+      continue;
+    }
+    reader.figure.thresholds.push_back({*value, node.Scalar()});
   }
 }
 
@@ -89,6 +116,7 @@ void FigureReader::curves() {
   if (metric.empty()) return;
   const auto value = find_quantity(map, "y", metric, at, experiment);
   color_by_parameter();
+  read_thresholds(*this);
   if (!value) {
     for (const char* key : {"x", "theory", "baseline"})
       map.has(key);  // they are known keys, though not checkable now

@@ -31,6 +31,11 @@ void read_log(MapReader& map, Figure& figure, const Schema& schema) {
     map.diagnostics().error(
         map.place("log"), fmt::format("log: {} is '{}', which is no number", axis, schema[*parameter].name));
   };
+  for (const Threshold& threshold : figure.thresholds) {
+    if (figure.log_y && threshold.value <= 0)
+      map.diagnostics().error(map.place("thresholds"),
+                              fmt::format("thresholds: {} can't stand on a log axis", threshold.value));
+  }
   const bool rows = figure.plot->rows;
   must_be_numeric(figure.log_x, figure.x_parameter, "x");
   must_be_numeric(curves_are_log(figure), figure.curve_parameter, rows ? "y" : "color");
@@ -63,6 +68,7 @@ Figure parse_figure(MapReader& map, const Experiment& experiment, std::size_t pl
   figure.plot = kinds.find(kind.value_or("line"));
   if (map.has("plot") && !kind) return figure;  // which other keys are wrong depends on the kind
   figure.title = map.text("title").value_or("");
+  figure.caption = map.text("caption").value_or("");
   figure.where = read_where(map, "where", experiment);
   figure.facet_parameter = read_parameter(map, "facet", experiment);
   FigureReader reader{map, experiment, figure};

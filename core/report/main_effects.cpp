@@ -57,15 +57,9 @@ double share_between(const std::vector<double>& y, const std::vector<std::size_t
 
 }  // namespace
 
-std::vector<MainEffect> main_effects(const Results& results, std::size_t slot) {
-  const Schema& schema = results.experiment->parameters;
-  Trials trials;
-  std::vector<double> y;
-  for (const TrialRecord& trial : results.trials) {
-    if (trial.status != Status::done || !std::isfinite(trial.scalars.at(slot))) continue;
-    trials.push_back(&trial);
-    y.push_back(trial.scalars[slot]);
-  }
+namespace {
+
+std::vector<MainEffect> effects_on(const Trials& trials, const std::vector<double>& y, const Schema& schema) {
   std::vector<MainEffect> effects;
   for (std::size_t i = 0; i < schema.size(); ++i) {
     const auto differs = [&](const TrialRecord* t) { return t->params[i] != trials.front()->params[i]; };
@@ -79,6 +73,30 @@ std::vector<MainEffect> main_effects(const Results& results, std::size_t slot) {
   std::stable_sort(effects.begin(), effects.end(),
                    [](const MainEffect& a, const MainEffect& b) { return a.share > b.share; });
   return effects;
+}
+
+}  // namespace
+
+std::vector<MainEffect> main_effects(const Results& results, std::size_t slot) {
+  Trials trials;
+  std::vector<double> y;
+  for (const TrialRecord& trial : results.trials) {
+    if (trial.status != Status::done || !std::isfinite(trial.scalars.at(slot))) continue;
+    trials.push_back(&trial);
+    y.push_back(trial.scalars[slot]);
+  }
+  return effects_on(trials, y, results.experiment->parameters);
+}
+
+std::vector<MainEffect> effects_on_loss(const Results& results) {
+  Trials trials;
+  std::vector<double> y;
+  for (const TrialRecord& trial : results.trials) {
+    trials.push_back(&trial);
+    y.push_back(trial.status == Status::done ? 0 : 1);
+  }
+  if (std::ranges::adjacent_find(y, std::ranges::not_equal_to{}) == y.end()) return {};
+  return effects_on(trials, y, results.experiment->parameters);
 }
 
 }  // namespace qklab

@@ -25,4 +25,7 @@ inline constexpr std::size_t groups_of_many = 10;  // groups with equally many t
 // largest share first.
 std::vector<MainEffect> main_effects(const Results& results, std::size_t slot);
 
+// Of whether a trial is left without a result: it failed, diverged or was pruned. Of all trials.
+std::vector<MainEffect> effects_on_loss(const Results& results);
+
 }  // namespace qklab

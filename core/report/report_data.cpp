@@ -7,15 +7,19 @@
 #include <nlohmann/json.hpp>
 
 #include "core/claims/claims_json.hpp"
+#include "core/figures/figure_csv.hpp"
 #include "core/figures/figure_json.hpp"
 #include "core/figures/labels.hpp"
 #include "core/report/main_effects.hpp"
+#include "core/report/trials_json.hpp"
 #include "core/text/json_numbers.hpp"
 
 namespace qklab {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr const char* share_lost = "(failed, diverged or pruned)";  // no scalar is called so
 
 // [f(0),f(1),...]
 template <class F> Json list(std::size_t n, const F& item) {
@@ -24,66 +28,41 @@ template <class F> Json list(std::size_t n, const F& item) {
   return items;
 }
 
-// --- Trials, a column a parameter and a scalar.
-
-Json parameter_column(const Results& results, std::size_t i, std::size_t count) {
-  const Parameter& parameter = results.experiment->parameters[i];
-  std::map<Value, std::size_t> codes;
-  std::vector<const Value*> values;
-  std::vector<std::size_t> rows;
-  for (std::size_t k = 0; k < count; ++k) {
-    const Value& value = results.trials[k].params[i];
-    const auto [place, is_new] = codes.try_emplace(value, values.size());
-    if (is_new) values.push_back(&place->first);
-    rows.push_back(place->second);
-  }
-  Json column = {{"name", parameter.name},
-                 {"doc", parameter.doc},
-                 {"unit", parameter.unit},
-                 {"text", parameter.type == Type::text || parameter.type == Type::boolean},
-                 {"values", list(values.size(), [&](std::size_t k) { return json_value(*values[k]); })}};
-  if (values.size() > 1) column["codes"] = rows;
-  return column;
-}
-
-Json trials_json(const Results& results) {
-  const Experiment& experiment = *results.experiment;
-  const std::size_t count = std::min(results.trials.size(), most_trials_in_report);
-  std::string ids;
-  for (std::size_t k = 0; k < count; ++k) ids += trial_name(results.trials[k].id);
-  const auto scalar = [&](std::size_t i) -> Json {
-    const Metric& metric = experiment.scalars[i];
-    std::vector<double> values;
-    for (std::size_t k = 0; k < count; ++k) values.push_back(results.trials[k].scalars[i]);
-    return {
-        {"name", metric.name}, {"doc", metric.doc}, {"unit", metric.unit}, {"values", json_numbers(values)}};
-  };
-  const auto parameter = [&](std::size_t i) { return parameter_column(results, i, count); };
-  const auto status = [&](std::size_t k) { return static_cast<int>(results.trials[k].status); };
-  return {{"count", count},
-          {"ids", ids},
-          {"status", list(count, status)},
-          {"parameters", list(experiment.parameters.size(), parameter)},
-          {"scalars", list(experiment.scalars.size(), scalar)}};
-}
-
 // --- What matters.
+
+Json effects_of(const std::string& metric, const std::vector<MainEffect>& effects, const Schema& schema) {
+  const auto effect = [&](std::size_t i) -> Json {
+    const MainEffect& e = effects[i];
+    return {{"parameter", schema[e.parameter].name},
+            {"share", json_number(e.share)},
+            {"chance", json_number(e.chance)},
+            {"levels", e.levels},
+            {"binned", e.binned}};
+  };
+  return {{"metric", metric}, {"effects", list(effects.size(), effect)}};
+}
 
 Json effects_json(const Results& results) {
   const Experiment& experiment = *results.experiment;
   Json all = Json::array();
-  for (std::size_t slot = 0; slot < experiment.scalars.size(); ++slot) {
-    const std::vector<MainEffect> effects = main_effects(results, slot);
-    if (effects.empty()) continue;
-    const auto effect = [&](std::size_t i) -> Json {
-      const MainEffect& e = effects[i];
-      return {{"parameter", experiment.parameters[e.parameter].name},
-              {"share", json_number(e.share)},
-              {"chance", json_number(e.chance)},
-              {"levels", e.levels},
-              {"binned", e.binned}};
-    };
-    all.push_back({{"metric", experiment.scalars[slot].name}, {"effects", list(effects.size(), effect)}});
+  const auto add = [&](const std::string& metric, const std::vector<MainEffect>& effects) {
+    if (!effects.empty()) all.push_back(effects_of(metric, effects, experiment.parameters));
+  };
+  for (std::size_t slot = 0; slot < experiment.scalars.size(); ++slot)
+    add(experiment.scalars[slot].name, main_effects(results, slot));
+  add(share_lost, effects_on_loss(results));
+  return all;
+}
+
+// --- Verdicts, as in claims.json, and what else a reader needs to know of a claim.
+
+Json claims_of(const Json& verdicts, const std::vector<Claim>& claims) {
+  Json all = verdicts["claims"];
+  for (std::size_t i = 0; i < claims.size(); ++i) {
+    all[i]["at"] = claims[i].metric.at;
+    Json asked = Json::array();
+    for (const auto& [key, value] : claims[i].asked) asked.push_back({key, value});
+    all[i]["asked"] = asked;
   }
   return all;
 }
@@ -124,9 +103,25 @@ Json config_json(const Config& config, const Results& results) {
           {"parameters", list(config.experiment->parameters.size(), parameter)}};
 }
 
-std::size_t count(const Results& results, Status status) {
-  return static_cast<std::size_t>(std::count_if(results.trials.begin(), results.trials.end(),
-                                                [&](const TrialRecord& t) { return t.status == status; }));
+// How many trials of the sweep have not run.
+std::size_t not_run(const Config& config, const Results& results) {
+  const std::size_t all = config.sweep.ids().size();
+  return all - std::min(all, results.trials.size());
+}
+
+// With the files that the page offers to save: those that lie in figures/ of a run directory.
+Json figure_with_files(const Figure& figure, const Results& results,
+                       const std::map<std::string, std::string>& pictures) {
+  Json json = figure_json(figure, results);
+  if (json.contains("error")) return json;
+  Json files = Json::object();
+  const auto add = [&](const char* kind, const std::string& text) {
+    if (text.size() <= longest_file) files[kind] = text;
+  };
+  if (const auto found = pictures.find(figure.name); found != pictures.end()) add("svg", found->second);
+  add("csv", figure_csv(figure, results));
+  json["files"] = std::move(files);
+  return json;
 }
 
 Json provenance_json(const Provenance& provenance) {
@@ -139,25 +134,28 @@ Json provenance_json(const Provenance& provenance) {
 
 std::string report_data_json(const Config& config, const std::vector<Figure>& figures,
                              const std::vector<Claim>& claims, const std::vector<Verdict>& verdicts,
-                             const Results& results, const Provenance& provenance) {
+                             const Results& results, const Provenance& provenance,
+                             const std::map<std::string, std::string>& pictures) {
   const Json verdict = Json::parse(claims_json(config, claims, verdicts));
   Json document = {{"name", config.name},
                    {"experiment", config.experiment->name},
                    {"version", config.experiment->version},
                    {"doc", config.experiment->doc},
                    {"trial_count", results.trials.size()},
-                   {"failed", count(results, Status::failed)},
-                   {"diverged", count(results, Status::diverged)},
+                   {"not_run", not_run(config, results)},
+                   {"lost", lost_groups_json(results, most_trials_in_report)},
                    {"statuses", {"", "done", "failed", "diverged", "pruned"}}};
   document.update(palette_json());
   document["level"] = level;
   document["correction"] = verdict["correction"];
-  document["claims"] = verdict["claims"];
-  document["figures"] = list(figures.size(), [&](std::size_t i) { return figure_json(figures[i], results); });
+  document["claims"] = claims_of(verdict, claims);
+  document["figures"] =
+      list(figures.size(), [&](std::size_t i) { return figure_with_files(figures[i], results, pictures); });
   document["effects"] = effects_json(results);
   document["config"] = config_json(config, results);
   document["provenance"] = provenance_json(provenance);
-  document["trials"] = trials_json(results);
+  document["trials"] = trials_json(results, most_trials_in_report);
+  document["series"] = series_json(results, most_series_numbers);
   // Bytes that are no UTF-8 are replaced rather than refused.
   return document.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

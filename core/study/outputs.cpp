@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include "core/claims/claims_json.hpp"
 #include "core/confirm/confirming_run.hpp"
@@ -66,8 +67,13 @@ std::size_t write_all(const Loaded& loaded, const Store& store, const Results& r
 
 void write_report(const std::string& file, const std::string& directory, const Loaded& loaded,
                   const Results& results, const std::vector<Verdict>& verdicts) {
+  std::map<std::string, std::string> pictures;
+  for (const Figure& figure : loaded.figures) {
+    const std::string drawing = fmt::format("{}/figures/{}.svg", directory, figure.name);
+    if (fs::exists(drawing)) pictures[figure.name] = read_file(drawing);
+  }
   const std::string data = report_data_json(loaded.config, loaded.figures, loaded.claims, verdicts, results,
-                                            read_manifest_provenance(directory));
+                                            read_manifest_provenance(directory), pictures);
   write_file(file, report_html(loaded.config.name, data));
 }
 

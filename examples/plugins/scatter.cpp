@@ -31,6 +31,7 @@ void fill_scatter(const Figure& figure, const Results& results, const Trials& tr
     for (const TrialRecord* trial : dots) {
       const double x = number_of(figure.beside[0], *trial), y = number_of(figure.value, *trial);
       points.push_back(mean_point(x, {y}, {}));
+      points.back().trials = {trial};
     }
     return points;
   });
@@ -51,6 +52,7 @@ Page scatter_page(const Figure& figure, const Experiment& experiment, const Figu
       frame.page.panels[k].layers.push_back(std::move(dots));
     }
   }
+  add_lost(frame, data);
   return frame.page;
 }
 

@@ -24,9 +24,29 @@ TEST_CASE("ticks of linear and log scales are round numbers") {
   CHECK(texts(numeric_scale({0, 1}, false, 0, 5)) == Texts{"0", "0.2", "0.4", "0.6", "0.8", "1"});
   CHECK(texts(numeric_scale({-0.5, 0.5}, false, 0, 2)) == Texts{"-0.5", "0", "0.5"});
   CHECK(texts(numeric_scale({0.01, 100}, true, 0, 5)) == Texts{"0.01", "0.1", "1", "10", "100"});
-  CHECK(texts(numeric_scale({1e-12, 1}, true, 0, 4)) == Texts{"10⁻¹²", "10⁻⁹", "10⁻⁶", "0.001", "1"});
+  CHECK(texts(numeric_scale({1e-12, 1}, true, 0, 4)) == Texts{"10⁻¹²", "10⁻⁹", "10⁻⁶", "10⁻³", "10⁰"});
   CHECK(texts(numeric_scale({1, 5}, true, 0, 4)) == Texts{"1", "2", "5"});
-  CHECK(texts(numeric_scale({1e-320, 1}, true, 0, 4)) == Texts{"10⁻³⁰⁰", "10⁻²⁰⁰", "10⁻¹⁰⁰", "1"});
+  CHECK(texts(numeric_scale({1e-320, 1}, true, 0, 4)) == Texts{"10⁻³⁰⁰", "10⁻²⁰⁰", "10⁻¹⁰⁰", "10⁰"});
+}
+
+TEST_CASE("numbers of one axis are all written in one way") {
+  CHECK(tick_texts({0, 50000, 100000}) == Texts{"0", "50000", "100000"});
+  CHECK(tick_texts({1e-4, 1e-3, 1e-2}) == Texts{"0.0001", "0.001", "0.01"});
+  CHECK(tick_texts({1e-5, 1e-2, 10}) == Texts{"10⁻⁵", "10⁻²", "10¹"});
+  CHECK(tick_texts({0, 0.5, 2e6}) == Texts{"0", "5·10⁻¹", "2·10⁶"});
+  CHECK(tick_texts({1e6, 2e6}) == Texts{"10⁶", "2·10⁶"});
+}
+
+TEST_CASE("ticks of a swept axis stand at its values") {
+  std::vector<double> even, decades;
+  for (int k = 0; k <= 100; ++k) even.push_back(k / 100.0);
+  for (int k = 0; k <= 8; ++k) decades.push_back(std::pow(10, k / 2.0 - 2));
+  CHECK(texts(swept_scale(even, false, 5)) == Texts{"0", "0.5", "1"});
+  CHECK(texts(swept_scale(decades, true, 5)) == Texts{"0.01", "0.1", "1", "10", "100"});
+  CHECK(texts(swept_scale({0, 0.125, 0.5}, false, 5)) == Texts{"0", "0.125", "0.5"});
+  CHECK(texts(swept_scale({0, 0.01, 1, 100}, false, 5)) ==
+        Texts{"0", "100"});  // the others would lie on the first
+  CHECK(texts(swept_scale({3, 5}, false, 5)) == Texts{"3", "5"});
 }
 
 TEST_CASE("scales cover their values whatever these are") {

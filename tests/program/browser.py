@@ -25,6 +25,13 @@ STOPWATCH = """
     requestAnimationFrame(() => setTimeout(() => { window.paintedAt = performance.now(); }, 0));
   }).observe(document, {attributes: true, subtree: true, attributeFilter: ["data-ready"]});
 """
+# Scrolls through the page, since figures are drawn only when they become visible.
+SCROLL = """
+  for (let y = 0; y <= document.documentElement.scrollHeight; y += 400) {
+    scrollTo(0, y);
+    await new Promise((go) => requestAnimationFrame(() => setTimeout(go, 20)));
+  }
+"""
 
 
 def needs_chromium():
@@ -143,6 +150,25 @@ class Browser:
             self.call("Input.dispatchKeyEvent", type=kind, key=name,
                       windowsVirtualKeyCode={"Tab": 9, "Enter": 13, "ArrowRight": 39}[name],
                       **({"text": "\r"} if (name, kind) == ("Enter", "keyDown") else {}))
+
+    def click(self, x, y, count=1):
+        """A click, or a double click, of the mouse at a place in sight."""
+        self.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+        for number in range(1, count + 1):
+            for kind in ("mousePressed", "mouseReleased"):
+                self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=number)
+
+    def drag(self, x, y, to_x, to_y):
+        for kind, at in (("mouseMoved", (x, y)), ("mousePressed", (x, y)), ("mouseMoved", (to_x, to_y)),
+                         ("mouseReleased", (to_x, to_y))):
+            self.call("Input.dispatchMouseEvent", type=kind, x=at[0], y=at[1], clickCount=1,
+                      **({} if kind == "mouseMoved" and at == (x, y) else {"button": "left"}))
+
+    def screenshot(self, path, full=False):
+        """A picture of what is seen, or of the whole page, as a PNG."""
+        size = self.call("Page.getLayoutMetrics")["cssContentSize"] if full else None
+        clip = {"clip": {**size, "scale": 1}, "captureBeyondViewport": True} if full else {}
+        path.write_bytes(base64.b64decode(self.call("Page.captureScreenshot", format="png", **clip)["data"]))
 
     def pdf(self):
         return base64.b64decode(self.call("Page.printToPDF")["data"])

@@ -62,7 +62,12 @@ TEST_CASE("the data hold verdicts, figures, every trial, config and provenance")
   const Json data = report.json();
   CHECK(data["claims"].size() == 2);
   CHECK(data["trial_count"] == 84);
-  CHECK(data["diverged"] == 28);
+  REQUIRE(data["lost"].size() == 1);
+  CHECK(data["lost"][0]["status"] == "diverged");
+  CHECK(data["lost"][0]["count"] == 28);
+  CHECK(data["lost"][0]["trials"].size() == 56);  // the second of each three seeds
+  CHECK(data["lost"][0]["trials"][0] == 1);
+  CHECK(data["not_run"] == 0);
   CHECK(data["trials"]["ids"].get<std::string>().size() == 16 * 84);
   CHECK(data["trials"]["scalars"][1]["values"][0].is_null());
   REQUIRE(data["figures"].size() == 4);
@@ -81,6 +86,54 @@ TEST_CASE("the data hold verdicts, figures, every trial, config and provenance")
   CHECK(parameters[3]["name"] == "samples");
   CHECK(parameters[3]["changed"] == false);
   CHECK(data["effects"][0]["effects"][0]["parameter"] == "variance");
+  CHECK(contains(data["effects"].back()["metric"], "diverged"));
+  CHECK(data["effects"].back()["effects"][0]["parameter"] == "seed");
+  CHECK(data["effects"].back()["effects"][0]["share"] == 1);
+}
+
+TEST_CASE("a figure names the trials behind each of its points, and a claim what its test was told") {
+  const Report report(
+      sweep +
+          "figures:\n"
+          "  - {x: position, y: support, color: variance, facet: mean, where: \"norm == 'pre'\"}\n"
+          "  - {plot: heatmap, x: variance, y: mean, color: contrast, facet: norm, log: x}\n"
+          "claims: [{id: C, text: It falls., metric: support, at: last, test: difference, "
+          "reference: 0.5, at_most: 0}]\n",
+      fill_hostile);
+  const Json data = report.json();
+  // Trials are counted in the sweep's order: mean, variance, norm, seed; the second seed diverged.
+  const Json& curve = data["figures"][0]["panels"][1]["curves"][2];
+  CHECK(curve["trials"][0] == Json::array({42 + 2 * 6, 1, 42 + 2 * 6 + 2, 1}));
+  CHECK(curve["trials"][1].is_null());  // the same as before
+  const Json& map = data["figures"][1]["panels"][0];
+  const int post = map["facet"]["value"] == "post" ? 3 : 0;
+  CHECK(map["trials"][7 + 2] == Json::array({42 + 2 * 6 + post, 1, 42 + 2 * 6 + post + 2, 1}));
+  CHECK(map["lost"].size() == 14);
+  CHECK(map["lost"][0]["whole"] == false);
+  CHECK(data["figures"][1]["left_out"]["text"] == "28 trials left out: 28 diverged");
+  CHECK(data["claims"][0]["at"] == "last");
+  CHECK(data["claims"][0]["asked"] == Json::parse(R"([["at","last"],["reference","0.5"]])"));
+}
+
+TEST_CASE("numbers that say which trial it is keep all their digits") {
+  const Report report("params: {samples: 9007199254740991}\nseeds: 2\n", [](TrialRecord& trial) {
+    trial.scalars = {0.1234567890123, 1};
+  });
+  const Json trials = report.json()["trials"];
+  CHECK(trials["parameters"][3]["values"][0] == 9007199254740991);
+  CHECK(trials["scalars"][0]["values"][0] == 0.1234567890123);
+}
+
+TEST_CASE("curves of trials are there up to a limit") {
+  const Json series = Report(sweep +
+                                 "figures: [{x: position, y: support, color: variance, facet: mean, "
+                                 "where: \"norm == 'pre'\"}]\n",
+                             fill_hostile)
+                          .json()["series"];
+  CHECK(series["names"] == Json::parse(R"(["support","support_theory"])"));
+  CHECK(series["indices"].size() == 1);  // which all share
+  CHECK(series["curves"].size() == 84);
+  CHECK(series["curves"][0] == Json::parse("[0,0,[0.1,0.2,0.333333],1,0,[0.1,0.2,0.333333]]"));
 }
 
 TEST_CASE("nothing that comes from a config becomes markup") {

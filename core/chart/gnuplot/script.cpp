@@ -41,7 +41,17 @@ struct Drawn {
 
 // Lengths of dashes and gaps, in multiples of the line's width.
 const char* dashes(Stroke stroke) {
-  return stroke == Stroke::dashed ? " dt (6,4)" : stroke == Stroke::dotted ? " dt (2,5)" : "";
+  switch (stroke) {
+    case Stroke::dashed:
+      return " dt (6,4)";
+    case Stroke::dotted:
+      return " dt (2,5)";
+    case Stroke::dash_dotted:
+      return " dt (10,4,2,4)";
+    case Stroke::solid:
+      break;
+  }
+  return "";
 }
 
 Drawn drawn(const LineLayer& layer) {
@@ -51,13 +61,15 @@ Drawn drawn(const LineLayer& layer) {
                             dashes(layer.stroke))};
 }
 Drawn drawn(const DotLayer& layer) {
-  const int shape = layer.ring ? 6 : 7;  // as gnuplot counts
+  const int shape = layer.cross ? 2 : layer.ring ? 6 : 7;  // as gnuplot counts
   return {rows_of(layer.spots),
           fmt::format("using 1:2 with points pt {} ps {}{} lc rgb '{}'", shape, layer.size,
                       layer.edge > 0 ? fmt::format(" lw {}", layer.edge) : "", layer.color.hex())};
 }
 Drawn drawn(const BandLayer& layer) {
-  return {rows_of(layer.spans), fmt::format("using 1:2:3 with filledcurves fc rgb '{}'", layer.color.hex())};
+  return {rows_of(layer.spans),
+          fmt::format("using 1:2:3 with filledcurves fc rgb '{}' fs transparent solid {} noborder",
+                      layer.color.hex(), layer.opacity)};
 }
 Drawn drawn(const RodLayer& layer) {
   return {rows_of(layer.spans), fmt::format("using 1:2:(0):($3-$2) with vectors nohead lw {} lc rgb '{}'",
@@ -158,14 +170,24 @@ class Script {
     if (placed.entry->mark == Mark::thick) arrow("lw 2");
     if (placed.entry->mark == Mark::dashed) arrow("lw 0.8 dt (6,4)");
     if (placed.entry->mark == Mark::dotted) arrow("lw 0.9 dt (2,5)");
-    if (placed.entry->mark == Mark::band) rectangle(from, to, middle - 3, middle + 3, color);
+    if (placed.entry->mark == Mark::dash_dotted) arrow("lw 0.7 dt (10,4,2,4)");
+    if (placed.entry->mark == Mark::band)
+      rectangle(from, to, middle - 3, middle + 3, color, placed.entry->opacity);
+    const auto point = [&](int shape) {
+      text_ += fmt::format("set label '' at screen {:.6f},{:.6f} point pt {} ps 0.6 lc rgb '{}'\n",
+                           sx(0.5 * (from + to)), sy(middle), shape, color);
+    };
+    if (placed.entry->mark == Mark::dot) point(7);
+    if (placed.entry->mark == Mark::cross) point(2);
   }
 
-  void rectangle(double left, double right, double top, double bottom, const std::string& color) {
+  void rectangle(double left, double right, double top, double bottom, const std::string& color,
+                 double opacity = 1) {
+    const std::string fill = opacity < 1 ? fmt::format("transparent solid {}", opacity) : "solid";
     text_ += fmt::format(
-        "set object rectangle from screen {:.6f},{:.6f} to screen {:.6f},{:.6f} fc rgb '{}' fs solid "
+        "set object rectangle from screen {:.6f},{:.6f} to screen {:.6f},{:.6f} fc rgb '{}' fs {} "
         "noborder\n",
-        sx(left), sy(bottom), sx(right), sy(top), color);
+        sx(left), sy(bottom), sx(right), sy(top), color, fill);
   }
 
   // Room for a panel or the colour bar; places within are shares of the axes.

@@ -56,6 +56,10 @@ bool has_theory(const FigureData& data) {
 
 void add_beside(std::vector<PlotLayer>& layers, const CurvePage& frame, const Figure& figure,
                 const Panel& panel, double theory_width) {
+  for (const Threshold& threshold : figure.thresholds) {
+    const double y = frame.y_share(threshold.value);
+    layers.push_back(LineLayer{{{{0, y}, {1, y}}}, beside_grey, 0.7, Stroke::dash_dotted});
+  }
   for (const Curve& curve : panel.curves) {
     if (figure.theory)
       add_curve(layers, frame, curve, &Point::theory, {frame.color(curve), theory_width, Stroke::dashed});
@@ -77,14 +81,18 @@ std::vector<LegendEntry> legend_of_beside(const Figure& figure, const FigureData
   if (figure.theory && !(baseline && !has_theory(data)))
     legend.push_back({baseline ? figure.theory_label : "theory", beside_grey, Mark::dashed});
   if (baseline) legend.push_back({figure.baseline_label, beside_grey, Mark::dotted});
+  for (const Threshold& threshold : figure.thresholds)
+    legend.push_back({threshold.label, beside_grey, Mark::dash_dotted});
   return legend;
 }
 
 std::string keys_of_beside(const Figure& figure, const FigureData& data) {
   std::string keys;
-  for (const LegendEntry& entry : legend_of_beside(figure, data))
+  for (const LegendEntry& entry : legend_of_beside(figure, data)) {
+    if (entry.mark == Mark::dash_dotted) continue;  // pages write a threshold's name on its line
     keys += fmt::format("{}{}: {}", keys.empty() ? "" : ", ",
                         entry.mark == Mark::dotted ? "dotted" : "dashed", entry.text);
+  }
   return keys;
 }
 

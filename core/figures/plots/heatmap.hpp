@@ -1,6 +1,7 @@
 // Heatmaps: one cell for each pair of x and y, coloured by a metric; grey where a value is missing or not
 // finite, but in a refined sweep the nearest point's where there is no point. Contours dashed, the outlined
-// region in a thick line. A trajectory lies over one.
+// region in a thick line. A cell of which trials were left out is struck through, once where some are done and twice
+// where none is. A trajectory lies over one.
 #pragma once
 
 #include <memory>
@@ -60,8 +61,17 @@ struct Cells {
   std::size_t size() const { return x.values.size() * y.values.size(); }
 };
 Cells cells_of(const Figure& figure, const Experiment& experiment, const FigureData& data);
+std::size_t cell_of(const Cells& cells, const Curve& row, const Point& point);  // where the point stands
 // What each cell of a panel shows; null where it shows nothing.
 std::vector<const Point*> points_of(const Figure& figure, const Cells& cells, const Panel& panel);
+
+// A cell with trials that are left out; `whole`: none of it is done.
+struct LostCell {
+  std::size_t column, row;
+  bool whole;
+  const Trials* trials;
+};
+std::vector<LostCell> lost_cells(const Cells& cells, const FigureData& data, const Panel& panel);
 
 struct ContourLine {
   double level;

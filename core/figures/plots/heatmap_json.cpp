@@ -1,3 +1,4 @@
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "core/base/nan.hpp"
@@ -38,6 +39,35 @@ Json cells_json(const Figure& figure, const Cells& cells, const Panel& panel) {
   return json;
 }
 
+// The trials behind each cell that has a point of its own, row by row; null for the others.
+Json trials_of_cells(const FigureData& data, const Cells& cells, const Panel& panel) {
+  Json list = Json::array();
+  for (std::size_t cell = 0; cell < cells.size(); ++cell) list.push_back(nullptr);
+  for (const Curve& row : panel.curves)
+    for (const Point& p : row.points) list[cell_of(cells, row, p)] = trials_json(data, p.trials);
+  return list;
+}
+
+// Of a refined sweep: the cell whose point each cell shows.
+Json shown_cells(const Figure& figure, const Cells& cells, const Panel& panel) {
+  std::map<const Point*, std::size_t> own;
+  for (const Curve& row : panel.curves)
+    for (const Point& p : row.points) own[&p] = cell_of(cells, row, p);
+  Json list = Json::array();
+  for (const Point* p : points_of(figure, cells, panel)) list.push_back(p ? Json(own.at(p)) : Json());
+  return list;
+}
+
+Json lost_json(const Cells& cells, const FigureData& data, const Panel& panel) {
+  Json list = Json::array();
+  for (const LostCell& lost : lost_cells(cells, data, panel)) {
+    list.push_back(
+        {{"column", lost.column}, {"row", lost.row}, {"whole", lost.whole}, {"count", lost.trials->size()}});
+    if (data.first) list.back()["trials"] = trials_json(data, *lost.trials);
+  }
+  return list;
+}
+
 Json color_json(const ColorBar& bar) {
   return {{"label", bar.label},
           {"low", json_in_full(bar.scale.low)},
@@ -61,11 +91,16 @@ Json heatmap_json(const Figure& figure, const Experiment& experiment, const Figu
     json["contours"] = contours;
     json["outline"] = lines_json(outline_of(figure, cells, panel));
     json["curves"] = Json::array();
+    if (data.first) json["trials"] = trials_of_cells(data, cells, panel);
+    if (figure.refined) json["shown"] = shown_cells(figure, cells, panel);
+    const Json lost = lost_json(cells, data, panel);
+    if (!lost.empty()) json["lost"] = lost;
     panels.push_back(std::move(json));
   }
   Json keys = Json::array();
   for (const LegendEntry& entry : heatmap_legend(figure, data))
-    keys.push_back((entry.mark == Mark::dashed ? "- - " : "— ") + entry.text);
+    if (entry.mark != Mark::none)  // what was left out is told by every figure
+      keys.push_back((entry.mark == Mark::dashed ? "- - " : "— ") + entry.text);
   Json json = {{"form", "cells"},
                {"several", figure.keys<HeatmapKeys>().several()},
                {"keys", keys},
@@ -73,6 +108,7 @@ Json heatmap_json(const Figure& figure, const Experiment& experiment, const Figu
                {"yedges", json_numbers(cells.y_edges)},
                {"xvalues", values_json(cells.x)},
                {"yvalues", values_json(cells.y)},
+               {"refined", figure.refined},
                {"yparameter", parameter_json(figure.curve_parameter, experiment)}};
   if (!cells.x.numeric) json["xnames"] = names_of(cells.x);
   if (!cells.y.numeric) json["ynames"] = names_of(cells.y);

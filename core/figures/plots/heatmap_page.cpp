@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/base/nan.hpp"
+#include "core/figures/lost.hpp"
 #include "core/figures/plots/heatmap.hpp"
 
 namespace qklab {
@@ -40,6 +41,7 @@ void fill_gaps(const Cells& cells, std::vector<const Point*>& points) {
   std::vector<std::size_t> own;
   for (std::size_t cell = 0; cell < points.size(); ++cell)
     if (points[cell]) own.push_back(cell);
+  if (own.empty()) return;
   for (std::size_t cell = 0; cell < points.size(); ++cell) {
     if (points[cell]) continue;
     const auto distance = [&](std::size_t other) {
@@ -91,11 +93,14 @@ Cells cells_of(const Figure& figure, const Experiment& experiment, const FigureD
   return cells;
 }
 
+std::size_t cell_of(const Cells& cells, const Curve& row, const Point& point) {
+  return rank(cells.y, row.key[0]) * cells.columns() + rank(cells.x, point.x);
+}
+
 std::vector<const Point*> points_of(const Figure& figure, const Cells& cells, const Panel& panel) {
   std::vector<const Point*> points(cells.size());
   for (const Curve& row : panel.curves)
-    for (const Point& p : row.points)
-      points[rank(cells.y, row.key[0]) * cells.columns() + rank(cells.x, p.x)] = &p;
+    for (const Point& p : row.points) points[cell_of(cells, row, p)] = &p;
   if (figure.refined) fill_gaps(cells, points);
   return points;
 }
@@ -136,6 +141,19 @@ std::vector<ContourLine> contours_of(const Figure& figure, const FigureData& dat
   return contours;
 }
 
+std::vector<LostCell> lost_cells(const Cells& cells, const FigureData& data, const Panel& panel) {
+  std::vector<LostCell> result;
+  for (const Lost& lost : data.lost) {
+    if (!is_lost_in(lost, panel) || !lost.x || lost.curve.empty()) continue;
+    bool whole = true;
+    for (const Curve& row : panel.curves)
+      if (row.key == lost.curve)
+        whole &= std::ranges::none_of(row.points, [&](const Point& p) { return p.x == *lost.x; });
+    result.push_back({rank(cells.x, *lost.x), rank(cells.y, lost.curve[0]), whole, &lost.trials});
+  }
+  return result;
+}
+
 std::vector<Line> outline_of(const Figure& figure, const Cells& cells, const Panel& panel) {
   std::vector<bool> inside;
   for (const Point* p : points_of(figure, cells, panel)) inside.push_back(p && is_outlined(figure, *p));
@@ -158,6 +176,16 @@ std::vector<PlotLayer> heatmap_layers(const Figure& figure, const Cells& cells, 
   for (const ContourLine& contour : contours_of(figure, data, cells, data.panels[panel]))
     add_lines(layers, page, contour.lines, 0.7, true);
   add_lines(layers, page, outline_of(figure, cells, data.panels[panel]), 1.4, false);
+  LineLayer marks{{}, {0.85, 0.1, 0.1}, 0.8};
+  for (const LostCell& lost : lost_cells(cells, data, data.panels[panel])) {
+    const double left = page.x.fraction(cells.x_edges[lost.column]);
+    const double right = page.x.fraction(cells.x_edges[lost.column + 1]);
+    const double low = page.y.fraction(cells.y_edges[lost.row]);
+    const double high = page.y.fraction(cells.y_edges[lost.row + 1]);
+    marks.lines.push_back({{left, low}, {right, high}});
+    if (lost.whole) marks.lines.push_back({{left, high}, {right, low}});
+  }
+  if (!marks.lines.empty()) layers.push_back(std::move(marks));
   return layers;
 }
 
@@ -171,6 +199,8 @@ std::vector<LegendEntry> heatmap_legend(const Figure& figure, const FigureData& 
                       Mark::dashed});
   }
   if (keys.outline) legend.push_back({keys.outline->label, {}, Mark::thick});
+  const std::string left_out = left_out_text(data);
+  if (!left_out.empty()) legend.push_back({"╱ ╳ " + left_out, {0.85, 0.1, 0.1}, Mark::none});
   return legend;
 }
 
@@ -183,8 +213,12 @@ Page heatmap_page(const Figure& figure, const Experiment& experiment, const Figu
   page.ylabel = figure.ylabel;
   page.columns = figure.columns;
   page.filled = true;
-  page.x = covering(cells.x_edges, cells.x.scale(0, 4));
-  page.y = covering(cells.y_edges, cells.y.scale(0, 5));
+  // Where values of a refined sweep stand is of no interest: there are many, and each has its own.
+  const auto scale = [&](const Coordinate& axis, int most) {
+    return figure.refined ? axis.scale(0, most) : axis.scale_at_values(most);
+  };
+  page.x = covering(cells.x_edges, scale(cells.x, 5));
+  page.y = covering(cells.y_edges, scale(cells.y, 6));
   if (!several) page.bar = color_bar(figure, experiment, data, 0);
   page.legend = heatmap_legend(figure, data);
   for (std::size_t k = 0; k < data.panels.size(); ++k) {

@@ -28,6 +28,7 @@ Page line_page(const Figure& figure, const Experiment& experiment, const FigureD
     frame.page.legend.push_back({"measured", grey.mixed_with_white(line_paleness), Mark::thick});
   }
   for (const LegendEntry& entry : legend_of_beside(figure, data)) frame.page.legend.push_back(entry);
+  add_lost(frame, data);
   return frame.page;
 }
 

@@ -72,22 +72,28 @@ void find_map(Figure& figure, const std::vector<Figure>& figures, Diagnostics& d
 
 // Means over seeds of both series, along their index; a seed counts where it has both.
 std::vector<Point> trajectory_points(const Figure& figure, const Trials& trials) {
-  std::map<double, std::pair<std::vector<double>, std::vector<double>>> by_index;
+  struct Values {
+    std::vector<double> across, up;
+    Trials trials;
+  };
+  std::map<double, Values> by_index;
   for (const TrialRecord* trial : trials) {
     const Series& x = series_of(figure.keys<TrajectoryKeys>().x, *trial);
     const Series& y = series_of(figure.value, *trial);
     for (std::size_t i = 0; i < x.index.size(); ++i) {
       const auto found = std::find(y.index.begin(), y.index.end(), x.index[i]);
       if (found == y.index.end()) continue;
-      auto& [across, up] = by_index[x.index[i]];
-      across.push_back(x.value[i]);
-      up.push_back(y.value[static_cast<std::size_t>(found - y.index.begin())]);
+      Values& values = by_index[x.index[i]];
+      values.across.push_back(x.value[i]);
+      values.up.push_back(y.value[static_cast<std::size_t>(found - y.index.begin())]);
+      values.trials.push_back(trial);
     }
   }
   std::vector<Point> points;
   for (const auto& [index, values] : by_index) {
-    points.push_back(mean_point(mean(values.first), values.second, {}));
+    points.push_back(mean_point(mean(values.across), values.up, {}));
     points.back().own = {index};
+    points.back().trials = values.trials;
   }
   return points;
 }
@@ -152,6 +158,7 @@ Page trajectory_page(const Figure& figure, const Experiment& experiment, const F
       layers.push_back(DotLayer{{last}, color, 0.5});
     }
   }
+  add_lost(frame, data);
   return frame.page;
 }
 

@@ -30,23 +30,34 @@ function guarded(holder, what, show) {
   }
 }
 
-// Four significant digits, or as many as are asked for; what is no number is a dash, a name stays as it is.
-function number(x, digits = 4) {
+// Four significant digits, or as many as are asked for; what is no number is a dash, a name stays as it is. `powers`:
+// whether as 2.5e-1; unless it is given, by its size.
+const isExtreme = (x) => !(Math.abs(x) >= 1e-3 && Math.abs(x) < 1e6);
+function number(x, digits = 4, powers = isExtreme(x)) {
   if (typeof x === "string" || typeof x === "boolean") return String(x);
   if (x === null || x === undefined || Number.isNaN(x)) return "–";
   if (x === 0) return "0";
-  const size = Math.abs(x);
-  return size >= 1e-3 && size < 1e6 ? String(Number(x.toPrecision(digits))) : x.toExponential(digits - 2).replace("e+", "e");
+  const [mantissa, exponent] = x.toExponential(Math.max(0, digits - (powers ? 2 : 1))).split("e");
+  if (powers) return `${Number(mantissa)}e${Number(exponent)}`;
+  // Without powers of ten JavaScript itself would write those of small numbers.
+  const places = Math.max(0, digits - 1 - Number(exponent));
+  return places > 6 ? x.toFixed(places).replace(/0+$/, "") : String(Number(x.toPrecision(digits)));
 }
-// Numbers of one axis, list or interval: to as many digits as it takes that different ones look different.
+// Numbers of one axis, list or interval: to as many digits as it takes that different ones look different, and in one
+// notation.
 function numbers(list) {
+  const sized = list.filter((x) => typeof x === "number" && Number.isFinite(x) && x !== 0).map(Math.abs);
+  const mixed = sized.some(isExtreme) && !sized.every(isExtreme);
+  const powers = !mixed ? undefined : !sized.every((x) => x >= 1e-4 && x < 1e6);
   const different = new Set(list).size;
   for (let digits = 4; digits < 15; ++digits) {
-    const texts = list.map((x) => number(x, digits));
+    const texts = list.map((x) => number(x, digits, powers));
     if (new Set(texts).size === different) return texts;
   }
   return list.map(String);
 }
+// All digits, where a number says which trial it is.
+const inFull = (x) => (x === null || x === undefined ? "–" : String(x).replace("e+", "e"));
 const plural = (n, what) => `${n.toLocaleString("en")} ${what}${n === 1 ? "" : "s"}`;
 
 const darkQuery = window.matchMedia("(prefers-color-scheme: dark)");
@@ -55,11 +66,16 @@ const dark = () => darkQuery.matches && !printing;
 let themed = [];  // redrawn when the theme changes
 const redrawAll = () => themed.forEach((draw) => draw());
 darkQuery.addEventListener("change", redrawAll);
-// On paper the page is as wide as the paper, in light colours, and everything is drawn.
+// On paper the page is as wide as the paper, in light colours, and everything is drawn and unfolded.
+let unfolded = [];  // for print alone
 function setPrinting(now) {
   printing = now;
   document.documentElement.classList.toggle("printing", now);
-  if (now) [...waiting.keys()].forEach(drawNow);
+  if (now) {
+    [...waiting.keys()].forEach(drawNow);
+    unfolded = [...document.querySelectorAll(".claim > details:not([open])")];
+  }
+  unfolded.forEach((details) => { details.open = now; });
   redrawAll();
 }
 window.addEventListener("beforeprint", () => setPrinting(true));

@@ -31,6 +31,20 @@ function paintMap(context, u, {xedges, yedges}, panelData, shade) {
     context.fillRect(px[i], py[j + 1], px[i + 1] - px[i], py[j] - py[j + 1]);
   }));
   const ratio = window.devicePixelRatio || 1;
+  // Struck through: trials of the cell were left out; twice where none is done.
+  context.strokeStyle = dark() ? "#ff9a66" : "#d91a1a";
+  context.lineWidth = 1.2 * ratio;
+  context.setLineDash([]);
+  for (const {column, row, whole} of panelData.lost ?? []) {
+    context.beginPath();
+    context.moveTo(px[column], py[row]);
+    context.lineTo(px[column + 1], py[row + 1]);
+    if (whole) {
+      context.moveTo(px[column], py[row + 1]);
+      context.lineTo(px[column + 1], py[row]);
+    }
+    context.stroke();
+  }
   for (const lines of panelData.contours) strokeLines(context, u, lines, ratio, [6 * ratio, 4 * ratio]);
   strokeLines(context, u, panelData.outline, 2 * ratio, []);
 }
@@ -40,7 +54,13 @@ function cellsPanel(figure, panelData, view, pick) {
   const find = (edges, v) => edges.findIndex((e, i) => i + 1 < edges.length && v >= e && v < edges[i + 1]);
   const cell = (x, y) => {
     const column = find(xedges, x), row = find(yedges, y);
-    return column < 0 || row < 0 ? null : {column, row, value: panelData.cells[row][column]};
+    if (column < 0 || row < 0) return null;
+    // In a refined sweep a cell may show the point of another one.
+    const own = row * figure.xvalues.length + column, shown = panelData.shown ? panelData.shown[own] ?? own : own;
+    const [r, c] = [Math.floor(shown / figure.xvalues.length), shown % figure.xvalues.length];
+    const lost = (panelData.lost ?? []).find((l) => l.column === column && l.row === row);
+    return {shown, lost, value: panelData.cells[row][column],
+            name: `${panelData.title ? `${panelData.title}, ` : ""}${figure.xlabel} ${number(figure.xvalues[c], 6)}, ${figure.ylabel} ${number(figure.yvalues[r], 6)}`};
   };
   return {
     data: [[xedges[0], xedges[xedges.length - 1]]], series: [], filled: true,
@@ -48,15 +68,14 @@ function cellsPanel(figure, panelData, view, pick) {
     read: (x, y) => {
       const at = cell(x, y);
       if (!at) return "";
-      return `${figure.xlabel} ${number(figure.xvalues[at.column])}, ${figure.ylabel} ${number(figure.yvalues[at.row])}: ` +
-             `${panelData.color.label} ${number(at.value)}`;
+      const lost = at.lost ? `; ${plural(at.lost.count, "trial")} left out` : "";
+      return `${at.name}: ${panelData.color.label} ${number(at.value, 6)}${lost}`;
     },
     pick: pick && ((x, y) => {
       const at = cell(x, y);
       if (!at) return;
-      const pairs = [[figure.xparameter, figure.xvalues[at.column]], [figure.yparameter, figure.yvalues[at.row]]];
-      if (panelData.facet) pairs.push([panelData.facet.name, panelData.facet.value]);
-      pick(pairs);
+      const runs = at.lost?.whole ? at.lost.trials : panelData.trials[at.shown];
+      if (runs) pick(at.name, placesOf(runs));
     }),
   };
 }

@@ -24,26 +24,105 @@ const canBeLog = (values) => {
   return numbers.length > 0 && numbers.every((v) => v > 0);
 };
 
-// `chart`: {x: axis, y: axis, series, data, bands, paint(context, u), read(x, y, u) -> text, pick(x, y, u), height}
-// An axis: {label, range, log, names}; names stand at 0, 1, 2, ... Returns what destroys it.
+// The range of a y axis: of what is measured, and of intervals within `bounds`, which reach beyond that by half of its
+// length at most, since an interval of two seeds may be many times as long.
+function valueRange(measured, intervals, bounds, log) {
+  const ends = (values) => {
+    const shown = values.filter((v) => v !== null && v !== undefined && Number.isFinite(v) && !(log && v <= 0));
+    return shown.length ? [shown.reduce((a, b) => Math.min(a, b)), shown.reduce((a, b) => Math.max(a, b))] : null;
+  };
+  const inner = ends(measured);
+  const outer = ends(bounds ? intervals.map((v) => (v === null ? v : Math.min(bounds[1], Math.max(bounds[0], v)))) : intervals);
+  if (!inner || !outer) return rangeOf(measured, log);
+  const to = log ? Math.log : (v) => v, back = log ? Math.exp : (v) => v;
+  const room = 0.5 * (to(inner[1]) - to(inner[0]));
+  const reach = room > 0 && Number.isFinite(room) ? [back(to(inner[0]) - room), back(to(inner[1]) + room)] : outer;
+  return rangeOf([Math.min(inner[0], Math.max(outer[0], reach[0])), Math.max(inner[1], Math.min(outer[1], reach[1]))], log);
+}
+
+const axisFont = "11px system-ui, sans-serif", labelFont = "12px system-ui, sans-serif";
+const measuring = document.createElement("canvas").getContext("2d");
+function textWidth(text) {
+  measuring.font = axisFont;
+  return measuring.measureText(text).width;
+}
+// Names of at most `width` pixels; of longer ones the middle is left out, so that their ends still tell them apart.
+function shortNames(names, width) {
+  return names.map((name) => {
+    if (textWidth(name) <= width) return name;
+    let kept = name.length - 2;
+    const cut = () => `${name.slice(0, Math.ceil(kept / 2))}…${name.slice(name.length - Math.floor(kept / 2))}`;
+    while (kept > 2 && textWidth(cut()) > width) --kept;
+    return cut();
+  });
+}
+
+// Below an axis names stand upright if they would meet: how many degrees they are turned, and the room that they take.
+const longestName = 120;
+function namesBelow(u, names) {
+  const widest = Math.max(...shortNames(names, longestName).map(textWidth));
+  const turned = widest + 6 > (u.bbox.width || u.width * (window.devicePixelRatio || 1)) / (window.devicePixelRatio || 1) / names.length;
+  return {turned, size: turned ? widest + 16 : 34};
+}
+
+// Thresholds, and what claims demand of the metric: lines across the panel, each with its name.
+function paintLimits(u, limits) {
+  const ratio = window.devicePixelRatio || 1, {left, top, width, height} = u.bbox, {ctx: context} = u;
+  context.save();
+  context.strokeStyle = context.fillStyle = ink();
+  context.lineWidth = ratio;
+  context.setLineDash([8 * ratio, 3 * ratio, 2 * ratio, 3 * ratio]);
+  context.font = `${10 * ratio}px system-ui, sans-serif`;
+  context.textAlign = "right";
+  const labels = new Map();
+  for (const {value, label} of limits) labels.set(value, [...(labels.get(value) ?? []), label]);
+  for (const [value, names] of labels) {
+    const y = u.valToPos(value, "y", true);
+    if (!(y >= top && y <= top + height)) continue;
+    context.beginPath();
+    context.moveTo(left, y);
+    context.lineTo(left + width, y);
+    context.stroke();
+    context.fillText([...new Set(names)].join(", "), left + width - 3 * ratio, y - 3 * ratio);
+  }
+  context.restore();
+}
+
+function namedAxis(names, side) {
+  if (side === 3) {
+    const shown = shortNames(names, longestName);
+    return {splits: () => names.map((_, i) => i), values: () => shown, size: Math.max(54, Math.max(...shown.map(textWidth)) + 18)};
+  }
+  return {
+    splits: () => names.map((_, i) => i), values: () => shortNames(names, longestName),
+    rotate: (u) => (namesBelow(u, names).turned ? -90 : 0), size: (u) => namesBelow(u, names).size,
+  };
+}
+
+// `chart`: {x: axis, y: axis, series, data, bands, paint(context, u), read(x, y, u) -> text, pick(x, y, u), height, zoom}
+// An axis: {label, range, log, names, values}; names stand at 0, 1, 2, ..., and ticks at some of `values`. `zoom`:
+// {x, y}, the ranges in sight, or null; `moved` is called when they change. Returns what destroys it.
 function panel(holder, title, chart) {
-  const zoom = {x: null, y: null};
+  const zoom = chart.zoom ?? {x: null, y: null};
+  const changed = () => { refresh(); chart.moved?.(); };
   const output = el("output", {"aria-live": "polite"});
   const place = el("div", {tabindex: 0, role: "img", "aria-label":
     `${title || "panel"}: ${chart.y.label} over ${chart.x.label}. Arrow keys read values, + and - zoom, 0 resets.`});
   holder.append(title ? el("div", {class: "title"}, title) : "", place, output);
 
   const axis = (scale, side, label) => ({
-    scale, side, label, labelSize: 18, labelFont: "12px system-ui, sans-serif", font: "11px system-ui, sans-serif",
+    scale, side, label, labelSize: 18, labelFont, font: axisFont,
     size: side === 3 ? 54 : 34, stroke: ink(), grid: {stroke: chart.paint && chart.filled ? "#0000" : lineColor(), width: 1},
     ticks: {stroke: lineColor(), width: 1},
-    ...(chart[scale].names ? {splits: () => chart[scale].names.map((_, i) => i), values: () => chart[scale].names}
+    ...(chart[scale].names ? namedAxis(chart[scale].names, side)
                            : {values: (u, splits) => { const texts = numbers(splits.filter((v) => v !== null));
                                                      return splits.map((v) => (v === null ? "" : texts.shift())); }}),
-    ...(chart[scale].log ? {splits: (u, axis, low, high) => logTicks(low, high), filter: (u, splits) => splits} : {}),
+    ...(!chart[scale].names && chart[scale].log ? {splits: (u, axis, low, high) => logTicks(low, high), filter: (u, splits) => splits} : {}),
+    ...(chart[scale].values ? {splits: (u, axis, low, high) => sweptTicks(chart[scale].values, low, high, chart[scale].log,
+      side === 3 ? (u.height - 50) / 26 : (u.width - 60) / 52), filter: (u, splits) => splits} : {}),
   });
   const scale = (key) => ({time: false, distr: chart[key].log ? 3 : 1, range: () => zoom[key] ?? chart[key].range});
-  let u = null;
+  let u = null, clicked = 0;
   const refresh = () => u.setData(u.data, true);
   const inverse = (key, at) => u.posToVal(at, key);
 
@@ -52,10 +131,10 @@ function panel(holder, title, chart) {
     scales: {x: scale("x"), y: scale("y")},
     axes: [axis("x", 2, chart.x.label), axis("y", 3, chart.y.label)],
     series: [{}, ...chart.series.map((s) => ({points: {show: false}, ...s}))], bands: chart.bands ?? [],
-    cursor: {points: {show: !chart.paint}, drag: {x: true, y: true, uni: 15, setScale: false},
-             bind: {dblclick: () => () => { zoom.x = zoom.y = null; refresh(); return null; }}},
+    cursor: {points: {show: chart.series.length > 0}, drag: {x: true, y: true, uni: 15, setScale: false},
+             bind: {dblclick: () => () => { clearTimeout(clicked); zoom.x = zoom.y = null; changed(); return null; }}},
     hooks: {
-      drawClear: [() => paint("under")], draw: [() => paint("over")],
+      drawClear: [() => paint("under")], draw: [() => { paint("over"); paintLimits(u, chart.limits ?? []); }],
       setCursor: [() => {
         const {left, top} = u.cursor;
         output.textContent = left < 0 || left === undefined ? "" : chart.read(inverse("x", left), inverse("y", top), u);
@@ -66,7 +145,7 @@ function panel(holder, title, chart) {
         if (width >= 4) zoom.x = [inverse("x", left), inverse("x", left + width)];
         if (height >= 4 && height < u.over.clientHeight) zoom.y = [inverse("y", top + height), inverse("y", top)];
         u.setSelect({left: 0, top: 0, width: 0, height: 0}, false);
-        refresh();
+        changed();
       }],
     },
   };
@@ -85,6 +164,7 @@ function panel(holder, title, chart) {
   options.width = fit();
   // The constructor draws later, so hooks find `u` set.
   u = new uPlot(options, chart.data, place);
+  place.plot = u;  // for whoever scripts the page
   const observer = new ResizeObserver(() => { if (fit() !== u.width) u.setSize({width: fit(), height: u.height}); });
   observer.observe(place);
 
@@ -105,10 +185,10 @@ function panel(holder, title, chart) {
     } else if (event.key === "+" || event.key === "-") {
       moved("x", event.key === "+" ? 0.7 : 1 / 0.7);
       moved("y", event.key === "+" ? 0.7 : 1 / 0.7);
-      refresh();
+      changed();
     } else if (event.key === "0" || event.key === "Escape") {
       zoom.x = zoom.y = null;
-      refresh();
+      changed();
     } else if (event.key === "Enter" && chart.pick) {
       chart.pick(inverse("x", left), inverse("y", top), u);
     } else {
@@ -120,10 +200,12 @@ function panel(holder, title, chart) {
     let down = null;
     u.over.addEventListener("mousedown", (event) => { down = [event.offsetX, event.offsetY]; });
     u.over.addEventListener("click", (event) => {
-      if (down && Math.hypot(event.offsetX - down[0], event.offsetY - down[1]) < 4) {
-        chart.pick(inverse("x", event.offsetX), inverse("y", event.offsetY), u);
-      }
+      if (!down || Math.hypot(event.offsetX - down[0], event.offsetY - down[1]) >= 4) return;
+      const x = inverse("x", event.offsetX), y = inverse("y", event.offsetY);
+      clearTimeout(clicked);
+      // A second click would make it a double click, which is for the zoom.
+      if (event.detail < 2) clicked = setTimeout(() => chart.pick(x, y, u), 250);
     });
   }
-  return () => { observer.disconnect(); u.destroy(); holder.replaceChildren(); };
+  return () => { clearTimeout(clicked); observer.disconnect(); u.destroy(); holder.replaceChildren(); };
 }

@@ -13,7 +13,7 @@ function showConfig() {
       ? el("span", {}, "overridden on the command line: ", el("mark", {}, config.overrides.join("  ")))
       : "nothing was overridden on the command line."),
     el("div", {class: "scroll", tabindex: 0, role: "region", "aria-label": "Parameters"}, el("table", {},
-      el("thead", {}, el("tr", {}, ["parameter", "values", "default", "set by", ""].map((h) => el("th", {scope: "col"}, h)))),
+      el("thead", {}, el("tr", {}, ["parameter", "values", "default", "set by", "meaning"].map((h) => el("th", {scope: "col"}, h)))),
       el("tbody", {}, rows))),
     el("details", {}, el("summary", {}, "The file"), el("pre", {tabindex: 0}, config.text)));
 }
@@ -22,5 +22,5 @@ function showProvenance() {
   body("provenance").append(el("div", {class: "scroll"}, el("table", {}, el("tbody", {},
     Object.entries(data.provenance).map(([name, value]) => el("tr", {}, el("th", {scope: "row"}, name), el("td", {}, value)))))),
     el("p", {class: "quiet"}, "Times, threads and the full config stand in manifest.json; all digits in trials.csv and " +
-      "series.csv: this page rounds to six. Charts: uPlot (MIT)."));
+      "series.csv: the figures of this page round to six. Charts: uPlot (MIT)."));
 }

@@ -9,6 +9,75 @@ function lonely(column) {
   return places.filter((_, k) => known(k) && !known(k - 1) && !known(k + 1));
 }
 
+// The trials behind a point: its own, or, where they are the same, those of the point before.
+function runsOf(curve, i) {
+  let k = i;
+  while (k > 0 && curve.trials[k] === null) --k;
+  return curve.trials[k];
+}
+
+// How far beside its name a curve's dots stand, in widths of a name.
+function asideOf(figure, curve) {
+  if (!figure.xnames) return 0;
+  const labels = [...new Set(figure.panels.flatMap((p) => p.curves.map((c) => c.label)))];
+  return Math.min(0.2, 0.7 / labels.length) * (labels.indexOf(curve.label) - (labels.length - 1) / 2);
+}
+
+// Names have no order that a line could follow: each point is a dot with its interval, and curves stand side by side.
+function paintNamed(context, u, figure, curves) {
+  const ratio = window.devicePixelRatio || 1, slot = u.valToPos(1, "x", true) - u.valToPos(0, "x", true);
+  const y = (v) => (v === null || (u.scales.y.distr === 3 && v <= 0) ? null : u.valToPos(v, "y", true));
+  context.setLineDash([]);
+  for (const curve of curves) {
+    const aside = asideOf(figure, curve);
+    context.strokeStyle = context.fillStyle = lineShade(curve.shade);
+    curve.x.forEach((cx, i) => {
+      const x = u.valToPos(cx + aside, "x", true), mean = y(curve.mean[i]);
+      const stroke = (...spots) => {
+        context.beginPath();
+        spots.forEach(([px, py]) => context.lineTo(px, py));
+        context.stroke();
+      };
+      if (mean !== null) {
+        context.lineWidth = 1.6 * ratio;
+        if (curve.low[i] !== null) stroke([x, y(curve.low[i]) ?? u.bbox.top + u.bbox.height], [x, y(curve.high[i])]);
+        context.beginPath();
+        context.arc(x, mean, 3.5 * ratio, 0, 2 * Math.PI);
+        context.fill();
+      }
+      const theory = figure.theory ? y(curve.theory[i]) : null, baseline = figure.baseline ? y(curve.baseline[i]) : null;
+      context.lineWidth = 1.2 * ratio;
+      if (theory !== null) {
+        context.beginPath();
+        context.arc(x, theory, 5.5 * ratio, 0, 2 * Math.PI);
+        context.stroke();
+      }
+      if (baseline !== null) {
+        context.setLineDash([2 * ratio, 3 * ratio]);
+        stroke([x - 0.3 * slot, baseline], [x + 0.3 * slot, baseline]);
+        context.setLineDash([]);
+      }
+    });
+  }
+}
+
+// Crosses above the axis where trials were left out.
+function paintLost(context, u, lost) {
+  const ratio = window.devicePixelRatio || 1, half = 3.5 * ratio;
+  context.setLineDash([]);
+  context.lineWidth = 1.5 * ratio;
+  for (const {x, shade} of lost) {
+    const px = u.valToPos(x, "x", true), py = u.bbox.top + u.bbox.height - 2 * half;
+    context.strokeStyle = lineShade(shade);
+    for (const turn of [-1, 1]) {
+      context.beginPath();
+      context.moveTo(px - half, py - turn * half);
+      context.lineTo(px + half, py + turn * half);
+      context.stroke();
+    }
+  }
+}
+
 // All curves of a panel on one grid of x: a curve without a point there is undefined (no gap), a NaN is null.
 function curvesPanel(figure, panelData, view, pick) {
   const xs = [...new Set(panelData.curves.flatMap((c) => c.x))].sort((a, b) => a - b);
@@ -23,9 +92,11 @@ function curvesPanel(figure, panelData, view, pick) {
     series.push({label: curve.label, spanGaps: false, points: {show: false, size: 7, fill: style.stroke, filter: () => (dots.length ? dots : null)}, ...style});
     return series.length;
   };
+  const named = Boolean(figure.xnames);
   panelData.curves.forEach((curve) => {
     if (view.hidden.has(curve.label)) return;
     const color = lineShade(curve.shade);
+    if (named) return readings.push({curve});
     if (figure.band) {
       const high = add(curve, "high", {stroke: "#0000", width: 0});
       const low = add(curve, "low", {stroke: "#0000", width: 0});
@@ -37,43 +108,42 @@ function curvesPanel(figure, panelData, view, pick) {
     if (figure.baseline) add(curve, "baseline", {stroke: color, width: 1.6, dash: [2, 4]});
     readings.push({curve, mean});
   });
+  const nameOf = (curve, i) => {
+    const at = figure.xnames ? figure.xnames[curve.x[i]] : number(curve.x[i], 6);
+    return `${panelData.title ? `${panelData.title}, ` : ""}${curve.name ? `${curve.name} ${curve.label}, ` : ""}${figure.xlabel} ${at}`;
+  };
   // The point next to the cursor: the x, then the curve that is nearest there.
   const nearest = (x, y, u) => {
     let best = null;
     const at = u.valToPos(x, "x"), height = u.valToPos(y, "y");
     for (const {curve} of readings) {
+      const aside = asideOf(figure, curve);
       curve.x.forEach((cx, i) => {
         if (curve.mean[i] === null || (view.logY && curve.mean[i] <= 0)) return;
-        const far = Math.abs(u.valToPos(cx, "x") - at) * 1000 + Math.abs(u.valToPos(curve.mean[i], "y") - height);
+        const far = Math.abs(u.valToPos(cx + aside, "x") - at) * 1000 + Math.abs(u.valToPos(curve.mean[i], "y") - height);
         if (!best || far < best.far) best = {far, curve, i};
       });
     }
     return best;
   };
   return {
-    data: columnsOfData, series, bands,
+    data: named ? [[0, 1]] : columnsOfData, series, bands,
+    paint: (context, u) => {
+      if (named) paintNamed(context, u, figure, readings.map((r) => r.curve));
+      paintLost(context, u, panelData.lost ?? []);
+    },
     read: (x, y, u) => {
       const best = nearest(x, y, u);
       if (!best) return "";
       const {curve, i} = best;
-      const at = figure.xnames ? figure.xnames[curve.x[i]] : number(curve.x[i]);
-      const interval = curve.low[i] === null ? "" : ` [${number(curve.low[i])}, ${number(curve.high[i])}]`;
-      const theory = figure.theory ? `, theory ${number(curve.theory[i])}` : "";
-      const baseline = figure.baseline ? `, ${figure.baseline} ${number(curve.baseline[i])}` : "";
-      return `${curve.name ? `${curve.name} ${curve.label}, ` : ""}${figure.xlabel} ${at}: ` +
-             `${number(curve.mean[i])}${interval}${theory}${baseline}, ${plural(curve.seeds[i], "seed")}`;
+      const interval = curve.low[i] === null ? "" : ` [${number(curve.low[i], 6)}, ${number(curve.high[i], 6)}]`;
+      const theory = figure.theory ? `, theory ${number(curve.theory[i], 6)}` : "";
+      const baseline = figure.baseline ? `, ${figure.baseline} ${number(curve.baseline[i], 6)}` : "";
+      return `${nameOf(curve, i)}: ${number(curve.mean[i], 6)}${interval}${theory}${baseline}, ${plural(curve.seeds[i], "seed")}`;
     },
     pick: pick && ((x, y, u) => {
       const best = nearest(x, y, u);
-      if (!best) return;
-      const pairs = [];
-      if (panelData.facet) pairs.push([panelData.facet.name, panelData.facet.value]);
-      if (best.curve.name) pairs.push([best.curve.name, best.curve.value]);
-      if (figure.xparameter) {
-        const cx = best.curve.x[best.i];
-        pairs.push([figure.xparameter, figure.xnames ? figure.xnames[cx] : cx]);
-      }
-      pick(pairs);
+      if (best) pick(nameOf(best.curve, best.i), placesOf(runsOf(best.curve, best.i)));
     }),
   };
 }

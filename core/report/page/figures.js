@@ -33,33 +33,57 @@ function logToggle(label, able, pressed, change) {
 // How a panel of each form is drawn.
 const forms = {curves: curvesPanel, paths: pathsPanel, cells: cellsPanel};
 
-// A figure with its controls. `options`: heading (the tag of its title); pick(pairs), called for a point's trials where
-// there is such a thing; view, what of it was hidden before. Returns {block, view, end}.
-function figureBlock(figure, {heading = "h3", pick = null, view = null} = {}) {
-  const block = el("div", {class: "figure"}, el(heading, {}, figure.title || figure.name));
+// What of a figure is shown: log axes, hidden curves, and of each panel the zoom.
+const viewOf = (figure) => ({logX: figure.log?.x, logY: figure.log?.y, hidden: new Set(), zoom: []});
+
+// The axes of all panels of a figure: {x, y} with range, log, and the values that ticks stand at.
+function axesOf(figure, limits) {
+  const swept = (values) => (figure.refined || values.some((v) => typeof v !== "number") ? null : values);
+  if (figure.form === "cells") {
+    return () => ({x: {range: [figure.xedges[0], figure.xedges.at(-1)], log: figure.log.x, values: swept(figure.xvalues)},
+                   y: {range: [figure.yedges[0], figure.yedges.at(-1)], log: figure.log.y, values: swept(figure.yvalues)}});
+  }
+  const {beneath} = figure, named = Boolean(figure.xnames);
+  const xs = [...allPoints(figure, "x"), ...figure.panels.flatMap((p) => (p.lost ?? []).map((l) => l.x)), ...(beneath?.xedges ?? [])];
+  // What the config asks for is in sight; what a claim demands, where that is not far away.
+  const asked = (wanted) => limits.filter((l) => Boolean(l.asked) === wanted).map((l) => l.value);
+  const ys = [...allPoints(figure, "mean", "theory", "baseline"), ...(beneath?.yedges ?? []), ...asked(true)];
+  const intervals = [...(figure.band || named ? allPoints(figure, "low", "high") : []), ...asked(false)];
+  return (view) => ({x: {range: named ? [-0.5, figure.xnames.length - 0.5] : rangeOf(xs, view.logX), log: view.logX},
+                     y: {range: valueRange(ys, intervals, figure.bounds, view.logY), log: view.logY}});
+}
+
+// A figure with its controls. `options`: heading (the tag of its title); pick(name, places), called with a point's trials
+// where there is such a thing; view, what of it was shown before; changed, called when that changes; tools, more controls; limits, [{value, label}] that
+// claims demand of the metric.
+// Returns {block, view, end}.
+function figureBlock(figure, {heading = "h3", pick = null, view = null, changed = () => {}, tools = [], limits = []} = {}) {
+  const block = el("div", {class: "figure", id: `figure-${figure.name}`}, el(heading, {}, figure.title || figure.name));
   if (figure.error) {
     block.append(el("p", {}, figure.error));
-    return {block, view, end: () => {}};
+    return {block, view, end: () => {}, redraw: () => {}};
   }
   const cells = figure.form === "cells", {beneath} = figure;
-  view ??= {logX: figure.log.x, logY: figure.log.y, hidden: new Set()};
-  const xs = cells ? [] : [...allPoints(figure, "x"), ...(beneath?.xedges ?? [])];
-  const ys = cells ? [] : [...allPoints(figure, "mean", "low", "high", "theory", "baseline"), ...(beneath?.yedges ?? [])];
-  const axes = () => cells
-    ? {x: {range: [figure.xedges[0], figure.xedges.at(-1)], log: figure.log.x},
-       y: {range: [figure.yedges[0], figure.yedges.at(-1)], log: figure.log.y}}
-    : {x: {range: rangeOf(xs, view.logX), log: view.logX}, y: {range: rangeOf(ys, view.logY), log: view.logY}};
+  view ??= viewOf(figure);
+  limits = [...(figure.thresholds ?? []).map(({value, label}) => ({value, label, asked: true})), ...limits];
+  const axes = axesOf(figure, limits);
   const controls = el("div", {class: "row controls"});
   const keys = el("div", {class: "row keys"});
   const columnCount = figure.columns || (figure.panels.length <= 1 ? 1 : figure.panels.length <= 4 ? 2 : 3);
   const panels = el("div", {class: "panels", style: `grid-template-columns: repeat(${columnCount}, minmax(0, 1fr))`});
   block.append(keys, controls, panels);
+  if (figure.left_out) {
+    const {text, trials} = figure.left_out, mark = cells ? "╱ ╳" : "✕";
+    controls.before(el("p", {class: "left-out"}, `${mark} ${text}`,
+      pick ? [" ", el("button", {type: "button", class: "controls", onclick: () => pick(`left out of ${figure.name}`, placesOf(trials))}, "list them")] : []));
+  }
   const height = columnCount === 1 ? 340 : 260;
   panels.style.minHeight = `${Math.ceil(figure.panels.length / columnCount) * (height + 50)}px`;  // until drawn
-  let destroy = [];
+  let destroy = [], seen = false;
+  const toggles = [];
   const quiet = (text) => el("span", {class: "quiet"}, text);
   const draw = () => {
-    keys.replaceChildren(...legend(figure, view, drawPanels), ...(cells && !figure.several ? [ramp(figure.panels[0].color)] : []),
+    keys.replaceChildren(...legend(figure, view, () => { drawPanels(); changed(); }), ...(cells && !figure.several ? [ramp(figure.panels[0].color)] : []),
       ...figure.keys.map(quiet), ...(beneath ? [ramp(beneath.panels[0].color, greys), ...beneath.keys.map(quiet)] : []));
     drawPanels();
   };
@@ -68,23 +92,31 @@ function figureBlock(figure, {heading = "h3", pick = null, view = null} = {}) {
     clear();
     panels.replaceChildren();
     panels.style.minHeight = "";
-    destroy = figure.panels.map((p) => {
+    destroy = figure.panels.map((p, k) => {
       const holder = el("div", {class: "panel"});
       panels.append(holder);
-      const {x, y} = axes();
+      const {x, y} = axes(view);
       if (figure.several) holder.append(ramp(p.color));
       const inner = el("div");
       holder.append(inner);
       return panel(inner, figure.several ? "" : p.title, {
         x: {...x, label: figure.xlabel, names: figure.xnames}, y: {...y, label: figure.ylabel, names: figure.ynames},
-        height, ...forms[figure.form](figure, p, view, pick)});
+        height, zoom: (view.zoom[k] ??= {x: null, y: null}), moved: changed, ...forms[figure.form](figure, p, view, pick), ...(limits.length ? {limits} : {})});
     });
   }
   if (!cells) {
-    controls.append(logToggle("log x", !figure.xnames && canBeLog(xs), view.logX, (on) => { view.logX = on; drawPanels(); }),
-      logToggle("log y", canBeLog(ys), view.logY, (on) => { view.logY = on; drawPanels(); }));
+    const relog = (key) => (on) => { view[key] = on; view.zoom = []; drawPanels(); changed(); };
+    toggles.push(logToggle("log x", !figure.xnames && canBeLog([...allPoints(figure, "x"), ...(beneath?.xedges ?? [])]), view.logX, relog("logX")),
+      logToggle("log y", canBeLog([...allPoints(figure, "mean", "theory", "baseline"), ...(beneath?.yedges ?? [])]), view.logY, relog("logY")));
+    controls.append(...toggles);
   }
-  controls.append(quiet(`Drag to zoom, double click to reset${pick ? "; click a point to list its trials" : ""}.`));
-  const forget = whenSeen(block, draw);
-  return {block, view, end: () => { forget(); clear(); }};
+  controls.append(...tools, quiet(`Drag to zoom, double click to reset${pick ? `; click a ${cells ? "cell" : "point"} to list its trials` : ""}.`));
+  if (figure.caption) block.append(el("p", {class: "caption"}, figure.caption));
+  const forget = whenSeen(block, () => { seen = true; draw(); });
+  // After somebody else has changed the view.
+  const redraw = () => {
+    ["logX", "logY"].forEach((key, k) => toggles[k]?.setAttribute("aria-pressed", String(view[key])));
+    if (seen) draw();
+  };
+  return {block, view, end: () => { forget(); clear(); }, redraw};
 }

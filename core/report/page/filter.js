@@ -1,67 +1,82 @@
-// One filter for the whole page: "variance >= 0.1 mean = 0.5 softmax". All conditions must hold; a word that is
-// no condition must occur in the trial's id, its status or one of its texts.
+// Which trials the page shows: those that the filter's condition keeps, and of these, where somebody clicked a point,
+// those behind it.
 "use strict";
 const trials = data.trials;
+const statusOf = (i) => data.statuses[trials.status[i]];
+const idOf = (i) => trials.ids.slice(16 * i, 16 * i + 16);
+
+// `at(i)` is shown, `value(i)` is compared: a number (NaN where there is none), a text or a truth.
+function parameterColumn(p) {
+  const at = p.codes ? (i) => p.values[p.codes[i]] : () => p.values[0];
+  const compared = p.values.map((v) => (p.kind === "number" ? Number(v ?? NaN) : p.kind === "truth" ? v === "true" : v));
+  return {name: p.name, doc: p.doc, unit: p.unit, kind: p.kind, parameter: true, varies: p.values.length > 1, values: p.values,
+    at, value: p.codes ? (i) => compared[p.codes[i]] : () => compared[0]};
+}
 const columns = [
-  {name: "trial", text: true, at: (i) => trials.ids.slice(16 * i, 16 * i + 16)},
-  {name: "status", text: true, at: (i) => data.statuses[trials.status[i]]},
-  ...trials.parameters.map((p) => ({name: p.name, doc: p.doc, unit: p.unit, text: p.text, parameter: true,
-    varies: p.values.length > 1, at: p.codes ? (i) => p.values[p.codes[i]] : () => p.values[0]})),
-  ...trials.scalars.map((s) => ({name: s.name, doc: s.doc, unit: s.unit, text: false, metric: true, varies: true,
-    at: (i) => s.values[i]})),
+  {name: "trial", kind: "text", at: idOf, value: idOf},
+  {name: "status", kind: "text", at: statusOf, value: statusOf},
+  ...trials.parameters.map(parameterColumn),
+  ...trials.scalars.map((s) => ({name: s.name, doc: s.doc, unit: s.unit, kind: "number", metric: true, varies: true,
+    at: (i) => s.values[i], value: (i) => s.values[i] ?? NaN})),
 ];
 const columnOf = new Map(columns.map((c) => [c.name, c]));
 
-const compare = {
-  "=": (a, b) => a === b, "!=": (a, b) => a !== b, "<": (a, b) => a < b, "<=": (a, b) => a <= b,
-  ">": (a, b) => a > b, ">=": (a, b) => a >= b,
-};
-
-// The text as a test of a trial, and what of it is wrong.
-function parseFilter(text) {
-  const tests = [], wrong = [];
-  const pattern = /([A-Za-z_][\w.]*)\s*(<=|>=|!=|==|=|<|>)\s*("[^"]*"|[^\s,]+)|"([^"]*)"|([^\s,]+)/g;
-  for (const [, name, sign, value, quoted, word] of text.matchAll(pattern)) {
-    if (name === undefined) {
-      const part = (quoted ?? word).toLowerCase();
-      if (part === "and") continue;
-      const texts = columns.filter((c) => c.text);
-      tests.push((i) => texts.some((c) => String(c.at(i)).toLowerCase().includes(part)));
-      continue;
-    }
-    const column = columnOf.get(name);
-    const test = compare[sign === "==" ? "=" : sign];
-    const bare = value.replace(/^"|"$/g, "");
-    if (!column) wrong.push(`no column '${name}'`);
-    else if (column.text) tests.push((i) => test(String(column.at(i)), bare));
-    else if (Number.isNaN(Number(bare))) wrong.push(`'${bare}' is no number`);
-    else tests.push((i) => { const v = column.at(i); return v !== null && test(v, Number(bare)); });
+// The places of trials in runs [first, count, first, count, ...], as the report's data list them. Places behind those
+// that the page has belong to trials that it leaves out.
+function placesOf(runs) {
+  const places = [];
+  for (let k = 0; k < (runs?.length ?? 0); k += 2) {
+    for (let i = runs[k]; i < Math.min(trials.count, runs[k] + runs[k + 1]); ++i) places.push(i);
   }
-  return {holds: (i) => tests.every((test) => test(i)), wrong};
+  return places;
 }
 
-const state = {filter: "", chosen: [], wrong: []};  // chosen: places of the trials that pass
+// chosen: places of the trials that pass; wrong: what cannot be read, {from, to, message} (then the trials stay that
+// passed before); picked: {name, places} of a point; sort: {name, up}; opened: places of trials that are shown in detail.
+const state = {filter: "", holds: () => true, chosen: [], wrong: null, picked: null, sort: null, opened: []};
 const listeners = [];
-function setFilter(text) {
-  const parsed = parseFilter(text);
-  state.filter = text;
-  state.wrong = parsed.wrong;
+function choose() {
+  const among = state.picked?.places;
   state.chosen = [];
-  for (let i = 0; i < trials.count; ++i) if (parsed.holds(i)) state.chosen.push(i);
+  for (let k = 0; k < (among ? among.length : trials.count); ++k) {
+    const i = among ? among[k] : k;
+    if (state.holds(i)) state.chosen.push(i);
+  }
   listeners.forEach((listener) => listener());
 }
-
-// `text` with all conditions on `name` replaced.
-function withCondition(name, conditions) {
-  const escaped = name.replace(/[.]/g, "\\.");
-  const kept = state.filter.replace(new RegExp(`(^|\\s)${escaped}\\s*(<=|>=|!=|==|=|<|>)\\s*("[^"]*"|[^\\s,]+)`, "g"), " ");
-  return `${kept} ${conditions.join(" ")}`.replace(/\s+/g, " ").trim();
+function setFilter(text) {
+  state.filter = text;
+  try {
+    state.holds = parseWhere(text, columnOf).holds;
+    state.wrong = null;
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    state.wrong = error;
+  }
+  choose();
 }
-const quotedValue = (value) => typeof value === "number" ? String(value) : `"${value}"`;
 
-// Keeps in the table the trials behind a point. `pairs`: [name, value].
-function showTrialsOf(pairs) {
-  let text = "";
-  for (const [name, value] of pairs) if (columnOf.has(name)) text += ` ${name} = ${quotedValue(value)}`;
-  setFilter(text.trim());
+// The filter with all conditions on `name` alone replaced.
+function withCondition(name, conditions) {
+  let kept = [];
+  try {
+    kept = parseWhere(state.filter, columnOf).parts.filter((p) => p.names.size !== 1 || !p.names.has(name))
+      .map((p) => state.filter.slice(p.from, p.to));
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+  }
+  if (kept.length === 1 && /\bor\b/.test(kept[0]) && conditions.length) kept[0] = `(${kept[0]})`;
+  return [...kept, ...conditions].join(" and ");
+}
+const quoted = (text) => (text.includes("'") ? `"${text}"` : `'${text}'`);
+
+// Keeps in the table exactly these trials, and goes there. `name`: of the point that they are behind.
+function pickTrials(name, places) {
+  state.picked = {name, places};
+  setFilter("");
+  document.getElementById("trials").scrollIntoView({block: "start"});
+}
+function clearAll() {
+  state.picked = null;
+  setFilter("");
 }

@@ -2,11 +2,37 @@
 // along an axis writes conditions into the page's filter, so that table and lines always agree.
 "use strict";
 const mostLines = 2000;  // drawn; more could not be told apart
+const mostAxes = 12;
+
+// At most `most` of the list, each as likely as the others: every tenth of trials in the sweep's order might all have the
+// same value of a parameter. The same list gives the same sample.
+function sample(list, most) {
+  if (list.length <= most) return list;
+  const places = list.slice();
+  let seed = 12345;
+  for (let k = 0; k < most; ++k) {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;  // Numerical Recipes' generator
+    const other = k + Math.floor((seed / 2 ** 32) * (places.length - k));
+    [places[k], places[other]] = [places[other], places[k]];
+  }
+  return places.slice(0, most).sort((a, b) => a - b);
+}
+
+// A column of which all values are the same is no axis.
+const axisColumns = () => {
+  const parameters = columns.filter((c) => c.parameter && c.varies && c.name !== "seed"), metrics = columns.filter((c) => c.metric);
+  // Before the metrics, which trials that were lost lack: their lines end there.
+  return [...parameters, ...(data.lost.length ? [columnOf.get("status")] : []), ...metrics];
+};
+
+const statusColor = (status) => {
+  const place = {done: 0, failed: 1, diverged: 3, pruned: 4}[status] ?? 6;
+  return lineShade({category: place});
+};
 
 function parallelAxes() {
-  const shown = columns.filter((c) => (c.parameter && c.varies && c.name !== "seed") || c.metric).slice(0, 12);
-  return shown.map((column) => {
-    if (column.text) {
+  return axisColumns().slice(0, mostAxes).map((column) => {
+    if (column.kind !== "number") {
       const names = [...new Set(Array.from({length: trials.count}, (_, i) => String(column.at(i))))].sort();
       const place = new Map(names.map((name, k) => [name, names.length === 1 ? 0.5 : k / (names.length - 1)]));
       return {column, ticks: [...place], to: (v) => place.get(String(v))};
@@ -36,13 +62,23 @@ function showParallel(holder) {
     "aria-label": "Parallel coordinates of all trials. The filter below selects lines; dragging along an axis writes it."});
   const note = el("p", {class: "quiet"});
   const metrics = axes.filter((a) => a.column.metric);
-  const colorChoice = el("select", {onchange: () => draw()}, (metrics.length ? metrics : axes).map((a) => el("option", {}, a.column.name)));
+  const colorChoice = el("select", {onchange: () => draw()},
+    [...axes.filter((a) => a.column.name === "status"), ...metrics, ...axes.filter((a) => !a.column.metric && a.column.name !== "status")]
+      .map((a) => el("option", {}, a.column.name)));
   canvas.style.minWidth = `${92 * axes.length}px`;  // below that, names and numbers run into one another
   holder.append(el("div", {class: "row controls"}, el("label", {}, "Colour by ", colorChoice)),
-    el("div", {class: "scroll"}, canvas), note);
+    el("div", {class: "scroll", tabindex: 0, role: "region", "aria-label": "Parallel coordinates"}, canvas), note);
   const margin = {top: 44, bottom: 22, side: 58};
   const geometry = () => ({width: canvas.clientWidth, height: canvas.clientHeight});
   const axisX = (k, width) => margin.side + k * (width - 2 * margin.side) / (axes.length - 1);
+
+  const leftOut = Math.max(0, axisColumns().length - mostAxes);
+  const background = sample(Array.from({length: trials.count}, (_, i) => i), 500);
+  function lineColorOf(axis, i) {
+    if (axis.column.name === "status") return statusColor(statusOf(i));
+    const t = axis.to(axis.column.at(i));
+    return t === undefined ? lineColor() : viridis(dark() ? 0.25 + 0.75 * t : 0.9 * t);
+  }
 
   function line(context, i, width, height) {
     let pen = false;
@@ -67,18 +103,16 @@ function showParallel(holder) {
     canvas.height = height * ratio;
     const context = canvas.getContext("2d");
     context.scale(ratio, ratio);
-    const stride = Math.max(1, Math.ceil(state.chosen.length / mostLines));
-    const all = Math.max(1, Math.ceil(trials.count / 500));
+    const drawn = sample(state.chosen, mostLines);
     context.lineWidth = 1;
     context.strokeStyle = lineColor();
     context.globalAlpha = 0.5;
-    for (let i = 0; i < trials.count; i += all) line(context, i, width, height);
+    for (const i of background) line(context, i, width, height);
     const color = axes.find((a) => a.column.name === colorChoice.value);
-    context.globalAlpha = Math.min(0.9, Math.max(0.12, 60 / Math.sqrt(1 + state.chosen.length / stride * 20)));
-    for (let k = 0; k < state.chosen.length; k += stride) {
-      const t = color.to(color.column.at(state.chosen[k]));
-      context.strokeStyle = t === undefined ? lineColor() : viridis(dark() ? 0.25 + 0.75 * t : 0.9 * t);
-      line(context, state.chosen[k], width, height);
+    context.globalAlpha = Math.min(0.9, Math.max(0.12, 60 / Math.sqrt(1 + drawn.length * 20)));
+    for (const i of drawn) {
+      context.strokeStyle = lineColorOf(color, i);
+      line(context, i, width, height);
     }
     context.globalAlpha = 1;
     context.font = "11px system-ui, sans-serif";
@@ -104,9 +138,8 @@ function showParallel(holder) {
         context.globalAlpha = 1;
       }
     });
-    const drawn = Math.ceil(state.chosen.length / stride);
-    note.textContent = `${plural(drawn, "line")} of ${plural(state.chosen.length, "trial")} that pass the filter` +
-      `${drawn < state.chosen.length ? ", evenly picked" : ""}. Drag along an axis to filter, click it to clear.`;
+    note.textContent = `${plural(drawn.length, "line")} of ${plural(state.chosen.length, "trial")} that pass the filter` +
+      `${drawn.length < state.chosen.length ? ", a random sample" : ""}. ${leftOut ? `${plural(leftOut, "column")} more than there is room for; the table has all. ` : ""}Drag along an axis to filter, click it to clear.`;
   }
 
   const placeOf = (event) => {
@@ -130,13 +163,17 @@ function showParallel(holder) {
     const name = axis.column.name;
     if (Math.abs(from - to) < 4) return setFilter(withCondition(name, []));
     if (axis.from) {
-      const rounded = (x) => Number(x.toPrecision(4));
-      return setFilter(withCondition(name, [`${name} >= ${rounded(axis.from(low))}`, `${name} <= ${rounded(axis.from(high))}`]));
+      // To four digits, outwards: the ends themselves are within.
+      const outwards = (x, up) => {
+        const unit = 10 ** (Math.floor(Math.log10(Math.abs(x) || 1)) - 3);
+        return Number(((up ? Math.ceil(x / unit - 1e-9) : Math.floor(x / unit + 1e-9)) * unit).toPrecision(4));
+      };
+      return setFilter(withCondition(name, [`${name} >= ${outwards(axis.from(low), false)}`, `${name} <= ${outwards(axis.from(high), true)}`]));
     }
     const inside = axis.ticks.filter(([, at]) => at >= low && at <= high).map(([text]) => text);
-    if (inside.length === 1) return setFilter(withCondition(name, [`${name} = "${inside[0]}"`]));
-    setFilter(withCondition(name, axis.ticks.map(([text]) => text).filter((text) => !inside.includes(text))
-      .map((text) => `${name} != "${text}"`)));
+    const value = axis.column.kind === "truth" ? (text) => text : quoted;
+    const conditions = inside.map((text) => `${name} == ${value(text)}`);
+    setFilter(withCondition(name, conditions.length > 1 ? [`(${conditions.join(" or ")})`] : conditions));
   });
   listeners.push(draw);
   new ResizeObserver(draw).observe(canvas);

@@ -3,6 +3,7 @@
 
 function pathsPanel(figure, panelData, view, pick) {
   const curves = panelData.curves.filter((c) => !view.hidden.has(c.label));
+  const nameOf = (curve) => (curve.name ? `${curve.name} ${curve.label}, ` : "");
   const known = (curve, i) => curve.x[i] !== null && curve.mean[i] !== null;
   const nearest = (x, y, u) => {
     let best = null;
@@ -53,15 +54,15 @@ function pathsPanel(figure, panelData, view, pick) {
       if (!best) return "";
       const {curve, i} = best;
       const index = curve.index ? `${figure.index} ${number(curve.index[i])}: ` : "";
-      return `${curve.name ? `${curve.name} ${curve.label}, ` : ""}${index}` +
-             `${figure.xlabel} ${number(curve.x[i])}, ${figure.ylabel} ${number(curve.mean[i])}, ${plural(curve.seeds[i], "seed")}`;
+      return `${nameOf(curve)}${index}` +
+             `${figure.xlabel} ${number(curve.x[i], 6)}, ${figure.ylabel} ${number(curve.mean[i], 6)}, ${plural(curve.seeds[i], "seed")}`;
     },
     pick: pick && ((x, y, u) => {
       const best = nearest(x, y, u);
       if (!best) return;
-      const pairs = panelData.facet ? [[panelData.facet.name, panelData.facet.value]] : [];
-      if (best.curve.name) pairs.push([best.curve.name, best.curve.value]);
-      pick(pairs);
+      const {curve, i} = best;
+      const spot = curve.index ? `${figure.index} ${number(curve.index[i])}` : `${figure.xlabel} ${number(curve.x[i], 6)}`;
+      pick(`${panelData.title ? `${panelData.title}, ` : ""}${nameOf(curve)}${spot}`, placesOf(runsOf(curve, i)));
     }),
   };
 }

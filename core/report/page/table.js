@@ -3,63 +3,116 @@
 const rowHeight = 24;
 const rowsInPrint = 50;
 
+// Numbers of a parameter to as many digits as tell all of its values apart; whole ones, as seeds, in full.
+const textsOf = new Map();
+function cellText(column, i) {
+  const v = column.at(i);
+  if (!column.parameter || typeof v !== "number") return number(v);
+  if (!textsOf.has(column)) {
+    const whole = column.values.every((value) => typeof value !== "number" || Number.isInteger(value));
+    const texts = whole ? column.values.map(inFull) : numbers(column.values);
+    textsOf.set(column, new Map(column.values.map((value, k) => [value, texts[k]])));
+  }
+  return textsOf.get(column).get(v);
+}
+
+// A condition on columns that there are, as an example.
+function exampleFilter() {
+  const parameter = columns.find((c) => c.parameter && c.varies && c.kind === "number");
+  const metric = columns.find((c) => c.metric);
+  return [parameter && `${parameter.name} >= ${number(parameter.at(0))}`, metric && `${metric.name} > 0`, "status == 'done'"]
+    .filter(Boolean).slice(0, 2).join(" and ");
+}
+
+// What of the filter cannot be read, marked, and why.
+function showWrong(holder, input) {
+  const {wrong, filter} = state;
+  input.setAttribute("aria-invalid", String(Boolean(wrong)));
+  if (!wrong) return holder.replaceChildren();
+  holder.replaceChildren(el("code", {}, filter.slice(0, wrong.from), el("mark", {}, filter.slice(wrong.from, wrong.to) || " "),
+    filter.slice(wrong.to)), ` ${wrong.message}; the trials shown are those of before.`);
+}
+
 function showTrials() {
   const holder = body("trials");
   if (!trials.count) return holder.append(el("p", {}, "No trial has finished."));
-  const input = el("input", {type: "search", placeholder: "variance >= 0.1 mean = 0", "aria-label": "Filter of trials",
-    autocomplete: "off", spellcheck: "false", id: "filter"});
+  const input = el("input", {type: "search", placeholder: exampleFilter(), "aria-label": "Filter of trials",
+    autocomplete: "off", spellcheck: "false", id: "filter", "aria-describedby": "filter-wrong"});
   const status = el("span", {class: "quiet", role: "status"});
+  const wrong = el("p", {class: "wrong", id: "filter-wrong", role: "alert"});
   showParallel(holder);
   holder.append(el("div", {class: "row controls"}, el("label", {}, "Filter ", input),
-    el("button", {type: "button", onclick: () => setFilter("")}, "Clear"), status));
+    el("button", {type: "button", onclick: clearAll}, "Clear"),
+    el("button", {type: "button", "aria-label": "Save the rows that are shown as CSV", onclick: () => save(`${data.name}-trials.csv`, "text/csv", rowsCsv(rows))}, "CSV"),
+    status), wrong);
 
   const hidden = columns.filter((c) => c.parameter && !c.varies);
   const shown = columns.filter((c) => !hidden.includes(c));
   const widths = shown.map((c) => (c.name === "trial" ? 150 : Math.max(84, Math.min(220, 9 * c.name.length + 30))));
   const total = widths.reduce((a, b) => a + b, 0);
-  const order = {column: null, up: true};
-  let rows = [];
+  let rows = [], active = null;  // active: the place of the trial that the keyboard is at
 
-  const heads = shown.map((column, k) => el("button", {type: "button", role: "columnheader", style: `width: ${widths[k]}px`,
+  const heads = shown.map((column, k) => el("div", {role: "columnheader", style: `width: ${widths[k]}px`,
     title: [column.doc, column.unit].filter(Boolean).join(", "), "aria-sort": "none", onclick: () => {
-      order.up = order.column === column ? !order.up : true;
-      order.column = column;
-      arrange();
-    }}, column.name));
+      state.sort = {name: column.name, up: state.sort?.name === column.name ? !state.sort.up : true};
+      listeners.forEach((listener) => listener());
+    }}, el("button", {type: "button"}, column.name)));
   const lines = el("div", {class: "rows", role: "rowgroup"});
-  const grid = el("div", {class: "grid", tabindex: 0, role: "table", "aria-label": "Trials", "aria-rowcount": trials.count},
-    el("div", {class: "head", role: "row"}, heads), lines);
-  holder.append(grid);
+  const grid = el("div", {class: "grid", tabindex: 0, role: "grid", "aria-label": "Trials. Arrow keys choose a row, Enter opens it.", "aria-multiselectable": "true",
+    "aria-rowcount": trials.count + 1},
+    el("div", {class: "head", role: "row", "aria-rowindex": 1}, heads), lines);
+  const opened = el("div", {id: "opened"});
+  holder.append(el("p", {class: "quiet controls"}, "Click a row to see the trial by itself, or beside others."), grid, opened);
+  showOpened(opened);
+  // The row that the keyboard is at comes into sight.
+  grid.addEventListener("keydown", (event) => {
+    if (event.target !== grid || !rows.length) return;
+    const at = rows.indexOf(active), step = {ArrowDown: 1, ArrowUp: -1, PageDown: 12, PageUp: -12, Home: -rows.length, End: rows.length}[event.key];
+    if (event.key === "Enter" && at >= 0) toggleTrial(active);
+    else if (step === undefined) return;
+    else {
+      const to = at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + step)), top = to * rowHeight;
+      active = rows[to];
+      const room = grid.clientHeight - 2 * rowHeight;
+      if (top < grid.scrollTop) grid.scrollTop = top;
+      if (top > grid.scrollTop + room) grid.scrollTop = top - room;
+      fill();
+      grid.setAttribute("aria-activedescendant", `row-${active}`);
+    }
+    event.preventDefault();
+  });
   if (hidden.length) {
     holder.append(el("p", {class: "quiet"}, "The same in all trials: " +
-      hidden.map((c) => `${c.name} = ${number(c.at(0))}`).join(", ")));
+      hidden.map((c) => `${c.name} = ${inFull(c.at(0))}`).join(", ")));
   }
   if (trials.count < data.trial_count) {
     holder.append(el("p", {class: "quiet"}, `The first ${trials.count} of ${data.trial_count} trials; trials.csv has all.`));
   }
 
+  let arranged = "";
   function arrange() {
     rows = state.chosen.slice();
-    const {column, up} = order;
+    const column = columnOf.get(state.sort?.name), up = state.sort?.up;
     if (column) {
-      const keys = new Map(rows.map((i) => [i, column.at(i)]));
-      const missing = (v) => v === null || v === undefined;
+      const keys = new Map(rows.map((i) => [i, column.value(i)]));
+      const missing = (v) => v === null || v === undefined || Number.isNaN(v);
       rows.sort((a, b) => {
         const x = keys.get(a), y = keys.get(b);
         if (missing(x) || missing(y)) return missing(x) - missing(y) || a - b;  // missing ones last, both ways
         if (x === y) return a - b;
-        const less = typeof x === "number" && typeof y === "number" ? x < y : String(x) < String(y);
-        return less === up ? -1 : 1;
+        return x < y === up ? -1 : 1;
       });
     }
     heads.forEach((head, k) => {
       const sorted = shown[k] === column;
       head.setAttribute("aria-sort", sorted ? (up ? "ascending" : "descending") : "none");
-      head.textContent = shown[k].name + (sorted ? (up ? " ▲" : " ▼") : "");
+      head.firstChild.textContent = shown[k].name + (sorted ? (up ? " ▲" : " ▼") : "");
     });
     lines.style.height = `${rowHeight * rows.length}px`;
     lines.style.width = `${total}px`;
-    grid.scrollTop = 0;
+    const order = rows.length + JSON.stringify([state.sort, state.filter, state.picked?.name]);
+    if (order !== arranged) grid.scrollTop = 0;
+    arranged = order;
     fill();
   }
 
@@ -72,8 +125,10 @@ function showTrials() {
     const drawn = [];
     for (let k = from; k < to; ++k) {
       const i = rows[k];
-      drawn.push(el("div", {class: `line${k % 2 ? " picked" : ""}`, role: "row", "aria-rowindex": k + 1, style: `top: ${k * rowHeight}px`},
-        shown.map((column, c) => el("span", {role: "cell", style: `width: ${widths[c]}px`}, number(column.at(i))))));
+      const look = `line${k % 2 ? " even" : ""}${state.opened.includes(i) ? " opened" : ""}${i === active ? " active" : ""}`;
+      drawn.push(el("div", {class: look, role: "row", id: `row-${i}`, "aria-rowindex": k + 2, "aria-selected": String(state.opened.includes(i)),
+        style: `top: ${k * rowHeight}px`, onclick: () => { active = i; toggleTrial(i); }},
+        shown.map((column, c) => el("span", {role: "gridcell", style: `width: ${widths[c]}px`}, cellText(column, i)))));
     }
     lines.replaceChildren(...drawn);
     if (!printing) return;
@@ -83,7 +138,10 @@ function showTrials() {
 
   const tell = () => {
     if (document.activeElement !== input) input.value = state.filter;
-    status.textContent = [`${plural(state.chosen.length, "trial")} of ${trials.count.toLocaleString("en")}`, ...state.wrong].join("; ");
+    const {picked, chosen} = state;
+    status.textContent = `${plural(chosen.length, "trial")} of ${trials.count.toLocaleString("en")}` +
+      (picked ? `: ${chosen.length === picked.places.length ? "all" : "those"} behind ${picked.name}` : "");
+    showWrong(wrong, input);
   };
   let waiting = 0;
   input.addEventListener("input", () => {

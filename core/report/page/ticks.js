@@ -11,6 +11,36 @@ function linearTicks(low, high) {
   return ticks;
 }
 
+// At some of the values that were swept, at most `most`: evenly picked where they are evenly spaced, else as many as
+// leave room between them.
+function sweptTicks(values, low, high, log, most) {
+  const to = log ? Math.log : (v) => v;
+  const inside = values.filter((v) => v >= low && v <= high);
+  if (inside.length < 2) return inside;
+  const places = inside.map((v) => (to(v) - to(low)) / (to(high) - to(low)));
+  const gap = (places.at(-1) - places[0]) / (places.length - 1);
+  if (places.every((p, k) => k === 0 || Math.abs(p - places[k - 1] - gap) < 0.05 * gap)) {
+    const least = Math.ceil(1 / (gap * most) - 1e-9);
+    if (least <= 1) return inside;
+    let best = null;
+    for (let stride = least; stride <= 2 * least; ++stride) {
+      const ticks = inside.filter((_, k) => k % stride === 0);
+      if (best && ticks.length < 3) break;
+      const length = numbers(ticks).join("").length / ticks.length;
+      if (!best || length < best.length) best = {ticks, length};
+    }
+    return best.ticks;
+  }
+  const ticks = [], room = 1 / most;
+  let last = -Infinity;
+  inside.forEach((v, k) => {
+    if (k + 1 < inside.length && (places[k] - last < room || places.at(-1) - places[k] < room)) return;
+    ticks.push(v);
+    last = places[k];
+  });
+  return ticks;
+}
+
 // Where a log axis has ticks: powers of ten; 2 and 5 times these as well where few are in sight; round numbers
 // where not even those are. uPlot's own ticks presume a range that begins at a power of ten, and do not end on any other.
 function logTicks(low, high) {

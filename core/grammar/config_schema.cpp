@@ -130,6 +130,9 @@ Json sweep_schema(const Experiment& experiment, const std::string& itself) {
   sweep["properties"]["grid"] = {{"description", "grids, all of whose points are run"},
                                  {"type", "array"},
                                  {"items", {{"$ref", itself}}}};
+  sweep["properties"]["points"] = {{"description", "points that are added one by one"},
+                                   {"type", "array"},
+                                   {"items", parameters_schema(experiment.parameters, value_schema)}};
   add_strategies(sweep["properties"], StrategyKind::Section::sweep);
   return sweep;
 }

@@ -1,10 +1,12 @@
 """Any program as an experiment: docs/process-experiment.md, the ways in which programs misbehave, and kills."""
 import json
+import math
 import os
 import re
+import subprocess
 import sys
 
-from harness import FOLDER, ROOT, csv_rows, qklab, run_tests, run_through_kills, tables, write
+from harness import FOLDER, ROOT, csv_rows, needs, qklab, run_tests, run_through_kills, tables, write
 
 PYTHON = sys.executable
 
@@ -146,13 +148,12 @@ def example():
     """The config and the program of the documentation."""
     text = (ROOT / "docs/process-experiment.md").read_text()
     program = re.search(r"```python\n# parabola.py\n(.*?)```", text, re.S)[1]
-    # Here the part of the package that serves is enough: it needs neither NumPy nor pandas.
-    write("parabola.py", program.replace("import qklab\n", "import _experiment as qklab\n"))
+    write("parabola.py", program)
     settings = re.search(r"```yaml\n(name: parabola.*?)```", text, re.S)[1]
     return write("parabola.yaml", settings.replace("python3", PYTHON))
 
 
-SERVING = {"PYTHONPATH": str(ROOT / "python/qklab")}
+SERVING = {"PYTHONPATH": str(ROOT / "python")}
 
 
 def test_the_documented_example_runs():
@@ -161,6 +162,33 @@ def test_the_documented_example_runs():
     assert len(rows) == 16 and {row["best"] for row in rows} == {"0"}, rows
     loss = [row["value"] for row in csv_rows((FOLDER / "parabola/series.csv").read_text())[:4]]
     assert loss == ["1", "0", "1", "4"], loss
+
+
+def test_serving_needs_no_other_package():
+    """Neither pandas nor NumPy, which take longer to load than a small trial takes."""
+    code = "import qklab, sys; qklab.experiment; sys.exit('pandas' in sys.modules or 'numpy' in sys.modules)"
+    assert subprocess.run([PYTHON, "-c", code], env={**os.environ, **SERVING}).returncode == 0
+
+
+def test_pytorch_agrees_with_our_own_engine():
+    """Mean entropies of the two examples, from independent draws, within four standard errors of the difference."""
+    needs("torch")
+    found = []
+    for name in ("attention_entropy", "attention_entropy_own"):
+        text = (ROOT / f"examples/{name}.yaml").read_text()
+        file = write(f"{name}.yaml", text.replace("python3", PYTHON))
+        qklab("run", file, "--out", FOLDER / name, "temperature=2,8", "seeds=60", cwd=ROOT,
+              **SERVING)
+        rows = csv_rows((FOLDER / name / "trials.csv").read_text())
+        found.append({t: [float(row["entropy"]) for row in rows if row["temperature"] == t] for t in ("2", "8")})
+    for t, (most, least) in {"2": (1.5, 1.2), "8": (3.75, 3.6)}.items():
+        ours, theirs = (mean_of(each[t]) for each in found)
+        error = math.hypot(*(math.sqrt(sum((x - mean_of(each[t])) ** 2 for x in each[t])) / len(each[t]) for each in found))
+        assert least < ours < most and abs(ours - theirs) < 4 * error < 0.15, (t, ours, theirs, error)
+
+
+def mean_of(values):
+    return sum(values) / len(values)
 
 
 def test_kills_change_nothing():

@@ -102,10 +102,10 @@ TEST_CASE("random energy: a causal mean is the mean over lengths") {
 }
 
 TEST_CASE("random energy: all weights sum to 1 over a plane of scores") {
-  for (const double variance : {0.0, 1e-6, 0.01, 0.49, 0.51, 1.0, 30.0, 1000.0})
-    for (const double mean : {-30.0, -1.0, 0.0, 3.0, 30.0})
-      for (const double dim : {3.0, 16.0, 31.0, 33.0, 512.0})
-        for (const std::size_t keys : {1u, 2u, 17u, 1024u}) {
+  for (const double variance : {0.0, 0.01, 0.49, 0.51, 30.0, 300.0})
+    for (const double mean : {-30.0, 0.0, 3.0})
+      for (const double dim : {3.0, 31.0, 33.0, 512.0})
+        for (const std::size_t keys : {1u, 2u, 1024u}) {
           CAPTURE(variance);
           CAPTURE(mean);
           CAPTURE(dim);

@@ -18,8 +18,9 @@ namespace {
 using Runs = std::function<void(const Trial&, Result&)>;
 
 // The shipped config, run by a twin of its experiment that runs `run` instead.
-std::map<std::string, std::string> outcomes_with(const std::string& experiment, const std::string& fault,
-                                                 const Runs& run, const std::vector<std::string>& overrides) {
+std::map<std::string, std::string> outcomes_of(const std::string& config, const std::string& experiment,
+                                               const std::string& fault, const Runs& run,
+                                               const std::vector<std::string>& overrides) {
   const std::string name = experiment + "_" + fault;
   if (!find_experiment(name)) {
     const Experiment& real = *find_experiment(experiment);
@@ -31,12 +32,18 @@ std::map<std::string, std::string> outcomes_with(const std::string& experiment, 
     twin.run = run;
     register_experiment(std::move(twin));
   }
-  std::string text = read_file(source_directory() + "/configs/fig_" + experiment + ".yaml");
+  std::string text = read_file(source_directory() + "/configs/" + config + ".yaml");
   const std::string line = "experiment: " + experiment + "\n";
   const auto at = text.find(line);
   REQUIRE(at != std::string::npos);
   text.replace(at, line.size(), "experiment: " + name + "\n");
   return outcomes(text, overrides);
+}
+
+// Of the config that has its experiment's name.
+std::map<std::string, std::string> outcomes_with(const std::string& experiment, const std::string& fault,
+                                                 const Runs& run, const std::vector<std::string>& overrides) {
+  return outcomes_of("fig_" + experiment, experiment, fault, run, overrides);
 }
 
 // Runs the real experiment with a parameter other than the trial's label says.
@@ -107,6 +114,70 @@ void run_doubled(const Trial& trial, Result& result) {
 TEST_CASE("faults: logits scaled by 2, the bound on entropy is violated") {
   CHECK(outcomes_with("entropy_collapse", "doubled", run_doubled, {"mean=0", "dim=32"}).at("C8_rows") ==
         "fails");
+}
+
+// As the real experiment, but attention sees twice the scores that its theory is of: the theory is that of the trial
+// as it is said to be.
+Runs scores_doubled(const std::string& experiment, const std::string& parameter,
+                    const std::function<Value(const Parameters&)>& doubled,
+                    const std::function<void(const Experiment&, const Result& said, Result&)>& keep) {
+  return [=](const Trial& trial, Result& result) {
+    const Experiment& real = *find_experiment(experiment);
+    Result said(real);
+    real.run(trial, said);
+    mislabelled(experiment, parameter, doubled)(trial, result);
+    keep(real, said, result);
+  };
+}
+
+std::size_t slot(const std::vector<Metric>& metrics, const Metric* metric) {
+  return static_cast<std::size_t>(metric - metrics.data());
+}
+
+TEST_CASE("faults: scores scaled by 2, Monte Carlo leaves the theory of propagation, C3") {
+  const std::vector<std::string> point = {"mean=0", "variance=0.01"};
+  CHECK(outcomes_with("localization", "sound", unchanged("localization"), point).at("C3") == "holds");
+  const Runs doubled = scores_doubled(
+      "localization", "temperature", [](const Parameters& p) { return Value(p.real("temperature") / 2); },
+      [](const Experiment& real, const Result& said, Result& result) {
+        const std::size_t theory = slot(real.series, real.series_metric("support_theory"));
+        result.all_series[theory] = said.all_series[theory];
+      });
+  CHECK(outcomes_with("localization", "doubled", doubled, point).at("C3") == "fails");
+}
+
+TEST_CASE("faults: scores scaled by 2, the edge of attention's bulk leaves its theory, bulk_edge") {
+  const std::vector<std::string> point = {"length=128", "variance=0.1", "removed=false",
+                                          "logits=independent"};
+  CHECK(outcomes_with("mind_the_gap", "sound", unchanged("mind_the_gap"), point).at("bulk_edge") == "holds");
+  const Runs doubled = scores_doubled(
+      "mind_the_gap", "variance", [](const Parameters& p) { return Value(4 * p.real("variance")); },
+      [](const Experiment& real, const Result& said, Result& result) {
+        const auto at = [&](const char* name) { return slot(real.scalars, real.scalar_metric(name)); };
+        result.scalars[at("edge_ratio")] = result.scalars[at("edge")] / said.scalars[at("edge_theory")];
+      });
+  CHECK(outcomes_with("mind_the_gap", "doubled", doubled, point).at("bulk_edge") == "fails");
+}
+
+// Copying from one initial spectrum: eight short trainings.
+const std::vector<std::string> one_copy = {"task=copy",     "skip=true",          "layers=2", "norm=pre",
+                                           "init.mean=0.5", "init.variance=0.01", "length=8", "steps=200"};
+
+TEST_CASE("faults: without one, copying is learned from a small variance, C6") {
+  CHECK(outcomes_of("fig_trainability", "training", "sound", unchanged("training"), one_copy).at("C6_copy") ==
+        "holds");
+}
+
+TEST_CASE("faults: labels shuffled, C6 fails") {
+  const Runs shuffled =
+      mislabelled("training", "labels", [](const Parameters&) { return Value(std::string("shuffled")); });
+  CHECK(outcomes_of("fig_trainability", "training", "shuffled", shuffled, one_copy).at("C6_copy") == "fails");
+}
+
+TEST_CASE("faults: attention frozen at uniform, C6 fails") {
+  const Runs frozen =
+      mislabelled("training", "attention", [](const Parameters&) { return Value(std::string("uniform")); });
+  CHECK(outcomes_of("fig_trainability", "training", "frozen", frozen, one_copy).at("C6_copy") == "fails");
 }
 
 }  // namespace

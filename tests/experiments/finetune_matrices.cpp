@@ -24,3 +24,16 @@ TEST_CASE("finetune_matrices: all choices start from one pre-trained model and c
   CHECK(v.scalar("final_loss") >= v.scalar("floor") - 0.05);
   CHECK(tune("k", 4).scalar("final_loss") == k.scalar("final_loss"));  // and on nothing else
 }
+
+TEST_CASE("finetune_matrices: tasks can be chosen, and a model that knows recall is wrong about induction") {
+  const auto tuned = testing::run("finetune_matrices", {{"before", Value{std::string("recall")}},
+                                                        {"after", Value{std::string("induction")}},
+                                                        {"length", std::int64_t{12}},
+                                                        {"vocabulary", std::int64_t{4}},
+                                                        {"pretrain_steps", std::int64_t{80}},
+                                                        {"steps", std::int64_t{20}}});
+  CHECK(tuned.scalar("floor") == 0);
+  CHECK(tuned.scalar("baseline") < std::log(4.0));
+  CHECK(tuned.scalar("pretrained_loss") < std::log(2.0) + 0.05);  // two values
+  CHECK(tuned.scalar("shifted_loss") > std::log(4.0));            // worse than chance
+}

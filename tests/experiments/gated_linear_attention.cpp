@@ -15,3 +15,23 @@ TEST_CASE("gated_linear_attention: a short run yields risks between Bayes and no
   // The optimal weighting, measured on prompts as the model sees them, has the risk that the formula says.
   CHECK(std::abs(outcome.scalar("weighted_measured") / outcome.scalar("risk_optimal") - 1) <= 0.12);
 }
+
+TEST_CASE("gated_linear_attention: without noise, more examples of a task than dimensions are refused") {
+  const Experiment& experiment = *find_experiment("gated_linear_attention");
+  const auto problem = [&](std::int64_t examples, double noise, double correlation) {
+    Parameters params(experiment.parameters);
+    for (std::size_t i = 0; i < experiment.parameters.size(); ++i) {
+      const Parameter& parameter = experiment.parameters[i];
+      if (parameter.fallback) params.set(i, *parameter.fallback);
+      if (parameter.name == "examples") params.set(i, Value(examples));
+      if (parameter.name == "noise") params.set(i, Value(noise));
+      if (parameter.name == "first" || parameter.name == "second") params.set(i, Value(correlation));
+    }
+    return experiment.check(params);
+  };
+  CHECK(problem(8, 0, 0.5).find("examples to 3 or less") != std::string::npos);
+  CHECK(problem(3, 0, 0.5).empty());
+  CHECK(problem(3, 0, 1).find("6 examples of one task") !=
+        std::string::npos);  // both tasks are the query's own
+  CHECK(problem(8, 0.1, 0.5).empty());
+}

@@ -23,3 +23,23 @@ TEST_CASE("optimizer_heterogeneity: every optimizer learns, and the gaps are dif
   CHECK(outcome.scalar("heterogeneity_initial") == outcome.series("heterogeneity_sgd").front());
   CHECK(outcome.scalar("spread") > 0);
 }
+
+TEST_CASE(
+    "optimizer_heterogeneity: fresh losses are of other batches, and only pre norm has blocks of its own") {
+  const auto run = [](const char* norm, bool fresh) {
+    return testing::run("optimizer_heterogeneity", {{"steps", std::int64_t{20}},
+                                                    {"rates", std::int64_t{2}},
+                                                    {"layers", std::int64_t{1}},
+                                                    {"length", std::int64_t{6}},
+                                                    {"vocabulary", std::int64_t{4}},
+                                                    {"norm", Value{std::string(norm)}},
+                                                    {"fresh", Value{fresh}}});
+  };
+  const auto pre = run("pre", false), fresh = run("pre", true), post = run("post", false);
+  CHECK(pre.scalar("adam") == pre.series("loss_adam").back());
+  CHECK(fresh.series("loss_adam") == pre.series("loss_adam"));  // rates are chosen by the same batches
+  CHECK(fresh.scalar("adam") != pre.scalar("adam"));
+  CHECK(std::abs(fresh.scalar("adam") - pre.scalar("adam")) <= 0.3);
+  CHECK(pre.scalar("shared_initial") != pre.scalar("heterogeneity_initial"));
+  CHECK(post.scalar("shared_initial") == post.scalar("heterogeneity_initial"));
+}

@@ -39,6 +39,14 @@ TEST_CASE("rank_collapse: every option runs, and yields finite numbers in range"
                          !trial.params.flag("causal") && trial.params.text("norm") != "post";
     CHECK(series(results, trial, "bound_ratio").value.size() == (bounded ? 4 : 0));
     for (const double v : series(results, trial, "bound_ratio").value) CHECK((v >= 0 && v <= 1 + 1e-9));
+    // Where the bound is above 1, the ratio to it is smaller than the ratio to 1.
+    const std::vector<double>& capped = series(results, trial, "bound_ratio").value;
+    const std::vector<double>& uncapped = series(results, trial, "uncapped_ratio").value;
+    REQUIRE(uncapped.size() == capped.size());
+    for (std::size_t l = 1; l < capped.size(); ++l) {
+      const bool says_nothing = series(results, trial, "residual_bound").value[l] == 1;
+      CHECK((says_nothing ? uncapped[l] <= capped[l] : uncapped[l] == capped[l]));
+    }
   }
 }
 

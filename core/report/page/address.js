@@ -18,6 +18,8 @@ function stateText() {
   if (state.filter) kept.set("f", state.filter);
   if (state.sort) kept.set("s", `${state.sort.up ? "" : "-"}${state.sort.name}`);
   if (state.picked) kept.set("p", JSON.stringify([state.picked.name, runsOfPlaces(state.picked.places)]));
+  if (state.axes) kept.set("a", state.axes.map((a) => (a.flipped ? "-" : "") + a.name).join(","));
+  if (state.grouped) kept.set("g", "1");
   if (state.opened.length) kept.set("t", state.opened.map(idOf).join(","));
   for (const figure of data.figures) {
     const text = views.has(figure.name) ? viewText(figure, views.get(figure.name)) : "";
@@ -53,6 +55,9 @@ function readState(text) {
   const sort = kept.get("s");
   const name = sort?.replace(/^-/, "");
   state.sort = columnOf.has(name) ? {name, up: !sort.startsWith("-")} : null;
+  state.grouped = kept.get("g") === "1";
+  const axes = (kept.get("a") ?? "").split(",").map((a) => ({name: a.replace(/^-/, ""), flipped: a.startsWith("-")})).filter((a) => columnOf.has(a.name));
+  state.axes = axes.length >= 2 ? axes : null;
   const opened = new Set((kept.get("t") ?? "").split(",").filter(Boolean));
   state.opened = [];
   for (let i = 0; opened.size && i < trials.count; ++i) if (opened.has(idOf(i))) state.opened.push(i);

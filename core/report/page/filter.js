@@ -16,7 +16,8 @@ const columns = [
   {name: "trial", kind: "text", at: idOf, value: idOf},
   {name: "status", kind: "text", at: statusOf, value: statusOf},
   ...trials.parameters.map(parameterColumn),
-  ...trials.scalars.map((s) => ({name: s.name, doc: s.doc, unit: s.unit, kind: "number", metric: true, varies: true,
+  ...trials.scalars.map((s) => ({name: s.name, doc: s.doc, unit: s.unit, kind: "number", metric: true,
+    varies: trials.count < 2 || s.values.some((v) => v !== s.values[0]),
     at: (i) => s.values[i], value: (i) => s.values[i] ?? NaN})),
 ];
 const columnOf = new Map(columns.map((c) => [c.name, c]));
@@ -32,8 +33,9 @@ function placesOf(runs) {
 }
 
 // chosen: places of the trials that pass; wrong: what cannot be read, {from, to, message} (then the trials stay that
-// passed before); picked: {name, places} of a point; sort: {name, up}; opened: places of trials that are shown in detail.
-const state = {filter: "", holds: () => true, chosen: [], wrong: null, picked: null, sort: null, opened: []};
+// passed before); picked: {name, places} of a point; sort: {name, up}; opened: places of trials that are shown in detail; grouped:
+// whether the table has a row for all seeds of a point; axes: of the parallel coordinates, where chosen.
+const state = {filter: "", holds: () => true, chosen: [], wrong: null, picked: null, sort: null, opened: [], grouped: false, axes: null};
 const listeners = [];
 function choose() {
   const among = state.picked?.places;

@@ -20,7 +20,7 @@ function sample(list, most) {
 
 // A column of which all values are the same is no axis.
 const axisColumns = () => {
-  const parameters = columns.filter((c) => c.parameter && c.varies && c.name !== "seed"), metrics = columns.filter((c) => c.metric);
+  const parameters = columns.filter((c) => c.parameter && c.varies && c.name !== "seed"), metrics = columns.filter((c) => c.metric && c.varies);
   // Before the metrics, which trials that were lost lack: their lines end there.
   return [...parameters, ...(data.lost.length ? [columnOf.get("status")] : []), ...metrics];
 };
@@ -30,49 +30,97 @@ const statusColor = (status) => {
   return lineShade({category: place});
 };
 
+// Which axes are shown, from left to right, and which of them stand upside down.
+const shownAxes = () => state.axes ?? axisColumns().slice(0, mostAxes).map((c) => ({name: c.name, flipped: false}));
+
 function parallelAxes() {
-  return axisColumns().slice(0, mostAxes).map((column) => {
-    if (column.kind !== "number") {
-      const names = [...new Set(Array.from({length: trials.count}, (_, i) => String(column.at(i))))].sort();
-      const place = new Map(names.map((name, k) => [name, names.length === 1 ? 0.5 : k / (names.length - 1)]));
-      return {column, ticks: [...place], to: (v) => place.get(String(v))};
-    }
-    let low = Infinity, high = -Infinity, smallest = Infinity;
-    for (let i = 0; i < trials.count; ++i) {
-      const v = column.at(i);
-      if (typeof v !== "number" || !Number.isFinite(v)) continue;
-      low = Math.min(low, v);
-      high = Math.max(high, v);
-      if (v > 0) smallest = Math.min(smallest, v);
-    }
-    if (low > high) return null;
-    const log = low > 0 && high / low >= 50;
-    const f = log ? Math.log : (v) => v;
-    const span = f(high) - f(low);
-    return {column, log, low, high, ticks: [[number(low), 0], [number(high), 1]],
-            to: (v) => (typeof v !== "number" || !Number.isFinite(v) ? undefined : span === 0 ? 0.5 : (f(v) - f(low)) / span),
-            from: (t) => { const v = f(low) + t * span; return log ? Math.exp(v) : v; }};
+  return shownAxes().map(({name, flipped}) => {
+    const axis = axisOf(columnOf.get(name));
+    if (!axis || !flipped) return axis;
+    const {to, from} = axis;
+    return {...axis, ticks: axis.ticks.map(([text, t]) => [text, 1 - t]), to: (v) => { const t = to(v); return t === undefined ? t : 1 - t; },
+            from: from && ((t) => from(1 - t))};
   }).filter((axis) => axis);
 }
 
+// What is shown, and where: a line a column, with buttons. Calls `changed` with the new choice.
+function axesControls(changed) {
+  const list = el("div", {class: "axes"});
+  const fill = () => {
+    const shown = shownAxes();
+    const others = axisColumns().filter((c) => !shown.some((a) => a.name === c.name));
+    const set = (axes) => { state.axes = axes; changed(); fill(); };
+    const moved = (k, by) => { const axes = shown.slice(); axes.splice(k + by, 0, ...axes.splice(k, 1)); return axes; };
+    const button = (label, name, act, disabled) => {
+      const made = el("button", {type: "button", "aria-label": `${name}: ${label}`, onclick: act}, {left: "←", right: "→", flip: "⇅", remove: "×"}[label] ?? label);
+      made.disabled = Boolean(disabled);
+      return made;
+    };
+    list.replaceChildren(...shown.map(({name, flipped}, k) => el("div", {class: "row"}, el("span", {}, name),
+      button("left", name, () => set(moved(k, -1)), k === 0), button("right", name, () => set(moved(k, 1)), k + 1 === shown.length),
+      button("flip", name, () => set(shown.map((a, j) => (j === k ? {name, flipped: !flipped} : a)))),
+      button("remove", name, () => set(shown.filter((_, j) => j !== k)), shown.length <= 2))),
+      ...(others.length ? [el("div", {class: "row"}, el("span", {class: "quiet"}, "add"), others.map((c) =>
+        button(c.name, "add", () => set([...shown, {name: c.name, flipped: false}]))))] : []));
+  };
+  return el("details", {class: "controls", ontoggle: fill}, el("summary", {}, "Axes"), list);
+}
+
+// Of a pure function, so that it is computed once for each argument.
+function remembered(f) {
+  const known = new Map();
+  return (x) => { if (!known.has(x)) known.set(x, f(x)); return known.get(x); };
+}
+
+const axisOf = remembered((column) => {
+  if (column.kind !== "number") {
+    const names = [...new Set(Array.from({length: trials.count}, (_, i) => String(column.at(i))))].sort();
+    const place = new Map(names.map((name, k) => [name, names.length === 1 ? 0.5 : k / (names.length - 1)]));
+    return {column, ticks: [...place], to: (v) => place.get(String(v))};
+  }
+  let low = Infinity, high = -Infinity, smallest = Infinity;
+  for (let i = 0; i < trials.count; ++i) {
+    const v = column.at(i);
+    if (typeof v !== "number" || !Number.isFinite(v)) continue;
+    low = Math.min(low, v);
+    high = Math.max(high, v);
+    if (v > 0) smallest = Math.min(smallest, v);
+  }
+  if (low > high) return null;
+  const log = low > 0 && high / low >= 50;
+  const f = log ? Math.log : (v) => v;
+  const span = f(high) - f(low);
+  return {column, log, low, high, ticks: [[number(low), 0], [number(high), 1]],
+          to: (v) => (typeof v !== "number" || !Number.isFinite(v) ? undefined : span === 0 ? 0.5 : (f(v) - f(low)) / span),
+          from: (t) => { const v = f(low) + t * span; return log ? Math.exp(v) : v; }};
+});
+
 function showParallel(holder) {
-  const axes = parallelAxes();
+  let axes = parallelAxes();
   if (axes.length < 2 || !trials.count) return;
   const canvas = el("canvas", {id: "parallel", role: "img",
     "aria-label": "Parallel coordinates of all trials. The filter below selects lines; dragging along an axis writes it."});
   const note = el("p", {class: "quiet"});
-  const metrics = axes.filter((a) => a.column.metric);
+  const colored = (c) => (c.name === "status" ? 0 : c.metric ? 1 : 2);
   const colorChoice = el("select", {onchange: () => draw()},
-    [...axes.filter((a) => a.column.name === "status"), ...metrics, ...axes.filter((a) => !a.column.metric && a.column.name !== "status")]
-      .map((a) => el("option", {}, a.column.name)));
-  canvas.style.minWidth = `${92 * axes.length}px`;  // below that, names and numbers run into one another
+    axisColumns().filter(axisOf).sort((a, b) => colored(a) - colored(b)).map((c) => el("option", {}, c.name)));
+  const fit = () => { canvas.style.minWidth = `${92 * axes.length}px`; };  // below that, names and numbers run into one another
+  fit();
   holder.append(el("div", {class: "row controls"}, el("label", {}, "Colour by ", colorChoice)),
-    el("div", {class: "scroll", tabindex: 0, role: "region", "aria-label": "Parallel coordinates"}, canvas), note);
+    el("div", {class: "scroll", tabindex: 0, role: "region", "aria-label": "Parallel coordinates"}, canvas), note,
+    axesControls(() => { again(); noteState(); }));
+  let known = JSON.stringify(state.axes);
+  function again() {
+    known = JSON.stringify(state.axes);
+    axes = parallelAxes();
+    fit();
+    draw();
+  }
   const margin = {top: 44, bottom: 22, side: 58};
   const geometry = () => ({width: canvas.clientWidth, height: canvas.clientHeight});
   const axisX = (k, width) => margin.side + k * (width - 2 * margin.side) / (axes.length - 1);
 
-  const leftOut = Math.max(0, axisColumns().length - mostAxes);
+  const leftOut = () => axisColumns().length - axes.length;
   const background = sample(Array.from({length: trials.count}, (_, i) => i), 500);
   function lineColorOf(axis, i) {
     if (axis.column.name === "status") return statusColor(statusOf(i));
@@ -108,7 +156,7 @@ function showParallel(holder) {
     context.strokeStyle = lineColor();
     context.globalAlpha = 0.5;
     for (const i of background) line(context, i, width, height);
-    const color = axes.find((a) => a.column.name === colorChoice.value);
+    const color = axisOf(columnOf.get(colorChoice.value));
     context.globalAlpha = Math.min(0.9, Math.max(0.12, 60 / Math.sqrt(1 + drawn.length * 20)));
     for (const i of drawn) {
       context.strokeStyle = lineColorOf(color, i);
@@ -130,7 +178,7 @@ function showParallel(holder) {
       context.fillText(nameOf(axis), x, crowded && k % 2 ? 25 : 12, (crowded ? 2 : 1) * room);
       for (const [text, t] of axis.ticks.length > 12 ? [axis.ticks[0], axis.ticks.at(-1)] : axis.ticks) {
         const y = height - margin.bottom - t * (height - margin.top - margin.bottom);
-        context.fillText(text, x, t === 0 ? y + 13 : t === 1 ? y - 4 : y + 4, 80);
+        context.fillText(shortNames([text], 80)[0], x, t === 0 ? y + 13 : t === 1 ? y - 4 : y + 4);
       }
       if (dragged && dragged.k === k) {
         context.globalAlpha = 0.3;
@@ -139,7 +187,7 @@ function showParallel(holder) {
       }
     });
     note.textContent = `${plural(drawn.length, "line")} of ${plural(state.chosen.length, "trial")} that pass the filter` +
-      `${drawn.length < state.chosen.length ? ", a random sample" : ""}. ${leftOut ? `${plural(leftOut, "column")} more than there is room for; the table has all. ` : ""}Drag along an axis to filter, click it to clear.`;
+      `${drawn.length < state.chosen.length ? ", a random sample" : ""}. ${leftOut() ? `${plural(leftOut(), "column")} not shown: see Axes. ` : ""}Drag along an axis to filter, click it to clear.`;
   }
 
   const placeOf = (event) => {
@@ -168,14 +216,15 @@ function showParallel(holder) {
         const unit = 10 ** (Math.floor(Math.log10(Math.abs(x) || 1)) - 3);
         return Number(((up ? Math.ceil(x / unit - 1e-9) : Math.floor(x / unit + 1e-9)) * unit).toPrecision(4));
       };
-      return setFilter(withCondition(name, [`${name} >= ${outwards(axis.from(low), false)}`, `${name} <= ${outwards(axis.from(high), true)}`]));
+      const [least, most] = [axis.from(low), axis.from(high)].sort((a, b) => a - b);
+      return setFilter(withCondition(name, [`${name} >= ${outwards(least, false)}`, `${name} <= ${outwards(most, true)}`]));
     }
     const inside = axis.ticks.filter(([, at]) => at >= low && at <= high).map(([text]) => text);
     const value = axis.column.kind === "truth" ? (text) => text : quoted;
     const conditions = inside.map((text) => `${name} == ${value(text)}`);
     setFilter(withCondition(name, conditions.length > 1 ? [`(${conditions.join(" or ")})`] : conditions));
   });
-  listeners.push(draw);
+  listeners.push(() => (known === JSON.stringify(state.axes) ? draw() : again()));
   new ResizeObserver(draw).observe(canvas);
   whenSeen(canvas, () => { seen = true; draw(); });
 }

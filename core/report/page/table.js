@@ -41,34 +41,40 @@ function showTrials() {
   const status = el("span", {class: "quiet", role: "status"});
   const wrong = el("p", {class: "wrong", id: "filter-wrong", role: "alert"});
   showParallel(holder);
+  const byPoint = el("input", {type: "checkbox", onchange: () => { state.grouped = byPoint.checked; listeners.forEach((listener) => listener()); }});
   holder.append(el("div", {class: "row controls"}, el("label", {}, "Filter ", input),
     el("button", {type: "button", onclick: clearAll}, "Clear"),
-    el("button", {type: "button", "aria-label": "Save the rows that are shown as CSV", onclick: () => save(`${data.name}-trials.csv`, "text/csv", rowsCsv(rows))}, "CSV"),
-    status), wrong);
+    el("button", {type: "button", "aria-label": "Save the rows that are shown as CSV", onclick: () => save(`${data.name}-trials.csv`, "text/csv", rowsCsv(groups ? state.chosen : rows))}, "CSV"),
+    columns.some((c) => c.name === "seed" && c.varies) ? el("label", {}, byPoint, " a row for all seeds") : [], status), wrong);
 
-  const hidden = columns.filter((c) => c.parameter && !c.varies);
+  const hidden = columns.filter((c) => (c.parameter || c.metric) && !c.varies);
   const shown = columns.filter((c) => !hidden.includes(c));
-  const widths = shown.map((c) => (c.name === "trial" ? 150 : Math.max(84, Math.min(220, 9 * c.name.length + 30))));
-  const total = widths.reduce((a, b) => a + b, 0);
-  let rows = [], active = null;  // active: the place of the trial that the keyboard is at
+  const widthOf = (c) => (c.name === "trial" ? 150 : Math.max(state.grouped && c.metric ? 190 : 84, Math.min(220, 9 * c.name.length + 30)));
+  let rows = [], groups = null, active = null;  // active: the place of the trial that the keyboard is at
 
-  const heads = shown.map((column, k) => el("div", {role: "columnheader", style: `width: ${widths[k]}px`,
+  const heads = shown.map((column) => el("div", {role: "columnheader",
     title: [column.doc, column.unit].filter(Boolean).join(", "), "aria-sort": "none", onclick: () => {
       state.sort = {name: column.name, up: state.sort?.name === column.name ? !state.sort.up : true};
       listeners.forEach((listener) => listener());
     }}, el("button", {type: "button"}, column.name)));
+  // A trial opens by itself; of a group the trials are listed.
+  function openRow(i) {
+    if (!groups) return toggleTrial(i);
+    state.grouped = false;
+    pickTrials("this row", groups.members(i));
+  }
   const lines = el("div", {class: "rows", role: "rowgroup"});
   const grid = el("div", {class: "grid", tabindex: 0, role: "grid", "aria-label": "Trials. Arrow keys choose a row, Enter opens it.", "aria-multiselectable": "true",
     "aria-rowcount": trials.count + 1},
     el("div", {class: "head", role: "row", "aria-rowindex": 1}, heads), lines);
   const opened = el("div", {id: "opened"});
-  holder.append(el("p", {class: "quiet controls"}, "Click a row to see the trial by itself, or beside others."), grid, opened);
+  holder.append(el("p", {class: "quiet controls"}, "Click a row to see the trial by itself, or beside others; of a row for all seeds, to list its trials."), grid, opened);
   showOpened(opened);
   // The row that the keyboard is at comes into sight.
   grid.addEventListener("keydown", (event) => {
     if (event.target !== grid || !rows.length) return;
     const at = rows.indexOf(active), step = {ArrowDown: 1, ArrowUp: -1, PageDown: 12, PageUp: -12, Home: -rows.length, End: rows.length}[event.key];
-    if (event.key === "Enter" && at >= 0) toggleTrial(active);
+    if (event.key === "Enter" && at >= 0) openRow(active);
     else if (step === undefined) return;
     else {
       const to = at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + step)), top = to * rowHeight;
@@ -83,7 +89,7 @@ function showTrials() {
   });
   if (hidden.length) {
     holder.append(el("p", {class: "quiet"}, "The same in all trials: " +
-      hidden.map((c) => `${c.name} = ${inFull(c.at(0))}`).join(", ")));
+      hidden.map((c) => `${c.name} = ${c.metric ? number(c.at(0), 6) : inFull(c.at(0))}`).join(", ")));
   }
   if (trials.count < data.trial_count) {
     holder.append(el("p", {class: "quiet"}, `The first ${trials.count} of ${data.trial_count} trials; trials.csv has all.`));
@@ -91,10 +97,12 @@ function showTrials() {
 
   let arranged = "";
   function arrange() {
-    rows = state.chosen.slice();
+    groups = state.grouped ? groupedBySeed(state.chosen) : null;
+    rows = groups ? groups.rows : state.chosen.slice();
+    byPoint.checked = state.grouped;
     const column = columnOf.get(state.sort?.name), up = state.sort?.up;
     if (column) {
-      const keys = new Map(rows.map((i) => [i, column.value(i)]));
+      const keys = new Map(rows.map((i) => [i, groups ? groups.value(column, i) : column.value(i)]));
       const missing = (v) => v === null || v === undefined || Number.isNaN(v);
       rows.sort((a, b) => {
         const x = keys.get(a), y = keys.get(b);
@@ -106,11 +114,12 @@ function showTrials() {
     heads.forEach((head, k) => {
       const sorted = shown[k] === column;
       head.setAttribute("aria-sort", sorted ? (up ? "ascending" : "descending") : "none");
+      head.style.width = `${widthOf(shown[k])}px`;
       head.firstChild.textContent = shown[k].name + (sorted ? (up ? " ▲" : " ▼") : "");
     });
     lines.style.height = `${rowHeight * rows.length}px`;
-    lines.style.width = `${total}px`;
-    const order = rows.length + JSON.stringify([state.sort, state.filter, state.picked?.name]);
+    lines.style.width = `${shown.reduce((sum, c) => sum + widthOf(c), 0)}px`;
+    const order = rows.length + JSON.stringify([state.sort, state.filter, state.picked?.name, state.grouped]);
     if (order !== arranged) grid.scrollTop = 0;
     arranged = order;
     fill();
@@ -127,8 +136,8 @@ function showTrials() {
       const i = rows[k];
       const look = `line${k % 2 ? " even" : ""}${state.opened.includes(i) ? " opened" : ""}${i === active ? " active" : ""}`;
       drawn.push(el("div", {class: look, role: "row", id: `row-${i}`, "aria-rowindex": k + 2, "aria-selected": String(state.opened.includes(i)),
-        style: `top: ${k * rowHeight}px`, onclick: () => { active = i; toggleTrial(i); }},
-        shown.map((column, c) => el("span", {role: "gridcell", style: `width: ${widths[c]}px`}, cellText(column, i)))));
+        style: `top: ${k * rowHeight}px`, onclick: () => { active = i; openRow(i); }},
+        shown.map((column) => el("span", {role: "gridcell", style: `width: ${widthOf(column)}px`}, groups ? groups.text(column, i) : cellText(column, i)))));
     }
     lines.replaceChildren(...drawn);
     if (!printing) return;

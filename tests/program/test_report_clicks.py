@@ -1,0 +1,93 @@
+"""A click on a point or cell lists exactly its trials: in the reports of all references, in headless Chromium."""
+import sys
+
+from browser import SCROLL, Browser, needs_chromium
+from harness import FOLDER, ROOT, qklab, run_tests
+
+# Points of a figure to be clicked at: `aims(figure)` lists them, `aim(it)` brings one into sight and says where it is.
+# Which trials are behind it is found from the parameters, in another way than the page does it.
+AIM = """
+  window.rest = (text) => { let h = 7; for (const c of text) h = (h * 31 + c.charCodeAt(0)) >>> 0; return h; };
+  window.aims = (figure) => {
+    const block = document.getElementById(`figure-${figure.name}`);
+    const plots = [...block.querySelectorAll(".panel [role=img]")].map((p) => p.plot);
+    const found = [];
+    figure.panels.forEach((panel, p) => {
+      const u = plots[p], spots = [];
+      const inside = (x, y) => x > 2 && y > 2 && x < u.over.clientWidth - 2 && y < u.over.clientHeight - 2;
+      if (figure.form === "cells") {
+        const px = figure.xedges.map((x) => u.valToPos(x, "x")), py = figure.yedges.map((y) => u.valToPos(y, "y"));
+        figure.yvalues.forEach((_, row) => figure.xvalues.forEach((_, column) => {
+          const k = row * figure.xvalues.length + column, shown = panel.shown ? panel.shown[k] : k;
+          const wide = Math.min(px[column + 1] - px[column], py[row] - py[row + 1]) > 2;
+          if (wide && panel.trials[shown]) spots.push({p, x: (px[column] + px[column + 1]) / 2, y: (py[row] + py[row + 1]) / 2,
+            values: [[figure.xparameter, figure.xvalues[shown % figure.xvalues.length]],
+                     [figure.yparameter, figure.yvalues[Math.floor(shown / figure.xvalues.length)]]]});
+        }));
+      } else {
+        const all = panel.curves.flatMap((curve) => curve.x.map((x, i) => ({curve, i,
+          x: u.valToPos(x + asideOf(figure, curve), "x"), y: curve.mean[i] === null ? NaN : u.valToPos(curve.mean[i], "y")})));
+        for (const spot of all) {
+          if (!inside(spot.x, spot.y)) continue;
+          const near = (o) => o !== spot && (figure.form === "paths" ? Math.hypot(o.x - spot.x, o.y - spot.y) < 3
+            : Math.abs(o.x - spot.x) < 2 && (o.curve === spot.curve || Math.abs(o.y - spot.y) < 3));
+          if (all.some(near)) continue;
+          const x = figure.xparameter && [figure.xparameter, figure.xnames ? figure.xnames[spot.curve.x[spot.i]] : spot.curve.x[spot.i]];
+          spots.push({p, x: spot.x, y: spot.y, values: [spot.curve.name && [spot.curve.name, spot.curve.value], x].filter(Boolean)});
+        }
+      }
+      for (const spot of spots) if (panel.facet) spot.values.push([panel.facet.name, panel.facet.value]);
+      spots.sort((a, b) => rest(figure.name + a.x + "," + a.y) - rest(figure.name + b.x + "," + b.y));
+      found.push(...spots.slice(0, figure.panels.length > 3 ? 1 : 2));
+    });
+    return found.sort((a, b) => rest(String(a.x)) - rest(String(b.x))).slice(0, 5);
+  };
+  window.aim = async (figure, spot) => {
+    state.picked = null;
+    const place = document.getElementById(`figure-${figure.name}`).querySelectorAll(".panel [role=img]")[spot.p];
+    place.scrollIntoView({block: "center"});
+    await new Promise((go) => requestAnimationFrame(() => setTimeout(go, 30)));
+    const box = place.plot.over.getBoundingClientRect();
+    const {holds} = parseWhere(figure.where, columnOf);
+    const expected = [];
+    const same = (a, b) => String(a) === String(b) || Math.abs(a - b) <= 1e-5 * Math.abs(b);
+    for (let i = 0; i < trials.count; ++i) {
+      if (holds(i) && statusOf(i) === "done" && spot.values.every(([name, v]) => same(columnOf.get(name).at(i), v))) expected.push(idOf(i));
+    }
+    return {x: box.left + spot.x, y: box.top + spot.y, expected};
+  };
+  window.listed = async () => {
+    for (let k = 0; k < 200 && !state.picked; ++k) await new Promise((go) => setTimeout(go, 20));
+    await new Promise((go) => requestAnimationFrame(() => setTimeout(go, 30)));
+    return {ids: state.chosen.map(idOf), told: document.querySelector("#trials [role=status]").textContent,
+            top: document.getElementById("trials").getBoundingClientRect().top, screen: innerHeight};
+  };
+"""
+
+
+def test_a_click_lists_exactly_the_trials_of_its_point():
+    needs_chromium()
+    clicks = 0
+    with Browser(1400, 900) as page:
+        for reference in sorted((ROOT / "results" / "reference").iterdir()):
+            path = FOLDER / f"{reference.name}.html"
+            qklab("report", reference, "--out", path)
+            page.open_report(path)
+            page.run(SCROLL + AIM)
+            for k in range(page.run("return data.figures.length;")):
+                for j in range(page.run(f"window.spots = aims(data.figures[{k}]); return spots.length;")):
+                    at = page.run(f"return aim(data.figures[{k}], spots[{j}]);")
+                    page.click(at["x"], at["y"])
+                    out = page.run("return listed();")
+                    where = (reference.name, k, j, at["x"], at["y"], out["told"])
+                    assert sorted(out["ids"]) == sorted(at["expected"]) != [], where
+                    assert out["told"].startswith(f"{len(out['ids']):,} trial"), where
+                    assert -5 <= out["top"] < out["screen"], (where, out["top"])
+                    clicks += 1
+            assert not page.console, (reference.name, page.console)
+    assert clicks > 180, clicks
+    return f"passed ({clicks} clicks)"
+
+
+if __name__ == "__main__":
+    run_tests(sys.modules[__name__])

@@ -64,6 +64,7 @@ room(study system trial sweep results strategies store export run claims figures
 room(cli base text system trial run directory)
 room(cli/bench base system stats kernels autodiff measure nn nn/weights nn/optimizers sweep config store run
   directory cli)
+room(cli/listing base text system trial sweep strategies store directory confirm cli)
 room(cli/verbs base text system trial tasks sweep results strategies store export run claims claims/audit directory
   confirm compare study cli)
 room(cli/scaffold system trial config run directory cli)

@@ -12,8 +12,9 @@ class App;
 
 namespace qklab {
 
-// Runs a config and prints its progress and outcome, the verdicts last. Returns the exit code.
-int run_and_tell(Loaded loaded, const RunRequest& request, RunEnd& end);
+// Runs a config and prints its progress and outcome, the verdicts last; if `quiet`, only what went wrong. Returns the
+// exit code.
+int run_and_tell(Loaded loaded, const RunRequest& request, RunEnd& end, bool quiet = false);
 
 // Whether trials were left out because one had failed, as --fail-fast demands.
 bool failed_fast(const RunEnd& end);

@@ -71,18 +71,22 @@ int tell_outputs(const Loaded& loaded, const Outputs& outputs, const std::string
 
 bool failed_fast(const RunEnd& end) { return end.outcome.failed_fast && end.outputs.missing > 0; }
 
-int run_and_tell(Loaded loaded, const RunRequest& request, RunEnd& end) {
+int run_and_tell(Loaded loaded, const RunRequest& request, RunEnd& end, bool quiet) {
   const std::string& directory = request.directory;
   const Shard& shard = request.shard;
   ProgressLine progress(loaded.config.name + (shard.is_whole() ? "" : " " + shard.str()));
-  const Listener listener = {remark, [&](const std::string& line) { progress.note(line); },
-                             [&](const Progress& now) { progress.update(now); },
-                             [&](const Progress& all) { progress.finish(all); }};
+  Listener listener = {.failure = [&](const std::string& line) { progress.note(line); }};
+  if (!quiet) {
+    listener.remark = remark;
+    listener.progress = [&](const Progress& now) { progress.update(now); };
+    listener.finished = [&](const Progress& all) { progress.finish(all); };
+  }
   end = run(loaded, request, listener, stop_on_signals());
   if (end.outcome.interrupted) {
     return tell_interruption(end.outcome, directory);
   }
-  const int exit = tell_outputs(loaded, end.outputs, directory);
+  const int exit = quiet ? tell_shortcomings(loaded, end.outputs, directory) || end.outputs.undrawn > 0
+                         : tell_outputs(loaded, end.outputs, directory);
   if (failed_fast(end))
     say(stderr, "stopped at the first failed trial, as --fail-fast asks; the same command goes on\n");
   return exit;

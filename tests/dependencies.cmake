@@ -43,7 +43,7 @@ room(results base stats trial yaml sweep)
 room(strategies base text schema stats yaml sweep results)
 room(config base text system trial yaml sweep strategies)
 room(store base system sweep results config)
-room(export base system results store)
+room(export base stats system results store)
 room(run base text system sweep strategies store)
 # Judging and showing results.
 room(claims base text stats yaml results strategies config)

@@ -5,7 +5,7 @@ import re
 import signal
 import sys
 
-from harness import FOLDER, begin_run, plugins, qklab, run_tests, tables, wait_while, write
+from harness import FOLDER, begin_run, csv_rows, plugins, qklab, run_tests, tables, wait_while, write
 
 SWEEP = write("walk.yaml", """
 name: walk
@@ -65,6 +65,30 @@ def test_status_as_json():
     run.send_signal(signal.SIGKILL)
     run.wait()
     assert json.loads(qklab("status", "live", "--json").stdout)["state"] == "incomplete"
+
+
+def test_tables_for_papers():
+    qklab("run", SWEEP)
+    assert qklab("export", "results/walk", "--format", "markdown").stdout == "results/walk/results.md\n"
+    lines = (FOLDER / "results/walk/results.md").read_text().splitlines()
+    assert lines[0].startswith("| mean | variance | entropy | ") and set(lines[1]) == {"|", "-", " "}
+    assert len(lines) == 6 and lines[2].startswith("| 0 | 0.01 | ")
+    shown = {row["variance"] + row["mean"]: row for row in csv_rows(
+        (FOLDER / "results/walk/figures/entropy.csv").read_bytes())}
+    for line in lines[2:]:
+        mean, variance, entropy = (field.strip() for field in line.split("|")[1:4])
+        row = shown[variance + mean]
+        value, half = map(float, entropy.split(" \u00b1 "))
+        assert abs(value - float(row["entropy"])) <= 0.05 * half
+        assert abs(half - (float(row["high"]) - float(row["low"])) / 2) <= 0.05 * half
+    qklab("export", "results/walk", "--format", "latex", "--out", "paper")
+    table = (FOLDER / "paper/results.tex").read_text()
+    assert table.count(" \\\\\n") == 5 and "$0.01$ & $" in table and "mean\\_drawn" in table and "\\toprule" in table
+    # A reference has tables, too; one seed has no interval.
+    qklab("run", SWEEP, "seeds=1", "--out", "single")
+    qklab("export", "single", "--format", "reference", "--out", "kept")
+    qklab("export", "kept", "--format", "markdown", "--out", "paper")
+    assert "\u00b1" not in (FOLDER / "paper/results.md").read_text()
 
 
 def test_options_that_other_programs_have():

@@ -91,6 +91,20 @@ def test_tables_for_papers():
     assert "\u00b1" not in (FOLDER / "paper/results.md").read_text()
 
 
+def test_more_than_two_are_compared_with_the_first():
+    for out, samples in (("first", 200), ("same", 200), ("other", 300)):
+        qklab("run", SWEEP, f"samples={samples}", "--out", out)
+    said = qklab("diff", "first", "same", "other").stdout
+    assert said == qklab("diff", "first", "same").stdout + "\n" + qklab("diff", "first", "other").stdout
+    assert "no difference" in said and "samples" in said
+
+
+def test_reproduce_writes_elsewhere():
+    qklab("reproduce", "fig_localization", "--preset", "smoke", "--out", "made/here", code=None)
+    assert [path.name for path in (FOLDER / "made/here").iterdir()] == ["fig_localization-smoke"]
+    assert not (FOLDER / "results/fig_localization-smoke").exists()
+
+
 def test_options_that_other_programs_have():
     assert qklab("run", SWEEP, "-n", "--out", "dry").stdout == qklab("run", SWEEP, "--dry-run", "--out", "dry").stdout
     assert not (FOLDER / "dry").exists()

@@ -45,7 +45,7 @@ room(results base stats trial yaml sweep)
 room(strategies base text schema stats yaml sweep results)
 room(config base text system trial external yaml sweep strategies)
 room(store base system sweep results config)
-room(export base system results store)
+room(export base stats system results store)
 room(run base text system sweep strategies store)
 # Judging and showing results.
 room(claims base text stats yaml results strategies config)
@@ -68,6 +68,7 @@ room(study system trial sweep results strategies store export run claims claims/
 room(cli base text system trial run directory)
 room(cli/bench base system stats kernels autodiff measure nn nn/weights nn/optimizers sweep config store run
   directory cli)
+room(cli/listing base text system trial sweep strategies store directory confirm cli)
 room(cli/verbs base text system trial tasks sweep results strategies store export run claims claims/audit directory
   confirm compare study cli)
 room(cli/scaffold system trial config grammar run directory cli)

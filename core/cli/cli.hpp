@@ -22,6 +22,7 @@ void add_watch(CLI::App& app, Exit& exit);
 void add_serve(CLI::App& app, Exit& exit);
 void add_merge(CLI::App& app, Exit& exit);
 void add_list(CLI::App& app, Exit& exit);
+void add_ls(CLI::App& app, Exit& exit);
 void add_describe(CLI::App& app, Exit& exit);
 void add_run(CLI::App& app, Exit& exit);
 void add_confirm(CLI::App& app, Exit& exit);

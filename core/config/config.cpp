@@ -8,6 +8,7 @@
 #include <functional>
 #include <limits>
 
+#include "core/config/config_plugins.hpp"
 #include "core/config/layer.hpp"
 #include "core/config/overrides.hpp"
 #include "core/external/external.hpp"
@@ -24,14 +25,15 @@ ConfigSource read_source(const std::string& path) {
   ConfigSource source;
   source.file = readable(path);
   source.text = read_file(path);
+  load_plugins_of(source);
   return source;
 }
 
 namespace {
 
-const std::vector<std::string> settings = {"name",    "experiment", "doc",   "params",  "sweep",
-                                           "where",   "seeds",      "prune", "confirm", "presets",
-                                           "figures", "claims",     "checks"};
+const std::vector<std::string> settings = {"name",    "experiment", "doc",    "params",  "sweep",
+                                           "where",   "seeds",      "prune",  "confirm", "presets",
+                                           "figures", "claims",     "checks", "plugin"};
 
 // experiment: {command: [python3, model.py], limit: 600}
 const Experiment* read_external(MapReader& map, std::string& declaration) {
@@ -60,8 +62,9 @@ const Experiment* read_experiment(MapReader& map, std::string& declaration) {
   if (!experiment && map.node("experiment").IsScalar()) {
     const std::vector<std::string> names = experiment_names();
     map.diagnostics().error(map.place("experiment"),
-                            fmt::format("no experiment '{}'{}; there are {}; --plugin FILE.so loads others",
-                                        name, did_you_mean(name, names), fmt::join(names, ", ")));
+                            fmt::format("no experiment '{}'{}; there are {}; --plugin FILE.so loads others{}",
+                                        name, did_you_mean(name, names), fmt::join(names, ", "),
+                                        map.has("plugin") ? ", such as that which this config names" : ""));
   }
   return experiment;
 }
@@ -170,6 +173,7 @@ Config parse(const ConfigSource& source, Diagnostics& found) {
   config.claims = map.node("claims");
   config.checks = map.node("checks");
   map.text("doc");
+  map.texts("plugin");
   if (!config.experiment) {
     for (const char* const key : {"params", "sweep", "where", "seeds", "confirm", "presets"}) map.has(key);
     for (const std::string& key : strategy_names(StrategyKind::Section::config)) map.has(key);

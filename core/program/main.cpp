@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <sstream>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -25,8 +27,17 @@
 namespace qklab {
 namespace {
 
+// Loads the libraries that $QKLAB_PLUGIN names, separated by colons.
+void load_plugins_of_environment() {
+  const char* const named = std::getenv("QKLAB_PLUGIN");
+  std::istringstream paths(named == nullptr ? "" : named);
+  for (std::string path; std::getline(paths, path, ':');)
+    if (!path.empty()) load_plugin(path);
+}
+
 int run_program(int argc, char** argv) {
   kernels::level();  // checked before anything is computed: throws if QKLAB_SIMD names no level
+  load_plugins_of_environment();
   CLI::App app{"qklab: how a query-key eigenspectrum shapes attention"};
   app.name("qklab");
   app.require_subcommand(1);
@@ -52,6 +63,7 @@ int run_program(int argc, char** argv) {
   add_reproduce(app, exit);
   add_confirm(app, exit);
   add_status(app, exit);
+  add_ls(app, exit);
   add_report(app, exit);
   add_export(app, exit);
   add_trace(app, exit);

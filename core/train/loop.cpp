@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/base/error.hpp"
 #include "core/base/value.hpp"
 #include "core/train/bytes.hpp"
 
@@ -91,7 +92,12 @@ Outcome train(Trainer& trainer, const Hooks& hooks) {
     progress = Progress::load(*hooks.saved, trainer);
   Outcome outcome;
   for (std::size_t& step = progress.step;; ++step) {
-    if (hooks.check) hooks.check();
+    try {
+      if (hooks.check) hooks.check();
+    } catch (const Cancelled&) {
+      if (hooks.save) hooks.save(progress.save(trainer));  // nothing of the training so far is lost
+      throw;
+    }
     if (hooks.progress) hooks.progress(step, config.steps);
     // Of before the evaluation, which is made again when training goes on: no step is evaluated twice.
     std::optional<std::string> here;

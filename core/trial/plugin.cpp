@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
+#include <set>
 
 #include "core/text/text_check.hpp"
 
@@ -48,6 +49,9 @@ void load_plugin(const std::string& path) {
   if (!std::filesystem::exists(path)) fail(path, "no such plugin");
   // dlopen searches the system's folders for a name without a slash.
   const std::string place = std::filesystem::absolute(path).string();
+  // A config may name a library that the command line has loaded.
+  static std::set<std::string> loaded;
+  if (!loaded.insert(std::filesystem::canonical(path).string()).second) return;
   FileIdentity identity = identify_file(place);
   identity.path = readable(place);
   void* library = dlopen(place.c_str(), RTLD_NOW | RTLD_LOCAL);

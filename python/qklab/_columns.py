@@ -55,7 +55,8 @@ def read_columns(path: Path) -> Columns:
     with open_read_only(path) as database:
         first, last = database.execute("SELECT coalesce(min(trial), 1), coalesce(max(trial), 0) FROM trials").fetchone()
         count = last - first + 1
-        workers = min(len(os.sched_getaffinity(0)), 4, count // _ALONE + 1)
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        workers = min(cores, 4, count // _ALONE + 1)
         # The others have to start first, and this process reads the scalars while the last of them work.
         bounds = [first + count * k // workers for k in range(workers + 1)]
         others = [_begin(path, bounds[k], bounds[k + 1] - 1) for k in range(1, workers)]

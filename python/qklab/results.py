@@ -220,6 +220,9 @@ class Run:
         """
         points = self.points(value, where)
         chosen = [rows] if isinstance(rows, str) else list(rows or [name for name in self.varied if name != columns])
+        for name in [*chosen, *([columns] if columns else [])]:
+            if name not in self.varied:
+                raise KeyError(f"no varied parameter {name!r}; there are {', '.join(self.varied) or 'none'}")
         return latex.table(points, value, chosen, columns, best, caption, label)
 
     # What the program does.

@@ -87,7 +87,7 @@ def test_bash():
     assert {"localization", "sort"} <= of_bash("qklab describe ")
     assert of_bash("qklab launch ") == {"slurm"} and of_bash("qklab list ta") == {"tasks"}
     # At these positions there is nothing useful to offer.
-    for line in ("qklab run walk.yaml ", "qklab run walk.yaml --jobs ", "qklab diff results results ", "qklab nonsense "):
+    for line in ("qklab run walk.yaml ", "qklab run walk.yaml --jobs ", "qklab verify results ", "qklab nonsense "):
         assert of_bash(line) - {""} == set(), (line, of_bash(line))
 
 

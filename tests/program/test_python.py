@@ -149,6 +149,12 @@ def test_latex():
         assert "several points" in str(error)
     else:
         raise AssertionError("two means share a cell")
+    try:
+        run.to_latex("contrast", rows="varience")
+    except KeyError as error:
+        assert "there are mean, variance" in str(error)
+    else:
+        raise AssertionError("a row of a parameter that does not exist")
     if shutil.which("pdflatex"):
         write("table.tex", "\\documentclass{article}\\usepackage{booktabs,amsmath}\\begin{document}" + table
               + "\\end{document}")

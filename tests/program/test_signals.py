@@ -1,4 +1,5 @@
 """Signals that the caller ignores stay ignored; those sent before a limit make a run save its results and end."""
+import re
 import resource
 import signal
 import subprocess
@@ -66,6 +67,29 @@ def test_each_signal_saves_and_ends_a_run():
         assert has_begun(FOLDER / out / "run.db"), f"{each.name}: not copied back"
     qklab("run", SWEEP, "--out", out, "-j", "1")
     assert tables(out) == tables("ignored")
+
+
+def test_a_training_that_is_stopped_loses_nothing():
+    """No state is saved while it runs, so that what is there afterwards was saved because of the signal."""
+    config = write("long.yaml", "name: long\nexperiment: training\n"
+                   "params: {dim: 16, length: 8, steps: 20000, batch: 8, evaluate_every: 10000}\n")
+    begin = [QKLAB, "run", config, "--out", "long", "--checkpoint-every", "100000"]
+    reached = 0
+    for _ in range(2):
+        run = subprocess.Popen(begin, cwd=FOLDER, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        running = FOLDER / "long/running.csv"
+        wait_until(lambda: running.exists() and running.read_text().count("\n") == 2
+                   and int(running.read_text().splitlines()[1].split(",")[1]) > reached)
+        run.send_signal(signal.SIGINT)
+        _, said = run.communicate(timeout=60)
+        assert run.returncode == 130, said
+        step = re.search(r"^saved as well: step (\d+) of 20000, or a little further$", said, re.M)
+        assert step and int(step[1]) > reached, said  # the second run went on from there
+        reached = int(step[1])
+        assert len(list((FOLDER / "long/checkpoints").iterdir())) == 1
+    qklab("run", config, "--out", "long")
+    qklab("run", config, "--out", "unbroken")
+    assert tables("long") == tables("unbroken")
 
 
 def test_a_signal_before_anything_has_begun_leaves_nothing():

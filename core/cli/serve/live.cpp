@@ -2,13 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <csignal>
 #include <filesystem>
-#include <fstream>
 #include <thread>
 
 #include "core/base/nan.hpp"
+#include "core/cli/writer.hpp"
 #include "core/directory/series_needed.hpp"
 #include "core/sweep/telling.hpp"
 
@@ -18,15 +16,6 @@ namespace {
 
 constexpr std::chrono::seconds rate_window{60};
 constexpr std::size_t most_failures = 20;
-
-// A run holds a lock; asking for it would disturb one that begins. Its log and the process tell as much.
-std::string writer_of(const std::string& directory) {
-  if (!std::filesystem::exists(store_path(directory) + "-wal")) return "";
-  std::ifstream lock(store_path(directory) + ".lock");
-  pid_t pid = 0;
-  if (!(lock >> pid) || pid <= 0) return "";
-  return kill(pid, 0) == 0 || errno == EPERM ? std::to_string(pid) : "";
-}
 
 Store open_patiently(const std::string& directory) {
   // Between a run's end and another's beginning the file may be neither closed nor open.

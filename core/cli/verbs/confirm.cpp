@@ -27,7 +27,7 @@ int confirm_and_tell(ConfirmPlan& plan) {
                              [&](const Progress& all) { progress.finish(all); }};
   const ConfirmEnd end = confirm(plan, listener, stop_on_signals());
   if (end.reserved.outcome.interrupted)
-    return tell_interruption(end.reserved.outcome, plan.request.directory);
+    return tell_interruption(end.reserved.outcome, plan.request.directory, {});
   const int reserved = tell_results(plan.reserved, end.reserved.outputs, plan.request.directory);
   if (!end.judged) return reserved;
   return std::max(reserved, tell_outputs(plan.exploring, end.outputs, plan.directory));

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "core/cli/cli.hpp"
 #include "core/compare/difference.hpp"
@@ -62,25 +64,36 @@ void print_scalars(const std::vector<ScalarDifference>& differences) {
   }
 }
 
+void print_differences(const TrialsByName& a, const std::string& first, const std::string& second) {
+  const TrialsByName b = read_by_name(second);
+  fmt::print("first:  {} ({} trials)\nsecond: {} ({} trials)\n", first, a.trials.size(), second,
+             b.trials.size());
+  print_list("Config", config_differences(a, b));
+  print_scalars(scalar_differences(a, b));
+  print_list("Verdicts", claim_differences(claims_of(first), claims_of(second)));
+}
+
 }  // namespace
 
 void add_diff(CLI::App& app, Exit&) {
   struct Arguments {
-    std::string a, b;
+    std::string first;
+    std::vector<std::string> others;
   };
   const auto arguments = std::make_shared<Arguments>();
-  CLI::App* verb = app.add_subcommand("diff", "how two run directories differ: config, scalars, verdicts");
-  verb->add_option("first", arguments->a, "run directory")->required()->type_name("DIR");
-  verb->add_option("second", arguments->b, "run directory, of another version of the experiment as well")
+  CLI::App* verb = app.add_subcommand("diff", "how run directories differ: config, scalars, verdicts");
+  verb->add_option("first", arguments->first, "run directory")->required()->type_name("DIR");
+  verb->add_option(
+          "others", arguments->others,
+          "run directories, of other versions of the experiment as well; each is compared with the first")
       ->required()
       ->type_name("DIR");
   verb->callback([arguments] {
-    const TrialsByName a = read_by_name(arguments->a), b = read_by_name(arguments->b);
-    fmt::print("first:  {} ({} trials)\nsecond: {} ({} trials)\n", arguments->a, a.trials.size(),
-               arguments->b, b.trials.size());
-    print_list("Config", config_differences(a, b));
-    print_scalars(scalar_differences(a, b));
-    print_list("Verdicts", claim_differences(claims_of(arguments->a), claims_of(arguments->b)));
+    const TrialsByName first = read_by_name(arguments->first);
+    for (std::size_t i = 0; i < arguments->others.size(); ++i) {
+      if (i > 0) fmt::print("\n");
+      print_differences(first, arguments->first, arguments->others[i]);
+    }
   });
 }
 

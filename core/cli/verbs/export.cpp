@@ -9,6 +9,7 @@
 #include "core/directory/loaded.hpp"
 #include "core/export/columns.hpp"
 #include "core/export/csv.hpp"
+#include "core/export/paper_table.hpp"
 #include "core/store/store.hpp"
 #include "core/study/reference.hpp"
 #include "core/system/file.hpp"
@@ -21,6 +22,17 @@ void export_reference(const std::string& directory, const std::string& out) {
   write_reference(directory, out, remark);
   for (const char* file : {"trials.csv", "series.csv", "claims.json", "figures", "manifest.json", "confirm"})
     if (std::filesystem::exists(fmt::format("{}/{}", out, file))) fmt::print("{}/{}\n", out, file);
+}
+
+void export_table(const std::string& directory, const std::string& out, const std::string& format) {
+  const RunDirectory run = open_directory(directory);
+  const bool latex = format == "latex";
+  const std::string file = fmt::format("{}/results.{}", out, latex ? "tex" : "md");
+  const std::string table = paper_table(run.results, run.loaded.config.sweep.varied(),
+                                        latex ? PaperFormat::latex : PaperFormat::markdown);
+  make_output_directory(out);
+  write_file(file, table);
+  fmt::print("{}\n", file);
 }
 
 }  // namespace
@@ -36,12 +48,15 @@ void add_export(CLI::App& app, Exit&) {
   verb->add_option(
           "--format", arguments->format,
           "csv: trials.csv and series.csv; npy: a file a column, for NumPy; hdf5: results.h5; reference: a "
-          "directory to be committed, with figures and verdicts and the series that these read")
-      ->check(one_of({"csv", "npy", "hdf5", "reference"}));
+          "directory to be committed, with figures and verdicts and the series that these read; latex, "
+          "markdown: means over seeds, as a table for a paper (results.tex) or a page (results.md)")
+      ->check(one_of({"csv", "npy", "hdf5", "reference", "latex", "markdown"}));
   verb->callback([arguments] {
     const std::string& directory = arguments->directory;
     if (arguments->format == "reference")
       return export_reference(directory, arguments->out.empty() ? directory : arguments->out);
+    if (arguments->format == "latex" || arguments->format == "markdown")
+      return export_table(directory, arguments->out.empty() ? directory : arguments->out, arguments->format);
     if (!std::filesystem::exists(store_path(directory))) {
       throw InputError(fmt::format("{}: no run directory: it has no run.db", directory));
     }

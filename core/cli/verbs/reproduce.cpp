@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 
 #include "core/cli/cli.hpp"
@@ -14,7 +15,7 @@ namespace qklab {
 void add_reproduce(CLI::App& app, Exit& exit) {
   struct Arguments {
     std::vector<std::string> figures;
-    std::string preset = "fast";
+    std::string preset = "fast", out;
     RunRequest request;
   };
   const auto arguments = std::make_shared<Arguments>();
@@ -23,6 +24,8 @@ void add_reproduce(CLI::App& app, Exit& exit) {
                    "names of configs (default: all); `qklab list figures` lists them")
       ->type_name("FIGURE");
   verb->add_option("--preset", arguments->preset, "smoke, fast or paper")->type_name("PRESET");
+  verb->add_option("--out", arguments->out, "folder for the run directories (default: results)")
+      ->type_name("DIR");
   add_run_options(*verb, arguments->request);
   verb->callback([arguments, &exit] {
     const std::vector<std::string> shipped = shipped_figures();
@@ -43,6 +46,10 @@ void add_reproduce(CLI::App& app, Exit& exit) {
     for (const Loaded& loaded : configs) {
       RunRequest request = arguments->request;
       request.directory = default_directory(loaded.config);
+      if (!arguments->out.empty())
+        request.directory =
+            (std::filesystem::path(arguments->out) / std::filesystem::path(request.directory).filename())
+                .string();
       for (const std::string& line : look_ahead(loaded, request)) remark(line);
       RunEnd end;
       exit = std::max(exit, run_and_tell(loaded, request, end));

@@ -44,7 +44,7 @@ void add_run(CLI::App& app, Exit& exit) {
     std::vector<std::string> overrides;
     std::string preset = "fast";
     RunRequest request;
-    bool dry_run = false, list_all = false;
+    bool dry_run = false, list_all = false, quiet = false;
   };
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* verb = app.add_subcommand("run", "run a sweep, or go on with one");
@@ -58,7 +58,7 @@ void add_run(CLI::App& app, Exit& exit) {
           "--out", arguments->request.directory,
           "run directory (default: results/NAME, or results/NAME-PRESET for a preset other than fast)")
       ->type_name("DIR");
-  CLI::Option* dry_run = verb->add_flag("--dry-run", arguments->dry_run,
+  CLI::Option* dry_run = verb->add_flag("-n,--dry-run", arguments->dry_run,
                                         "check the config and list the first trials; write nothing");
   verb->add_flag("--all", arguments->list_all,
                  "with --dry-run: list all trials; finished ones are marked, here as there")
@@ -80,6 +80,13 @@ void add_run(CLI::App& app, Exit& exit) {
                  "go on with trials that another build of the plugin computed");
   verb->add_flag("--yes", arguments->request.large_is_meant, "run sweeps of over 10^7 trials too");
   add_run_options(*verb, arguments->request);
+  verb->add_flag("--quiet", arguments->quiet, "print nothing but what went wrong");
+  // What other programs' users type: all of it is the default here.
+  verb->add_flag_callback(
+          "-k,--keep-going", [] {}, "go on after a trial that failed, as it does in any case")
+      ->excludes(verb->get_option("--fail-fast"));
+  verb->add_flag_callback(
+      "-m,--multirun", [] {}, "run every combination of several values, as it does in any case");
   verb->callback([arguments, &exit] {
     ConfigSource source = read_source(arguments->config);
     source.preset = arguments->preset;
@@ -87,10 +94,11 @@ void add_run(CLI::App& app, Exit& exit) {
     Loaded loaded = load_config(source);
     RunRequest& request = arguments->request;
     if (request.directory.empty()) request.directory = default_directory(loaded.config);
-    for (const std::string& line : look_ahead(loaded, request)) remark(line);
+    for (const std::string& line : look_ahead(loaded, request))
+      if (!arguments->quiet) remark(line);
     if (arguments->dry_run) return tell_plan(std::move(loaded), request, arguments->list_all);
     RunEnd end;
-    exit = run_and_tell(std::move(loaded), request, end);
+    exit = run_and_tell(std::move(loaded), request, end, arguments->quiet);
   });
 }
 

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
+#include <iterator>
+#include <vector>
 
 #include "core/claims/verdict_table.hpp"
 #include "core/cli/cli.hpp"
@@ -37,7 +40,13 @@ bool tell_shortcomings(const Loaded& loaded, const Outputs& outputs, const std::
 
 }  // namespace
 
-int tell_interruption(const RunOutcome& outcome, const std::string& directory) {
+int tell_interruption(const RunOutcome& outcome, const std::string& directory,
+                      const std::vector<RunningTrial>& running) {
+  std::vector<RunningTrial> saved;
+  std::ranges::copy_if(running, std::back_inserter(saved), [&](const RunningTrial& each) {
+    return std::filesystem::exists(fmt::format("{}/checkpoints/{}", directory, trial_name(each.id)));
+  });
+  if (!saved.empty()) say(stderr, "saved as well: {}, or a little further\n", running_text(saved));
   say(stderr, "interrupted; finished trials are kept in {}: the same command goes on from there\n",
       directory);
   // A trial that does not check for the stop request is still running in another thread.
@@ -71,18 +80,26 @@ int tell_outputs(const Loaded& loaded, const Outputs& outputs, const std::string
 
 bool failed_fast(const RunEnd& end) { return end.outcome.failed_fast && end.outputs.missing > 0; }
 
-int run_and_tell(Loaded loaded, const RunRequest& request, RunEnd& end) {
+int run_and_tell(Loaded loaded, const RunRequest& request, RunEnd& end, bool quiet) {
   const std::string& directory = request.directory;
   const Shard& shard = request.shard;
   ProgressLine progress(loaded.config.name + (shard.is_whole() ? "" : " " + shard.str()));
-  const Listener listener = {remark, [&](const std::string& line) { progress.note(line); },
-                             [&](const Progress& now) { progress.update(now); },
-                             [&](const Progress& all) { progress.finish(all); }};
+  std::vector<RunningTrial> running;
+  Listener listener = {.failure = [&](const std::string& line) { progress.note(line); }};
+  if (!quiet) {
+    listener.remark = remark;
+    listener.progress = [&](const Progress& now) {
+      if (!now.running.empty()) running = now.running;
+      progress.update(now);
+    };
+    listener.finished = [&](const Progress& all) { progress.finish(all); };
+  }
   end = run(loaded, request, listener, stop_on_signals());
   if (end.outcome.interrupted) {
-    return tell_interruption(end.outcome, directory);
+    return tell_interruption(end.outcome, directory, running);
   }
-  const int exit = tell_outputs(loaded, end.outputs, directory);
+  const int exit = quiet ? tell_shortcomings(loaded, end.outputs, directory) || end.outputs.undrawn > 0
+                         : tell_outputs(loaded, end.outputs, directory);
   if (failed_fast(end))
     say(stderr, "stopped at the first failed trial, as --fail-fast asks; the same command goes on\n");
   return exit;

@@ -4,6 +4,7 @@
 
 #include "core/cli/cli.hpp"
 #include "core/cli/command.hpp"
+#include "core/cli/listing/state.hpp"
 #include "core/confirm/confirming_run.hpp"
 #include "core/directory/loaded.hpp"
 #include "core/directory/running.hpp"
@@ -85,12 +86,15 @@ void print_status(const std::string& directory) {
 
 void add_status(CLI::App& app, Exit&) {
   const auto directory = std::make_shared<std::string>();
+  const auto as_json = std::make_shared<bool>(false);
   CLI::App* verb = app.add_subcommand("status", "what a run directory holds; never disturbs a running sweep");
   verb->add_option("directory", *directory, "run directory")->required()->type_name("DIR");
-  verb->callback([directory] {
+  verb->add_flag("--json", *as_json, "as JSON, for other programs");
+  verb->callback([directory, as_json] {
     if (!std::filesystem::exists(store_path(*directory))) {
       throw InputError(fmt::format("{}: no run directory: it has no run.db", *directory));
     }
+    if (*as_json) return fmt::print("{}\n", state_json(state_of(*directory, failures_shown)));
     print_status(*directory);
   });
 }

@@ -57,6 +57,8 @@ qklab_layer(nn/optimizers qklab_nn)
 qklab_layer(nn/regularizers qklab_nn_optimizers qklab_nn_weights)
 qklab_layer(nn/untrained qklab_nn)
 qklab_layer(theory qklab_spectrum qklab_measure qklab_stats)
+qklab_layer(theory/scores qklab_theory)
+target_include_directories(qklab_theory_scores SYSTEM PRIVATE ${QKLAB_BOOST_MATH})
 qklab_layer(tasks qklab_system qklab_schema)
 qklab_layer(train qklab_nn_regularizers qklab_nn_optimizers qklab_tasks qklab_trial)
 # The rooms that run sweeps.
@@ -87,7 +89,7 @@ qklab_layer(confirm qklab_directory)
 qklab_layer(compare qklab_confirm qklab_export)
 qklab_layer(study qklab_compare)
 foreach(room base text schema system stats spectrum measure nn nn_weights nn_entries nn_optimizers nn_regularizers nn_untrained
-    theory tasks train trial sweep results strategies store export run)
+    theory theory_scores tasks train trial sweep results strategies store export run)
   qklab_together(qklab_${room})
 endforeach()
 foreach(room trial sweep results strategies store export run)
@@ -108,7 +110,7 @@ endif()
 # Experiments register themselves when the program starts. Nothing calls them, so their objects are linked explicitly.
 file(GLOB experiments CONFIGURE_DEPENDS experiments/*.cpp)
 add_library(qklab_experiments OBJECT ${experiments})
-target_link_libraries(qklab_experiments PUBLIC qklab_options qklab_trial qklab_theory qklab_train qklab_nn_untrained)
+target_link_libraries(qklab_experiments PUBLIC qklab_options qklab_trial qklab_theory_scores qklab_train qklab_nn_untrained)
 # Experiments use the same names in their sources, so they are compiled separately and share only precompiled headers.
 target_precompile_headers(qklab_experiments PRIVATE <fmt/format.h> <xtensor-blas/xlinalg.hpp> <xtensor/xmath.hpp>
   <xtensor/xview.hpp> ${CMAKE_SOURCE_DIR}/core/trial/experiment.hpp)

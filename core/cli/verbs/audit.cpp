@@ -4,6 +4,7 @@
 
 #include "core/claims/audit/audit.hpp"
 #include "core/cli/cli.hpp"
+#include "core/cli/terminal.hpp"
 #include "core/directory/loaded.hpp"
 
 namespace qklab {

@@ -59,12 +59,15 @@ qklab_layer(nn/untrained qklab_nn)
 qklab_layer(theory qklab_spectrum qklab_measure qklab_stats)
 qklab_layer(theory/scores qklab_theory)
 target_include_directories(qklab_theory_scores SYSTEM PRIVATE ${QKLAB_BOOST_MATH})
+qklab_layer(yaml qklab_base yaml-cpp)
+qklab_layer(weights qklab_system)
+qklab_layer(weights/layouts qklab_weights qklab_schema qklab_yaml)
+qklab_layer(weights/spectra qklab_weights_layouts qklab_theory_scores)
 qklab_layer(tasks qklab_system qklab_schema)
-qklab_layer(train qklab_nn_regularizers qklab_nn_optimizers qklab_tasks qklab_trial)
+qklab_layer(train qklab_nn_regularizers qklab_nn_optimizers qklab_tasks qklab_trial qklab_weights)
 # The rooms that run sweeps.
 qklab_layer(trial qklab_schema qklab_system ${CMAKE_DL_LIBS})
 qklab_layer(external qklab_trial)
-qklab_layer(yaml qklab_base yaml-cpp)
 qklab_layer(sweep qklab_trial qklab_yaml)
 qklab_layer(results qklab_sweep qklab_yaml qklab_stats)
 qklab_layer(strategies qklab_results)
@@ -91,7 +94,8 @@ qklab_layer(confirm qklab_directory)
 qklab_layer(compare qklab_confirm qklab_export)
 qklab_layer(study qklab_compare)
 foreach(room base text schema system stats spectrum measure nn nn_weights nn_entries nn_optimizers nn_regularizers nn_untrained
-    theory theory_scores tasks train trial sweep results strategies store export run)
+    theory theory_scores weights weights_layouts weights_spectra
+    tasks train trial sweep results strategies store export run)
   qklab_together(qklab_${room})
 endforeach()
 foreach(room trial sweep results strategies store export run)
@@ -112,7 +116,8 @@ endif()
 # Experiments register themselves when the program starts. Nothing calls them, so their objects are linked explicitly.
 file(GLOB experiments CONFIGURE_DEPENDS experiments/*.cpp)
 add_library(qklab_experiments OBJECT ${experiments})
-target_link_libraries(qklab_experiments PUBLIC qklab_options qklab_trial qklab_theory_scores qklab_train qklab_nn_untrained)
+target_link_libraries(qklab_experiments PUBLIC qklab_options qklab_trial qklab_theory_scores qklab_train qklab_nn_untrained
+  qklab_weights_spectra)
 # Experiments use the same names in their sources, so they are compiled separately and share only precompiled headers.
 target_precompile_headers(qklab_experiments PRIVATE <fmt/format.h> <xtensor-blas/xlinalg.hpp> <xtensor/xmath.hpp>
   <xtensor/xview.hpp> ${CMAKE_SOURCE_DIR}/core/trial/experiment.hpp)
@@ -133,7 +138,7 @@ endfunction()
 
 file(GLOB_RECURSE cli CONFIGURE_DEPENDS core/cli/*.cpp)
 add_library(qklab_cli OBJECT ${cli})
-target_link_libraries(qklab_cli PUBLIC qklab_options qklab_study qklab_compare qklab_grammar qklab_train CLI11::CLI11 PkgConfig::httplib)
+target_link_libraries(qklab_cli PUBLIC qklab_options qklab_study qklab_compare qklab_grammar qklab_train qklab_weights_spectra CLI11::CLI11 PkgConfig::httplib)
 # cpp-httplib 0.18 calls libcrypto from its header, but its pkg-config file names only libssl.
 find_package(OpenSSL QUIET)
 if(OpenSSL_FOUND)

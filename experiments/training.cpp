@@ -8,7 +8,7 @@
 #include <numbers>
 
 #include "core/base/elementary.hpp"
-#include "core/train/description.hpp"
+#include "core/train/model_file.hpp"
 #include "core/train/of_trial.hpp"
 #include "core/train/trace.hpp"
 #include "core/trial/experiment.hpp"
@@ -87,12 +87,46 @@ void record_standards(const tasks::Floor& floor, const tasks::Baseline& baseline
   result.scalar("trigram_perplexity", elementary::exp(*baseline.pair));
 }
 
+constexpr const char* final_weights = "weights.safetensors";
+std::string weights_at(std::size_t step) { return fmt::format("weights.{}.safetensors", step); }
+
+// Whether the files of all evaluations before this step are there.
+bool has_weights_before(const Trial& trial, const TrainConfig& config, std::size_t step) {
+  for (std::size_t at = 0; at < step; at += config.evaluate_every)
+    if (!trial.has_file(weights_at(at))) return false;
+  return true;
+}
+
+// Goes on from a checkpoint only where it finds the files that the trial had written until then.
+Hooks hooks_of(const Trial& trial, const Training& training) {
+  Hooks hooks = resumable_hooks(trial);
+  if (training.saving != Saving::evaluations || !trial.keeps_files()) return hooks;
+  if (hooks.saved && !has_weights_before(trial, training.config, step_of_state(*hooks.saved)))
+    hooks.saved.reset();
+  hooks.evaluated = [&trial](Trainer& trainer, std::size_t step, History&) {
+    trial.file(weights_at(step), model_bytes(trainer, step));
+  };
+  return hooks;
+}
+
+void record_weights(const Trial& trial, const Training& training, Trainer& trainer, const Outcome& outcome,
+                    Result& result) {
+  if (training.saving == Saving::none || !trial.keeps_files()) return;
+  const auto loss = outcome.history.curves().find("loss");
+  if (training.saving == Saving::evaluations && loss != outcome.history.curves().end())
+    for (const double step : loss->second.step) result.file(weights_at(static_cast<std::size_t>(step)));
+  if (outcome.stopped || !outcome.divergence.empty()) return;
+  trial.file(final_weights, model_bytes(trainer, outcome.steps));
+  result.file(final_weights);
+}
+
 void run(const Trial& trial, Result& result) {
   const Parameters& p = trial.params;
   const Training training = training_of(p);
   const std::unique_ptr<tasks::Task> task = make_task(trial, training.task);
   Trainer trainer(training.config, *task, initial_draws(trial, training));
-  const Outcome outcome = train::train(trainer, resumable_hooks(trial));
+  if (!training.from.empty()) start_from(trainer, training.from);
+  const Outcome outcome = train::train(trainer, hooks_of(trial, training));
 
   const std::map<std::string, Curve>& curves = outcome.history.curves();
   for (const auto& [name, curve] : curves) result.series(name, curve.step, curve.value);
@@ -100,6 +134,7 @@ void run(const Trial& trial, Result& result) {
   const tasks::Baseline baseline = task->baseline(training.config.evaluation_batches);
   record_standards(floor, baseline, curves, result);
   result.scalar("updates", static_cast<double>(outcome.steps));
+  record_weights(trial, training, trainer, outcome, result);
   if (!outcome.divergence.empty()) return result.diverged(outcome.divergence);
   if (outcome.stopped) return result.pruned(outcome.steps);
   result.scalar("final_loss", outcome.last.loss);
@@ -120,6 +155,7 @@ void trace(const Trial& trial, const std::string& directory) {
   const Training training = training_of(trial.params);
   const std::unique_ptr<tasks::Task> task = make_task(trial, training.task);
   Trainer trainer(training.config, *task, initial_draws(trial, training));
+  if (!training.from.empty()) start_from(trainer, training.from);
   write_trace(trainer, directory, [&trial] { trial.check(); });
 }
 
@@ -189,6 +225,10 @@ Experiment make() {
       {"spectral.L.H", "", "spectral norm of W_QK", "step", Bits::rounded},
       {"residual.L", "", "rank residual of layer L's output; 0: all tokens are equal", "step", Bits::rounded,
        false, Range{0, 1}},
+  };
+  experiment.files = {
+      {"weights.safetensors", "", "parameters at the end; not of trials that diverged", "", Bits::exact},
+      {"weights.S.safetensors", "", "parameters at evaluation S, before that update", "step", Bits::exact},
   };
   experiment.overlays = {{"loss", "loss_floor", "floor"}};
   experiment.baselines = {{"loss", "loss_baseline", "no attention"},

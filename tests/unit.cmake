@@ -34,7 +34,7 @@ set(autodiff_besides qklab_autodiff_ops)
 foreach(room ${alone})
   qklab_tests(${room} qklab_${room} ${${room}_besides})
 endforeach()
-foreach(room spectrum theory theory/scores nn nn/weights tasks train trial yaml sweep results strategies config store export run claims chart figures report
+foreach(room spectrum theory theory/scores weights weights/layouts weights/spectra nn nn/weights tasks train trial yaml sweep results strategies config store export run claims chart figures report
     directory confirm compare study)
   qklab_tests(${room})
 endforeach()

@@ -37,5 +37,6 @@ void add_replay(CLI::App& app, Exit& exit);
 void add_new(CLI::App& app, Exit& exit);
 void add_schema(CLI::App& app, Exit& exit);
 void add_bench(CLI::App& app, Exit& exit);
+void add_spectrum(CLI::App& app, Exit& exit);
 
 }  // namespace qklab

@@ -160,6 +160,7 @@ Json experiment_schema(const Experiment& experiment, const std::string& place) {
   Json properties = layer;
   properties["name"] = {{"description", "names the run's folder"}, {"type", "string"}};
   properties["experiment"] = {{"const", experiment.name}, {"description", experiment.doc}};
+  properties["plugin"] = form_schema({KeyForm::Kind::texts});
   properties["doc"] = {{"description", "what the sweep is for"}, {"type", "string"}};
   properties["presets"] = {{"description", "settings that --preset lays over these"},
                            {"type", Json::array({"object", "null"})},

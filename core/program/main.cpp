@@ -67,6 +67,7 @@ int run_program(int argc, char** argv) {
   add_report(app, exit);
   add_export(app, exit);
   add_trace(app, exit);
+  add_spectrum(app, exit);
   add_verify(app, exit);
   add_audit(app, exit);
   add_diff(app, exit);

@@ -20,7 +20,8 @@ void Trial::parallel_for(std::size_t n, const std::function<void(std::size_t)>& 
 }
 
 Result run_trial(const Experiment& experiment, const TrialSpec& spec, const std::atomic<bool>& stop,
-                 Checkpoint* checkpoint, std::optional<std::uint64_t> stop_at, TrialProgress* progress) {
+                 Checkpoint* checkpoint, std::optional<std::uint64_t> stop_at, TrialProgress* progress,
+                 const TrialFiles* files) {
   // qklab itself distributes the cores, and a product that is split among threads is rounded differently.
   [[maybe_unused]] static const bool single = (openblas_set_num_threads(1), true);
 
@@ -32,7 +33,7 @@ Result run_trial(const Experiment& experiment, const TrialSpec& spec, const std:
     result.message = std::move(why);
   };
   try {
-    experiment.run(Trial(spec.params, spec.id, stop, checkpoint, stop_at, progress), result);
+    experiment.run(Trial(spec.params, spec.id, stop, checkpoint, stop_at, progress, files), result);
   } catch (const Cancelled&) {
     if (stop) throw;
     fail("gave up as if asked to stop, though nobody asked");

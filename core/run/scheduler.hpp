@@ -44,7 +44,7 @@ struct RunOptions {
   // Callbacks run in the thread that called run_trials.
   std::function<void(const Progress&)> on_progress;                 // about 10 times a second
   std::function<void(const TrialSpec&, const Result&)> on_failure;  // at once
-  std::string directory;  // for arrays/<trial>/<name>.npy and checkpoints/<trial>; empty: neither is written
+  std::string directory;  // for arrays, files and checkpoints of trials; empty: none is written
   std::chrono::milliseconds checkpoint_every{10000};  // for long trials
   std::chrono::milliseconds grace{2000};              // how long a stop waits for running trials
 };
@@ -69,6 +69,6 @@ RunOutcome run_trials(const Sweep& sweep, Store& store, const RunOptions& option
 // Runs one trial in this thread. Exceptions become a failed result, except Cancelled, which is passed on.
 Result run_trial(const Experiment& experiment, const TrialSpec& spec, const std::atomic<bool>& stop,
                  Checkpoint* checkpoint = nullptr, std::optional<std::uint64_t> stop_at = {},
-                 TrialProgress* progress = nullptr);
+                 TrialProgress* progress = nullptr, const TrialFiles* files = nullptr);
 
 }  // namespace qklab

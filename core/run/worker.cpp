@@ -9,6 +9,7 @@
 #include "core/store/stored_trial.hpp"
 #include "core/sweep/id_set.hpp"
 #include "core/system/file.hpp"
+#include "core/system/mapped_file.hpp"
 #include "core/system/npy.hpp"
 
 namespace qklab {
@@ -76,6 +77,15 @@ void write_arrays(const Run& run, Store::Finished& finished) {
   }
 }
 
+// The same for other files, which the trial itself wrote, in part perhaps in an earlier run.
+void look_at_files(const Run& run, Store::Finished& finished) {
+  if (run.directory.empty()) finished.result.files.clear();
+  for (const std::string& name : finished.result.files) {
+    const MappedFile file(TrialFiles(run.directory, finished.spec.id).path(name));
+    finished.file_checksums.push_back(hash_bytes(file.bytes()));
+  }
+}
+
 std::size_t bytes_of(const Result& result) {
   std::size_t numbers = 0;
   const auto count = [&](const Series& series) { numbers += series.index.size() + series.value.size(); };
@@ -101,7 +111,8 @@ class UnderWay {
   const TrialProgress& progress_;
 };
 
-Result run_if_it_fits(Run& run, const TrialSpec& spec, double cost, Checkpoint* checkpoint) {
+Result run_if_it_fits(Run& run, const TrialSpec& spec, double cost, Checkpoint* checkpoint,
+                      const TrialFiles* files) {
   const double bytes = run.experiment.memory ? run.experiment.memory(spec.params) : 0;
   if (!run.memory.fits(bytes)) {
     Result refused(run.experiment);
@@ -120,7 +131,7 @@ Result run_if_it_fits(Run& run, const TrialSpec& spec, double cost, Checkpoint* 
   const Claim claim(run.memory, bytes);
   TrialProgress progress(spec.id, cost);
   const UnderWay seen(run, progress);
-  Result result = run_trial(run.experiment, spec, run.halt, checkpoint, run.stop_at, &progress);
+  Result result = run_trial(run.experiment, spec, run.halt, checkpoint, run.stop_at, &progress, files);
   if (const std::string why = run.files.changed(spec.params); !why.empty()) {
     result = Result(run.experiment);
     result.status = Status::failed;
@@ -131,15 +142,19 @@ Result run_if_it_fits(Run& run, const TrialSpec& spec, double cost, Checkpoint* 
 
 void run_next(Run& run, std::size_t position) {
   const std::size_t row = run.order.empty() ? position : run.order[position];
-  Store::Finished finished{run.trials[row], Result(run.experiment), {}, {}};
+  Store::Finished finished{run.trials[row], Result(run.experiment), {}, {}, {}};
   Checkpoint checkpoint(run.directory, finished.spec.id, run.checkpoint_every);
+  const TrialFiles files(run.directory, finished.spec.id);
   const double cost = run.costs.empty() ? 1 : run.costs[row];
-  finished.result = run_if_it_fits(run, finished.spec, cost, run.directory.empty() ? nullptr : &checkpoint);
+  const bool keeps = !run.directory.empty();
+  finished.result =
+      run_if_it_fits(run, finished.spec, cost, keeps ? &checkpoint : nullptr, keeps ? &files : nullptr);
   // Set here and not where the trial is stored, so that no other trial begins in between.
   if (run.fail_fast && finished.result.status == Status::failed) run.halt = true;
   // A trial that was stopped on request may continue later, so its checkpoint is kept.
   if (checkpoint.used() && finished.result.status != Status::pruned) finished.checkpoint = checkpoint.path();
   write_arrays(run, finished);
+  look_at_files(run, finished);
   run.work_done += cost;
   const std::size_t bytes = bytes_of(finished.result);
   run.mailbox.push(std::move(finished), bytes);

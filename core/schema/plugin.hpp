@@ -12,7 +12,7 @@
 namespace qklab {
 
 // Raised when a change makes previously compiled plugins unusable.
-inline constexpr int plugin_abi = 6;
+inline constexpr int plugin_abi = 7;
 
 // What a plugin states about itself before any of its C++ code runs.
 struct ExtensionHeader {

@@ -65,6 +65,11 @@ Parameter& Parameter::later() {
   return *this;
 }
 
+Parameter& Parameter::aside() {
+  is_aside = true;
+  return later();
+}
+
 Parameter& Parameter::file(std::function<bool(const Parameters&)> where) {
   is_file = true;
   read_where = std::move(where);

@@ -40,6 +40,7 @@ struct Parameter {
   bool open_low = false;  // low itself is excluded
   bool allow_nonfinite = false;
   bool is_later = false;
+  bool is_aside = false;
   bool is_file = false;
   std::function<bool(const Parameters&)> read_where;  // trials that read the file; empty: all that name one
   std::vector<std::string> content_of;                // parameters that decide which content a file needs
@@ -55,6 +56,9 @@ struct Parameter {
   // Marks a parameter that was added to an experiment which had results. Its default, a constant, must leave
   // these results as they are: at its default it is not part of a trial's id, and trials.csv may lack it.
   Parameter& later();
+  // Marks a later() parameter that changes nothing about what a trial computes, only what it keeps besides: trials that
+  // differ in it alone draw the same random numbers.
+  Parameter& aside();
   // Marks a text parameter that names a file, "" for none. `where` says which trials read the file, if not
   // all do. The file's content is then part of a trial's identity, and an unreadable file is refused
   // beforehand.

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <xtensor-blas/xlinalg.hpp>
 
 #include "core/base/error.hpp"
 #include "core/kernels/dense.hpp"
@@ -111,8 +113,26 @@ Matrix product(const Factors& factors) {
   return multiply(factors.query, factors.key, Operand::plain, Operand::transposed);
 }
 
+Matrix reduced(const Factors& factors) { return multiply(factors.key, factors.query, Operand::transposed); }
+
+Vector singular_values(const Factors& factors) {
+  const Matrix of_query = multiply(factors.query, factors.query, Operand::transposed);
+  const Matrix of_key = multiply(factors.key, factors.key, Operand::transposed);
+  const std::size_t h = of_query.shape(0);
+  if (!xt::all(xt::isfinite(of_query)) || !xt::all(xt::isfinite(of_key)))  // LAPACK may not return
+    return xt::full_like(Vector(xt::zeros<double>({h})), std::numeric_limits<double>::quiet_NaN());
+  const auto [squares, vectors] = xt::linalg::eigh(of_query);
+  Matrix root = vectors;  // columns times the roots of the eigenvalues: W_q^T W_q = root root^T
+  for (std::size_t i = 0; i < h; ++i)
+    for (std::size_t j = 0; j < h; ++j) root(i, j) *= std::sqrt(std::max(0.0, squares(j)));
+  Vector out = symmetric_eigenvalues(multiply(multiply(root, of_key, Operand::transposed), root));
+  for (double& each : out) each = std::sqrt(std::max(0.0, each));
+  std::reverse(out.begin(), out.end());
+  return out;
+}
+
 SpectrumStatistics spectrum_statistics(const Factors& factors) {
-  SpectrumStatistics out = spectrum_statistics(multiply(factors.key, factors.query, Operand::transposed));
+  SpectrumStatistics out = spectrum_statistics(reduced(factors));
   // W W^T has the non-zero eigenvalues of (W_q^T W_q) (W_k^T W_k), which is h x h.
   const Matrix squared = multiply(multiply(factors.query, factors.query, Operand::transposed),
                                   multiply(factors.key, factors.key, Operand::transposed));

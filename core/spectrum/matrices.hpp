@@ -62,6 +62,13 @@ Factors symmetric_factors_of_shared_key(std::size_t d, std::size_t head_width, c
                                         const Stream& own, const Stream& shared);
 
 Matrix product(const Factors& factors);  // W = W_q W_k^T (d, d)
+Matrix reduced(
+    const Factors& factors);  // W_k^T W_q (h, h), with the eigenvalues of W that are not 0 by necessity
+
+// Of W, the h singular values that are not 0 by necessity, descending: roots of the eigenvalues of R^T (W_k^T W_k) R with
+// R R^T = W_q^T W_q, so that d enters two products alone. Those below 1e-8 of the largest are rounding. NaN where an entry
+// is not finite.
+Vector singular_values(const Factors& factors);
 
 // Of the head's eigenspectrum: with M = W_k^T W_q, mean = tr(M) / h and variance = tr(M^2) / h - mean^2;
 // frobenius_variance = tr(W W^T) / h - mean^2, and spectral_norm is W's.

@@ -47,6 +47,14 @@ double spectral_norm(const Matrix& w) {
   return std::get<1>(xt::linalg::svd(w, false, false))(0);
 }
 
+Vector singular_values(const Matrix& w) {
+  if (w.size() == 0) throw Error("singular values need a matrix that is not empty");
+  if (!xt::all(xt::isfinite(w)))  // LAPACK may not return
+    return xt::full_like(Vector(xt::zeros<double>({std::min(w.shape(0), w.shape(1))})),
+                         std::numeric_limits<double>::quiet_NaN());
+  return std::get<1>(xt::linalg::svd(w, false, false));
+}
+
 xt::xtensor<std::complex<double>, 1> eigenvalues(const Matrix& w) {
   require_square(w);
   return xt::linalg::eigvals(w);

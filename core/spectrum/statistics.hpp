@@ -20,6 +20,8 @@ struct SpectrumStatistics {
 // NaN where W has an entry that is not finite. Throws Error where W is not square or is empty.
 SpectrumStatistics spectrum_statistics(const Matrix& w);
 
+Vector singular_values(
+    const Matrix& w);  // descending; of any non-empty shape; NaN where an entry is not finite
 double spectral_norm(const Matrix& w);  // of any non-empty shape; NaN where an entry is not finite
 
 // All d eigenvalues of a square W, in no particular order.

@@ -42,9 +42,10 @@ void copy_files(const fs::path& from, const fs::path& to) {
 
 }  // namespace
 
-Scratch::Scratch(std::string home, const std::string& parent)
+Scratch::Scratch(std::string home, const std::string& parent, std::vector<std::string> folders)
     : home_((make_directories(home), std::move(home))),
       lock_(home_ + "/run.db"),
+      folders_(std::move(folders)),
       directory_(make_folder(parent)),
       saved_(std::chrono::steady_clock::now()) {
   const std::string db = home_ + "/run.db";
@@ -55,8 +56,9 @@ Scratch::Scratch(std::string home, const std::string& parent)
     if (fs::exists(db + "-wal"))
       throw Error(fmt::format("{}: is being read by another program; end that, then run again", db));
     copy_database(open_to_read(db).database, directory_ + "/run.db");
-    for (const char* folder : {"arrays", "checkpoints"})
+    for (const std::string& folder : folders_)
       copy_files(fs::path(home_) / folder, fs::path(directory_) / folder);
+    copy_files(fs::path(home_) / "checkpoints", fs::path(directory_) / "checkpoints");
   } catch (...) {
     std::error_code ignored;
     fs::remove_all(directory_, ignored);
@@ -70,10 +72,11 @@ Scratch::~Scratch() {
 }
 
 void Scratch::save(const Store& store) {
-  // The store is copied first, so that it holds only trials whose arrays will be there; it is renamed last.
+  // The store is copied first, so that it holds only trials whose files will be there; it is renamed last.
   const std::string copy = home_ + "/run.db.saving";
   store.copy_to(copy);
-  copy_files(fs::path(directory_) / "arrays", fs::path(home_) / "arrays");
+  for (const std::string& folder : folders_)
+    copy_files(fs::path(directory_) / folder, fs::path(home_) / folder);
   fs::rename(copy, home_ + "/run.db");
   // Checkpoints of trials that have finished meanwhile are gone here, and are removed there.
   const fs::path checkpoints = fs::path(directory_) / "checkpoints";

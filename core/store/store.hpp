@@ -49,6 +49,7 @@ class Store {
     TrialSpec spec;
     Result result;  // only the shapes of its arrays are used: the files were written before
     std::vector<std::uint64_t> array_checksums = {};  // of the arrays' files, in declared order; 0 if unknown
+    std::vector<std::uint64_t> file_checksums = {};   // of result.files, in their order; 0 if unknown
     std::string checkpoint = {};                      // a file that is useless once this is stored
   };
   // Stores the batch in one transaction. A trial that is already there is replaced.

@@ -119,6 +119,7 @@ std::uint64_t StoreWriter::checksum_of(const Store::Finished& finished, const st
     const std::string& name = experiment_->arrays[i].name;
     if (!result.arrays[i].shape.empty()) checksum.array(name, array_file(finished.spec.id, name));
   }
+  for (const std::string& name : result.files) checksum.array(name, trial_file(finished.spec.id, name));
   return checksum.value();
 }
 
@@ -158,6 +159,11 @@ void StoreWriter::insert(const Store::Finished& finished) {
     const std::string file = array_file(finished.spec.id, experiment_->arrays[i].name);
     const std::uint64_t checksum = i < finished.array_checksums.size() ? finished.array_checksums[i] : 0;
     add_array_.run(trial, array_keys_[i], std::string_view(file), to_key(checksum));
+  }
+  for (std::size_t i = 0; i < result.files.size(); ++i) {
+    const std::string file = trial_file(finished.spec.id, result.files[i]);
+    const std::uint64_t checksum = i < finished.file_checksums.size() ? finished.file_checksums[i] : 0;
+    add_array_.run(trial, metric_key(result.files[i]), std::string_view(file), to_key(checksum));
   }
 }
 

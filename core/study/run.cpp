@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -23,6 +25,15 @@
 
 namespace qklab {
 namespace {
+
+// Where trials write what is not a number.
+std::vector<std::string> folders_of(const std::vector<Metric>& files) {
+  std::vector<std::string> folders = {"arrays"};
+  for (const Metric& file : files) folders.push_back(FileNames(file.name).folder);
+  std::ranges::sort(folders);
+  folders.erase(std::unique(folders.begin(), folders.end()), folders.end());
+  return folders;
+}
 
 bool goes_on(const RunOutcome& outcome, const RunOptions& options) {
   return !outcome.interrupted && !(options.fail_fast && outcome.progress.failed > 0);
@@ -162,7 +173,9 @@ RunEnd run(Loaded& loaded, const RunRequest& request, const Listener& listener,
   const Tell remark = listener.remark ? listener.remark : [](const std::string&) {};
   const History earlier = take_over(config, request, remark);
   const std::unique_ptr<Scratch> scratch =
-      request.scratch.empty() ? nullptr : std::make_unique<Scratch>(request.directory, request.scratch);
+      request.scratch.empty() ? nullptr
+                              : std::make_unique<Scratch>(request.directory, request.scratch,
+                                                          folders_of(config.experiment->files));
   const std::string& workplace = scratch ? scratch->directory() : request.directory;
   Store store(store_path(workplace), Store::Mode::write);
   store.add_history(earlier);

@@ -9,8 +9,7 @@
 
 namespace qklab {
 
-// The contribution of one parameter to trial_id, which mixes the sum of these and the experiment's hash.
-std::uint64_t parameter_hash(const Parameter& parameter, const Value& value);
+// What trial_id mixes with the sum of parameter_hash over all parameters.
 std::uint64_t experiment_hash(const Experiment& experiment);
 
 class Enumeration {

@@ -20,11 +20,6 @@ constexpr std::uint64_t most_expected = 1'000'000;
 
 }  // namespace
 
-std::uint64_t parameter_hash(const Parameter& parameter, const Value& value) {
-  if (parameter.is_later && value == *parameter.fallback) return 0;
-  return mix(hash_text(parameter.name) * 3 + hash_text(to_text(value)));
-}
-
 std::uint64_t experiment_hash(const Experiment& experiment) {
   return hash_text(fmt::format("{} version {}", experiment.name, experiment.version));
 }

@@ -6,6 +6,7 @@
 
 #include "core/nn/kinds.hpp"
 #include "core/tasks/corpus.hpp"
+#include "core/train/model_file.hpp"
 
 namespace qklab::train {
 namespace {
@@ -305,12 +306,35 @@ std::vector<Field> regularizer_fields() {
   };
 }
 
+// The model that the file has is looked at before anything runs.
+Field start_field() {
+  Parameter file =
+      text("init.from", "", "weights that a training has saved, to start from; empty: parameters are drawn")
+          .later();
+  file.file().content(
+      {"dim", "heads", "layers", "ffn", "norm", "combined", "attention", "gate", "positions"},
+      [](const Parameters& p) {
+        Training training;
+        read(training, p,
+             {"dim", "heads", "layers", "ffn", "norm", "combined", "attention", "gate", "positions"});
+        return start_problem(training, p.text("init.from"));
+      });
+  return field(
+      std::move(file), "", "", [](auto& t) -> auto& { return t.from; });
+}
+
 // Of the run, and what came later.
 std::vector<Field> run_fields() {
   Field gate = field(
       nn::gates, "gate", "scalar", "of gated_linear: one gate a head, or one for each coordinate of its keys",
       "model", "gate", [](auto& t) -> auto& { return t.config.model.gate; });
   gate.parameter->later();
+  Field save = field(
+      savings, "save", "none",
+      "parameters written to weights/ as .safetensors: those at the end, or those of every evaluation as "
+      "well",
+      "", "", [](auto& t) -> auto& { return t.saving; });
+  save.parameter->aside();
   return {
       field(
           integer("evaluate_every", "steps between evaluations")
@@ -343,6 +367,8 @@ std::vector<Field> run_fields() {
       {labels(), "task", "labels",
        [](Training& t, const Parameters& p) { t.task.shuffled = p.text("labels") == "shuffled"; },
        [](const Training& t) { return Json(t.task.shuffled ? "shuffled" : "given"); }},
+      start_field(),
+      save,
   };
 }
 

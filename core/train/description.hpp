@@ -2,6 +2,7 @@
 // member of the structs that it sets, and as model.json calls it.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -13,10 +14,17 @@
 
 namespace qklab::train {
 
+// Which parameters a training leaves as files.
+enum class Saving { none, final, evaluations };
+inline constexpr std::array<Named<Saving>, 3> savings = {
+    {{"none", Saving::none}, {"final", Saving::final}, {"evaluations", Saving::evaluations}}};
+
 struct Training {
   tasks::TaskConfig task;
   TrainConfig config;
   bool common_draws = false;  // initial parameters are drawn by the seed and the task alone
+  std::string from = {};      // a file of parameters to start from; "": none
+  Saving saving = Saving::none;
 };
 
 struct Field {

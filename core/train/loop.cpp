@@ -57,6 +57,8 @@ struct Progress {
   }
 };
 
+std::size_t step_of_state(std::string_view state) { return Progress::step_of(state); }
+
 namespace {
 
 void add_report(History& history, std::size_t step, const nn::ModelReport& report) {

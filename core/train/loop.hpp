@@ -60,4 +60,7 @@ struct Outcome {
 // interruptions.
 Outcome train(Trainer& trainer, const Hooks& hooks = {});
 
+// The next step of a run whose state Hooks::save was given.
+std::size_t step_of_state(std::string_view state);
+
 }  // namespace qklab::train

@@ -55,6 +55,10 @@ class Trainer {
   nn::Transformer<float>& model() { return model_; }
   nn::Optimizer<float>& optimizer() { return optimizer_; }
 
+  // The present parameters, which were set from outside, take the place of the initial ones, of which a regularizer may
+  // keep something.
+  void begin_here() { regularizer_.begin(); }
+
   // Loss of training batch `step` at the present parameters, and its gradients in tape().gradients().
   double gradients(std::uint64_t step);
   // The gradients at hand lead to the next parameters. Yields their norm, before clipping.

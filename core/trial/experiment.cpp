@@ -13,6 +13,7 @@
 #include "core/system/path_name.hpp"
 
 #include "core/base/registry.hpp"
+#include "core/trial/trial_id.hpp"
 #include "core/trial/unlisted.hpp"
 
 namespace qklab {
@@ -101,6 +102,12 @@ void Result::array(std::string_view name, std::vector<std::size_t> shape, std::v
   array = {std::move(shape), std::move(data)};
 }
 
+void Result::file(std::string_view name) {
+  slot(experiment_->files, "file", name);
+  if (std::ranges::count(files, name) > 0) set_twice("file", name);
+  files.emplace_back(name);
+}
+
 void Result::diverged(std::string why) {
   status = Status::diverged;
   message = std::move(why);
@@ -118,7 +125,13 @@ std::optional<std::uint64_t> pruned_at(std::string_view message) {
 }
 
 Stream Trial::stream(std::string_view purpose) const {
-  return {static_cast<std::uint64_t>(params.integer("seed")), id, purpose};
+  return {static_cast<std::uint64_t>(params.integer("seed")), stream_key(id, params), purpose};
+}
+
+bool Trial::has_file(std::string_view name) const { return files_ && files_->has(name); }
+
+void Trial::file(std::string_view name, std::string_view bytes) const {
+  if (files_) files_->write(name, bytes);
 }
 
 Stream Trial::shared_stream(std::string_view purpose, std::uint64_t key) const {
@@ -163,6 +176,14 @@ void check_declaration(const Experiment& experiment) {
   for (const Metric& metric : experiment.arrays) {
     if (!names.insert(metric.name).second) fail(fmt::format("array '{}' is declared twice", metric.name));
     if (!is_path_name(metric.name)) fail(fmt::format("array '{}' cannot name a file", metric.name));
+  }
+  for (const Metric& metric : experiment.files) {
+    const FileNames file(metric.name);
+    if (!is_path_name(file.folder) || !is_path_name(file.extension) || is_reserved_folder(file.folder))
+      fail(fmt::format(
+          "file '{}': expected folder.extension or folder.S.extension, as in weights.S.safetensors",
+          metric.name));
+    if (!names.insert(metric.name).second) fail(fmt::format("file '{}' is declared twice", metric.name));
   }
   const auto check_pair = [&](const char* what, const std::string& metric, const std::string& beside) {
     const auto is_scalar = [&](const std::string& name) {

@@ -21,6 +21,7 @@
 #include "core/trial/checkpoint.hpp"
 #include "core/trial/family.hpp"
 #include "core/trial/file_identity.hpp"
+#include "core/trial/trial_files.hpp"
 #include "core/trial/trial_progress.hpp"
 
 namespace qklab {
@@ -70,6 +71,8 @@ class Result {
   void series(std::string_view name, std::vector<double> value);  // index 1, 2, ...
   void series(std::string_view name, std::vector<double> index, std::vector<double> value);
   void array(std::string_view name, std::vector<std::size_t> shape, std::vector<double> data);
+  // Says that the trial has this file, which it wrote by Trial::file.
+  void file(std::string_view name);
   // Marks the trial as diverged; what it has recorded so far is kept.
   void diverged(std::string message);
   // Marks the trial as stopped before `step`, as Trial::stop_at() demanded.
@@ -82,6 +85,7 @@ class Result {
   std::vector<Series> all_series;  // in declared order, empty where none was set, and for families
   Members members;                 // members of families, by name
   std::vector<Array> arrays;       // in declared order, shape empty where none was set
+  std::vector<std::string> files;  // by name, in the order in which they were named
 
  private:
   const Experiment* experiment_;
@@ -99,13 +103,14 @@ class Trial {
   // Without a checkpoint nothing is kept of an unfinished trial.
   Trial(const Parameters& parameters, std::uint64_t id, const std::atomic<bool>& stop,
         Checkpoint* checkpoint = nullptr, std::optional<std::uint64_t> stop_at = {},
-        TrialProgress* progress = nullptr)
+        TrialProgress* progress = nullptr, const TrialFiles* files = nullptr)
       : params(parameters),
         id(id),
         stop_(stop),
         checkpoint_(checkpoint),
         stop_at_(stop_at),
-        progress_(progress) {}
+        progress_(progress),
+        files_(files) {}
 
   const Parameters& params;
   const std::uint64_t id;
@@ -136,6 +141,14 @@ class Trial {
     if (checkpoint_) checkpoint_->save(state);
   }
 
+  // Writes a file that the experiment declares into the run directory, at once and atomically; a trial that is only
+  // computed again, as for a comparison, writes none. Equal trials must write equal bytes. What remains of a trial is what
+  // its result names by Result::file.
+  void file(std::string_view name, std::string_view bytes) const;
+  // Whether the file is there, as after a run that ended early.
+  bool has_file(std::string_view name) const;
+  bool keeps_files() const { return files_ != nullptr; }
+
   // For experiments that declare `stops`: save() before this step, report the result with pruned(step), and
   // return. A trial that has fewer steps ends as usual.
   std::optional<std::uint64_t> stop_at() const { return stop_at_; }
@@ -145,6 +158,7 @@ class Trial {
   Checkpoint* checkpoint_;
   std::optional<std::uint64_t> stop_at_;
   TrialProgress* progress_;
+  const TrialFiles* files_;
 };
 
 // A theory that is shown beside a measured metric: both are scalars, or both are series, of the experiment.
@@ -175,6 +189,8 @@ class Experiment {
   std::vector<Metric> scalars;
   std::vector<Metric> series;
   std::vector<Metric> arrays;
+  // Files that trials may leave besides, see trial_files.hpp; the index of a family names its numbers.
+  std::vector<Metric> files = {};
   std::vector<Overlay> overlays;
   std::vector<BaselineOverlay> baselines = {};
   // The experiment's own claims, as YAML in the form of a config's `claims:`; a config refers to them by id.

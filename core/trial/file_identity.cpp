@@ -9,6 +9,7 @@
 #include "core/base/error.hpp"
 #include "core/base/sha256.hpp"
 #include "core/system/file.hpp"
+#include "core/system/mapped_file.hpp"
 
 namespace qklab {
 
@@ -17,8 +18,14 @@ std::string FileIdentity::str() const {
 }
 
 FileIdentity identify_file(const std::string& path) {
-  const std::string bytes = read_file(find_data_file(path));
-  return {path, bytes.size(), sha256(bytes)};
+  const std::string place = find_data_file(path);
+  std::error_code unknown;
+  if (!std::filesystem::is_regular_file(place, unknown)) {  // a pipe, or nothing that can be read
+    const std::string bytes = read_file(place);
+    return {path, bytes.size(), sha256(bytes)};
+  }
+  const MappedFile file(place);  // it may be larger than memory
+  return {path, file.bytes().size(), sha256(file.bytes())};
 }
 
 const FileIdentity* find_file(const FileIdentities& files, std::string_view path) {

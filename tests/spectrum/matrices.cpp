@@ -186,3 +186,16 @@ TEST_CASE("the same stream gives the same matrix, another stream another") {
   CHECK(symmetric_matrix(8, spectrum, stream_of(1)) == symmetric_matrix(8, spectrum, stream_of(1)));
   CHECK(symmetric_matrix(8, spectrum, stream_of(1)) != symmetric_matrix(8, spectrum, stream_of(2)));
 }
+
+TEST_CASE("singular values of factors are those of their product, and the others are 0") {
+  const Stream stream = stream_of(31);
+  Factors factors{haar_orthonormal(20, 6, stream.substream(1)), haar_orthonormal(20, 6, stream.substream(2))};
+  for (std::size_t j = 0; j < 6; ++j)
+    for (std::size_t i = 0; i < 20; ++i) factors.query(i, j) *= std::pow(0.1, static_cast<double>(j));
+  const Vector ours = singular_values(factors), whole = singular_values(product(factors));
+  REQUIRE(ours.size() == 6);
+  for (std::size_t j = 0; j < 6; ++j) CHECK(std::abs(ours(j) - whole(j)) < 1e-8);
+  for (std::size_t j = 6; j < 20; ++j) CHECK(whole(j) < 1e-12);
+  factors.key(3, 1) = std::numeric_limits<double>::quiet_NaN();
+  CHECK(std::isnan(singular_values(factors)(0)));
+}

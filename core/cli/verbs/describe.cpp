@@ -47,6 +47,7 @@ void describe(const Experiment& experiment) {
   print_metrics("scalars: one number a trial", experiment.scalars);
   print_metrics("series: one number for each value of the index", experiment.series);
   print_metrics("arrays: a .npy file a trial", experiment.arrays);
+  print_metrics("files that a trial may leave besides", experiment.files);
   if (!experiment.overlays.empty()) {
     fmt::print("\ntheory\n");
     for (const Overlay& overlay : experiment.overlays)

@@ -8,7 +8,6 @@
 
 #include "core/figures/curve_page.hpp"
 #include "core/figures/plot_kind.hpp"
-#include "core/figures/plots/heatmap.hpp"
 #include "core/schema/plugin.hpp"
 #include "core/stats/intervals.hpp"
 #include "core/text/json_numbers.hpp"
@@ -32,7 +31,7 @@ void read_trajectory(FigureReader& reader) {
   const std::string x = map.required_text("x"), y = map.required_text("y");
   reader.color_by_parameter();
   const auto across = read_series(reader, "x", x), up = read_series(reader, "y", y);
-  TrajectoryKeys keys{across.value_or(Quantity{}), map.text("over"), map.place("over")};
+  TrajectoryKeys keys{across.value_or(Quantity{}), read_over(map)};
   if (across && up) {
     figure.value = *up;
     figure.beside = {*across};
@@ -44,30 +43,6 @@ void read_trajectory(FigureReader& reader) {
       reader.error("x", fmt::format("'{}' is along '{}', but '{}' is along '{}'", x, x_index, y, y_index));
   }
   figure.own = std::move(keys);
-}
-
-// The heatmap that it is to lie on.
-void find_map(Figure& figure, const std::vector<Figure>& figures, Diagnostics& diagnostics) {
-  auto& keys = std::any_cast<TrajectoryKeys&>(figure.own);
-  if (!keys.over) return;
-  std::vector<std::string> heatmaps;
-  for (const Figure& other : figures) {
-    if (!is_heatmap(other)) continue;
-    heatmaps.push_back(other.name);
-    if (other.name != *keys.over) continue;
-    if (other.keys<HeatmapKeys>().several() || other.facet_parameter) {
-      diagnostics.error(keys.place,
-                        fmt::format("over: '{}' has several panels; name a heatmap with one", other.name));
-    }
-    if (other.log_x != figure.log_x || other.log_y != figure.log_y) {
-      diagnostics.error(
-          keys.place, fmt::format("over: '{}' must have the same log axes as '{}'", other.name, figure.name));
-    }
-    keys.map = std::make_shared<const Figure>(other);
-    return;
-  }
-  diagnostics.error(keys.place, fmt::format("over: no heatmap is named '{}'{}", *keys.over,
-                                            did_you_mean(*keys.over, heatmaps)));
 }
 
 // Means over seeds of both series, along their index; a seed counts where it has both.
@@ -104,7 +79,8 @@ void fill_trajectory(const Figure& figure, const Results& results, const Trials&
     check_equal_but_seed(figure, curve, experiment.parameters);
     return trajectory_points(figure, curve);
   });
-  if (const auto& map = figure.keys<TrajectoryKeys>().map) data.own = Beneath{figure_data(*map, results)};
+  if (const auto& map = figure.keys<TrajectoryKeys>().over.map)
+    data.own = Beneath{figure_data(*map, results)};
 }
 
 CsvColumns trajectory_columns(const Figure& figure, const Experiment& experiment) {
@@ -114,30 +90,12 @@ CsvColumns trajectory_columns(const Figure& figure, const Experiment& experiment
                  value_columns(figure.value.metric)});
 }
 
-// The same heatmap in every panel, and axes that cover both.
-void lay_beneath(const Figure& figure, const Experiment& experiment, const FigureData& data, Page& page) {
-  const Figure& map = *figure.keys<TrajectoryKeys>().map;
-  const FigureData& beneath = std::any_cast<const Beneath&>(data.own).data;
-  ColorBar bar = color_bar(map, experiment, beneath, 0);
-  bar.grey = true;
-  const Cells cells = cells_of(map, experiment, beneath);
-  std::vector<double> x = cells.x_edges, y = cells.y_edges;
-  x.insert(x.end(), {page.x.low, page.x.high});
-  y.insert(y.end(), {page.y.low, page.y.high});
-  page.x = numeric_scale(x, figure.log_x, 0, 4);
-  page.y = numeric_scale(y, figure.log_y, 0, 5);
-  const std::vector<PlotLayer> layers = heatmap_layers(map, cells, beneath, 0, bar, page);
-  for (PagePanel& panel : page.panels) panel.layers = layers;
-  page.filled = true;
-  if (!page.bar) page.bar = bar;  // the curves' own comes first
-  for (LegendEntry& entry : heatmap_legend(map, beneath)) page.legend.push_back(std::move(entry));
-}
-
 Page trajectory_page(const Figure& figure, const Experiment& experiment, const FigureData& data) {
-  const bool over = figure.keys<TrajectoryKeys>().map != nullptr;
+  const auto& map = figure.keys<TrajectoryKeys>().over.map;
+  const bool over = map != nullptr;
   CurvePage frame = curve_page(figure, experiment, data, false);
   frame.page.legend.push_back({"○ start  ● end", {0.25, 0.25, 0.25}, Mark::none});
-  if (over) lay_beneath(figure, experiment, data, frame.page);
+  if (over) lay_beneath(figure, *map, experiment, data, frame.page);
   const auto spot = [&](const Point& p) { return frame.spot(p, p.mean); };
   for (std::size_t i = 0; i < data.panels.size(); ++i) {
     std::vector<PlotLayer>& layers = frame.page.panels[i].layers;
@@ -173,22 +131,23 @@ Json trajectory_json(const Figure& figure, const Experiment& experiment, const F
       json["panels"][k]["curves"][c]["index"] = json_numbers(index);
     }
   }
-  if (const auto& map = figure.keys<TrajectoryKeys>().map) {
-    json["beneath"] = {{"name", map->name}};
-    json["beneath"].update(heatmap_json(*map, experiment, std::any_cast<const Beneath&>(data.own).data));
-  }
+  if (const auto& map = figure.keys<TrajectoryKeys>().over.map) put_beneath(*map, experiment, data, json);
   return json;
 }
 
 void add_trajectory() {
-  Registry<PlotKind>::all().add({.name = "trajectory",
-                                 .doc = "one series over another, and over a heatmap of the same plane",
-                                 .read = read_trajectory,
-                                 .link = find_map,
-                                 .fill = fill_trajectory,
-                                 .columns = trajectory_columns,
-                                 .page = trajectory_page,
-                                 .json = trajectory_json});
+  Registry<PlotKind>::all().add(
+      {.name = "trajectory",
+       .doc = "one series over another, and over a heatmap of the same plane",
+       .read = read_trajectory,
+       .link =
+           [](Figure& figure, const std::vector<Figure>& figures, Diagnostics& diagnostics) {
+             find_map(figure, std::any_cast<TrajectoryKeys&>(figure.own).over, figures, diagnostics);
+           },
+       .fill = fill_trajectory,
+       .columns = trajectory_columns,
+       .page = trajectory_page,
+       .json = trajectory_json});
 }
 
 }  // namespace

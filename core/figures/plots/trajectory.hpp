@@ -2,24 +2,13 @@
 // in greys, where the figure names one.
 #pragma once
 
-#include <memory>
-#include <optional>
-#include <string>
-
-#include "core/figures/figure_data.hpp"
+#include "core/figures/plots/beneath.hpp"
 
 namespace qklab {
 
 struct TrajectoryKeys {
   Quantity x;
-  std::optional<std::string> over;  // the heatmap's name
-  Place place;                      // of the key that says so
-  std::shared_ptr<const Figure> map = {};
-};
-
-// What FigureData::own has where there is a heatmap.
-struct Beneath {
-  FigureData data;
+  OverMap over;
 };
 
 }  // namespace qklab

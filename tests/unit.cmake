@@ -28,7 +28,7 @@ function(qklab_tests FOLDER)
   endforeach()
 endfunction()
 
-set(alone base text schema system stats kernels autodiff measure)  # these need only the rooms below them
+set(alone base text schema system process stats kernels autodiff measure)  # these need only the rooms below them
 set(kernels_besides qklab_kernels_fused)
 set(autodiff_besides qklab_autodiff_ops)
 foreach(room ${alone})

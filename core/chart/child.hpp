@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/system/process.hpp"
+#include "core/process/process.hpp"
 
 namespace qklab {
 

@@ -4,7 +4,7 @@
 
 #include <cstring>
 
-#include "core/system/process.hpp"
+#include "core/process/process.hpp"
 
 namespace qklab {
 

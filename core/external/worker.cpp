@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/external/declaration.hpp"
-#include "core/external/dialog.hpp"
+#include "core/process/dialog.hpp"
 #include "core/trial/trial_id.hpp"
 
 namespace qklab {

@@ -1,4 +1,4 @@
-#include "core/external/dialog.hpp"
+#include "core/process/dialog.hpp"
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -13,7 +13,7 @@
 #include <thread>
 
 #include "core/base/error.hpp"
-#include "core/system/spawn.hpp"
+#include "core/process/spawn.hpp"
 
 namespace qklab {
 

@@ -1,4 +1,4 @@
-#include "core/system/spawn.hpp"
+#include "core/process/spawn.hpp"
 
 #include <spawn.h>
 

@@ -7,7 +7,7 @@
 
 #include <utility>
 
-#include "core/system/process.hpp"
+#include "core/process/process.hpp"
 
 namespace qklab {
 

@@ -1,4 +1,4 @@
-#include "core/system/process.hpp"
+#include "core/process/process.hpp"
 
 #include <poll.h>
 #include <sys/wait.h>
@@ -10,7 +10,7 @@
 #include <csignal>
 #include <thread>
 
-#include "core/system/spawn.hpp"
+#include "core/process/spawn.hpp"
 
 extern char** environ;
 

@@ -1,4 +1,4 @@
-#include "core/system/process.hpp"
+#include "core/process/process.hpp"
 
 #include <doctest/doctest.h>
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/system/process.hpp"
+#include "core/process/process.hpp"
 
 namespace qklab {
 

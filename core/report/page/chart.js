@@ -74,6 +74,7 @@ function paintLimits(u, limits) {
   context.setLineDash([8 * ratio, 3 * ratio, 2 * ratio, 3 * ratio]);
   context.font = `${10 * ratio}px system-ui, sans-serif`;
   context.textAlign = "right";
+  context.textBaseline = "bottom";
   const labels = new Map();
   for (const {value, label} of limits) labels.set(value, [...(labels.get(value) ?? []), label]);
   for (const [value, names] of labels) {
@@ -83,7 +84,7 @@ function paintLimits(u, limits) {
     context.moveTo(left, y);
     context.lineTo(left + width, y);
     context.stroke();
-    context.fillText([...new Set(names)].join(", "), left + width - 3 * ratio, y - 3 * ratio);
+    context.fillText([...new Set(names)].join(", "), left + width - 3 * ratio, y - ratio);
   }
   context.restore();
 }

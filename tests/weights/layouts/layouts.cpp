@@ -142,7 +142,7 @@ TEST_CASE("mistakes in a mapping are told with their place") {
   };
   CHECK(why("{query: 'q.{layer}', key: 'k.{layer}', heads: 2}") == "");
   CHECK(contains(why("{query: 'q.{layer}', kye: 'k.{layer}'}"),
-                 ":1:23: unknown key 'kye' in mapping (did you mean 'key'?)"));
+                 ":1:22: unknown key 'kye' in mapping (did you mean 'key'?)"));
   CHECK(contains(why("query: q.0\nkey: 'k.{layer}'"),
                  ":1:8: 'query': expected a name with {layer} in it, got 'q.0'"));
   CHECK(contains(why("{query: 'q.{layer}', heads: 2}"),

@@ -130,3 +130,22 @@ TEST_CASE("localization: several parts of a sample add up, whoever draws them") 
   for (const double each : first.series("support"))
     CHECK(std::abs(each * 7001 - std::round(each * 7001)) <= 1e-8);
 }
+
+TEST_CASE(
+    "localization: a mean of 0.5 supports late tokens, but only those in the middle are not saturated") {
+  const auto trial =
+      run("localization", {{"mean", Value(0.5)}, {"variance", Value(0.01)}, {"by_share", Value(true)}});
+  const std::vector<double> support = trial.series("support"), active = trial.series("active");
+  CHECK(support[31] > 0.99);
+  CHECK(active[31] < 0.05);
+  CHECK(std::abs(active[23] - 0.56) <= 0.05);
+  CHECK(trial.scalar("support_late") > 0.5);
+  CHECK(trial.scalar("active_middle") > 0.5);
+  const double sum =
+      trial.scalar("active_early") + trial.scalar("active_middle") + trial.scalar("active_late");
+  CHECK(sum == doctest::Approx(1));
+  CHECK(trial.scalar("active_contrast") ==
+        *std::max_element(active.begin(), active.end()) - *std::min_element(active.begin(), active.end()));
+  CHECK(trial.series("active_by_share") == active);
+  CHECK(trial.series("active_limit").size() == 32);
+}

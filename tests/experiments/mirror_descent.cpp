@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "core/autodiff/ops/ops.hpp"
@@ -90,4 +91,25 @@ TEST_CASE("mirror_descent: p = 2 finds its max-margin direction, and the solver 
   for (const double ratio : outcome.series("margin_ratio"))
     CHECK(ratio <= 1 + 1e-9);  // none beats the largest
   for (const double divergence : outcome.series("divergence")) CHECK(divergence >= -1e-12);
+}
+
+TEST_CASE(
+    "mirror_descent: with normalized steps from a random start, each p is nearest to its own solution") {
+  for (const double p : {1.75, 3.0}) {
+    const auto outcome = testing::run("mirror_descent", {{"p", p},
+                                                         {"step", Value(std::string("normalized"))},
+                                                         {"data", Value(std::string("unit"))},
+                                                         {"start", Value(std::string("normal"))},
+                                                         {"steps", std::int64_t{3000}},
+                                                         {"length", std::int64_t{8}},
+                                                         {"dim", std::int64_t{10}},
+                                                         {"rate", 0.1}});
+    const auto& own = outcome.series(p == 3 ? "divergence_to_fourth" : "divergence_to_second");
+    CHECK(own.back() < own.front());
+    CHECK(own.back() >= -1e-12);
+    CHECK(std::abs(own.back() - outcome.series("divergence").back()) <= 1e-12);
+    const auto& ends = outcome.series("divergence_with");
+    CHECK(outcome.scalar("own_nearest") ==
+          (*std::min_element(ends.begin(), ends.end()) == own.back() ? 1 : 0));
+  }
 }

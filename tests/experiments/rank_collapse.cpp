@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <string>
 
 #include "tests/experiments/sweeps.hpp"
 
@@ -57,6 +58,30 @@ TEST_CASE("rank_collapse: uniform attention leaves rank one after a layer; one t
   CHECK(series(flat, flat.trials[0], "stable_rank").value[1] == doctest::Approx(1));
   const Results one = results_of("rank_collapse", "params: {dim: 4, length: 1, depth: 2}\n");
   for (const double v : series(one, one.trials[0], "residual").value) CHECK(v == 0);
+}
+
+TEST_CASE(
+    "rank_collapse: theory is near the residual where tokens stay independent, and absent where it is not "
+    "known") {
+  const Results results =
+      results_of("rank_collapse",
+                 "params: {depth: 3}\n"
+                 "sweep: {grid: [{mean: [1], variance: [0.01, 1], skip: [false, true], residual_scale: [1]},"
+                 " {mean: [0.5], variance: [1], skip: [true], residual_scale: [0.5]}]}\n");
+  REQUIRE(results.trials.size() == 5);
+  for (const TrialRecord& trial : results.trials) {
+    CAPTURE(trial.params.str());
+    const Series &measured = series(results, trial, "residual"),
+                 &theory = series(results, trial, "residual_theory");
+    REQUIRE(theory.value.size() == 4);
+    for (std::size_t l = 0; l < 4; ++l) CHECK(std::abs(theory.value[l] - measured.value[l]) <= 0.01);
+  }
+  for (const char* other :
+       {"causal: true", "mlp: true", "tokens: random_walk", "value: identity, skip: true"}) {
+    const Results none =
+        results_of("rank_collapse", std::string("params: {dim: 8, length: 6, depth: 2, ") + other + "}\n");
+    CHECK(series(none, none.trials[0], "residual_theory").value.empty());
+  }
 }
 
 }  // namespace

@@ -45,12 +45,14 @@ double bound_after(const nn::UntrainedModel& model, const nn::UntrainedLayer& la
 }
 
 // By theory, which knows attention over all keys of tokens that are independent and of equal norms, and values
-// that mix a token's coordinates; otherwise nothing.
+// that mix a token's coordinates; otherwise nothing. Nor where skips let the norms of tokens grow from layer to layer
+// without bound, and scores with them.
 std::vector<double> predicted_residual(const nn::UntrainedModel& model, const Parameters& params) {
   const std::string tokens = params.text("tokens"), norm = params.text("norm");
   const bool alike = tokens == "normalized" || (tokens == "gaussian" && norm == "pre" && !model.skip);
   const bool mixing = !model.skip || params.text("value") != "identity";
-  if (!alike || !mixing || model.mlp || !(model.mask == Mask::none())) return {};
+  const bool bounded = !model.skip || norm != "none";
+  if (!alike || !mixing || !bounded || model.mlp || !(model.mask == Mask::none())) return {};
   const SimilarityNorm place = norm == "pre"    ? SimilarityNorm::pre
                                : norm == "post" ? SimilarityNorm::post
                                                 : SimilarityNorm::none;

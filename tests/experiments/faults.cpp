@@ -59,17 +59,20 @@ Runs mislabelled(const std::string& experiment, const std::string& parameter,
 
 Runs unchanged(const std::string& experiment) { return find_experiment(experiment)->run; }
 
-const std::vector<std::string> small_ranks = {"mean=0,1", "variance=0.01", "skip=false"};
+const std::vector<std::string> small_ranks = {"mean=0,1", "variance=0.01", "skip=false",      "length=64",
+                                              "dim=64",   "depth=12",      "residual_scale=1"};
 
 TEST_CASE("faults: without one, the claims used below hold") {
   auto ranks = outcomes_with("rank_collapse", "sound", unchanged("rank_collapse"), small_ranks);
   CHECK(ranks.at("C4_collapsed") == "holds");
   CHECK(ranks.at("C4_kept") == "holds");
   CHECK(ranks.at("C9_bound") == "holds");
-  CHECK(outcomes_with("rank_collapse", "sound", unchanged("rank_collapse"), {"mean=0", "dim=32", "length=32"})
+  CHECK(outcomes_with("rank_collapse", "sound", unchanged("rank_collapse"),
+                      {"mean=0", "dim=32", "length=32", "depth=12", "residual_scale=1", "norm=none",
+                       "variance=0.01,0.1,1,10", "skip=false"})
             .at("C9") == "holds");
-  const auto entropies =
-      outcomes_with("entropy_collapse", "sound", unchanged("entropy_collapse"), {"mean=0", "dim=32"});
+  const auto entropies = outcomes_with("entropy_collapse", "sound", unchanged("entropy_collapse"),
+                                       {"mean=0", "dim=32", "length=64", "temperature=8"});
   for (const char* id : {"C5", "C8", "C8_rows"}) CHECK(entropies.at(id) == "holds");
 }
 
@@ -83,14 +86,18 @@ TEST_CASE("faults: labels of the mean swapped, C4 fails") {
 
 TEST_CASE("faults: a skip left in, C9 fails") {
   const Runs skipping = mislabelled("rank_collapse", "skip", [](const Parameters&) { return Value(true); });
-  CHECK(outcomes_with("rank_collapse", "skipping", skipping, {"mean=0", "dim=32", "length=32"}).at("C9") ==
-        "fails");
+  CHECK(outcomes_with("rank_collapse", "skipping", skipping,
+                      {"mean=0", "dim=32", "length=32", "depth=12", "residual_scale=1", "norm=none",
+                       "variance=0.01,0.1,1,10", "skip=false"})
+            .at("C9") == "fails");
 }
 
 TEST_CASE("faults: labels of the variance reversed, C5 fails") {
   const Runs reversed = mislabelled("entropy_collapse", "variance",
                                     [](const Parameters& p) { return Value(1 / p.real("variance")); });
-  CHECK(outcomes_with("entropy_collapse", "reversed", reversed, {"mean=0", "dim=32"}).at("C5") == "fails");
+  CHECK(outcomes_with("entropy_collapse", "reversed", reversed,
+                      {"mean=0", "dim=32", "length=64", "temperature=8"})
+            .at("C5") == "fails");
 }
 
 // As the real experiment, but softmax sees twice the logits that the bounds are of.
@@ -112,8 +119,9 @@ void run_doubled(const Trial& trial, Result& result) {
 }
 
 TEST_CASE("faults: logits scaled by 2, the bound on entropy is violated") {
-  CHECK(outcomes_with("entropy_collapse", "doubled", run_doubled, {"mean=0", "dim=32"}).at("C8_rows") ==
-        "fails");
+  CHECK(outcomes_with("entropy_collapse", "doubled", run_doubled,
+                      {"mean=0", "dim=32", "length=64", "temperature=8"})
+            .at("C8_rows") == "fails");
 }
 
 // As the real experiment, but attention sees twice the scores that its theory is of: the theory is that of the trial
@@ -178,6 +186,70 @@ TEST_CASE("faults: attention frozen at uniform, C6 fails") {
   const Runs frozen =
       mislabelled("training", "attention", [](const Parameters&) { return Value(std::string("uniform")); });
   CHECK(outcomes_of("fig_trainability", "training", "frozen", frozen, one_copy).at("C6_copy") == "fails");
+}
+
+// What is measured with other parameters, beside the theory of those that the trial names.
+Runs measured_elsewhere(const std::string& experiment, const std::string& parameter,
+                        const std::function<Value(const Parameters&)>& actual) {
+  return [=](const Trial& trial, Result& result) {
+    const Experiment& real = *find_experiment(experiment);
+    const std::atomic<bool> stop{false};
+    Parameters params = trial.params;
+    params.set(*params.schema().find(parameter), actual(trial.params));
+    Result measured(real), theory(real);
+    real.run(Trial(params, trial.id, stop), measured);
+    real.run(trial, theory);
+    const auto is_theory = [](const std::string& name) { return name.ends_with("_theory"); };
+    const auto number = [&](const std::string& name) {
+      return (is_theory(name) ? theory : measured)
+          .scalars[static_cast<std::size_t>(real.scalar_metric(name) - real.scalars.data())];
+    };
+    for (const Metric& metric : real.scalars)
+      if (!metric.name.ends_with("_deviation")) result.scalar(metric.name, number(metric.name));
+    if (real.scalar_metric("entropy_deviation")) {
+      result.scalar("entropy_deviation",
+                    (number("entropy") - number("entropy_theory")) / std::log(trial.params.real("length")));
+      result.scalar("self_weight_deviation", number("self_weight") - number("self_weight_theory"));
+    }
+    for (std::size_t i = 0; i < real.series.size(); ++i) {
+      const Series& from = (is_theory(real.series[i].name) ? theory : measured).all_series[i];
+      if (!from.value.empty()) result.series(real.series[i].name, from.index, from.value);
+    }
+  };
+}
+
+const std::vector<std::string> one_entropy = {
+    "mean=1", "length=64", "dim=64", "temperature=8", "variance=0.01,0.1,1,10,100", "seeds=32"};
+const std::vector<std::string> one_rank = {"skip=false", "length=64",        "dim=64",        "depth=12",
+                                           "norm=pre",   "residual_scale=1", "variance=0.01", "mean=1"};
+
+TEST_CASE("faults: without one, entropy and residual agree with theory") {
+  const auto entropies =
+      outcomes_with("entropy_collapse", "theory", unchanged("entropy_collapse"), one_entropy);
+  CHECK(entropies.at("theory_plane") == "holds");
+  const auto ranks = outcomes_with("rank_collapse", "theory", unchanged("rank_collapse"), one_rank);
+  CHECK(ranks.at("theory_layer_1") == "holds");
+}
+
+TEST_CASE("faults: scores scaled by 2, mean dropped or variance mislabelled, entropy departs from theory") {
+  const Runs scaled = measured_elsewhere("entropy_collapse", "temperature", [](const Parameters& p) {
+    return Value(p.real("temperature") / 2);
+  });
+  const Runs dropped =
+      measured_elsewhere("entropy_collapse", "mean", [](const Parameters&) { return Value(0.0); });
+  const Runs reversed = measured_elsewhere("entropy_collapse", "variance",
+                                           [](const Parameters& p) { return Value(1 / p.real("variance")); });
+  CHECK(outcomes_with("entropy_collapse", "scaled", scaled, one_entropy).at("theory_plane") == "fails");
+  CHECK(outcomes_with("entropy_collapse", "dropped", dropped, one_entropy).at("theory_plane") == "fails");
+  CHECK(outcomes_with("entropy_collapse", "relabelled", reversed, one_entropy).at("theory_plane") == "fails");
+}
+
+TEST_CASE("faults: mean dropped, the residual departs from theory") {
+  const Runs dropped =
+      measured_elsewhere("rank_collapse", "mean", [](const Parameters&) { return Value(0.0); });
+  const auto found = outcomes_with("rank_collapse", "dropped", dropped, one_rank);
+  CHECK(found.at("theory_layer_1") == "fails");
+  CHECK(found.at("theory_layer_12") == "fails");
 }
 
 }  // namespace

@@ -147,10 +147,10 @@ def test_a_config_or_the_environment_names_plugins():
 def test_overrides_of_strategies_and_of_axes_in_every_form():
     pruned = write("pruned.yaml", "name: pruned\nexperiment: training\nparams: {dim: 8, length: 4, steps: 6}\n"
                    "sweep: {lr: [0.001, 0.01, 0.1, 1]}\nprune: {metric: loss, keep: 0.5, at: [2]}\n")
-    qklab("run", pruned, "evaluate_every=1", "--out", "kept")
-    assert tables("kept")["trials.csv"].count(b",pruned,") == 2
-    qklab("run", pruned, "evaluate_every=1", "prune=none", "--out", "kept")
-    assert tables("kept")["trials.csv"].count(b",pruned,") == 0
+    qklab("run", pruned, "evaluate_every=1", "--out", "pruned")
+    assert tables("pruned")["trials.csv"].count(b",pruned,") == 2
+    qklab("run", pruned, "evaluate_every=1", "prune=none", "--out", "pruned")
+    assert tables("pruned")["trials.csv"].count(b",pruned,") == 0
     qklab("run", SWEEP, "zip=[{mean: [0, 2], variance: [1, 3]}]", "points=[{mean: 5, variance: 7}]", "seeds=1",
           "--out", "forms")
     rows = tables("forms")["trials.csv"].decode().splitlines()

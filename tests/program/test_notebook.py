@@ -37,7 +37,7 @@ def test_it_runs_and_its_figures_have_the_numbers_of_the_command_line():
     notebook = executed()
     qklab("run", ROOT / "configs/fig_localization.yaml", "--preset", "smoke", "--out", "by-hand", code=None)
     shown = json.loads(notebook.cells[-1].outputs[0].text)
-    assert set(shown) == {path.stem for path in (FOLDER / "by-hand/figures").glob("*.csv")} and len(shown) == 3
+    assert set(shown) == {path.stem for path in (FOLDER / "by-hand/figures").glob("*.csv")} and len(shown) >= 3
     for name, columns in shown.items():
         rows = csv_rows((FOLDER / "by-hand/figures" / f"{name}.csv").read_bytes())
         for column, values in columns.items():

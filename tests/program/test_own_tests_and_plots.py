@@ -26,7 +26,7 @@ def loaded():
 
 def test_both_are_listed_where_they_are_loaded():
     for noun, name, others in (("tests", "share", ("agreement", "bound", "difference", "monotone", "ratio", "slope")),
-                               ("plots", "scatter", ("band", "heatmap", "line", "trajectory"))):
+                               ("plots", "scatter", ("band", "dots", "heatmap", "line", "trajectory"))):
         def listed(*words):
             return [line.split()[0] for line in qklab("list", noun, *words).stdout.splitlines()]
         assert listed() == sorted(others), listed()

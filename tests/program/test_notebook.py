@@ -33,6 +33,10 @@ def executed():
     return notebook
 
 
+def read_as(value, text):
+    return text == "true" if isinstance(value, bool) else type(value)(text)
+
+
 def test_it_runs_and_its_figures_have_the_numbers_of_the_command_line():
     notebook = executed()
     qklab("run", ROOT / "configs/fig_localization.yaml", "--preset", "smoke", "--out", "by-hand", code=None)
@@ -42,7 +46,7 @@ def test_it_runs_and_its_figures_have_the_numbers_of_the_command_line():
         rows = csv_rows((FOLDER / "by-hand/figures" / f"{name}.csv").read_bytes())
         for column, values in columns.items():
             written = [row[column] for row in rows]
-            assert values == [type(value)(text) for value, text in zip(values, written)], (name, column)
+            assert values == [read_as(value, text) for value, text in zip(values, written)], (name, column)
             assert len(values) == len(written) > 0
     pictures = [output for cell in notebook.cells for output in cell.get("outputs", [])
                 if "image/svg+xml" in output.get("data", {})]

@@ -112,11 +112,11 @@ def test_the_headers_of_plugins_are_installed_and_no_others():
     examples = sorted((ROOT / "examples/plugins").glob("*.cpp"))
     assert len(examples) > 5, examples
     lines = "\n".join(f'qklab_plugin({path.stem} "{path}")' for path in examples)
-    write("all/all.cpp", "".join(f'#include "{header}"\n' for header in headers))
-    write("all/CMakeLists.txt", "cmake_minimum_required(VERSION 3.25)\nproject(all LANGUAGES CXX)\n"
-          f"find_package(qklab 0.1 REQUIRED)\nqklab_plugin(headers all.cpp)\n{lines}\n")
-    command("cmake", "-S", "all", "-B", "all/build", f"-DCMAKE_PREFIX_PATH={FOLDER / 'prefix'}")
-    command("cmake", "--build", "all/build")
+    write("every/every.cpp", "".join(f'#include "{header}"\n' for header in headers))
+    write("every/CMakeLists.txt", "cmake_minimum_required(VERSION 3.25)\nproject(every LANGUAGES CXX)\n"
+          f"find_package(qklab 0.1 REQUIRED)\nqklab_plugin(headers every.cpp)\n{lines}\n")
+    command("cmake", "-S", "every", "-B", "every/build", f"-DCMAKE_PREFIX_PATH={FOLDER / 'prefix'}")
+    command("cmake", "--build", "every/build")
 
 
 def test_below_a_folder_of_any_name():

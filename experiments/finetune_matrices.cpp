@@ -128,8 +128,7 @@ Experiment make() {
   Experiment experiment;
   experiment.name = "finetune_matrices";
   experiment.version = 1;
-  experiment.doc =
-      "Fine-tuning of W_q, W_k, W_v on another task: which of them, and at which rates.";
+  experiment.doc = "Fine-tuning of W_q, W_k, W_v on another task: which of them, and at which rates.";
   experiment.parameters = {
       choice("trained", "qv", {"q", "k", "v", "qk", "qv", "kv", "qkv"},
              "attention matrices that are fine-tuned"),

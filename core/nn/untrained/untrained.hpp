@@ -39,7 +39,7 @@ struct UntrainedModel {
   Choice<ValueKind> value = "orthogonal";
   bool skip = false;
   double residual_scale = 1;  // with skips: x + residual_scale f(x)
-  bool mlp = false;  // relu, 4 dim wide, Gaussian with variances 2/dim and 1/(4 dim), no biases
+  bool mlp = false;           // relu, 4 dim wide, Gaussian with variances 2/dim and 1/(4 dim), no biases
   Mask mask = {};
 };
 

@@ -110,7 +110,9 @@ def test_ctrl_c_saves_and_the_same_call_goes_on():
             run.send_signal(signal.SIGINT)
             time.sleep(0.02)
         said, _ = run.communicate(timeout=120)
-        assert run.returncode == 3 and said.split() == ["begins", "KeyboardInterrupt"], said
+        # On a fast machine the second one comes when Python is ending already, which then ends by the signal.
+        assert run.returncode in ((3,) if signals == 1 else (3, 130, -signal.SIGINT)), run.returncode
+        assert said.split() == ["begins", "KeyboardInterrupt"], said
         assert before + 3 <= finished("stopped") < TRIALS
     done = begin("stopped")
     said, _ = done.communicate(timeout=250)

@@ -1,8 +1,11 @@
 """A click on a point or cell lists exactly its trials: in the reports of all references, in headless Chromium."""
+import os
 import sys
 
 from browser import SCROLL, Browser, needs_chromium
 from harness import FOLDER, ROOT, qklab, run_tests
+
+MOST = 5 if os.environ.get("LAB_CI") else 2  # clicks on a figure: an idle machine takes half a second for each
 
 # Points of a figure to be clicked at: `aims(figure)` lists them, `aim(it)` brings one into sight and says where it is.
 # Which trials are behind it is found from the parameters, in another way than the page does it.
@@ -40,7 +43,7 @@ AIM = """
       spots.sort((a, b) => rest(figure.name + a.x + "," + a.y) - rest(figure.name + b.x + "," + b.y));
       found.push(...spots.slice(0, figure.panels.length > 3 ? 1 : 2));
     });
-    return found.sort((a, b) => rest(String(a.x)) - rest(String(b.x))).slice(0, 5);
+    return found.sort((a, b) => rest(String(a.x)) - rest(String(b.x))).slice(0, MOST);
   };
   window.aim = async (figure, spot) => {
     state.picked = null;
@@ -62,7 +65,7 @@ AIM = """
     return {ids: state.chosen.map(idOf), told: document.querySelector("#trials [role=status]").textContent,
             top: document.getElementById("trials").getBoundingClientRect().top, screen: innerHeight};
   };
-"""
+""".replace("MOST", str(MOST))
 
 
 def test_a_click_lists_exactly_the_trials_of_its_point():
@@ -85,7 +88,7 @@ def test_a_click_lists_exactly_the_trials_of_its_point():
                     assert -5 <= out["top"] < out["screen"], (where, out["top"])
                     clicks += 1
             assert not page.console, (reference.name, page.console)
-    assert clicks > 180, clicks
+    assert clicks > 36 * MOST, clicks
     return f"passed ({clicks} clicks)"
 
 

@@ -21,7 +21,7 @@ room(process base)
 room(stats base)
 room(yaml base text)
 room(trial base text schema system)
-room(external base schema process trial)
+room(external base text schema process trial)
 # The engine.
 room(kernels base system)
 room(kernels/simd kernels)
@@ -63,7 +63,7 @@ room(figures/plots base schema text stats chart figures)
 room(report text results claims figures)
 room(grammar base schema trial yaml strategies config claims figures)
 # Run directories.
-room(directory base system trial kernels sweep results strategies config store claims figures report)
+room(directory base text system trial kernels sweep results strategies config store claims figures report)
 room(confirm base text system sweep results config store claims directory)
 room(compare base system stats sweep results config store export run claims figures directory confirm)
 room(study system trial sweep results strategies store export run claims claims/audit figures report directory confirm

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -12,6 +11,7 @@
 #include "core/results/baselines.hpp"
 #include "core/strategies/strategy.hpp"
 #include "core/system/file.hpp"
+#include "core/text/json_numbers.hpp"
 #include "core/trial/plugin.hpp"
 
 namespace qklab {
@@ -21,13 +21,6 @@ using Json = nlohmann::ordered_json;
 std::string manifest_path(const std::string& directory) { return directory + "/manifest.json"; }
 
 namespace {
-
-// JSON has no non-finite numbers: they are written as text, as in run.db.
-Json to_json(const Value& value) {
-  const auto* real = std::get_if<double>(&value);
-  if (real && !std::isfinite(*real)) return to_text(value);
-  return std::visit([](const auto& x) { return Json(x); }, value);
-}
 
 Json source_json(const ConfigSource& source) {
   Json json = {{"file", source.file},
@@ -60,11 +53,11 @@ Json resolved_parameters(const Results& results) {
     }
     Json& entry = parameters[schema[i].name];
     if (values.size() == 1) {
-      entry = to_json(values[0]);
+      entry = json_with_type(values[0]);
     } else if (values.size() > most) {
       entry = fmt::format("over {} values", most);
     } else {
-      for (const Value& value : values) entry.push_back(to_json(value));
+      for (const Value& value : values) entry.push_back(json_with_type(value));
     }
   }
   return parameters;

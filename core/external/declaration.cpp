@@ -2,11 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
+#include <algorithm>
 #include <filesystem>
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "core/text/json_numbers.hpp"
 #include "core/trial/trial_id.hpp"
 
 namespace qklab {
@@ -58,11 +59,11 @@ class Keys {
 };
 
 Parameter parameter_of(const Json& json) {
-  const Keys keys(json, "parameter", {"name", "type", "doc", "unit", "default", "low", "high", "choices"});
+  const std::vector<std::string> known = {"name", "type", "doc", "unit", "default", "low", "high", "choices"};
+  const Keys keys(json, "parameter", known);
   const std::string name = keys.name(), doc = keys.get<std::string>("doc", "");
   const std::string type = keys.get<std::string>("type", "number");
-  const Keys named(json, fmt::format("parameter '{}'", name),
-                   {"name", "type", "doc", "unit", "default", "low", "high", "choices"});
+  const Keys named(json, fmt::format("parameter '{}'", name), known);
   Parameter parameter;
   parameter.name = name;
   parameter.doc = doc;
@@ -145,11 +146,6 @@ Json parse_declaration(const std::string& line) {
   return json;
 }
 
-Json json_of(const Value& value) {
-  if (const double* real = std::get_if<double>(&value); real && !std::isfinite(*real)) return shortest(*real);
-  return std::visit([](const auto& each) { return Json(each); }, value);
-}
-
 // JSON has no NaN and no infinity: null, or their names as text, stand for them.
 double number_of(const nlohmann::json& json) {
   if (json.is_number()) return json.get<double>();
@@ -218,7 +214,7 @@ std::string trial_message(const Experiment& experiment, const Trial& trial) {
   Json parameters = Json::object();
   for (std::size_t i = 0; i < experiment.parameters.size(); ++i) {
     const std::string& name = experiment.parameters[i].name;
-    if (!name.starts_with(source)) parameters[name] = json_of(trial.params[i]);
+    if (!name.starts_with(source)) parameters[name] = json_with_type(trial.params[i]);
   }
   return Json{{"trial", trial_name(trial.id)}, {"parameters", parameters}}.dump();
 }

@@ -59,4 +59,10 @@ Json json_value(const Value& value) {
   return whole ? Json(*whole) : Json(to_text(value));
 }
 
+Json json_with_type(const Value& value) {
+  const double* real = std::get_if<double>(&value);
+  if (real && !std::isfinite(*real)) return to_text(value);
+  return std::visit([](const auto& x) { return Json(x); }, value);
+}
+
 }  // namespace qklab

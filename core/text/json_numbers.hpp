@@ -1,4 +1,4 @@
-// Numbers and values in the form of the JSON that pages read.
+// Numbers and values as JSON: in the form that pages read, or with their types.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -17,5 +17,7 @@ nlohmann::ordered_json json_in_full(double x);
 // Numbers keep all digits, so that a filter for a number finds it; true, false, names and non-finite numbers
 // become text.
 nlohmann::ordered_json json_value(const Value& value);
+// Of the value's own type. JSON has no non-finite numbers: they become text, as in run.db.
+nlohmann::ordered_json json_with_type(const Value& value);
 
 }  // namespace qklab

@@ -47,7 +47,8 @@ const Experiment& external_experiment(const Command& command, std::string& decla
   for (const Known& known : all)
     if (known.command == command && known.declaration == declaration) return *known.experiment;
   try {
-    return *all.emplace_back(command, declaration, &make(command, declaration)).experiment;
+    all.push_back({command, declaration, &make(command, declaration)});
+    return *all.back().experiment;
   } catch (const Error& error) {
     throw InputError(fmt::format("{}: {}", fmt::join(command.words, " "), error.what()));
   }

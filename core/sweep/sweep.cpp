@@ -58,8 +58,7 @@ std::vector<std::size_t> Sweep::varied() const {
       if (experiment_->parameters[i].name != "seed") varied.push_back(i);
   }
   std::ranges::sort(varied);
-  const auto again = std::ranges::unique(varied);
-  varied.erase(again.begin(), again.end());
+  varied.erase(std::unique(varied.begin(), varied.end()), varied.end());
   return varied;
 }
 

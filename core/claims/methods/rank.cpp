@@ -4,7 +4,7 @@
 // Student's t (Hodges and Lehmann 1956).
 #include <algorithm>
 #include <cmath>
-#include <ranges>
+#include <numeric>
 
 #include "core/claims/method.hpp"
 #include "core/schema/plugin.hpp"
@@ -32,7 +32,8 @@ class SignedRank : public Inference {
   // All thresholds that are not rejected. Between two neighbouring means of pairs nothing changes.
   Interval interval(double confidence) const override {
     const double tail = 0.5 * (1 - confidence);
-    const auto gaps = std::views::iota(std::size_t{0}, means_.size() + 1);
+    std::vector<std::size_t> gaps(means_.size() + 1);
+    std::iota(gaps.begin(), gaps.end(), std::size_t{0});
     const std::size_t low =
         *std::ranges::partition_point(gaps, [&](auto i) { return p_above(between(i)) <= tail; });
     const std::size_t high =

@@ -13,16 +13,51 @@ std::string Place::str() const {
   return fmt::format("{}:{}:{}", file, line, column);
 }
 
-void Diagnostics::error(const Place& place, std::string_view message) {
-  std::string text = fmt::format("{}: {}", place.str(), message);
-  // A value that several rules look at is reported once.
-  if (std::find(messages_.begin(), messages_.end(), text) == messages_.end())
-    messages_.push_back(std::move(text));
+namespace {
+
+// How a message names the nearest valid name; Diagnostic finds it again between the two.
+constexpr std::string_view meant_before = "(did you mean '", meant_after = "'?)";
+
+std::string suggested_in(std::string_view message) {
+  const auto begin = message.find(meant_before);
+  if (begin == std::string_view::npos) return "";
+  const std::string_view rest = message.substr(begin + meant_before.size());
+  const auto end = rest.find(meant_after);
+  return end == std::string_view::npos ? "" : std::string(rest.substr(0, end));
 }
 
+std::vector<std::string> lines(const std::vector<Diagnostic>& diagnostics) {
+  std::vector<std::string> lines;
+  for (const Diagnostic& each : diagnostics) lines.push_back(each.str());
+  return lines;
+}
+
+}  // namespace
+
+Diagnostic::Diagnostic(Place where, std::string_view what)
+    : place(std::move(where)), message(what), suggestion(suggested_in(what)) {}
+
+std::string Diagnostic::str() const {
+  return place.file.empty() ? message : fmt::format("{}: {}", place.str(), message);
+}
+
+InputError::InputError(const std::string& message) : Error(message), diagnostics{{Place{}, message}} {}
+
+InputError::InputError(std::vector<Diagnostic> all)
+    : Error(fmt::format("{}", fmt::join(lines(all), "\n"))), diagnostics(std::move(all)) {}
+
+void Diagnostics::error(const Place& place, std::string_view message) {
+  Diagnostic found(place, message);
+  // A value that several rules look at is reported once.
+  const std::string text = found.str();
+  if (std::ranges::none_of(all_, [&](const Diagnostic& each) { return each.str() == text; }))
+    all_.push_back(std::move(found));
+}
+
+std::vector<std::string> Diagnostics::messages() const { return lines(all_); }
+
 void Diagnostics::throw_if_any() const {
-  if (messages_.empty()) return;
-  throw InputError(fmt::format("{}", fmt::join(messages_, "\n")));
+  if (!all_.empty()) throw InputError(all_);
 }
 
 namespace {
@@ -108,7 +143,7 @@ std::string nearest_name(std::string_view name, std::span<const std::string> can
 
 std::string did_you_mean(std::string_view name, std::span<const std::string> candidates) {
   const std::string nearest = nearest_name(name, candidates);
-  return nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", nearest);
+  return nearest.empty() ? "" : fmt::format(" {}{}{}", meant_before, nearest, meant_after);
 }
 
 }  // namespace qklab

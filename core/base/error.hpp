@@ -14,11 +14,6 @@ struct Error : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// The input is wrong, and nothing was written. what() holds one message a line. Exit code 2.
-struct InputError : Error {
-  using Error::Error;
-};
-
 // Thrown by work that noticed a request to stop. It is not an error: no message is shown for it.
 struct Cancelled {};
 
@@ -32,16 +27,36 @@ struct Place {
   std::string str() const;  // "sweep.yaml:3:7"
 };
 
-// Collects messages, so that all errors of a file are reported at once.
+// One fault of the input.
+struct Diagnostic {
+  Place place;             // without a file where the message names the input by itself
+  std::string message;     // may name the nearest valid name, as did_you_mean writes it
+  std::string suggestion;  // that name, or ""
+
+  Diagnostic(Place where, std::string_view what);
+
+  std::string str() const;  // "sweep.yaml:3:7: unknown parameter 'mena' (did you mean 'mean'?)"
+};
+
+// The input is wrong, and nothing was written. what() holds one message a line. Exit code 2.
+struct InputError : Error {
+  std::vector<Diagnostic> diagnostics;
+
+  explicit InputError(const std::string& message);  // a single one, without a place of its own
+  explicit InputError(std::vector<Diagnostic> all);
+};
+
+// Collects what is wrong, so that all errors of a file are reported at once.
 class Diagnostics {
  public:
   void error(const Place& place, std::string_view message);
-  bool empty() const { return messages_.empty(); }
-  const std::vector<std::string>& messages() const { return messages_; }
-  void throw_if_any() const;  // throws InputError with every message, one a line
+  bool empty() const { return all_.empty(); }
+  const std::vector<Diagnostic>& all() const { return all_; }
+  std::vector<std::string> messages() const;  // each with its place
+  void throw_if_any() const;                  // throws InputError with all of them
 
  private:
-  std::vector<std::string> messages_;
+  std::vector<Diagnostic> all_;
 };
 
 // The candidate closest to `name` in edit distance, else one that `name` is another spelling of

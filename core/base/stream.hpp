@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "core/base/philox.hpp"
 
@@ -32,6 +34,10 @@ class Stream {
   double normal();   // mean 0, variance 1
   // Uniform on 0 .. bound-1 without bias; bound >= 1.
   std::uint64_t below(std::uint64_t bound);
+  // Brings the values into an order drawn uniformly from all orders (Fisher and Yates).
+  template <class T> void shuffle(std::vector<T>& values) {
+    for (std::size_t i = values.size(); i > 1; --i) std::swap(values[i - 1], values[below(i)]);
+  }
 
   PhiloxKey key() const { return key_; }
   std::uint64_t lane() const { return lane_; }

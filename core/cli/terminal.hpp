@@ -14,10 +14,12 @@
 
 namespace qklab {
 
-// Like fmt::print, but write errors are ignored: a closed pipe or a full disk must not end a run.
+// Like fmt::print, but write errors are ignored: a closed pipe or a full disk must not end a run. What stands on
+// stderr comes after what was printed before it, also where both go to one file.
 template <class... Arguments>
 void say(std::FILE* file, fmt::format_string<Arguments...> format, Arguments&&... arguments) {
   const std::string text = fmt::format(format, std::forward<Arguments>(arguments)...);
+  if (file == stderr) std::fflush(stdout);
   std::fwrite(text.data(), 1, text.size(), file);
 }
 template <class... Arguments> void say(fmt::format_string<Arguments...> format, Arguments&&... arguments) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <functional>
 #include <limits>
 
@@ -197,29 +196,20 @@ Config parse(const ConfigSource& source, Diagnostics& found) {
   return config;
 }
 
-// Line and column at the beginning of a message. Messages without, which are about arguments, come last.
-std::pair<int, int> position(std::string_view message, std::string_view file) {
-  std::pair<int, int> position{std::numeric_limits<int>::max(), 0};
-  if (!message.starts_with(file) || message.size() == file.size()) return position;
-  const char* const end = message.data() + message.size();
-  const auto line = std::from_chars(message.data() + file.size() + 1, end, position.first);
-  if (line.ptr != end) std::from_chars(line.ptr + 1, end, position.second);
-  return position;
-}
-
 }  // namespace
 
 Config parse_config(const ConfigSource& source, Diagnostics& diagnostics) {
   Diagnostics found;
   Config config = parse(source, found);
-  std::vector<std::string> messages = found.messages();
-  std::stable_sort(messages.begin(), messages.end(), [&](const std::string& a, const std::string& b) {
-    return position(a, source.file) < position(b, source.file);
-  });
-  for (const std::string& message : messages) {
-    const auto colon = message.find(": ");  // any colon will do: the two halves are joined again
-    diagnostics.error(Place{message.substr(0, colon)}, std::string_view(message).substr(colon + 2));
-  }
+  // In the order of the file. What is about arguments and other files comes last.
+  const auto position = [&](const Diagnostic& each) {
+    return each.place.line == 0 || each.place.file != source.file
+               ? std::pair{std::numeric_limits<int>::max(), 0}
+               : std::pair{each.place.line, each.place.column};
+  };
+  std::vector<Diagnostic> all = found.all();
+  std::ranges::stable_sort(all, {}, position);
+  for (const Diagnostic& each : all) diagnostics.error(each.place, each.message);
   return config;
 }
 

@@ -176,10 +176,7 @@ class OverrideReader {
       map.finish();
       if (found.empty()) take_over(std::move(layer), place);
     }
-    for (const std::string& message : found.messages()) {
-      const auto colon = message.find(": ");  // "value:1:8: what is wrong"
-      diagnostics_.error(place, std::string_view(message).substr(colon == std::string::npos ? 0 : colon + 2));
-    }
+    for (const Diagnostic& each : found.all()) diagnostics_.error(place, each.message);
   }
 
   void take_over(Layer layer, const Place& place) {

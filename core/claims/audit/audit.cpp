@@ -29,10 +29,6 @@ void take(const Quantity& metric, TrialRecord& trial, const TrialRecord& other) 
     trial.scalars[metric.slot] = other.scalars[metric.slot];
 }
 
-template <class T> void shuffle(std::vector<T>& values, Stream& stream) {
-  for (std::size_t i = values.size(); i > 1; --i) std::swap(values[i - 1], values[stream.below(i)]);
-}
-
 Results shuffled(const Results& results, const Claim& claim, std::uint64_t draw) {
   const std::size_t seed = seed_of(results.experiment->parameters);
   std::map<Value, std::vector<std::size_t>> by_seed;
@@ -43,14 +39,14 @@ Results shuffled(const Results& results, const Claim& claim, std::uint64_t draw)
   for (const auto& [value, trials] : by_seed) {
     std::vector<std::size_t> from = trials;
     Stream stream = Stream(hash_text(claim.id), draw, "audit").substream(group++);
-    shuffle(from, stream);
+    stream.shuffle(from);
     for (std::size_t i = 0; i < trials.size(); ++i) {
       TrialRecord& trial = dealt.trials[trials[i]];
       take(claim.metric, trial, results.trials[from[i]]);
       if (!claim.metric.whole_series()) continue;
       std::vector<double>& values = claim.metric.member ? trial.members[claim.metric.metric].value
                                                         : trial.series[claim.metric.slot].value;
-      shuffle(values, stream);
+      stream.shuffle(values);
     }
   }
   return dealt;

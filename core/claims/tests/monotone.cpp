@@ -29,7 +29,7 @@ double shuffled_number(const Claim& claim, const Trials& trials, Stream& draws) 
   const auto& [sign, along] = claim.keys<MonotoneKeys>();
   std::vector<double> values;
   for (Points& p : point_sets(claim, along, trials)) {
-    for (std::size_t i = p.y.size(); i > 1; --i) std::swap(p.y[i - 1], p.y[draws.below(i)]);
+    draws.shuffle(p.y);
     values.push_back(rank_correlation(p.x, p.y));
   }
   return sign * mean(values);

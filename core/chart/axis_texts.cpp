@@ -75,8 +75,10 @@ AxisTexts in_rows(std::vector<AxisText> texts, double length, int rows) {
 }
 
 AxisTexts names_below(std::vector<AxisText> texts, double length) {
+  // Names in different rows do not meet, however long they are, so each must fit by itself as well.
   for (const int rows : {1, 2})
-    if (fit_in_rows(texts, length, static_cast<std::size_t>(rows)))
+    if ((texts.size() == 1 || widest(texts) <= length) &&
+        fit_in_rows(texts, length, static_cast<std::size_t>(rows)))
       return in_rows(std::move(texts), length, rows);
   shorten(texts, longest_turned);
   texts = apart(texts, length, small_line);

@@ -100,6 +100,14 @@ TEST_CASE("names on axes stand side by side, in two rows or turned, and all are 
       }
     }
   }
+  // One long name among short ones has a row for itself, yet not more room than the axis.
+  for (const std::size_t panels : {1u, 2u, 5u}) {
+    for (const std::size_t length : {20u, 30u, 40u, 60u}) {
+      Page page = plain(panels);
+      page.x = page.y = category_scale({std::string(length, 'w'), "adam"});
+      check_page(page);
+    }
+  }
   Page page = plain(1);
   page.x = category_scale({"sgd", "momentum", "nesterov", "adam", "adamw", "sign_sgd", "lion"});
   std::set<std::string> seen;

@@ -336,6 +336,15 @@ Experiment make() {
   experiment.overlays = {{"weight", "weight_theory"}};
   experiment.run = run;
   experiment.check = [](const Parameters& p) -> std::string {
+    const std::int64_t prompts = p.integer("test_batches") * p.integer("batch"),
+                       all = p.integer("tasks") * p.integer("examples");
+    if (p.flag("explain") && prompts < 4 * all) {
+      return fmt::format(
+          "explain regresses predictions for {} prompts on {} examples: set test_batches to {} or more, for "
+          "four "
+          "prompts an example",
+          prompts, all, (4 * all + p.integer("batch") - 1) / p.integer("batch"));
+    }
     // Without noise the answers to more examples than dimensions depend on one another linearly. The Bayes
     // estimator then has no unique solution. Two tasks that are both the query's own count as one.
     const bool same = p.real("first") == 1 && p.real("second") == 1;

@@ -36,6 +36,19 @@ TEST_CASE("gated_linear_attention: without noise, more examples of a task than d
   CHECK(problem(8, 0.1, 0.5).empty());
 }
 
+TEST_CASE("gated_linear_attention: weights are not regressed on fewer prompts than determine them") {
+  const Experiment& experiment = *find_experiment("gated_linear_attention");
+  Parameters params(experiment.parameters);
+  for (std::size_t i = 0; i < experiment.parameters.size(); ++i) {
+    const Parameter& parameter = experiment.parameters[i];
+    if (parameter.fallback) params.set(i, *parameter.fallback);
+    if (parameter.name == "explain") params.set(i, Value(true));
+    if (parameter.name == "test_batches") params.set(i, Value(std::int64_t{1}));
+    if (parameter.name == "first") params.set(i, Value(0.5));
+  }
+  CHECK(experiment.check(params).find("set test_batches to 2 or more") != std::string::npos);
+}
+
 TEST_CASE("gated_linear_attention: three tasks, two layers, and weights of the examples") {
   const auto outcome = testing::run("gated_linear_attention", {{"steps", std::int64_t{300}},
                                                                {"test_batches", std::int64_t{64}},

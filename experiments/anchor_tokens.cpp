@@ -28,6 +28,7 @@
 #include <cmath>
 #include <vector>
 
+#include "core/measure/anchors.hpp"
 #include "core/tasks/task.hpp"
 #include "core/train/description.hpp"
 #include "core/train/of_trial.hpp"
@@ -35,35 +36,6 @@
 
 namespace qklab {
 namespace {
-
-struct Anchors {
-  double anchor = 0, propagation = 0, over_propagation = 0;
-};
-
-// Of one attention matrix, (T, T) row-major.
-Anchors anchors_of(std::span<const float> a, std::size_t length, Mask mask, double threshold) {
-  std::vector<double> mean(length), passed(length), seen_by(length);
-  double pairs = 0, passed_pairs = 0;
-  for (std::size_t t = 0; t < length; ++t) {
-    const KeyRange seen = mask.keys(t, length);
-    for (std::size_t s = seen.begin; s < seen.end; ++s) {
-      const double weight = a[t * length + s];
-      const bool passes = weight > threshold;
-      mean[s] += weight;
-      passed[s] += passes;
-      ++seen_by[s];
-      passed_pairs += passes;
-      ++pairs;
-    }
-  }
-  for (std::size_t s = 0; s < length; ++s) mean[s] /= seen_by[s];
-  // The last tokens of a causal sequence are seen by too few queries to be called anchors.
-  const std::size_t candidates = mask.looks_back() ? std::max<std::size_t>(1, length / 2) : length;
-  const auto top = static_cast<std::size_t>(
-      std::max_element(mean.begin(), mean.begin() + static_cast<std::ptrdiff_t>(candidates)) - mean.begin());
-  const double propagation = passed_pairs / pairs;
-  return {static_cast<double>(length) * mean[top], propagation, passed[top] / seen_by[top] - propagation};
-}
 
 // The trained model once more, recorded so that attention weights can be read.
 class Reader {
@@ -85,14 +57,14 @@ class Reader {
       const auto weights = layer.attention.weights.value();
       for (std::size_t at = 0; at < weights.size(); at += length * length) {
         const Anchors one =
-            anchors_of(weights.subspan(at, length * length), length, model_.config.mask, threshold);
+            measure_anchors(weights.subspan(at, length * length), length, model_.config.mask, threshold);
         sum.anchor += one.anchor;
         sum.propagation += one.propagation;
         sum.over_propagation += one.over_propagation;
         ++count;
       }
     }
-    return {sum.anchor / count, sum.propagation / count, sum.over_propagation / count};
+    return {sum.anchor / count, sum.propagation / count, sum.over_propagation / count, 0};
   }
 
  private:

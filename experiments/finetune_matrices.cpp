@@ -12,8 +12,12 @@
 // need no attention: W_v can be learned as a map of single tokens there, and W_q and W_k cannot matter. Where
 // `after` is recall or induction, what is to be learned is where to look.
 //
+// With `value_rate` the rate of W_v is given by itself, so that the plane of both rates can be swept. With `rank` the
+// matrices stay as they are and low-rank adapters beside them are trained (LoRA: W + B A, B = 0 at first), as in the
+// paper; rates are then those of A and B.
+//
 // Reproduced: both claims in the small. Own reading: the shift (a new transition matrix), full matrices
-// rather than the paper's low-rank ones, and plain SGD in fine-tuning by default, where learning rates and
+// by default, and plain SGD in fine-tuning by default, where learning rates and
 // gradient norms act directly (Adam divides by the latter; `optimizer` picks). Out of reach: GLUE, RoBERTa,
 // Llama; the bounds on generalization.
 #include <algorithm>
@@ -30,19 +34,22 @@
 namespace qklab {
 namespace {
 
-// "blocks.1.attn.v.weight" -> 'v'; 0 for what is no query, key or value matrix.
-char attention_matrix(std::string_view name) {
+// "blocks.1.attn.v.weight" -> 'v', or where adapters are trained "blocks.1.attn.v.adapter.up.weight"; 0 for any other.
+char attention_matrix(std::string_view name, bool adapters) {
   for (const char which : {'q', 'k', 'v'}) {
-    if (name.ends_with(std::string(".attn.") + which + ".weight")) return which;
+    const std::string matrix = std::string(".attn.") + which;
+    if (adapters ? name.find(matrix + ".adapter.") != name.npos : name.ends_with(matrix + ".weight"))
+      return which;
   }
   return 0;
 }
 
 // Root of the sum of squares over layers.
-double gradient_norm(const autodiff::Tape<float>& tape, const std::vector<double>& norms, char which) {
+double gradient_norm(const autodiff::Tape<float>& tape, const std::vector<double>& norms, char which,
+                     bool adapters) {
   double squares = 0;
   for (std::size_t b = 0; b < norms.size(); ++b) {
-    if (attention_matrix(tape.blocks()[b].name) == which) squares += norms[b] * norms[b];
+    if (attention_matrix(tape.blocks()[b].name, adapters) == which) squares += norms[b] * norms[b];
   }
   return std::sqrt(squares);
 }
@@ -52,6 +59,19 @@ tasks::TaskConfig task_of(const Parameters& params, const char* which) {
   train::read(training, params, {"length", "vocabulary", "batch", "labels"});
   training.task.kind = params.text(which);
   return training.task;
+}
+
+// The parameters that both models have, which are all of the first.
+void begin_with(autodiff::Tape<float>& from, autodiff::Tape<float>& to) {
+  std::size_t next = 0;
+  for (const auto& block : to.blocks()) {
+    if (block.name.find(".adapter.") != std::string::npos) continue;
+    const auto& source = from.blocks().at(next++);
+    if (source.name != block.name || source.size != block.size)
+      throw Error("the tasks need models of different sizes");
+    std::ranges::copy(from.parameters().subspan(source.offset, source.size),
+                      to.parameters().subspan(block.offset).begin());
+  }
 }
 
 void run(const Trial& trial, Result& result) {
@@ -78,22 +98,24 @@ void run(const Trial& trial, Result& result) {
   train::TrainConfig tuning = base.config;
   tuning.optimizer = nn::defaults(params.text("optimizer"));
   tuning.optimizer.rate = params.real("rate");
+  tuning.model.adapter_rank = static_cast<int>(params.integer("rank"));
   tuning.steps = params.count("steps");
   tuning.evaluate_every = std::max<std::size_t>(1, tuning.steps / 20);
   train::Trainer tuner(tuning, *after, trial.shared_stream("finetune_matrices model"));
-  if (pretrainer.tape().parameters().size() != tuner.tape().parameters().size())
-    throw Error("the tasks need models of different sizes");
-  std::ranges::copy(pretrainer.tape().parameters(), tuner.tape().parameters().begin());
+  begin_with(pretrainer.tape(), tuner.tape());
   const std::string& trained = params.text("trained");
+  const double value_rate = params.real("value_rate"),
+               lambda = value_rate > 0 ? value_rate / params.real("rate") : params.real("lambda");
+  const bool adapters = tuning.model.adapter_rank > 0;
   tuner.optimizer().set_rates([&](std::string_view name) -> double {
-    const char which = attention_matrix(name);
+    const char which = attention_matrix(name, adapters);
     if (!which || trained.find(which) == std::string::npos) return 0;
-    return which == 'v' ? params.real("lambda") : 1;
+    return which == 'v' ? lambda : 1;
   });
-  hooks.evaluated = [](train::Trainer& of, std::size_t step, train::History& history) {
+  hooks.evaluated = [adapters](train::Trainer& of, std::size_t step, train::History& history) {
     const std::vector<double> norms = autodiff::gradient_norms(of.tape());
     for (const char which : {'q', 'k', 'v'}) {
-      history.add(std::string("gradient_") + which, step, gradient_norm(of.tape(), norms, which));
+      history.add(std::string("gradient_") + which, step, gradient_norm(of.tape(), norms, which, adapters));
     }
   };
   const train::Outcome tuned = train::train(tuner, hooks);
@@ -148,6 +170,11 @@ Experiment make() {
       choice("after", "markov", learnable, "what it is fine-tuned on; markov is another chain").later(),
       choice_of<nn::AttentionKind>("attention", "softmax", "how scores become weights").later(),
       train::labels(),
+      real("value_rate", 0, "learning rate of W_v; 0: lambda times `rate`").range(0, 1000).later(),
+      integer("rank", 0,
+              "of the adapters that are trained in place of the matrices; 0: the matrices themselves")
+          .range(0, 4096)
+          .later(),
   };
   experiment.scalars = {
       {"pretrained_loss", "nats", "held-out loss on the first task after pre-training", "", Bits::exact},
@@ -177,6 +204,8 @@ Experiment make() {
   experiment.check = [](const Parameters& p) -> std::string {
     for (const char* which : {"before", "after"})
       if (const std::string why = tasks::problem(task_of(p, which)); !why.empty()) return why;
+    if (p.real("value_rate") > 0 && p.real("lambda") != 1)
+      return "value_rate and lambda both say the rate of W_v: leave lambda at 1, or value_rate at 0";
     return p.integer("dim") % p.integer("heads") == 0
                ? ""
                : "heads must divide dim, in a sweep by where: \"dim % heads == 0\"";

@@ -40,6 +40,10 @@ std::vector<std::string> problems(const ModelConfig& m) {
   need(std::isfinite(m.residual_scale) && m.residual_scale > 0,
        fmt::format("residual_scale is {}: set it above 0, or skip to false to have no residual stream",
                    m.residual_scale));
+  at_least("adapter_rank", m.adapter_rank, 0);
+  need(m.adapter_rank == 0 || m.reparametrization != Reparametrization::sigma,
+       "sigma-Reparam divides a weight by its norm, and adapters add to it: set adapter_rank to 0, or choose "
+       "another reparametrization");
   if (m.attention->problems)
     for (const std::string& problem : m.attention->problems(m)) found.push_back(problem);
   if (m.positions->problems)

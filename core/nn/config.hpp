@@ -41,6 +41,9 @@ struct ModelConfig {
   Choice<PositionsKind> positions = "learned";
   bool combined = false;  // one dim x dim matrix a head rather than W_q and W_k
   Reparametrization reparametrization = Reparametrization::none;
+  // Of W_q, W_k and W_v: each is W + B A with A (rank, in) and B (out, rank), which begins at 0 (Hu et al. 2022, LoRA); 0:
+  // none. What is trained is for the optimizer's rates to say.
+  int adapter_rank = 0;
 
   int head_width() const { return dim / heads; }
 };

@@ -44,10 +44,15 @@ template <class T> class Scope {
   }
 
   // The weight (out, in) of a block's linear map, as it is to be used: "name.weight", or under sigma-Reparam
-  // gamma W / ||W||_2 with "name.gamma", a scalar.
+  // gamma W / ||W||_2 with "name.gamma", a scalar; queries, keys and values with "name.adapter.{down,up}.weight" where
+  // the config has adapters.
   Tensor<T> weight(std::string_view name, int out, int in) const {
     const Scope map = this->in(name);
     const Tensor<T> w = map.parameter("weight", {out, in});
+    if (const int rank = config_->adapter_rank; rank > 0 && (name == "q" || name == "k" || name == "v")) {
+      const Tensor<T> down = map.parameter("adapter.down.weight", {rank, in});
+      return w + matmul(map.parameter("adapter.up.weight", {out, rank}), down);
+    }
     if (config_->reparametrization != Reparametrization::sigma) return w;
     const Tensor<T> gamma = map.parameter("gamma", {});
     const Tensor<T> u = map.parameter("u", {1, out}, false), v = map.parameter("v", {in, 1}, false);

@@ -37,3 +37,26 @@ TEST_CASE("finetune_matrices: tasks can be chosen, and a model that knows recall
   CHECK(tuned.scalar("pretrained_loss") < std::log(2.0) + 0.05);  // two values
   CHECK(tuned.scalar("shifted_loss") > std::log(4.0));            // worse than chance
 }
+
+TEST_CASE(
+    "finetune_matrices: the rate of W_v can be given by itself, and with a rank adapters learn in its "
+    "place") {
+  const auto run = [](double rate, double lambda, double value_rate, std::int64_t rank,
+                      const char* trained = "qkv") {
+    return testing::run("finetune_matrices", {{"trained", Value{std::string(trained)}},
+                                              {"rate", rate},
+                                              {"lambda", lambda},
+                                              {"value_rate", value_rate},
+                                              {"rank", rank},
+                                              {"pretrain_steps", std::int64_t{40}},
+                                              {"steps", std::int64_t{20}}});
+  };
+  const auto by_ratio = run(0.1, 4, 0, 0), by_itself = run(0.1, 1, 0.4, 0);
+  CHECK(by_itself.series("loss") == by_ratio.series("loss"));
+  const auto adapters = run(0.1, 1, 0.4, 2);
+  CHECK(adapters.scalar("shifted_loss") ==
+        by_itself.scalar("shifted_loss"));  // B = 0: the model that was learned
+  CHECK(adapters.scalar("final_loss") < adapters.scalar("shifted_loss"));
+  CHECK(adapters.scalar("final_loss") != by_itself.scalar("final_loss"));
+  CHECK(run(0.1, 1, 0.2, 2, "k").scalar("final_loss") == run(0.1, 1, 0.4, 2, "k").scalar("final_loss"));
+}

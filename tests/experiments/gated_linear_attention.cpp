@@ -35,3 +35,32 @@ TEST_CASE("gated_linear_attention: without noise, more examples of a task than d
         std::string::npos);  // both tasks are the query's own
   CHECK(problem(8, 0.1, 0.5).empty());
 }
+
+TEST_CASE("gated_linear_attention: weights are not regressed on fewer prompts than determine them") {
+  const Experiment& experiment = *find_experiment("gated_linear_attention");
+  Parameters params(experiment.parameters);
+  for (std::size_t i = 0; i < experiment.parameters.size(); ++i) {
+    const Parameter& parameter = experiment.parameters[i];
+    if (parameter.fallback) params.set(i, *parameter.fallback);
+    if (parameter.name == "explain") params.set(i, Value(true));
+    if (parameter.name == "test_batches") params.set(i, Value(std::int64_t{1}));
+    if (parameter.name == "first") params.set(i, Value(0.5));
+  }
+  CHECK(experiment.check(params).find("set test_batches to 2 or more") != std::string::npos);
+}
+
+TEST_CASE("gated_linear_attention: three tasks, two layers, and weights of the examples") {
+  const auto outcome = testing::run("gated_linear_attention", {{"steps", std::int64_t{300}},
+                                                               {"test_batches", std::int64_t{64}},
+                                                               {"tasks", std::int64_t{3}},
+                                                               {"examples", std::int64_t{4}},
+                                                               {"layers", std::int64_t{2}},
+                                                               {"explain", Value{true}}});
+  CHECK(outcome.series("weight").size() == 12);
+  CHECK(outcome.series("weight_theory").size() == 12);
+  CHECK(outcome.scalar("explained") <= 1);
+  CHECK(outcome.scalar("risk_steps") <= outcome.scalar("risk_optimal") * 1.02);
+  CHECK(outcome.scalar("risk_steps") >= 0.98 * outcome.scalar("risk_bayes"));
+  CHECK(outcome.scalar("risk") ==
+        doctest::Approx((1 + outcome.scalar("over_steps")) * outcome.scalar("risk_steps")));
+}

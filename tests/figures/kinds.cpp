@@ -246,6 +246,24 @@ TEST_CASE("a trajectory has both series' means in the order of their index") {
   }
 }
 
+TEST_CASE("dots of two series are one for each place of each seed") {
+  const std::string dots =
+      "figures: [{plot: dots, x: support, y: support_theory, color: variance, facet: mean}]\n";
+  const Config config = probe::config(phase_grid + dots);
+  CHECK(series_needed(probe::figures(config), {}) == std::vector<std::string>{"support", "support_theory"});
+  const Results results = probe::results(config, fill_phases);
+  const auto rows = table(figure_csv(probe::figures(config)[0], results));
+  CHECK(rows[0] == std::vector<std::string>{"mean", "variance", "support", "support_theory"});
+  REQUIRE(rows.size() == 1 + 6 * 9 * 3 * 20);
+  CHECK(std::stod(rows[1][2]) == doctest::Approx(-0.01));  // the first place of the first seed
+  CHECK(std::stod(rows[2][3]) == doctest::Approx(0.1 * std::sin(0.3)));
+  const auto json = nlohmann::json::parse(figure_json(probe::figures(config)[0], results).dump());
+  CHECK(json["panels"][0]["curves"][0]["x"].size() == 60);
+  CHECK(contains(complaints("figures: [{plot: dots, x: support, y: contrast}]\n"), "`at` selects"));
+  CHECK(contains(complaints("figures: [{plot: dots, x: support, y: residual}]\n"), "is along 'layer'"));
+  CHECK(complaints("figures: [{plot: dots, x: support, y: contrast, at: last}]\n").empty());
+}
+
 TEST_CASE("both kinds are drawn, twice to the same bytes, and have their data in the report") {
   for (const std::string& text : {phases, path}) {
     const Config config = probe::config(phase_grid + text);

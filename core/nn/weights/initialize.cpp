@@ -27,7 +27,7 @@ void standard(const Transformer<T>& model, std::string_view name, Tensor<T> para
     fill_normal(x, share / c.features, stream);
   } else if (name.ends_with("g.bias")) {
     std::ranges::fill(x, static_cast<T>(elementary::log(static_cast<double>(c.length))));
-  } else if (name.ends_with(".bias")) {
+  } else if (name.ends_with(".bias") || name.ends_with(".adapter.up.weight")) {
     std::ranges::fill(x, T{0});
   } else if (parameter.shape().rank() == 2) {
     fill_normal(x, 1.0 / parameter.shape().last(), stream);

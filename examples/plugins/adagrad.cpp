@@ -1,5 +1,4 @@
-// An optimizer: RMSProp (Hinton 2012), whose steps are divided by the root of a running mean of squared
-// gradients.
+// An optimizer: AdaGrad (Duchi, Hazan, Singer 2011), whose steps are divided by the root of the sum of squared gradients.
 #include <cmath>
 
 #include "core/nn/optimizers/optimizer.hpp"
@@ -8,27 +7,27 @@
 namespace qklab::nn {
 namespace {
 
-template <class T> void rmsprop(const Update<T>& u) {
-  const T keep = u.real(u.config.kind.real("rmsprop.decay")), epsilon = u.real(u.config.epsilon);
-  T* const mean = u.state(0);
+template <class T> void adagrad(const Update<T>& u) {
+  const T keep = u.real(u.config.kind.real("adagrad.keep")), epsilon = u.real(u.config.epsilon);
+  T* const sum = u.state(0);
   for (std::size_t i = 0; i < u.size; ++i) {
     const T gradient = u.factor * u.gradient[i] + u.decay * u.weight[i];
-    mean[i] = keep * mean[i] + (1 - keep) * gradient * gradient;
-    u.weight[i] -= u.rate * gradient / (std::sqrt(mean[i]) + epsilon);
+    sum[i] = keep * sum[i] + gradient * gradient;
+    u.weight[i] -= u.rate * gradient / (std::sqrt(sum[i]) + epsilon);
   }
 }
 
-void add_rmsprop() {
+void add_adagrad() {
   Registry<OptimizerKind>::all().add(
-      {.name = "rmsprop",
-       .doc = "steps divided by the root of a running mean of squared gradients",
-       .parameters = {real("rmsprop.decay", 0.99, "of the running mean, a step").range(0, 1)},
+      {.name = "adagrad",
+       .doc = "steps divided by the root of the sum of squared gradients",
+       .parameters = {real("adagrad.keep", 1.0, "what is left of the sum after a step").range(0, 1)},
        .states = 1,
-       .step = []<class T>(const Update<T>& u) { rmsprop(u); }});
+       .step = []<class T>(const Update<T>& u) { adagrad(u); }});
 }
 
 }  // namespace
 
-QKLAB_REGISTER(add_rmsprop)
+QKLAB_REGISTER(add_adagrad)
 
 }  // namespace qklab::nn

@@ -44,7 +44,7 @@ Field of_text(Parameter parameter, std::vector<std::string> others,
   const auto reads = [](const Parameters& p) { return p.text("task") == "text"; };
   parameter.file(reads).content(std::move(others), [problem](const Parameters& p) {
     Training training;
-    read(training, p, {"task", "length", "vocabulary", "text", "held_out", "unit"});
+    read(training, p, {"task", "length", "vocabulary", "text", "held_out", "unit", "vocabulary_file"});
     return problem(training.task);
   });
   return {std::move(parameter),
@@ -96,6 +96,11 @@ std::vector<Field> task_fields() {
       field(
           choice("unit", "character", tasks::unit_names(), "what a symbol of task text is"), "", "",
           [](auto& t) -> auto& { return t.task.unit; }),
+      of_text(
+          text("vocabulary_file", "",
+               "file with the symbols of task text, one a line, which then decides instead of vocabulary")
+              .later(),
+          {"unit"}, tasks::vocabulary_problem, [](auto& t) -> auto& { return t.task.vocabulary_file; }),
       field(
           choice(
               "windows", "random", {"random", "blocks"},

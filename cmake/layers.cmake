@@ -64,7 +64,7 @@ qklab_layer(yaml qklab_base yaml-cpp)
 qklab_layer(weights qklab_system)
 qklab_layer(weights/layouts qklab_weights qklab_schema qklab_yaml)
 qklab_layer(weights/spectra qklab_weights_layouts qklab_theory_scores)
-qklab_layer(tasks qklab_system qklab_schema)
+qklab_layer(tasks qklab_system qklab_schema qklab_weights)
 qklab_layer(train qklab_nn_regularizers qklab_nn_optimizers qklab_tasks qklab_trial qklab_weights)
 # The rooms that run sweeps.
 qklab_layer(trial qklab_schema qklab_system ${CMAKE_DL_LIBS})

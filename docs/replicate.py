@@ -64,16 +64,97 @@ def gated_scan(q, k, v, gate):
     return torch.stack(outputs, dim=-2)
 
 
+WORD, WIDE = 2**32 - 1, 2**64 - 1
+
+
+def substream(lane, index):
+    """The lane of substream `index`: splitmix64 of lane + index + 1."""
+    x = (lane + index + 1) & WIDE
+    x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9 & WIDE
+    x = (x ^ x >> 27) * 0x94D049BB133111EB & WIDE
+    return x ^ x >> 31
+
+
+def philox(blocks, key, lane):
+    """Philox4x32-10 (Salmon et al. 2011): four words of each block of a stream, (4, blocks)."""
+    def word(x):
+        return numpy.full(len(blocks), x & WORD, numpy.uint64)
+
+    a, b, c, d = blocks & numpy.uint64(WORD), blocks >> numpy.uint64(32), word(lane), word(lane >> 32)
+    key = list(key)
+    for _ in range(10):
+        x, y = a * numpy.uint64(0xD2511F53), c * numpy.uint64(0xCD9E8D57)
+        shift, low = numpy.uint64(32), numpy.uint64(WORD)
+        a, b, c, d = y >> shift ^ b ^ numpy.uint64(key[0]), y & low, x >> shift ^ d ^ numpy.uint64(key[1]), x & low
+        key = [(key[0] + 0x9E3779B9) & WORD, (key[1] + 0xBB67AE85) & WORD]
+    return numpy.stack([a, b, c, d])
+
+
+def dropout_factors(shape, probability, key, lane):
+    """0 where a number is dropped, else 1 / (1 - probability). Number j of a row takes word j mod 64 of the row's group
+    j / 64 of 16 blocks: words 0 and 2 of its blocks in turn, then words 1 and 3."""
+    groups, rows = -(-shape[-1] // 64), math.prod(shape[:-1])
+    words = philox(numpy.arange(16 * groups * rows, dtype=numpy.uint64), key, lane).reshape(4, -1, 16)
+    words = numpy.concatenate([numpy.stack([words[0], words[2]], -1).reshape(-1, 32),
+                               numpy.stack([words[1], words[3]], -1).reshape(-1, 32)], -1)
+    threshold = round(probability * 2**32)
+    kept = words.reshape(rows, -1)[:, : shape[-1]] >= threshold
+    return torch.from_numpy(kept / (1 - threshold / 2**32)).reshape(shape)
+
+
+def turn(x, base):
+    """Rotary positions: coordinates i and i + m/2 of each head are turned by position times base^(-2 i / m)."""
+    length, width = x.shape[-2:]
+    angle = torch.arange(length, dtype=torch.float64)[:, None] * base ** (-torch.arange(0, width, 2) / width)
+    cosine, sine = angle.cos().to(x.dtype), angle.sin().to(x.dtype)
+    a, b = x[..., : width // 2], x[..., width // 2:]
+    return torch.cat([a * cosine - b * sine, b * cosine + a * sine], dim=-1)
+
+
+def sinusoids(length, dim, base):
+    angle = torch.arange(length, dtype=torch.float64)[:, None] * base ** (-2 * (torch.arange(dim) // 2) / dim)
+    return torch.where(torch.arange(dim) % 2 == 0, angle.sin(), angle.cos())
+
+
+def alibi(heads, length):
+    power = 2 ** (heads.bit_length() - 1)
+    slopes = [2 ** (-8 * (h + 1) / power) for h in range(power)]
+    slopes += [2 ** (-8 * (2 * h + 1) / (2 * power)) for h in range(heads - power)]
+    place = torch.arange(length)
+    return -torch.tensor(slopes, dtype=torch.float64)[:, None, None] * (place[:, None] - place).abs()
+
+
+ACTIVATIONS = {"gelu": functional.gelu, "gelu_tanh": lambda x: functional.gelu(x, approximate="tanh"),
+               "relu": functional.relu, "silu": functional.silu}
+
+
 class Model:
     """The transformer of core/nn/transformer.hpp, computed from its parameters by name."""
 
-    def __init__(self, description, parameters):
+    def __init__(self, description, parameters, masks=None):
         self.m = description
         self.p = parameters
+        self.masks = masks  # key and lane of the stream of what is dropped
+        self.step = 0
 
-    def norm(self, x, name):
-        return functional.layer_norm(x, x.shape[-1:], self.p[name + ".weight"], self.p[name + ".bias"],
-                                     self.m["norm_epsilon"])
+    def norm(self, x, name, kind=None):
+        gain, epsilon = self.p[name + ".weight"], self.m["norm_epsilon"]
+        if (kind or self.m["norm_kind"]) == "rms":
+            return gain * x / (x.square().mean(dim=-1, keepdim=True) + epsilon).sqrt()
+        return functional.layer_norm(x, x.shape[-1:], gain, self.p[name + ".bias"], epsilon)
+
+    def drop(self, x, kind, place):
+        probability = self.m["dropout." + kind]
+        if probability == 0:
+            return x
+        lane = substream(substream(self.masks["lane"], self.step), place)
+        return x * dropout_factors(x.shape, probability, self.masks["key"], lane).to(x.dtype)
+
+    def cap(self, x, name):
+        return self.m[name] * torch.tanh(x / self.m[name]) if self.m[name] else x
+
+    def bias(self, name):
+        return self.p.get(name + ".bias", 0.0)
 
     def weight(self, name):
         """A block's effective weight: W, or with sigma-Reparam gamma W / ||W||, with the norm from u and v."""
@@ -85,8 +166,24 @@ class Model:
     def query_key(self, block):
         """W_q and W_k of each head, (heads, m, dim), or with combined matrices W_QK (heads, dim, dim) and None."""
         names = ("qk",) if self.m["combined"] else ("q", "k")
-        ws = [self.weight(f"blocks.{block}.attn.{w}").reshape(self.m["heads"], -1, self.m["dim"]) for w in names]
-        return ws[0], (None if self.m["combined"] else ws[1])
+        rows = self.m["dim"] if self.m["combined"] else self.m["dim"] // self.m["heads"]
+        ws = [self.weight(f"blocks.{block}.attn.{w}").reshape(-1, rows, self.m["dim"]) for w in names]
+        return ws[0], (None if self.m["combined"] else self.shared(ws[1]))
+
+    def shared(self, groups):
+        """Each head's part of what belongs to groups of heads, along the first axis."""
+        sharing = self.m["heads"] // len(groups)
+        return groups if sharing == 1 else groups.repeat_interleave(sharing, dim=0)
+
+    def heads(self, block, x, weight, name):
+        """Each head's queries, keys or values (batch, heads, length, m), normed and turned."""
+        y = x[:, None] @ weight.transpose(1, 2)
+        bias = self.p.get(f"blocks.{block}.attn.{name}.bias")
+        if bias is not None:
+            y = y + self.shared(bias.reshape(-1, 1, y.shape[-1]))
+        if name != "v" and self.m["qk_norm"] != "none":
+            y = self.norm(y, f"blocks.{block}.attn.{name}_norm", self.m["qk_norm"])
+        return turn(y, self.m["rotary.base"]) if name != "v" and self.m["positions"] == "rotary" else y
 
     def head_matrices(self, block):
         """W_QK of each head, up to transposition: (heads, n, n)."""
@@ -115,9 +212,10 @@ class Model:
         if name + "gamma" in self.p:  # TAME
             eta = self.squares(block, "trace")
             query = query * (self.p[name + "gamma"] * (eta + 1e-6).log() / eta.sqrt())[:, None, None]
-        q = x[:, None] @ query.transpose(1, 2)
-        k = x[:, None] if key is None else x[:, None] @ key.transpose(1, 2)
-        v = split(x @ self.weight(name + "v").T)
+        q = self.heads(block, x, query, "q")
+        k = x[:, None] if key is None else self.heads(block, x, key, "k")
+        value = self.weight(name + "v").reshape(-1, dim // self.m["heads"], dim)
+        v = self.heads(block, x, self.shared(value), "v")
         scale = 1 / math.sqrt(q.shape[-1])
         if self.m["attention"] == "gated_linear":
             gate = split(torch.sigmoid(x @ self.weight(name + "g").T + self.p[name + "g.bias"]))
@@ -128,36 +226,49 @@ class Model:
                 visible = visible.tril()
             if self.m["window"]:  # only the last `window` keys
                 visible = visible.triu(1 - self.m["window"])
-            mixed = attention_weights(self.m["attention"], q @ k.transpose(2, 3) * scale, visible) @ v
-        return mixed.transpose(1, 2).reshape(batch, length, dim) @ self.weight(name + "o").T
+            scores = q @ k.transpose(2, 3) * scale
+            if self.m["positions"] == "alibi":
+                scores = scores + alibi(self.m["heads"], length).to(x.dtype)
+            weights = attention_weights(self.m["attention"], self.cap(scores, "attention_cap"), visible)
+            mixed = self.drop(weights, "attention", 3 * block + 1) @ v
+        return mixed.transpose(1, 2).reshape(batch, length, dim) @ self.weight(name + "o").T + self.bias(name + "o")
 
     def mlp(self, x, block):
         name = f"blocks.{block}.mlp."
-        hidden = functional.gelu(x @ self.weight(name + "fc1").T + self.p[name + "fc1.bias"])
-        return hidden @ self.weight(name + "fc2").T + self.p[name + "fc2.bias"]
+        hidden, activation = x @ self.weight(name + "fc1").T + self.bias(name + "fc1"), ACTIVATIONS[self.m["activation"]]
+        if self.m["gated_mlp"]:
+            hidden = hidden * activation(x @ self.weight(name + "gate").T + self.bias(name + "gate"))
+        else:
+            hidden = activation(hidden)
+        return hidden @ self.weight(name + "fc2").T + self.bias(name + "fc2")
 
     def part(self, x, f, block, norm):
         """One of a block's two parts, with its norm and skip connection."""
         place, name = self.m["norm"], f"blocks.{block}.{norm}"
         y = f(self.norm(x, name) if place == "pre" else x, block)
+        y = self.drop(y, "residual", 3 * block + (2 if norm == "ln1" else 3))
         if self.m["skip"]:
             y = x + self.m["residual_scale"] * y
         return self.norm(y, name) if place == "post" else y
 
     def __call__(self, inputs):
         table = self.p["embedding.weight"]
-        x = table[inputs] if self.m["vocabulary"] else inputs @ table.T
+        x = table[inputs] * self.m["embedding_scale"] if self.m["vocabulary"] else inputs @ table.T
         if self.m["positions"] == "learned":
             x = x + self.p["position.weight"][: x.shape[1]]
-        elif self.m["positions"] != "none":
+        elif self.m["positions"] == "sinusoidal":
+            x = x + sinusoids(x.shape[1], x.shape[2], self.m["sinusoidal.base"]).to(x.dtype)
+        elif self.m["positions"] not in ("none", "rotary", "alibi"):
             unsupported(f"positions {self.m['positions']}")
+        x = self.drop(x, "embedding", 0)
         for block in range(self.m["layers"]):
             x = self.part(x, self.attention, block, "ln1")
             if self.m["ffn"]:
                 x = self.part(x, self.mlp, block, "ln2")
         if self.m["norm"] == "pre":
             x = self.norm(x, "ln")
-        return x @ self.p["head.weight"].T
+        return self.cap(x @ self.p["embedding.weight" if self.m["tied"] else "head.weight"].T + self.bias("head"),
+                        "logit_cap")
 
 
 class Simple(torch.optim.Optimizer):
@@ -176,6 +287,12 @@ class Simple(torch.optim.Optimizer):
 
 def sign_sgd(w, gradient, _, lr, o):
     w.sub_(lr * (gradient + o["weight_decay"] * w).sign())
+
+
+def signum(w, gradient, state, lr, o):
+    m = state.setdefault("m", torch.zeros_like(w))
+    m.mul_(o["momentum"]).add_(gradient + o["weight_decay"] * w)
+    w.sub_(lr * m.sign())
 
 
 def lion(w, gradient, state, lr, o):
@@ -201,7 +318,9 @@ def make_optimizer(o, parameters):
     if name in ("adam", "adamw"):
         kind = torch.optim.Adam if name == "adam" else torch.optim.AdamW
         return kind(parameters, lr=lr, betas=(o["beta1"], o["beta2"]), eps=o["epsilon"], weight_decay=decay)
-    for update in (sign_sgd, lion, mirror):
+    if name == "rmsprop":
+        return torch.optim.RMSprop(parameters, lr=lr, alpha=o["beta2"], eps=o["epsilon"], weight_decay=decay)
+    for update in (sign_sgd, signum, lion, mirror):
         if name == update.__name__:
             return Simple(parameters, update, lr, o)
     return unsupported(f"optimizer {name}")
@@ -212,9 +331,13 @@ def rate_factor(s, step):
         return (step + 1) / s["warmup"]
     if s["decay"] == "constant":
         return 1.0
+    if s["decay"] == "inverse_sqrt":
+        return math.sqrt(max(s["warmup"], 1) / (step + 1))
+    done = min(1.0, (step - s["warmup"]) / (s["steps"] - s["warmup"]))
+    if s["decay"] == "linear":
+        return s["last"] + (1 - s["last"]) * (1 - done)
     if s["decay"] != "cosine":
         unsupported(f"schedule {s['decay']}")
-    done = min(1.0, (step - s["warmup"]) / (s["steps"] - s["warmup"]))
     return s["last"] + (1 - s["last"]) * 0.5 * (1 + math.cos(math.pi * done))
 
 
@@ -260,11 +383,14 @@ def after_update(r, model, initial):
         for block, traces in enumerate(initial):
             q, k = model.query_key(block)
             for head, trace in enumerate(traces):
-                hold_trace(q[head], None if k is None else k[head], trace)
+                if model.m["key_groups"] not in (0, model.m["heads"]):  # the key is others' as well: the query moves alone
+                    q[head].add_((trace - (q[head] * k[head]).sum()) / k[head].square().sum() * k[head])
+                else:
+                    hold_trace(q[head], None if k is None else k[head], trace)
 
 
-def relative(a, b):
-    return float((a - b).norm() / max(float(b.norm()), 1e-12))
+def relative(a, b, least):
+    return float((a - b).norm() / max(float(b.norm()), least, 1e-12))
 
 
 def main():
@@ -278,7 +404,7 @@ def main():
     trace = json.loads((folder / "model.json").read_text())
     files = sorted((folder / "params").glob("*.npy"))
     arrays = {file.stem: torch.from_numpy(numpy.load(file)) for file in files}
-    model = Model(trace["model"], arrays)
+    model = Model(trace["model"], arrays, trace["dropout"])
     trained = {name: array.requires_grad_() for name, array in arrays.items()
                if (folder / "grads" / f"{name}.npy").exists()}
     optimizer = make_optimizer(trace["optimizer"], list(trained.values()))
@@ -292,12 +418,14 @@ def main():
     for step, theirs in expected:
         inputs = torch.from_numpy(numpy.load(folder / "batches" / f"{step}_inputs.npy"))
         targets = torch.from_numpy(numpy.load(folder / "batches" / f"{step}_targets.npy"))
+        model.step = step
         output = model(inputs.long() if trace["model"]["vocabulary"] else inputs)
         if task["answers"] == "last":
             output = output[:, -1:]
         if task["loss"] == "cross_entropy":
             loss = functional.cross_entropy(output.flatten(0, 1), targets.long().flatten(),
-                                            ignore_index=task["ignored_target"])
+                                            ignore_index=task["ignored_target"],
+                                            label_smoothing=task["label_smoothing"])
         else:
             loss = functional.mse_loss(output, targets)
         ours = loss.item()
@@ -307,9 +435,11 @@ def main():
         optimizer.zero_grad()
         (loss + penalty(regularizer, model, traces)).backward()
         if step == 0:
+            # Biases of keys have none where softmax follows: what is there is rounding.
+            least = 1e-3 * math.sqrt(sum(float(p.grad.square().sum()) for p in trained.values()))
             for name, parameter in trained.items():
                 gradient = torch.from_numpy(numpy.load(folder / "grads" / f"{name}.npy"))
-                worst_gradient = max(worst_gradient, relative(gradient, parameter.grad))
+                worst_gradient = max(worst_gradient, relative(gradient, parameter.grad, least))
         if clip > 0:
             torch.nn.utils.clip_grad_norm_(trained.values(), clip)
         for group in optimizer.param_groups:

@@ -50,6 +50,8 @@ std::string check(const Parameters& p) {
   if (p.text("regularizer") == "weight_decay" && p.real("weight_decay") > 0)
     return "weight decay is set twice: by regularizer with strength, and by weight_decay; leave one out";
   config.model.vocabulary = config.model.outputs = 2;  // the task's, which are fit to it
+  if (config.model.tied && p.text("task") != "text")   // as many of a text are symbols and outputs
+    fit(config.model, tasks::make_task(task, Stream(0, 0, "shape"))->shape());
   std::vector<std::string> problems = nn::problems(config.model);
   for (const auto& more : {nn::problems(config.optimizer), nn::problems(config.regularizer)})
     problems.insert(problems.end(), more.begin(), more.end());
@@ -172,10 +174,13 @@ double memory(const Parameters& p) {
   const double length = p.real("length"), dim = p.real("dim"), ffn = p.real("ffn"), heads = p.real("heads"),
                layers = p.real("layers"), outputs = p.real("vocabulary");
   const double tokens = p.real("batch") * length;
-  const double activations = layers * (30 * dim + 8 * ffn + 5 * heads * length) + 14 * dim + 10 * outputs;
+  const double activations = layers * (30 * dim + 8 * ffn + 5 * heads * length) + 14 * dim;
+  // Many logits are held for some rows at a time, and the gradient of their weight is kept.
+  const double few = 1 << 22;
+  const double logits = tokens * outputs > few ? 4 * few + 2 * outputs * dim : 10 * tokens * outputs;
   const double block = dim * (2 * dim + 2 * ffn + (p.flag("combined") ? heads * dim : 2 * dim));
   const double parameters = layers * block + dim * (2 * outputs + p.real("max_length"));
-  return 4 * (tokens * activations + 8 * parameters);
+  return 4 * (tokens * activations + logits + 8 * parameters);
 }
 
 Experiment make() {

@@ -41,7 +41,7 @@ room(nn/entries base schema measure nn)
 room(nn/optimizers base schema kernels autodiff nn)
 room(nn/regularizers base schema nn nn/weights nn/optimizers)
 room(nn/untrained base schema kernels/fused spectrum measure nn)
-room(tasks base text schema system)
+room(tasks base text schema system weights)
 room(train base system weights trial autodiff autodiff/ops nn nn/weights nn/optimizers nn/regularizers tasks)
 # Sweeps.
 room(sweep base text schema system trial yaml)
@@ -70,7 +70,7 @@ room(study system trial sweep results strategies store export run claims claims/
   compare)
 # The command line.
 room(cli base text system process trial run directory)
-room(cli/bench base system stats kernels autodiff measure nn nn/weights nn/optimizers sweep config store run
+room(cli/bench base system stats kernels autodiff autodiff/ops measure nn nn/weights nn/optimizers sweep config store run
   directory cli)
 room(cli/listing base text system trial sweep strategies store directory confirm cli)
 room(cli/verbs base text system trial tasks sweep results strategies store export run claims claims/audit directory

@@ -44,7 +44,7 @@ endforeach()
 qklab_tests(experiments qklab_experiments)
 # The example plugins of docs/extending.md and their test, in one program.
 qklab_tests(examples qklab_train)
-foreach(example parity rmsprop rotary multi_query squared_relu)
+foreach(example parity adagrad interleaved multi_query squared_relu)
   target_sources(test_examples PRIVATE ${CMAKE_SOURCE_DIR}/examples/plugins/${example}.cpp)
 endforeach()
 # Compiled separately: each of these has its own meaning of `run`, `read` or `Scratch`, or replaces operator new.

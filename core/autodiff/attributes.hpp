@@ -12,7 +12,7 @@ namespace qklab::autodiff {
 
 class Attributes {
  public:
-  static constexpr std::size_t capacity = 16;
+  static constexpr std::size_t capacity = 48;
 
   Attributes() = default;
   template <class A>

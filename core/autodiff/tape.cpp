@@ -35,9 +35,9 @@ template <class T> Tensor<T> Tape<T>::parameter(std::string name, Shape shape, b
   Node<T> node{&parameter_rule<T>};
   node.shape = shape;
   node.is_parameter = true;
-  node.needs_gradient = trainable;
+  node.needs_gradient = trainable && has_gradients_;
   node.value = node.gradient = parameters_.append(shape.size());
-  parameter_gradients_.append(shape.size());
+  if (has_gradients_) parameter_gradients_.append(shape.size());
   node.owner = static_cast<std::int32_t>(nodes_.size());
   const Tensor<T> tensor{{this, append(node)}};
   blocks_.push_back({std::move(name), tensor, node.value, shape.size(), trainable});

@@ -87,6 +87,8 @@ struct Timing {
 template <class T> class Tape {
  public:
   Tape() = default;
+  // Without gradients, values alone are kept in memory, and backward() has nothing to do.
+  explicit Tape(bool has_gradients) : has_gradients_(has_gradients) {}
   Tape(const Tape&) = delete;  // handles point here
   Tape& operator=(const Tape&) = delete;
 
@@ -167,6 +169,7 @@ template <class T> class Tape {
   void reach(std::int32_t owner);
   void call(void (*function)(const Call<T>&), const Node<T>& node, double Timing::*direction);
 
+  bool has_gradients_ = true;
   std::vector<Node<T>> nodes_;
   std::vector<std::int32_t> operands_;
   std::vector<Block> blocks_;

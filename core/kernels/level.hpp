@@ -42,7 +42,7 @@ template <class T> struct AdamStep;
 struct NormalWords;
 
 // Each member is what the function of the same name does in single precision (or in T): attention.hpp,
-// crossentropy.hpp, elementwise.hpp, gelu.hpp, gemm.hpp, layernorm.hpp, normal.hpp, normalizers.hpp,
+// crossentropy.hpp, dropout.hpp, elementwise.hpp, gelu.hpp, gemm.hpp, layernorm.hpp, normal.hpp, normalizers.hpp,
 // optimizers.hpp, product.hpp and walk.hpp.
 struct Level {
   const char* name;
@@ -56,8 +56,9 @@ struct Level {
   void (*softmax_slope)(std::size_t n, const float* y, const float* dy, float* dx);
   void (*softmax_rows)(const ScoreRows& rows, const float* x, float* y);
   void (*softmax_slope_rows)(const ScoreRows& rows, const float* y, const float* dy, float* dx);
-  float (*cross_entropy)(std::size_t rows, std::size_t classes, std::int32_t ignore, float used,
-                         const float* logits, const std::int32_t* targets, float* gradient);
+  void (*cross_entropy_rows)(std::size_t rows, std::size_t classes, std::int32_t ignore, float used,
+                             const float* logits, const std::int32_t* targets, float* gradient,
+                             float* losses);
 
   void (*layer_norm)(std::size_t rows, std::size_t n, float epsilon, const float* x, const float* gain,
                      const float* bias, float* y, float* kept);
@@ -84,6 +85,7 @@ struct Level {
 
   void (*normals_of)(const NormalWords& words, float* out);
   void (*fill_normal)(const Stream& stream, std::uint64_t first_group, std::size_t n, float* out);
+  void (*fill_words)(const Stream& stream, std::uint64_t first_group, std::size_t groups, std::uint32_t* out);
 
   // The block's x and u and the normal numbers in its logits become forms, norms and logits. Then, of its
   // 16 samples `group`, adds to the sums and overwrites the logits: weights clipped, or by softmax.

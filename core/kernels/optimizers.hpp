@@ -38,6 +38,27 @@ void sign_sgd(std::size_t n, T rate, T factor, T decay, const T* __restrict g, T
   for (std::size_t i = 0; i < n; ++i) w[i] -= rate * sign_of(factor * g[i] + decay * w[i]);
 }
 
+// The same along the running sum of gradients m = momentum m + g.
+template <class T>
+void signum(std::size_t n, T rate, T factor, T decay, T momentum, const T* __restrict g, T* __restrict w,
+            T* __restrict m) {
+  for (std::size_t i = 0; i < n; ++i) {
+    m[i] = momentum * m[i] + (factor * g[i] + decay * w[i]);
+    w[i] -= rate * sign_of(m[i]);
+  }
+}
+
+// Hinton 2012. v: moving average of g^2.
+template <class T>
+void rmsprop(std::size_t n, T rate, T factor, T decay, T beta2, T epsilon, const T* __restrict g,
+             T* __restrict w, T* __restrict v) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const T gradient = factor * g[i] + decay * w[i];
+    v[i] = beta2 * v[i] + (1 - beta2) * gradient * gradient;
+    w[i] -= rate * gradient / (std::sqrt(v[i]) + epsilon);
+  }
+}
+
 // What Adam fixes for one step: correction_k = 1 - beta_k^t, t = 1, 2, ...
 template <class T> struct AdamStep {
   T rate, factor, decay, beta1, beta2, epsilon;

@@ -14,7 +14,8 @@ template <class T> struct Layer {
 //   pre   x + s f(norm(x))      without skip  f(norm(x))
 //   post  norm(x + s f(x))                    norm(f(x))
 //   none  x + s f(x)                          f(x)
-// s = residual_scale. The MLP is W_2 gelu(W_1 x + b_1) + b_2, GELU exact.
+// s = residual_scale. The MLP is W_2 a(W_1 x + b_1) + b_2, a the config's activation, or with a gate
+// W_2 (a(W_g x + b_g) * (W_1 x + b_1)) + b_2. In training, dropout comes between f and s.
 // `table`: x of all symbols and positions, from which attention may read; without tape where there is none.
 template <class T>
 Layer<T> block(const Scope<T>& scope, Tensor<T> x, bool keep_weights, Reading<T> table = {});

@@ -9,6 +9,36 @@
 
 namespace qklab::nn {
 
+namespace {
+
+template <class Need> void add_variant_problems(const ModelConfig& m, const Need& need) {
+  need(m.norm_epsilon > 0 && std::isfinite(m.norm_epsilon),
+       fmt::format("norm_epsilon is {}: set it above 0", m.norm_epsilon));
+  need(m.key_groups >= 0 && (m.key_groups == 0 || (m.heads >= 1 && m.heads % m.key_groups == 0)),
+       fmt::format("{} heads cannot be shared by {} groups of keys: make heads a multiple of key_groups",
+                   m.heads, m.key_groups));
+  need(m.embedding_scale > 0 && std::isfinite(m.embedding_scale),
+       fmt::format("embedding_scale is {}: set it above 0", m.embedding_scale));
+  need(!m.tied || m.vocabulary > 0,
+       "tied needs tokens as inputs, which have a table of vectors: set tied to false");
+  need(!m.tied || m.features > 0 || m.vocabulary == m.outputs,
+       fmt::format("tied needs as many outputs as symbols, which are {} and {}: set tied to false", m.outputs,
+                   m.vocabulary));
+  for (const auto& [name, value] : {std::pair("attention_cap", m.attention_cap), {"logit_cap", m.logit_cap}})
+    need(value >= 0 && std::isfinite(value), fmt::format("{} is {}: set it to 0 or more", name, value));
+  for (const auto& [name, value] : {std::pair("dropout.embedding", m.dropout.embedding),
+                                    {"dropout.attention", m.dropout.attention},
+                                    {"dropout.residual", m.dropout.residual}})
+    need(value >= 0 && value < 1, fmt::format("{} is {}: set it to 0 or more and below 1", name, value));
+  if (!m.combined) return;
+  need(m.qk_norm == Normalization::none, "qk_norm norms queries and keys: set combined to false");
+  need(m.groups() == m.heads,
+       "key_groups share keys, which combined matrices have none of: set combined to false");
+  need(!m.attention_bias, "attention_bias shifts queries and keys: set combined to false");
+}
+
+}  // namespace
+
 std::vector<std::string> problems(const ModelConfig& m) {
   std::vector<std::string> found;
   const auto need = [&](bool ok, std::string message) {
@@ -44,6 +74,7 @@ std::vector<std::string> problems(const ModelConfig& m) {
   need(m.adapter_rank == 0 || m.reparametrization != Reparametrization::sigma,
        "sigma-Reparam divides a weight by its norm, and adapters add to it: set adapter_rank to 0, or choose "
        "another reparametrization");
+  add_variant_problems(m, need);
   if (m.attention->problems)
     for (const std::string& problem : m.attention->problems(m)) found.push_back(problem);
   if (m.positions->problems)

@@ -37,6 +37,19 @@ struct AttentionKind {
   static constexpr const char* noun = "models";
 };
 
+// What an MLP does with each hidden number.
+struct ActivationKind {
+  template <class T> using Apply = Tensor<T>(Tensor<T> x);
+
+  std::string name = {}, doc = {};
+  int place = last_place;
+  Schema parameters = {};
+  Both<Apply> apply = {};
+  bool by_linear = false;  // GELU: linear() can do it on the way
+  static constexpr const char* kind = "activation";
+  static constexpr const char* noun = "activations";
+};
+
 // Where tokens are normalized, and how. `name` is a norm's prefix of parameters.
 struct NormKind {
   template <class T> using Apply = Tensor<T>(const Scope<T>& scope, const char* name, Tensor<T> x);
@@ -52,10 +65,12 @@ struct NormKind {
   static constexpr const char* noun = "norms";
 };
 
-// How a position is told: by what is added to its token, or by what becomes of its queries and keys.
+// How a position is told: by what is added to its token, by what becomes of its queries and keys, or by what is added to
+// scores.
 struct PositionsKind {
   template <class T> using Table = Tensor<T>(const Scope<T>& scope);
   template <class T> using Turn = Tensor<T>(const Scope<T>& scope, Tensor<T> x);
+  template <class T> using TurnFirst = Tensor<T>(const Scope<T>& scope, Tensor<T> x, int columns);
 
   std::string name = {}, doc = {};
   int place = last_place;
@@ -63,8 +78,15 @@ struct PositionsKind {
   std::vector<std::string> (*problems)(const ModelConfig&) = nullptr;
   Both<Table> table = {};  // (length, dim)
   Both<Turn> turn = {};    // x (batch, heads, length, width) -> the same shape
+  // Optional, and faster: the same of heads side by side, the first `columns` of x (batch, length, columns or more).
+  Both<TurnFirst> turn_first = {};
+  Both<Table> bias = {};  // (heads, length, length), added to scores; queries are rows
   static constexpr const char* kind = "positions";
   static constexpr const char* noun = "positions";
 };
+
+// x over its last axis, (..., width), with "name.weight" and, as layer norm has it, "name.bias" (width).
+template <class T>
+Tensor<T> normalized(const Scope<T>& scope, std::string_view name, Normalization how, int width, Tensor<T> x);
 
 }  // namespace qklab::nn

@@ -23,10 +23,18 @@ using autodiff::Tensor;
 // all that a run needs to go on, and a second graph with equal parameters computes the same.
 template <class T> struct SpectralWeight { Tensor<T> weight, u, v; };
 
+// A linear map: weight (out, in), and bias (out), which has no tape where there is none.
+template <class T> struct Map { Tensor<T> weight, bias; };
+
+// Where numbers are dropped: before the first block, or in a block, each part of which has a place of its own.
+enum class Place { embedding, weights, attention, mlp };
+
 template <class T> class Scope {
  public:
-  Scope(Tape<T>& tape, const ModelConfig& config, int batch, std::vector<SpectralWeight<T>>& spectral)
-      : tape_(&tape), config_(&config), batch_(batch), spectral_(&spectral) {}
+  // masks: which numbers are dropped in training; null where a model is read.
+  Scope(Tape<T>& tape, const ModelConfig& config, int batch, std::vector<SpectralWeight<T>>& spectral,
+        const Stream* masks)
+      : tape_(&tape), config_(&config), batch_(batch), spectral_(&spectral), masks_(masks) {}
 
   const ModelConfig& config() const { return *config_; }
   Tape<T>& tape() const { return *tape_; }
@@ -37,6 +45,23 @@ template <class T> class Scope {
     Scope part = *this;
     part.prefix_ = fmt::format("{}{}.", prefix_, name);
     return part;
+  }
+
+  Scope in_block(int n) const {
+    Scope part = in(fmt::format("blocks.{}", n));
+    part.block_ = n;
+    return part;
+  }
+
+  bool drops(double probability) const { return masks_ && probability > 0; }
+  // What dropout() gets; a null stream where nothing is dropped. Embedding is place 0, and the places of block n are
+  // 3n + 1, 3n + 2, 3n + 3.
+  autodiff::Dropout dropout_of(Place place, double probability) const {
+    if (!drops(probability)) return {};
+    return autodiff::dropout_at(*masks_, 3 * block_ + static_cast<int>(place), probability);
+  }
+  Tensor<T> dropped(Place place, double probability, Tensor<T> x) const {
+    return drops(probability) ? autodiff::dropout(x, dropout_of(place, probability)) : x;
   }
 
   Tensor<T> parameter(std::string_view name, Shape shape, bool trainable = true) const {
@@ -68,6 +93,8 @@ template <class T> class Scope {
   const ModelConfig* config_;
   int batch_;
   std::vector<SpectralWeight<T>>* spectral_;
+  const Stream* masks_;
+  int block_ = 0;
   std::string prefix_;
 };
 

@@ -14,9 +14,9 @@ const ModelConfig& checked(const ModelConfig& config, int batch) {
 }  // namespace
 
 template <class T>
-Transformer<T>::Transformer(Tape<T>& on, const ModelConfig& of, int size, Use use)
+Transformer<T>::Transformer(Tape<T>& on, const ModelConfig& of, int size, Use use, Output outputs)
     : tape(on), config(checked(of, size)), batch(size) {
-  const Scope<T> scope(tape, config, batch, spectral);
+  const Scope<T> scope(tape, config, batch, spectral, use == Use::training ? &masks : nullptr);
   const int length = config.length, dim = config.dim;
   Reading<T> all;  // what the first block can get: each symbol at each position
   Tensor<T> symbols;
@@ -24,6 +24,7 @@ Transformer<T>::Transformer(Tape<T>& on, const ModelConfig& of, int size, Use us
     tokens = tape.indices({batch, length});
     symbols = scope.parameter("embedding.weight", {config.vocabulary, dim});
     embedded = embedding(symbols, tokens);
+    if (config.embedding_scale != 1) embedded = scale(embedded, config.embedding_scale);
   } else {
     features = tape.input({batch, length, config.features});
     embedded = linear(features, scope.parameter("embedding.weight", {dim, config.features}));
@@ -32,17 +33,24 @@ Transformer<T>::Transformer(Tape<T>& on, const ModelConfig& of, int size, Use us
     const Tensor<T> positions = table.template of<T>()(scope);
     embedded = embedded + positions;
     // Sequences that outnumber the symbols have the same symbol at the same place more than once.
-    if (symbols.tape && config.vocabulary < batch && reads_table(config, use == Use::reading))
+    if (symbols.tape && config.vocabulary < batch && config.embedding_scale == 1 &&
+        !scope.drops(config.dropout.embedding) && reads_table(config, use == Use::reading))
       all = {outer_sum(symbols, positions), tokens};
   }
+  embedded = scope.dropped(Place::embedding, config.dropout.embedding, embedded);
   Tensor<T> x = embedded;
   for (int n = 0; n < config.layers; ++n) {
-    layers.push_back(
-        block(scope.in(fmt::format("blocks.{}", n)), x, use == Use::reading, n == 0 ? all : Reading<T>()));
+    layers.push_back(block(scope.in_block(n), x, use == Use::reading, n == 0 ? all : Reading<T>()));
     x = layers.back().output;
   }
-  x = norm(scope, "ln", &NormKind::before, x);
-  output = linear(x, scope.parameter("head.weight", {config.outputs, dim}));
+  last = norm(scope, "ln", &NormKind::before, x);
+  head.weight = config.tied ? symbols : scope.parameter("head.weight", {config.outputs, dim});
+  if (config.head_bias) head.bias = scope.parameter("head.bias", {config.outputs});
+  if (outputs == Output::left_out) {
+    if (config.logit_cap > 0) throw Error("outputs with a cap cannot be left out");
+    return;
+  }
+  output = capped(linear(last, head.weight, {.bias = head.bias}), config.logit_cap);
 }
 
 template struct Transformer<float>;

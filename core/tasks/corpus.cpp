@@ -16,16 +16,6 @@ namespace qklab::tasks {
 
 namespace {
 
-std::string read_text(const std::string& path) {
-  std::string text = read_file(find_data_file(path));
-  if (const auto bad = find_bad_character(text)) {
-    throw InputError(
-        fmt::format("{}:{}:{}: {} (byte {} of the file); text must be UTF-8: convert it with iconv", path,
-                    bad->line, bad->column, bad->message, bad->offset));
-  }
-  return text;
-}
-
 // Runs of letters, digits, apostrophes and all that is not ASCII; any other sign is a word of its own, and
 // white space is none.
 std::vector<std::string_view> words(std::string_view text) {
@@ -44,21 +34,35 @@ std::vector<std::string_view> words(std::string_view text) {
   return symbols;
 }
 
-Corpus encode(const std::vector<std::string_view>& text, std::size_t vocabulary) {
-  std::map<std::string_view, std::size_t> count;
-  for (const std::string_view symbol : text) ++count[symbol];
-  std::vector<std::pair<std::string_view, std::size_t>> ranked(count.begin(), count.end());
+// The most frequent symbols, as many as the vocabulary has.
+template <class Symbol> Corpus encode(const std::vector<Symbol>& text, std::size_t vocabulary) {
+  std::map<Symbol, std::size_t> count;
+  for (const Symbol& symbol : text) ++count[symbol];
+  std::vector<std::pair<Symbol, std::size_t>> ranked(count.begin(), count.end());
   std::stable_sort(ranked.begin(), ranked.end(),
                    [](const auto& a, const auto& b) { return a.second > b.second; });
   const bool others = ranked.size() > vocabulary;
   if (others) ranked.resize(vocabulary - 1);
-  std::map<std::string_view, std::int32_t> id;
+  std::map<Symbol, std::int32_t> id;
   for (const auto& [symbol, n] : ranked) id.emplace(symbol, static_cast<std::int32_t>(id.size() + others));
   Corpus corpus;
   corpus.symbols = ranked.size() + others;
-  for (const std::string_view symbol : text) {
+  for (const Symbol& symbol : text) {
     const auto found = id.find(symbol);
     corpus.ids.push_back(found == id.end() ? 0 : found->second);
+  }
+  return corpus;
+}
+
+Corpus encode(const std::vector<std::string_view>& text, const Vocabulary& known) {
+  Corpus corpus;
+  corpus.symbols = known.size;
+  const auto further = static_cast<std::int32_t>(known.size);
+  for (const std::string_view symbol : text) {
+    const auto found = known.ids.find(symbol);
+    const bool is_known = found != known.ids.end();
+    corpus.ids.push_back(is_known ? found->second : known.others >= 0 ? known.others : further);
+    if (corpus.ids.back() == further) corpus.symbols = known.size + 1;
   }
   return corpus;
 }
@@ -104,6 +108,9 @@ struct Unit {
 const std::array<Unit, 4> units = {
     {{"character", characters}, {"word", words}, {"token", tokens}, {"byte", bytes}}};
 
+// Numbers instead of text.
+constexpr const char* id_unit = "id";
+
 std::vector<std::string_view> split(const TaskConfig& config, std::string_view text) {
   return std::ranges::find(units, config.unit, &Unit::name)->split(text);
 }
@@ -146,6 +153,47 @@ std::string_view rest_of(std::string_view text, const std::vector<std::string_vi
   return text.substr(static_cast<std::size_t>(symbols[first].data() - text.data()));
 }
 
+// The ids of a tokenizer, and where what is held out begins.
+struct Numbered {
+  std::vector<std::int32_t> ids;
+  std::size_t split;
+
+  explicit Numbered(const TaskConfig& config) : ids(read_ids(config.text)) {
+    split = ids.size() - (config.held_out.empty() ? ids.size() / 10 : 0);
+    check_length(config, config.text, split, "to train on");
+    if (config.held_out.empty()) check_length(config, config.text, ids.size() - split, "held out");
+  }
+
+  void add_held_out(const TaskConfig& config) {
+    if (config.held_out.empty()) return;
+    const std::vector<std::int32_t> other = read_ids(config.held_out);
+    check_length(config, config.held_out, other.size(), "held out");
+    ids.insert(ids.end(), other.begin(), other.end());
+  }
+
+  void check_variety(const TaskConfig& config) const {
+    if (std::ranges::all_of(ids, [this](std::int32_t id) { return id == ids[0]; }))
+      throw InputError(fmt::format("{}: holds one id only", config.text));
+  }
+};
+
+// Ids stay what they are unless the largest is beyond the vocabulary.
+Corpus numbered_corpus(const TaskConfig& config) {
+  Numbered all(config);
+  all.add_held_out(config);
+  all.check_variety(config);
+  const auto largest = static_cast<std::size_t>(*std::ranges::max_element(all.ids));
+  Corpus corpus;
+  if (largest >= config.vocabulary) {
+    corpus = encode(all.ids, config.vocabulary);
+  } else {
+    corpus.symbols = largest + 1;
+    corpus.ids = std::move(all.ids);
+  }
+  corpus.split = all.split;
+  return corpus;
+}
+
 template <class Check> std::string problem_of(const Check& check) {
   try {
     check();
@@ -157,20 +205,36 @@ template <class Check> std::string problem_of(const Check& check) {
 
 }  // namespace
 
+std::string read_text(const std::string& path) {
+  std::string text = read_file(find_data_file(path));
+  if (path.ends_with(".npy"))
+    throw InputError(fmt::format("{}: is an array of numbers: set unit to id", path));
+  if (const auto bad = find_bad_character(text)) {
+    throw InputError(
+        fmt::format("{}:{}:{}: {} (byte {} of the file); text must be UTF-8: convert it with iconv", path,
+                    bad->line, bad->column, bad->message, bad->offset));
+  }
+  return text;
+}
+
 std::vector<std::string> unit_names() {
   std::vector<std::string> names;
   for (const Unit& unit : units) names.push_back(unit.name);
+  names.push_back(id_unit);
   return names;
 }
 
 Corpus read_corpus(const TaskConfig& config) {
+  if (config.unit == id_unit) return numbered_corpus(config);
   const Reading own(config, config.text), other(config, config.held_out);
   check_own(config, own);
   check_held_out(config, other);
   check_variety(config, own, other);
   std::vector<std::string_view> symbols = own.symbols;
   symbols.insert(symbols.end(), other.symbols.begin(), other.symbols.end());
-  Corpus corpus = encode(symbols, config.vocabulary);
+  Corpus corpus = config.vocabulary_file.empty()
+                      ? encode(symbols, config.vocabulary)
+                      : encode(symbols, read_vocabulary(config.vocabulary_file, config.unit));
   corpus.split = split_of(config, own);
   const std::string_view judged =
       config.held_out.empty() ? rest_of(own.text, own.symbols, corpus.split) : std::string_view(other.text);
@@ -181,6 +245,11 @@ Corpus read_corpus(const TaskConfig& config) {
 
 std::string text_problem(const TaskConfig& config) {
   return problem_of([&] {
+    if (config.unit == id_unit) {
+      const Numbered own(config);
+      if (config.held_out.empty()) own.check_variety(config);
+      return;
+    }
     const Reading own(config, config.text), none(config, "");
     check_own(config, own);
     if (config.held_out.empty()) check_variety(config, own, none);
@@ -189,11 +258,23 @@ std::string text_problem(const TaskConfig& config) {
 
 std::string held_out_problem(const TaskConfig& config) {
   return problem_of([&] {
+    if (config.unit == id_unit) {
+      if (!text_problem(config).empty())
+        return void(read_ids(config.held_out));  // the rest is told of the text
+      Numbered own(config);
+      own.add_held_out(config);
+      return own.check_variety(config);
+    }
     const Reading other(config, config.held_out);
     check_held_out(config, other);
     if (!text_problem(config).empty()) return;  // told of the text
     check_variety(config, Reading(config, config.text), other);
   });
+}
+
+std::string vocabulary_problem(const TaskConfig& config) {
+  if (config.vocabulary_file.empty()) return "";
+  return problem_of([&] { read_vocabulary(config.vocabulary_file, config.unit); });
 }
 
 }  // namespace qklab::tasks

@@ -57,6 +57,7 @@ std::uint64_t task_key(const TaskConfig& config) {
                                  config.batch, config.vocabulary, config.features, config.examples,
                                  shortest(config.noise), config.unit, config.text);
   if (config.windows != TaskConfig().windows) text += " " + config.windows;  // which came later
+  if (!config.vocabulary_file.empty()) text += " " + config.vocabulary_file;
   for (const auto& [name, value] : config.kind.settings())
     text += fmt::format(" {}={}", name, to_text(value));
   return hash_text(text);

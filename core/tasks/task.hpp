@@ -33,6 +33,7 @@ struct TaskConfig {
   std::string held_out = "";    // the file that `text` is judged by; "": the last tenth of its text, which
                                 // then is not trained on
   std::string unit = "character";
+  std::string vocabulary_file = "";  // of `text`: the symbols that are told apart; "": the most frequent ones
   std::string windows =
       "random";  // of the training part: anywhere, or blocks, of which an epoch has each once
   std::size_t stride =
@@ -157,6 +158,7 @@ std::string problem(const TaskConfig& config);
 // Why what the files of task text hold does not do, or "". They are read.
 std::string text_problem(const TaskConfig& config);
 std::string held_out_problem(const TaskConfig& config);
+std::string vocabulary_problem(const TaskConfig& config);
 
 // Draws the task. Streams of different substreams: its structure, training batches, held-out batches.
 // Throws InputError with problem()'s message, or where the text cannot be used.

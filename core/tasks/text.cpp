@@ -24,7 +24,9 @@ class Text : public Task {
 
   Floor floor() const override { return {std::nullopt, "the entropy of the text's source is not known"}; }
 
-  std::optional<double> bytes_a_symbol() const override { return bytes_a_symbol_; }
+  std::optional<double> bytes_a_symbol() const override {
+    return bytes_a_symbol_ > 0 ? std::optional(bytes_a_symbol_) : std::nullopt;
+  }
 
   std::uint64_t judged_batches(std::uint64_t asked) const override {
     return config().stride > 0 ? (judged_windows() + config().batch - 1) / config().batch : asked;
@@ -123,6 +125,10 @@ std::string setting_problem(const TaskConfig& config) {
   const std::vector<std::string> units = unit_names();
   if (std::ranges::find(units, config.unit) == units.end())
     return fmt::format("unit: expected one of {}", fmt::join(units, ", "));
+  if (!config.vocabulary_file.empty() && (config.unit == "id" || config.unit == "byte"))
+    return fmt::format(
+        "vocabulary_file lists characters, words or tokens: leave it out, or choose another unit than {}",
+        config.unit);
   if (config.stride > config.length)
     return "stride is above length: symbols between two windows would be left out";
   return config.text.empty() ? "text: expected the path of a text file" : "";

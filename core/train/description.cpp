@@ -6,55 +6,13 @@
 
 #include "core/nn/kinds.hpp"
 #include "core/tasks/corpus.hpp"
+#include "core/train/field.hpp"
 #include "core/train/model_file.hpp"
 
 namespace qklab::train {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-template <class M> void assign(M& to, const Parameters& p, const std::string& name) {
-  if constexpr (std::is_same_v<M, bool>) {
-    to = p.flag(name);
-  } else if constexpr (std::is_integral_v<M>) {
-    to = static_cast<M>(p.integer(name));
-  } else if constexpr (std::is_floating_point_v<M>) {
-    to = p.real(name);
-  } else {
-    to = p.text(name);
-  }
-}
-template <class E> void assign(Choice<E>& to, const Parameters& p, const std::string& name) {
-  to = chosen<E>(p, name);
-}
-
-template <class M> Json json_of(const M& value) { return value; }
-template <class E> Json json_of(const Choice<E>& value) { return value.name(); }
-
-// A parameter that sets one member; access(training) yields a reference to it.
-template <class Access>
-Field field(Parameter parameter, std::string section, std::string written, Access access) {
-  const std::string name = parameter.name;
-  return {std::move(parameter), std::move(section), std::move(written),
-          [access, name](Training& t, const Parameters& p) { assign(access(t), p, name); },
-          [access](const Training& t) { return json_of(access(t)); }};
-}
-
-// The same of a closed choice.
-template <class E, std::size_t n, class Access>
-Field field(const std::array<Named<E>, n>& names, std::string name, std::string fallback, std::string doc,
-            std::string section, std::string written, Access access) {
-  return {choice(name, std::move(fallback), names_of(names), std::move(doc)), std::move(section),
-          std::move(written),
-          [=](Training& t, const Parameters& p) { access(t) = value_of(names, p.text(name)); },
-          [=](const Training& t) { return Json(name_of(names, access(t))); }};
-}
-
-// What is written and follows from others.
-template <class Write> Field derived(std::string section, std::string written, Write write) {
-  return {
-      {}, std::move(section), std::move(written), {}, [write](const Training& t) { return Json(write(t)); }};
-}
 
 Parameter count(const char* name, std::int64_t fallback, const char* doc) {
   return integer(name, fallback, doc).range(0, 1e9);
@@ -86,7 +44,7 @@ Field of_text(Parameter parameter, std::vector<std::string> others,
   const auto reads = [](const Parameters& p) { return p.text("task") == "text"; };
   parameter.file(reads).content(std::move(others), [problem](const Parameters& p) {
     Training training;
-    read(training, p, {"task", "length", "vocabulary", "text", "held_out", "unit"});
+    read(training, p, {"task", "length", "vocabulary", "text", "held_out", "unit", "vocabulary_file"});
     return problem(training.task);
   });
   return {std::move(parameter),
@@ -138,6 +96,11 @@ std::vector<Field> task_fields() {
       field(
           choice("unit", "character", tasks::unit_names(), "what a symbol of task text is"), "", "",
           [](auto& t) -> auto& { return t.task.unit; }),
+      of_text(
+          text("vocabulary_file", "",
+               "file with the symbols of task text, one a line, which then decides instead of vocabulary")
+              .later(),
+          {"unit"}, tasks::vocabulary_problem, [](auto& t) -> auto& { return t.task.vocabulary_file; }),
       field(
           choice(
               "windows", "random", {"random", "blocks"},
@@ -197,7 +160,6 @@ std::vector<Field> model_fields() {
       field(
           choice_of<nn::NormKind>("norm", "pre", "where layer norm stands"), "model", "norm",
           [](auto& t) -> auto& { return t.config.model.norm; }),
-      derived("model", "norm_epsilon", [](const Training&) { return 1e-5; }),
       mask_field(),
       field(
           choice_of<nn::AttentionKind>("attention", "softmax", "how scores become weights"), "model",
@@ -212,7 +174,7 @@ std::vector<Field> model_fields() {
       field(
           choice_of<nn::InitializationKind>("init.kind", "spectrum",
                                             "of W_QK: init.mean and init.variance prescribed, or "
-                                            "entries of variance 1/dim"),
+                                            "entries of variance 1/dim; xavier and gpt2: of all weights"),
           "", "", [](auto& t) -> auto& { return t.config.initialization.kind; }),
       field(
           real("init.mean", 0.0, "mean of W_QK's eigenvalues").range(-1e6, 1e6), "", "",
@@ -274,15 +236,15 @@ std::vector<Field> optimizer_fields() {
                        &nn::OptimizerConfig::weight_decay),
           "optimizer", "weight_decay", [](auto& t) -> auto& { return t.config.optimizer.weight_decay; }),
       field(
-          real("momentum", 0.9, "of momentum and nesterov").range(0, 1), "optimizer", "momentum",
+          real("momentum", 0.9, "of momentum, nesterov and signum").range(0, 1), "optimizer", "momentum",
           [](auto& t) -> auto& { return t.config.optimizer.momentum; }),
       field(
           by_optimizer(real("beta1", "of adam, adamw and lion").range(0, 1), &nn::OptimizerConfig::beta1),
           "optimizer", "beta1", [](auto& t) -> auto& { return t.config.optimizer.beta1; }),
       field(
-          by_optimizer(real("beta2", "of adam, adamw and lion").range(0, 1), &nn::OptimizerConfig::beta2),
+          by_optimizer(real("beta2", "of adam, adamw, lion and rmsprop").range(0, 1),
+                       &nn::OptimizerConfig::beta2),
           "optimizer", "beta2", [](auto& t) -> auto& { return t.config.optimizer.beta2; }),
-      derived("optimizer", "epsilon", [](const Training& t) { return t.config.optimizer.epsilon; }),
       field(
           real("power", 3.0, "p of mirror descent").above(1), "optimizer", "power",
           [](auto& t) -> auto& { return t.config.optimizer.power; }),
@@ -306,19 +268,23 @@ std::vector<Field> regularizer_fields() {
   };
 }
 
+// Those that decide which arrays a model has, and of which shapes; rows of tokens and positions are matched.
+std::vector<std::string> shaping_parameters() {
+  return {"dim",       "heads",     "layers",    "ffn",        "norm",     "combined",
+          "attention", "gate",      "positions", "norm_kind",  "qk_norm",  "attention_bias",
+          "mlp_bias",  "head_bias", "tied",      "key_groups", "gated_mlp"};
+}
+
 // The model that the file has is looked at before anything runs.
 Field start_field() {
   Parameter file =
       text("init.from", "", "weights that a training has saved, to start from; empty: parameters are drawn")
           .later();
-  file.file().content(
-      {"dim", "heads", "layers", "ffn", "norm", "combined", "attention", "gate", "positions"},
-      [](const Parameters& p) {
-        Training training;
-        read(training, p,
-             {"dim", "heads", "layers", "ffn", "norm", "combined", "attention", "gate", "positions"});
-        return start_problem(training, p.text("init.from"));
-      });
+  file.file().content(shaping_parameters(), [](const Parameters& p) {
+    Training training;
+    read(training, p, shaping_parameters());
+    return start_problem(training, p.text("init.from"));
+  });
   return field(
       std::move(file), "", "", [](auto& t) -> auto& { return t.from; });
 }
@@ -374,8 +340,8 @@ std::vector<Field> run_fields() {
 
 std::vector<Field> all_fields() {
   std::vector<Field> all;
-  for (const auto& part :
-       {task_fields(), model_fields(), optimizer_fields(), regularizer_fields(), run_fields()})
+  for (const auto& part : {task_fields(), model_fields(), optimizer_fields(), regularizer_fields(),
+                           run_fields(), variant_fields()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }
@@ -407,6 +373,7 @@ Schema schema() {
     if (each.parameter) schema.add(*each.parameter);
   add_own_parameters<tasks::TaskKind>(schema);
   add_own_parameters<nn::NormKind>(schema);
+  add_own_parameters<nn::ActivationKind>(schema);
   add_own_parameters<nn::AttentionKind>(schema);
   add_own_parameters<nn::PositionsKind>(schema);
   add_own_parameters<nn::InitializationKind>(schema);
@@ -424,6 +391,16 @@ void read(Training& into, const Parameters& p, const std::vector<std::string>& n
   }
 }
 
+namespace {
+
+// An entry's own parameters, under their names.
+template <class E> void add_settings(Json& part, const Choice<E>& choice) {
+  for (const auto& [name, value] : choice.settings())
+    part[name] = std::visit([](const auto& each) { return Json(each); }, value);
+}
+
+}  // namespace
+
 Json written(const Training& of) {
   const auto all = fields();
   Json json;
@@ -432,6 +409,15 @@ Json written(const Training& of) {
     for (const Field& each : *all)
       if (each.section == section) part[each.written] = each.write(of);
   }
+  const TrainConfig& config = of.config;
+  add_settings(json["model"], config.model.norm);
+  add_settings(json["model"], config.model.attention);
+  add_settings(json["model"], config.model.positions);
+  add_settings(json["model"], config.model.activation);
+  add_settings(json["task"], of.task.kind);
+  add_settings(json["optimizer"], config.optimizer.kind);
+  add_settings(json["schedule"], config.schedule.decay);
+  add_settings(json["regularizer"], config.regularizer.kind);
   return json;
 }
 

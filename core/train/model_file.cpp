@@ -49,6 +49,8 @@ void read_block(const TensorFile& file, const std::string& name, const autodiff:
   const bool are_matrices = from.shape.size() == 2 && wanted.size() == 2;
   if (has_free_rows(name) && are_matrices && from.shape[1] == wanted[1])
     return copy_rows(file, from, into.value(), std::min(from.shape[0], wanted[0]), wanted[1]);
+  if (name == "head.bias" && from.shape.size() == 1)  // an output, a row of the weight
+    return copy_rows(file, from, into.value(), 1, std::min(from.shape[0], wanted[0]));
   if (from.shape != wanted)
     throw InputError(fmt::format("{}: {}: expected ({})", file.path(), from.str(), fmt::join(wanted, ", ")));
   const std::size_t columns = wanted.empty() ? 1 : wanted.back();
@@ -68,6 +70,7 @@ std::string model_bytes(Trainer& trainer, std::size_t step) {
       {"norm", model.norm.name()},
       {"model", written({trainer.task().config(), trainer.config()})["model"].dump()},
   };
+  if (model.positions->turn) metadata["positions"] = model.positions.name();
   if (const auto& layers = trainer.model().layers;
       !layers.empty() && layers.front().attention.layout.heads > 0) {
     metadata["heads"] = std::to_string(layers.front().attention.layout.heads);
@@ -90,20 +93,24 @@ void start_from(Trainer& trainer, const std::string& path) {
 }
 
 std::string start_problem(const Training& training, const std::string& path) {
-  // These decide which arrays a model has, and of which shapes; rows of tokens and positions are matched.
-  constexpr std::array decisive = {"features", "dim",      "heads",     "layers", "ffn",
-                                   "norm",     "combined", "attention", "gate",   "positions"};
+  // These decide which arrays a model has, and of which shapes; rows of tokens and positions are matched. A file that was
+  // written before one of them was there is of a model that has its default.
+  constexpr std::array decisive = {"features",  "dim",       "heads",      "layers",    "ffn",
+                                   "norm",      "combined",  "attention",  "gate",      "positions",
+                                   "norm_kind", "qk_norm",   "key_groups", "gated_mlp", "attention_bias",
+                                   "mlp_bias",  "head_bias", "tied"};
   try {
     const TensorFile file = open_model(path);
     const auto text = file.metadata().find("model");
     const auto then =
         nlohmann::json::parse(text == file.metadata().end() ? "" : text->second, nullptr, false);
     if (!then.is_object()) return fmt::format("{}: its metadata do not say what the model is", path);
-    const nlohmann::json now = written(training)["model"];
+    const nlohmann::json now = written(training)["model"], usual = written(Training())["model"];
     for (const char* key : decisive) {
-      if (!then.contains(key) || then[key] == now[key]) continue;
+      const nlohmann::json before = then.value(key, usual[key]);
+      if (before == now[key]) continue;
       if (std::string_view(key) == "features" && now[key] == 0) continue;  // follows from the task
-      return fmt::format("{}: is a model of {} {}, not {}", path, key, then[key].dump(), now[key].dump());
+      return fmt::format("{}: is a model of {} {}, not {}", path, key, before.dump(), now[key].dump());
     }
   } catch (const InputError& error) {
     return error.what();

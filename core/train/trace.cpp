@@ -59,6 +59,7 @@ Json description(Trainer& trainer) {
   json["task"].update({{"loss", task.shape().real_targets ? "mean_squared_error" : "cross_entropy"},
                        {"ignored_target", tasks::ignored},
                        {"answers", task.shape().last_only ? "last" : "every"}});
+  json["dropout"] = {{"key", trainer.masks().key()}, {"lane", trainer.masks().lane()}};
   json["steps"] = trainer.config().steps;
   return json;
 }
@@ -68,6 +69,13 @@ Json meanings(const nn::ModelConfig& m) {
   json["params/<name>.npy"] = "initial parameters, float32; linear weights are (out, in), y = x W^T";
   json["grads/<name>.npy"] = "gradients at the initial parameters of the loss of batch 0 and the regularizer";
   json["embedding.weight"] = m.vocabulary > 0 ? "(vocabulary, dim): a row for each id" : "(dim, features)";
+  json["dropout"] =
+      "key and lane of the Philox4x32-10 stream of masks: substream(lane, i) = mix(lane + i + 1), of "
+      "splitmix64; lane of a "
+      "mask: substreams step, then place, 0 of the embedding and 3 n + 1, + 2, + 3 of block n's attention "
+      "weights, "
+      "attention and MLP; docs/replicate.py has the rest";
+  json["head.weight"] = m.tied ? "is embedding.weight" : "(outputs, dim)";
   json["position.weight"] = "(max_length, dim): row t is added to position t";
   for (const nn::ArrayDoc& each : (m.attention->arrays ? m.attention->arrays : nn::usual_arrays)(m))
     json[each.name] = each.doc;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/autodiff/curvature.hpp"
+#include "core/autodiff/ops/head_loss.hpp"
 #include "core/autodiff/ops/ops.hpp"
 #include "core/base/error.hpp"
 #include "core/train/bytes.hpp"
@@ -14,7 +15,20 @@ namespace {
 
 static_assert(tasks::ignored == autodiff::ignored_target);
 
+// Beyond those of parameters and layers, which initialization draws from.
+constexpr std::uint64_t masks_substream = std::uint64_t{1} << 32;
+
 int whole(std::size_t n) { return static_cast<int>(n); }
+
+// Logits of a batch that are more than these are never all there at a time. Numbers are the same either way.
+constexpr double most_logits = 1 << 22;
+
+nn::Output outputs_of(const TrainConfig& config, const tasks::Task& task) {
+  const tasks::TaskShape& shape = task.shape();
+  const double logits = static_cast<double>(task.config().batch * shape.answers() * shape.outputs);
+  const bool are_many = !shape.real_targets && config.model.logit_cap == 0 && logits > most_logits;
+  return are_many ? nn::Output::left_out : nn::Output::computed;
+}
 
 nn::ModelConfig model_of(const TrainConfig& config, const tasks::Task& task) {
   nn::ModelConfig model = config.model;
@@ -31,16 +45,28 @@ void fit(nn::ModelConfig& model, const tasks::TaskShape& shape) {
   model.length = whole(shape.length);
 }
 
-Trainer::Graph::Graph(autodiff::Tape<float>& tape, nn::Transformer<float>& of, const tasks::TaskShape& shape)
-    : model(&of), answers(of.output) {
+Trainer::Graph::Graph(autodiff::Tape<float>& tape, nn::Transformer<float>& of, const tasks::TaskShape& shape,
+                      nn::Use use, double smoothing)
+    : model(&of) {
   const int length = whole(shape.length), outputs = whole(shape.outputs), count = whole(shape.answers());
-  if (shape.last_only) answers = slice(answers, 1, length - 1, length);
+  const auto of_answers = [&](autodiff::Tensor<float> x) {
+    return shape.last_only ? slice(x, 1, length - 1, length) : x;
+  };
+  if (!of.output.tape) {
+    labels = tape.indices({of.batch, count});
+    const auto head = autodiff::head_loss(of_answers(of.last), of.head.weight, of.head.bias, labels,
+                                          {.smoothing = smoothing, .learns = use == nn::Use::training});
+    loss = head.loss;
+    right = head.right;
+    return;
+  }
+  answers = of_answers(of.output);
   if (shape.real_targets) {
     values = tape.input({of.batch, count, outputs});
     loss = mean_squared_error(answers, values);
   } else {
     labels = tape.indices({of.batch, count});
-    loss = cross_entropy(answers, labels);
+    loss = cross_entropy(answers, labels, autodiff::ignored_target, smoothing);
   }
 }
 
@@ -54,15 +80,19 @@ void Trainer::Graph::put(const tasks::Batch& batch) {
 Trainer::Trainer(const TrainConfig& config, const tasks::Task& task, const Stream& initial)
     : config_(config),
       task_(&task),
-      model_(tape_, model_of(config, task), whole(task.config().batch)),
-      reading_model_(reading_tape_, model_.config, model_.batch, nn::Use::reading),
-      training_(tape_, model_, task.shape()),
-      reading_(reading_tape_, reading_model_, task.shape()),
+      masks_(initial.substream(masks_substream)),
+      reading_tape_(false),
+      model_(tape_, model_of(config, task), whole(task.config().batch), nn::Use::training,
+             outputs_of(config, task)),
+      reading_model_(reading_tape_, model_.config, model_.batch, nn::Use::reading, outputs_of(config, task)),
+      training_(tape_, model_, task.shape(), nn::Use::training, config.label_smoothing),
+      reading_(reading_tape_, reading_model_, task.shape(), nn::Use::reading, 0),
       regularizer_(model_, config.regularizer),
       objective_(regularizer_.add_to(training_.loss)),
       optimizer_(config.optimizer, tape_) {
   config_.model = model_.config;
-  for (const autodiff::Tensor<float>& read : {training_.loss, model_.output}) tape_.keep(read);
+  for (const autodiff::Tensor<float>& read : {training_.loss, model_.output})
+    if (read.tape) tape_.keep(read);
   tape_.plan(objective_);
   nn::initialize(model_, config.initialization, initial);
   regularizer_.begin();
@@ -71,6 +101,7 @@ Trainer::Trainer(const TrainConfig& config, const tasks::Task& task, const Strea
 double Trainer::gradients(std::uint64_t step) {
   task_->batch(tasks::Part::train, step, batch_);
   training_.put(batch_);
+  model_.masks = masks_.substream(step);
   tape_.forward();
   tape_.backward(objective_);
   return training_.loss.item();
@@ -104,10 +135,12 @@ void Trainer::add(Score& score) const {
   }
   for (std::size_t i = 0; i < batch_.labels.size(); ++i) {
     if (batch_.labels[i] == tasks::ignored) continue;
+    ++count;
+    if (!reading_.answers.tape) continue;
     const auto answer = reading_.answers.value().subspan(i * outputs, outputs);
     score.right += std::ranges::max_element(answer) - answer.begin() == batch_.labels[i] ? 1 : 0;
-    ++count;
   }
+  if (reading_.right.tape) score.right += double{reading_.right.item()};
   score.loss += count * double{reading_.loss.item()};
   score.count += count;
 }

@@ -26,8 +26,9 @@ struct TrainConfig {
   nn::OptimizerConfig optimizer;
   nn::Schedule schedule;
   nn::RegularizerConfig regularizer;
-  std::size_t steps = 300;             // updates
-  std::size_t evaluate_every = 10;     // steps
+  double label_smoothing = 0;       // share of a label's probability that training spreads over all classes
+  std::size_t steps = 300;          // updates
+  std::size_t evaluate_every = 10;  // steps
   std::size_t evaluation_batches = 4;  // held-out batches 0, 1, ...: the same at each evaluation
   std::size_t patience = 0;            // evaluations without a new lowest loss that end it; 0: none do
 };
@@ -43,7 +44,7 @@ struct Evaluation {
 class Trainer {
  public:
   // Records the graphs, plans the memory of the one for training (of which the parameters, their gradients,
-  // the loss and the model's output can be read) and draws the initial parameters. The task must outlive it.
+  // the loss and, unless they are very many, the model's outputs can be read) and draws the initial parameters. The task must outlive it.
   // Throws InputError where model, optimizer or regularizer have problems.
   Trainer(const TrainConfig& config, const tasks::Task& task, const Stream& initial);
   Trainer(const Trainer&) = delete;
@@ -64,6 +65,8 @@ class Trainer {
   // The gradients at hand lead to the next parameters. Yields their norm, before clipping.
   double update(std::uint64_t step);
   double gradient_norm();  // of all trainable parameters
+  // What is dropped in step k of training follows from its substream k.
+  const Stream& masks() const { return masks_; }
 
   // On held-out batches first, first + 1, ..., as many as the config says.
   Evaluation evaluate(std::uint64_t first = 0);
@@ -76,13 +79,15 @@ class Trainer {
  private:
   // The model with its loss on a batch.
   struct Graph {
-    Graph(autodiff::Tape<float>& tape, nn::Transformer<float>& model, const tasks::TaskShape& shape);
+    Graph(autodiff::Tape<float>& tape, nn::Transformer<float>& model, const tasks::TaskShape& shape,
+          nn::Use use, double smoothing);
     void put(const tasks::Batch& batch);
 
     nn::Transformer<float>* model;
     autodiff::Indices<float> labels;
     autodiff::Tensor<float> values;
-    autodiff::Tensor<float> answers;  // (batch, answers, outputs)
+    autodiff::Tensor<float> answers;  // (batch, answers, outputs); without tape where outputs are left out
+    autodiff::Tensor<float> right;    // and then (1): how many answers are
     autodiff::Tensor<float> loss;
   };
   struct Score;
@@ -90,6 +95,7 @@ class Trainer {
 
   TrainConfig config_;
   const tasks::Task* task_;
+  Stream masks_;
   tasks::Batch batch_;
   autodiff::Tape<float> tape_, reading_tape_;
   nn::Transformer<float> model_, reading_model_;

@@ -103,6 +103,61 @@ TEST_CASE("attention in one op") {
   }
 }
 
+TEST_CASE("attention in one op: groups of heads that share keys, and weights that are dropped") {
+  const Stream masks(5, 0, "masks");
+  for (const int length : {1, 5, 18, 70}) {
+    for (const int groups : {1, 2}) {
+      for (const Mask mask : {Mask::none(), Mask::causal()}) {
+        if (length == 70 && mask == Mask::none()) continue;
+        check_gradient({{2, length, 4 * 1 + 2 * groups}}, [&](In x) {
+          return attend(x[0], {.heads = 4, .groups = groups, .mask = mask, .scale = 0.7});
+        });
+        check_gradient({{2, length, 4 * 1 + 2 * groups}}, [&](In x) {
+          return attend(x[0], {.heads = 4,
+                               .groups = groups,
+                               .mask = mask,
+                               .scale = 0.7,
+                               .dropout = dropout_at(masks, 3, 0.4)});
+        });
+      }
+    }
+  }
+}
+
+TEST_CASE("numbers that are dropped") {
+  const Stream masks(5, 0, "masks");
+  for (const Shape& shape : shapes) {
+    if (shape.rank() == 0) continue;
+    check_gradient({shape}, [&](In x) { return dropout(x[0], dropout_at(masks, 2, 0.4)); });
+    check_gradient({shape}, [&](In x) { return x[0] + dropout(x[0], dropout_at(masks, 2, 0.4)); });
+  }
+}
+
+TEST_CASE("rows that are turned") {
+  for (const Shape& shape : {Shape{1, 2}, Shape{3, 4}, Shape{2, 3, 6}, Shape{2, 3, 5, 4}}) {
+    const auto build = [&](In x, int columns) {
+      const auto half = [&](double of) {
+        const D angles = x[0].tape->input({shape[-2], 1});
+        for (std::size_t i = 0; i < angles.value().size(); ++i)
+          angles.value()[i] = std::cos(static_cast<double>(i) - of);
+        return angles;
+      };
+      return rotate(x[0], half(0), half(std::acos(-1.0) / 2), columns);
+    };
+    check_gradient({shape}, [&](In x) { return build(x, shape.last() / 2 * 2); });
+    check_gradient({shape}, [&](In x) { return build(x, 2); });
+    check_gradient({shape}, [&](In x) { return build(x, 0) + build(x, 2); });
+  }
+}
+
+TEST_CASE("root mean square norm") {
+  for (const Shape& shape : shapes) {
+    if (shape.rank() == 0) continue;
+    check_gradient({shape, {shape.last()}}, [](In x) { return rms_norm(x[0], x[1], 1e-2); });
+    check_gradient({shape, {shape.last()}}, [](In x) { return x[0] + rms_norm(x[0], x[1]); });
+  }
+}
+
 TEST_CASE("attention weights") {
   for (const Shape& shape : shapes) {
     if (shape.rank() == 0) continue;
@@ -223,7 +278,7 @@ TEST_CASE("cross-entropy, with and without ignored targets") {
           targets.value()[i] =
               ignore && i % 2 == 1 ? ignored_target : static_cast<std::int32_t>(i) % shape.last();
         }
-        return cross_entropy(x[0], targets);
+        return cross_entropy(x[0], targets, ignored_target, shape.rank() == 3 ? 0.3 : 0);
       });
     }
   }

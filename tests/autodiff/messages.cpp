@@ -47,7 +47,7 @@ TEST_CASE_FIXTURE(Fixture, "fused ops") {
   CHECK(message_of([&] { linear(v4, m34, {.residual = tape.input({3}), .gelu = true}); }) ==
         "[linear] got (3): takes either GELU or a residual");
   CHECK(message_of([&] { attend(b234, {.heads = 1}); }) ==
-        "[attend] got (2,3,4): needs q, k and v of 1 heads side by side");
+        "[attend] got (2,3,4): needs q of 1 heads, k and v of 1 groups of them side by side");
 }
 
 TEST_CASE_FIXTURE(Fixture, "attention weights and layer norm") {

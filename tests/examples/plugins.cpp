@@ -28,7 +28,7 @@ Choice<AttentionKind> multi_query(std::int64_t groups) {
 
 TEST_CASE("gradients of models with what the examples add") {
   for (const ModelConfig& config :
-       {with("softmax", "rotary"), with(multi_query(1)), with(multi_query(2), "rotary"),
+       {with("softmax", "interleaved"), with(multi_query(1)), with(multi_query(2), "interleaved"),
         with(Choice<AttentionKind>("squared_relu", {{"squared_relu.offset", -0.5}}))}) {
     CAPTURE(config.attention.name());
     CAPTURE(config.positions.name());
@@ -39,8 +39,9 @@ TEST_CASE("gradients of models with what the examples add") {
   }
 }
 
-TEST_CASE("rotary: with equal tokens, ratios of weights depend on distances alone, and do depend on them") {
-  Trained<double> trained(with("softmax", "rotary"), 1, Use::reading);
+TEST_CASE(
+    "interleaved: with equal tokens, ratios of weights depend on distances alone, and do depend on them") {
+  Trained<double> trained(with("softmax", "interleaved"), 1, Use::reading);
   std::ranges::fill(trained.model.tokens.value(), 3);
   trained.tape.forward();
   const auto weights = trained.model.layers[0].attention.weights.value();  // (1, 4, 4, 4)
@@ -55,9 +56,9 @@ TEST_CASE("rotary: with equal tokens, ratios of weights depend on distances alon
   }
 }
 
-TEST_CASE("rotary: a head of odd width is refused") {
+TEST_CASE("interleaved: a head of odd width is refused") {
   ModelConfig config = small();  // two heads of width 3
-  config.positions = "rotary";
+  config.positions = "interleaved";
   CHECK(problems(config) ==
         std::vector<std::string>{
             "rotary positions turn pairs of coordinates: make dim / heads, which is 3, even"});
@@ -88,12 +89,12 @@ TEST_CASE("multi_query: heads that share keys have the prescribed spectrum, and 
   }
 }
 
-TEST_CASE("rmsprop learns a batch, and its decay is a parameter of its own") {
-  OptimizerConfig config = defaults("rmsprop");
-  CHECK(config.kind.real("rmsprop.decay") == 0.99);
-  config.kind = Choice<OptimizerKind>("rmsprop", {{"rmsprop.decay", 0.9}});
-  CHECK(config.kind.real("rmsprop.decay") == 0.9);
-  config.rate = 0.003;
+TEST_CASE("adagrad learns a batch, and what it keeps is a parameter of its own") {
+  OptimizerConfig config = defaults("adagrad");
+  CHECK(config.kind.real("adagrad.keep") == 1);
+  config.kind = Choice<OptimizerKind>("adagrad", {{"adagrad.keep", 0.9}});
+  CHECK(config.kind.real("adagrad.keep") == 0.9);
+  config.rate = 0.01;
   Trained<float> trained(small());
   Optimizer<float> optimizer(config, trained.tape);
   for (int step = 0; step < 300; ++step) {

@@ -172,6 +172,44 @@ TEST_CASE("normal numbers") {
   }
 }
 
+TEST_CASE("losses of rows and their gradient, which may take the place of the logits") {
+  for (const std::size_t classes : row_lengths) {
+    constexpr std::size_t rows = 19;
+    const Numbers logits = normals(rows * classes, 1, 3);
+    std::vector<std::int32_t> targets(rows);
+    for (std::size_t r = 0; r < rows; ++r)
+      targets[r] = r % 5 == 2 ? -100 : static_cast<std::int32_t>(r * r % classes);
+    const auto apart = [&](const Level& level) {
+      Numbers out(rows * (classes + 1));
+      level.cross_entropy_rows(rows, classes, -100, 15, logits.data(), targets.data(), out.data() + rows,
+                               out.data());
+      return out;
+    };
+    compare("losses", apart);
+    compare("losses in place", [&](const Level& level) {
+      Numbers out(rows), gradient = logits;
+      level.cross_entropy_rows(rows, classes, -100, 15, gradient.data(), targets.data(), gradient.data(),
+                               out.data());
+      out.insert(out.end(), gradient.begin(), gradient.end());
+      CHECK(same(out, apart(level)));
+      return out;
+    });
+  }
+}
+
+TEST_CASE("random words are those of the stream's blocks") {
+  const Stream stream = Stream(1, 2, "levels").substream(5);
+  for (const Level* level : levels()) {
+    std::vector<std::uint32_t> words(3 * 64);
+    level->fill_words(stream, 7, 3, words.data());
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      const std::size_t place = i % 64, pair = place % 32;
+      const PhiloxBlock block = stream.block((7 + i / 64) * 16 + pair / 2);
+      REQUIRE(words[i] == block[2 * (pair % 2) + (place < 32 ? 0 : 1)]);
+    }
+  }
+}
+
 TEST_CASE("walks") {
   constexpr std::size_t dim = 9, length = 7, samples = 128;
   const Numbers x = normals(dim * samples, 1), u = normals(dim * samples, 2),

@@ -4,7 +4,7 @@ import sys
 
 from harness import FOLDER, csv_rows, plugins, qklab, run_tests, write
 
-NAMES = ("parity", "rmsprop", "rotary", "multi_query", "squared_relu")
+NAMES = ("parity", "adagrad", "interleaved", "multi_query", "squared_relu")
 CONFIG = write("extended.yaml", """
 name: extended
 experiment: training
@@ -18,10 +18,11 @@ params:
   ffn: 16
   steps: 150
   batch: 16
-  optimizer: rmsprop
-  lr: 0.003
-  positions: rotary
-  rotary.base: 100
+  optimizer: adagrad
+  adagrad.keep: 0.99
+  lr: 0.03
+  positions: interleaved
+  interleaved.base: 100
   init.kind: standard
 sweep:
   zip: [{attention: [multi_query, multi_query, squared_relu], multi_query.groups: [1, 2, 1]}]
@@ -42,9 +43,9 @@ def test_each_adds_what_it_says():
         assert name in qklab("list", noun, *loaded(name)).stdout
         assert name not in qklab("list", noun).stdout
     described = qklab("describe", "training", *loaded()).stdout
-    for word in (*NAMES, "parity.last", "rmsprop.decay", "rotary.base", "multi_query.groups", "squared_relu.offset"):
+    for word in (*NAMES, "parity.last", "adagrad.keep", "interleaved.base", "multi_query.groups", "squared_relu.offset"):
         assert word in described, word
-    assert "rotary" not in qklab("describe", "training").stdout
+    assert "interleaved" not in qklab("describe", "training").stdout
 
 
 def test_a_model_of_all_of_them_learns():
@@ -76,9 +77,9 @@ def test_trials_that_use_none_of_them_stay_what_they_were():
 
 
 def test_unknown_and_taken_names():
-    slip = CONFIG.read_text().replace("optimizer: rmsprop", "optimizer: rmspro")
-    assert "did you mean 'rmsprop'?" in qklab("run", write("slip.yaml", slip), *loaded(), code=2).stderr
-    assert "rmsprop" not in qklab("run", write("slip.yaml", slip), code=2).stderr
+    slip = CONFIG.read_text().replace("optimizer: adagrad", "optimizer: adagra")
+    assert "did you mean 'adagrad'?" in qklab("run", write("slip.yaml", slip), *loaded(), code=2).stderr
+    assert "adagrad" not in qklab("run", write("slip.yaml", slip), code=2).stderr
     copy = FOLDER / "again.so"
     shutil.copy(plugins(*NAMES)["parity"], copy)
     done = qklab("list", "tasks", *loaded("parity"), "--plugin", copy, code=2)

@@ -38,6 +38,14 @@ SWEEPS = {
     "training_attentions": ("experiment: training, " + TRAINING + ", lr: 0.01, causal: true",
                             "attention: [softmax, sparsemax, linear, sigmoid, piecewise, uniform, gated_linear], "
                             "norm: [none, pre, post]"),
+    "training_variants": ("experiment: training, " + TRAINING + ", lr: 0.01, causal: true, dropout.embedding: 0.1, "
+                          "dropout.attention: 0.2, dropout.residual: 0.3, label_smoothing: 0.1, schedule: inverse_sqrt",
+                          "zip: [{positions: [sinusoidal, rotary, alibi, none], norm: [post, pre, pre, post], "
+                          "norm_kind: [layer, rms, rms, layer], qk_norm: [none, none, rms, layer], "
+                          "activation: [relu, silu, gelu_tanh, gelu], gated_mlp: [false, true, false, true], "
+                          "key_groups: [0, 1, 1, 2], attention_bias: [false, true, true, false], "
+                          "tied: [true, false, true, false], logit_cap: [0, 3, 0, 3], attention_cap: [0, 0, 3, 0], "
+                          "init.kind: [xavier, gpt2, standard, spectrum], optimizer: [adam, rmsprop, signum, lion]}]"),
     "training_regularizers": ("experiment: training, " + TRAINING + ", strength: 0.01",
                               "regularizer: [none, locater, sigma_reparam, tame, weight_decay], combined: [true, false]"),
     "training_tasks": ("experiment: training, length: 12, dim: 8, batch: 6, steps: 9, evaluate_every: 3",

@@ -105,6 +105,12 @@ def test_bad_input():
         ("causal=false", "set causal to true"),
         ("task=sorted", "did you mean 'sort'?"),
         ("attention=gated_linear combined=true", "set combined to false"),
+        ("positions=rotary dim=6 heads=2", "even"),
+        ("heads=4 key_groups=3", "make heads a multiple of key_groups"),
+        ("task=copy tied=true", "set tied to false"),
+        ("dropout.attention=1", "dropout.attention"),
+        ("qk_norm=rms combined=true", "set combined to false"),
+        ("activation=silo", "did you mean 'silu'?"),
     ):
         said = qklab("run", SMALL, *override.split(), "--out", "bad", code=2).stderr
         assert words in said, (override, said)
@@ -160,6 +166,17 @@ def test_traces_replayed_by_pytorch():
         ("held", "task=sort heads=2 regularizer=locater keep=init squares=frobenius strength=1e-2"),
         ("held-combined", "task=sort combined=true regularizer=locater keep=init strength=1e-2 optimizer=momentum"),
         ("sigma", "task=markov heads=2 ffn=24 attention=gated_linear regularizer=sigma_reparam optimizer=sign_sgd"),
+        ("paper", "task=text unit=token vocabulary=60 length=24 norm=post positions=sinusoidal activation=relu ffn=16 heads=1 "
+                  "dropout.embedding=0.1 dropout.residual=0.1 dropout.attention=0.1 init.kind=xavier xavier.gain=0.7071 "
+                  "beta2=0.98 schedule=inverse_sqrt warmup=20 lr=5e-3"),
+        ("llama", "task=markov positions=rotary rotary.base=100 heads=4 key_groups=2 norm_kind=rms ffn=24 gated_mlp=true "
+                  "activation=silu mlp_bias=false dropout.attention=0.2 optimizer=rmsprop lr=1e-3"),
+        ("qk_norm", "task=sort qk_norm=rms heads=2 attention_bias=true positions=alibi attention_cap=5 dropout.attention=0.1 "
+                    "optimizer=signum lr=1e-3 schedule=linear"),
+        ("gpt2", "task=text vocabulary=40 length=12 tied=true init.kind=gpt2 head_bias=true attention_bias=true heads=2 "
+                 "key_groups=1 activation=gelu_tanh ffn=16 embedding_scale=2 logit_cap=9 label_smoothing=0.1 qk_norm=layer "
+                 "epsilon=1e-6 norm_epsilon=1e-4"),
+        ("held-groups", "task=sort heads=4 key_groups=2 regularizer=locater keep=init strength=1e-2"),
         ("tame", "task=markov heads=2 ffn=24 regularizer=tame optimizer=mirror lr=1e-3"),
     ):
         folder = FOLDER / f"trace-{name}"

@@ -6,9 +6,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <set>
+#include <span>
 
 #include "core/base/error.hpp"
 #include "core/system/file.hpp"
+#include "core/system/npy.hpp"
 #include "core/tasks/corpus.hpp"
 #include "tests/skip.hpp"
 #include "tests/tasks/support.hpp"
@@ -255,4 +257,103 @@ TEST_CASE("with a stride all held-out symbols but the first are judged, each onc
   CHECK_THROWS_WITH_AS(make(config), doctest::Contains("stride is above length"), InputError);
   config.stride = 0;
   CHECK(make(config)->judged_batches(3) == 3);
+}
+
+TEST_CASE("ids of a tokenizer are what they are, or the most frequent ones are told apart") {
+  std::vector<std::int32_t> ids;
+  for (int i = 0; i < 200; ++i) ids.insert(ids.end(), {7, 3, 7, 0, 9});
+  const TextFile narrow("qklab-test-ids.npy", npy_bytes({ids.size()}, std::span<const std::int32_t>(ids)));
+  const std::vector<std::int64_t> more = {7, 7, 7, 12, 7, 7};
+  const TextFile wide("qklab-test-more-ids.npy",
+                      npy_bytes({more.size()}, std::span<const std::int64_t>(more)));
+  TaskConfig config = config_for(narrow.path);
+  config.unit = "id";
+  CHECK(read_corpus(config).ids == ids);
+  CHECK(read_corpus(config).symbols == 10);
+  CHECK(read_corpus(config).split == 900);
+  CHECK_FALSE(make(config)->bytes_a_symbol().has_value());
+  config.held_out = wide.path;
+  CHECK(read_corpus(config).symbols == 13);
+  CHECK(read_corpus(config).split == 1000);
+  config.vocabulary = 3;  // 7, another one, and the rest
+  const Corpus corpus = read_corpus(config);
+  CHECK(corpus.symbols == 3);
+  CHECK(corpus.ids[0] == 1);
+  CHECK(corpus.ids[2] == 1);
+  CHECK(std::ranges::count(corpus.ids, 0) == 401);
+  CHECK(text_problem(config).empty());
+  CHECK(held_out_problem(config).empty());
+}
+
+TEST_CASE("int16 and uint16 are read as NumPy writes them") {
+  const auto file_of = [](const char* name, const std::string& type, const std::string& numbers) {
+    std::string header = "{'descr': '" + type + "', 'fortran_order': False, 'shape': (" +
+                         std::to_string(numbers.size() / 2) + ",), }";
+    header.resize(117, ' ');
+    return TextFile(name, std::string("\x93NUMPY\x01\x00\x76\x00", 10) + header + "\n" + numbers);
+  };
+  const std::string numbers("\x05\x00\xff\xff\x01\x02", 6);
+  CHECK(read_ids(file_of("qklab-test-u2.npy", "<u2", numbers).path) ==
+        std::vector<std::int32_t>{5, 65535, 513});
+  CHECK(read_ids(file_of("qklab-test-i2.npy", "<i2", std::string("\x05\x00\x01\x02", 4)).path) ==
+        std::vector<std::int32_t>{5, 513});
+  CHECK_THROWS_WITH_AS(read_ids(file_of("qklab-test-negative.npy", "<i2", numbers).path),
+                       doctest::Contains("the id at 1 is -1: expected 0 .. 2147483646"), InputError);
+  CHECK_THROWS_WITH_AS(read_ids(file_of("qklab-test-halves.npy", "<f2", numbers).path),
+                       doctest::Contains("is of type <f2: expected whole numbers"), InputError);
+}
+
+TEST_CASE("files that hold no ids are refused") {
+  const TextFile text("qklab-test-no-ids.txt", "0 1 2 3");
+  CHECK_THROWS_WITH_AS(read_ids(text.path), doctest::Contains("is no .npy file"), InputError);
+  const std::vector<std::int32_t> numbers = {0, 1, 2, 3};
+  const std::string square = npy_bytes({2, 2}, std::span<const std::int32_t>(numbers));
+  const TextFile table("qklab-test-table.npy", square),
+      torn("qklab-test-torn.npy", npy_bytes({4}, std::span<const std::int32_t>(numbers)).substr(0, 140));
+  CHECK_THROWS_WITH_AS(read_ids(table.path), doctest::Contains("has 2 axes: expected one"), InputError);
+  CHECK_THROWS_WITH_AS(read_ids(torn.path), doctest::Contains("cut short"), InputError);
+  TaskConfig config = config_for(table.path);
+  CHECK(text_problem(config).ends_with("is an array of numbers: set unit to id"));
+  config.unit = "id";
+  CHECK(text_problem(config).ends_with("has 2 axes: expected one, of token ids"));
+}
+
+TEST_CASE("a file's vocabulary has its own numbers") {
+  const TextFile text("qklab-test-listed.txt", repeated("the cat sat\n", 60)),
+      list("qklab-test-list.txt", "<unk>\nsat 9\n<eos>\nthe\t5\ndog\n");
+  TaskConfig config = config_for(text.path);
+  config.unit = "token";
+  config.vocabulary_file = list.path;
+  const Corpus corpus = read_corpus(config);
+  CHECK(corpus.symbols == 5);
+  CHECK(std::vector(corpus.ids.begin(), corpus.ids.begin() + 4) == std::vector<std::int32_t>{3, 0, 1, 2});
+  CHECK(vocabulary_problem(config).empty());
+
+  const TextFile letters("qklab-test-letters.txt", "a\n \n\\n\n\\\\\r\n");
+  config.vocabulary_file = letters.path;
+  config.unit = "character";
+  const Corpus rest = read_corpus(config);  // others have a further number
+  CHECK(rest.symbols == 5);
+  CHECK(std::vector(rest.ids.begin(), rest.ids.begin() + 12) ==
+        std::vector<std::int32_t>{4, 4, 4, 1, 4, 0, 4, 1, 4, 0, 4, 2});
+}
+
+TEST_CASE("a vocabulary that cannot be used is refused with its line") {
+  const auto problem_of_list = [](const std::string& lines, const char* unit) {
+    const TextFile text("qklab-test-text.txt", repeated("ab ", 100)), list("qklab-test-bad-list.txt", lines);
+    TaskConfig config = config_for(text.path);
+    config.unit = unit;
+    config.vocabulary_file = list.path;
+    const std::string said = vocabulary_problem(config);
+    return said.starts_with(list.path) ? said.substr(list.path.size()) : said;
+  };
+  CHECK(problem_of_list("a\n\nb\n", "token") == ":2: is empty: expected a symbol on each line");
+  CHECK(problem_of_list("a 3\nb 2\na 1\n", "word") == ":3: 'a' stands on line 1 already");
+  CHECK(problem_of_list("a\nbc\n", "character") == ":2: 'bc' is no single character");
+  CHECK(problem_of_list("a\n", "token") == ": a text needs at least 2 symbols");
+  CHECK(problem_of_list("a\nb\n\xff\n", "token").starts_with(":3:1: byte 0xFF"));
+  TaskConfig config = config_for("x");
+  config.unit = "byte";
+  config.vocabulary_file = "y";
+  CHECK(problem(config).starts_with("vocabulary_file lists characters, words or tokens"));
 }

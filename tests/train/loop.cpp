@@ -51,6 +51,7 @@ TEST_CASE("a checkpoint at any step leads to bitwise the same end") {
     for (const char* regularizer : {"locater", "sigma_reparam"}) {
       TrainConfig config = small_config();
       config.optimizer.kind = kind;
+      config.model.dropout = {0.1, 0.2, 0.3};
       config.regularizer = {regularizer, 1e-3, nn::TraceKeep::init};
       nn::configure(config.regularizer, config.model, config.optimizer);
       config.schedule = {.decay = "cosine", .warmup = 3, .steps = 20};

@@ -1,47 +1,68 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "core/autodiff/ops/ops.hpp"
 #include "core/kernels/fused/attention.hpp"
+#include "core/kernels/fused/dropout.hpp"
 #include "core/kernels/parallel.hpp"
 
 namespace qklab::autodiff {
 namespace {
 
-// Operand: qkv (B,T,3D). Saves each head's weights, and scratch for those of each part that a thread may
+// Operand: qkv (B,T,(H+2G)m). Saves each head's weights, and scratch for those of each part that a thread may
 // take.
 template <class T> struct Heads {
   kernels::Head head;
-  int batch, heads;
-  std::size_t dim;
+  std::size_t batch, heads, groups;
+  std::optional<kernels::Drop> drop;
 
-  Heads(const Shape& qkv, const Attend& how) : batch(qkv[0]), heads(how.heads) {
-    const int width = qkv[2] / 3;
-    dim = static_cast<std::size_t>(width);
-    head = {qkv[1], width / heads, 3 * width, width, how.mask};
+  Heads(const Shape& qkv, const Attend& how)
+      : batch(qkv.extent(0)),
+        heads(static_cast<std::size_t>(how.heads)),
+        groups(static_cast<std::size_t>(how.groups > 0 ? how.groups : how.heads)) {
+    const int width = qkv[2] / static_cast<int>(heads + 2 * groups);
+    head = {qkv[1], width, qkv[2], width * how.heads, how.mask};
+    if (how.dropout.stream) drop = how.dropout.of_rows(static_cast<std::size_t>(qkv[1]));
   }
-  std::size_t count() const { return static_cast<std::size_t>(batch) * static_cast<std::size_t>(heads); }
-  std::size_t parts() const { return std::min<std::size_t>(count(), 8); }
-  std::size_t saved() const { return count() * head.weights() + parts() * head.scratch(); }
+  std::size_t count() const { return batch * heads; }
+  std::size_t parts() const { return std::min<std::size_t>(batch * groups, 8); }
+  std::size_t saved() const { return count() * head.weights() + parts() * head.scratch(drop.has_value()); }
 
-  // Calls body(offset of the head in qkv, in the output, of its weights, of its part's scratch, the last two
-  // among what is saved). `products`: of a head, each length x length x width.
+  // One head's places in qkv, in the output, and among what is saved those of its weights and of its part's scratch.
+  struct Place {
+    std::size_t query, key, value, out, weights, scratch;
+    bool first;  // of its group
+    kernels::HeadDrop drop;
+  };
+
+  // Calls body for each head. Heads that share keys are of one part, and come in turn. `products`: of a head, each
+  // length x length x width.
   template <class Body> void for_each(double products, Body body) const {
     const auto width = static_cast<std::size_t>(head.width), length = static_cast<std::size_t>(head.length);
+    const std::size_t sharing = heads / groups, columns = static_cast<std::size_t>(head.step);
     const double heads_a_part = static_cast<double>(count()) / static_cast<double>(parts());
     const double square = static_cast<double>(length * length), operations = 2 * square * head.width;
+    const auto run = [&](std::size_t part, std::size_t unit) {
+      const std::size_t b = unit / groups, g = unit % groups, row = b * length;
+      for (std::size_t h = g * sharing; h < (g + 1) * sharing; ++h) {
+        const std::size_t i = b * heads + h;
+        body(Place{.query = row * columns + h * width,
+                   .key = row * columns + (heads + g) * width,
+                   .value = row * columns + (heads + groups + g) * width,
+                   .out = (row * heads + h) * width,
+                   .weights = i * head.weights(),
+                   .scratch = count() * head.weights() + part * head.scratch(drop.has_value()),
+                   .first = h == g * sharing,
+                   .drop = {drop ? &*drop : nullptr, i * length}});
+      }
+    };
     kernels::parallel(
         static_cast<int>(parts()), products * operations * heads_a_part, [&](int begin, int end) {
-          for (auto part = static_cast<std::size_t>(begin); part < static_cast<std::size_t>(end); ++part) {
-            const std::size_t scratch = count() * head.weights() + part * head.scratch();
-            for (std::size_t i = count() * part / parts(); i < count() * (part + 1) / parts(); ++i) {
-              const std::size_t b = i / static_cast<std::size_t>(heads),
-                                h = i % static_cast<std::size_t>(heads);
-              body(b * length * 3 * dim + h * width, b * length * dim + h * width, i * head.weights(),
-                   scratch);
-            }
-          }
+          const std::size_t units = batch * groups;
+          for (auto part = static_cast<std::size_t>(begin); part < static_cast<std::size_t>(end); ++part)
+            for (std::size_t i = units * part / parts(); i < units * (part + 1) / parts(); ++i) run(part, i);
         });
   }
 };
@@ -49,10 +70,10 @@ template <class T> struct Heads {
 template <class T> void forward(const Call<T>& c) {
   const Heads<T> all(c.shape(0), attributes<Attend>(c));
   const auto scale = static_cast<T>(attributes<Attend>(c).scale);
-  all.for_each(2, [&](std::size_t in, std::size_t out, std::size_t weights, std::size_t scratch) {
-    const T* q = c.in(0) + in;
-    kernels::attention(all.head, scale, q, q + all.dim, q + 2 * all.dim, c.saved() + weights,
-                       c.saved() + scratch, c.out() + out);
+  all.for_each(2, [&](const Heads<T>::Place& at) {
+    const T* qkv = c.in(0);
+    kernels::attention(all.head, scale, at.drop, qkv + at.query, qkv + at.key, qkv + at.value,
+                       c.saved() + at.weights, c.saved() + at.scratch, c.out() + at.out);
   });
 }
 
@@ -60,12 +81,13 @@ template <class T> void backward(const Call<T>& c) {
   const Heads<T> all(c.shape(0), attributes<Attend>(c));
   const auto scale = static_cast<T>(attributes<Attend>(c).scale);
   const T beta = c.begin(0);
-  all.for_each(4, [&](std::size_t in, std::size_t out, std::size_t weights, std::size_t scratch) {
-    const T* q = c.in(0) + in;
-    T* dq = c.in_gradient(0) + in;
-    kernels::attention_backward(all.head, scale, q, q + all.dim, q + 2 * all.dim, c.saved() + weights,
-                                c.out_gradient() + out, c.saved() + scratch, beta, dq, dq + all.dim,
-                                dq + 2 * all.dim);
+  all.for_each(4, [&](const Heads<T>::Place& at) {
+    const T* qkv = c.in(0);
+    T* dqkv = c.in_gradient(0);
+    kernels::attention_backward(all.head, scale, at.drop, qkv + at.query, qkv + at.key, qkv + at.value,
+                                c.saved() + at.weights, c.out_gradient() + at.out, c.saved() + at.scratch,
+                                beta, at.first ? beta : T{1}, dqkv + at.query, dqkv + at.key,
+                                dqkv + at.value);
   });
 }
 
@@ -74,11 +96,15 @@ template <class T> void backward(const Call<T>& c) {
 template <class T> Tensor<T> attend(Tensor<T> qkv, Attend how) {
   static constexpr Rule<T> rule{"attend", forward<T>, backward<T>, true};
   const Shape shape = qkv.shape();
-  if (shape.rank() != 3 || how.heads < 1 || shape[2] % (3 * how.heads) != 0) {
-    bad_shapes("attend", {shape}, fmt::format("needs q, k and v of {} heads side by side", how.heads));
+  const int groups = how.groups > 0 ? how.groups : how.heads, all = how.heads + 2 * groups;
+  if (shape.rank() != 3 || how.heads < 1 || how.heads % groups != 0 || shape[2] % all != 0) {
+    bad_shapes(
+        "attend", {shape},
+        fmt::format("needs q of {} heads, k and v of {} groups of them side by side", how.heads, groups));
   }
   if (!how.mask.is_prefix()) bad_shapes("attend", {shape}, "takes no window: use softmax of the scores");
-  return qkv.tape->record(rule, {qkv}, shape.with(2, shape[2] / 3), how, Heads<T>(shape, how).saved());
+  return qkv.tape->record(rule, {qkv}, shape.with(2, shape[2] / all * how.heads), how,
+                          Heads<T>(shape, how).saved());
 }
 
 template Tensor<float> attend(Tensor<float>, Attend);

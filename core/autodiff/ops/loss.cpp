@@ -38,11 +38,31 @@ template <class T> void squares_backward(const Call<T>& c) {
 }
 
 // Operands: logits (..., V), targets (...). Saves the gradient.
-struct Ignored {
-  std::int32_t target;
+struct Targets {
+  std::int32_t ignored;
+  double smoothing;
 };
+// Of a row's loss log sum exp(z) - z_target, z_target becomes (1 - smoothing) z_target + smoothing mean z.
+template <class T> T smooth(const Call<T>& c, std::size_t used) {
+  const auto [ignored, smoothing] = attributes<Targets>(c);
+  const std::size_t classes = c.shape(0).extent(-1), rows = c.shape(1).size();
+  const T share = static_cast<T>(smoothing / static_cast<double>(used));
+  T more = 0;
+  for (std::size_t r = 0; r < rows; ++r) {
+    const std::int32_t target = c.index_in(1)[r];
+    if (target == ignored) continue;
+    const T* z = c.in(0) + r * classes;
+    T* dz = c.saved() + r * classes;
+    const T mean = kernels::sum_of<T>(classes, [=](std::size_t i) { return z[i]; }) / static_cast<T>(classes);
+    more += share * (z[target] - mean);
+    const T each = share / static_cast<T>(classes);
+    for (std::size_t i = 0; i < classes; ++i) dz[i] -= each;
+    dz[target] += share;
+  }
+  return more;
+}
 template <class T> void cross_entropy_forward(const Call<T>& c) {
-  const int classes = c.shape(0).last(), ignore = attributes<Ignored>(c).target;
+  const int classes = c.shape(0).last(), ignore = attributes<Targets>(c).ignored;
   const std::int32_t* targets = c.index_in(1);
   const std::size_t rows = c.shape(1).size();
   std::size_t used = 0;
@@ -57,6 +77,7 @@ template <class T> void cross_entropy_forward(const Call<T>& c) {
   if (used == 0) throw Error("[cross_entropy] every target is ignored");
   *c.out() =
       kernels::cross_entropy(rows, static_cast<std::size_t>(classes), ignore, c.in(0), targets, c.saved());
+  if (attributes<Targets>(c).smoothing != 0) *c.out() += smooth(c, used);
 }
 template <class T> void cross_entropy_backward(const Call<T>& c) {
   const T beta = c.begin(0);
@@ -87,20 +108,21 @@ template <class T> Tensor<T> mean_squared_error(Tensor<T> prediction, Tensor<T> 
   return prediction.tape->record(rule, {prediction, target}, {});
 }
 
-template <class T> Tensor<T> cross_entropy(Tensor<T> logits, Indices<T> targets, std::int32_t ignore) {
+template <class T>
+Tensor<T> cross_entropy(Tensor<T> logits, Indices<T> targets, std::int32_t ignore, double smoothing) {
   static constexpr Rule<T> rule{"cross_entropy", cross_entropy_forward<T>, cross_entropy_backward<T>, true};
   const Shape scores = logits.shape(), labels = targets.shape();
   if (scores.rank() == 0 || scores.prefix(scores.rank() - 1) != labels) {
     bad_shapes("cross_entropy", {scores, labels}, "needs a target for each row of logits");
   }
-  return logits.tape->record(rule, {logits, targets}, {}, Ignored{ignore}, scores.size());
+  return logits.tape->record(rule, {logits, targets}, {}, Targets{ignore, smoothing}, scores.size());
 }
 
 #define QKLAB_INSTANTIATE(T)                                   \
   template Tensor<T> sum(Tensor<T>);                           \
   template Tensor<T> mean(Tensor<T>);                          \
   template Tensor<T> mean_squared_error(Tensor<T>, Tensor<T>); \
-  template Tensor<T> cross_entropy(Tensor<T>, Indices<T>, std::int32_t);
+  template Tensor<T> cross_entropy(Tensor<T>, Indices<T>, std::int32_t, double);
 QKLAB_INSTANTIATE(float)
 QKLAB_INSTANTIATE(double)
 

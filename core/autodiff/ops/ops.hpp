@@ -13,7 +13,12 @@
 #include <vector>
 
 #include "core/autodiff/tape.hpp"
+#include "core/base/stream.hpp"
 #include "core/kernels/mask.hpp"
+
+namespace qklab::kernels {
+struct Drop;
+}
 
 namespace qklab::autodiff {
 
@@ -79,13 +84,29 @@ template <class T> Tensor<T> piecewise_softmax(Tensor<T> scores, std::type_ident
 // q, k (..., T, M), v (..., T, N), gate (..., T, M) or (..., T, 1) -> (..., T, N).
 template <class T> Tensor<T> gated_scan(Tensor<T> q, Tensor<T> k, Tensor<T> v, Tensor<T> gate);
 
-// softmax(scale q k^T) v of every head in one (attend.cpp). qkv (B,T,3D) holds q, k and v side by side,
-// each with its heads side by side -> (B,T,D). What a causal mask hides is not computed; a window is left to
-// softmax above.
+// --- Dropout (dropout.cpp) ---
+// Numbers are 0 with a probability, else divided by what is left of 1. Which ones, follows from what `*stream` is at
+// forward() and from `place`, which tells the ops of a graph apart: see core/kernels/fused/dropout.hpp. The stream must
+// outlive the tape, and stay the same from forward() to backward().
+struct Dropout {
+  const Stream* stream = nullptr;  // null: nothing is dropped
+  std::uint32_t threshold = 0;     // 2^32 times the probability
+  std::int32_t place = 0;
+
+  kernels::Drop of_rows(std::size_t length) const;
+};
+Dropout dropout_at(const Stream& stream, int place, double probability);
+template <class T> Tensor<T> dropout(Tensor<T> x, Dropout how);
+
+// softmax(scale q k^T) v of every head in one (attend.cpp). qkv (B,T,(H+2G)m) holds q of H heads, k and v of G groups of
+// them side by side -> (B,T,Hm). What a causal mask hides is not computed; a window is left to softmax above. Weights are
+// dropped as by dropout() of (B,H,T,T).
 struct Attend {
   int heads = 1;
+  int groups = 0;  // whose heads share keys and values; 0: as many as heads
   Mask mask{};
   double scale = 1;
+  Dropout dropout{};
 };
 template <class T> Tensor<T> attend(Tensor<T> qkv, Attend how);
 
@@ -94,6 +115,13 @@ template <class T> Tensor<T> attend(Tensor<T> qkv, Attend how);
 template <class T>
 Tensor<T> layer_norm(Tensor<T> x, std::type_identity_t<Tensor<T>> gain = {},
                      std::type_identity_t<Tensor<T>> bias = {}, double epsilon = 1e-5);
+// gain x / sqrt(mean x^2 + epsilon), gain (D) (rmsnorm.cpp).
+template <class T> Tensor<T> rms_norm(Tensor<T> x, Tensor<T> gain, double epsilon = 1e-5);
+
+// --- Rotary positions (rotate.cpp) ---
+// Of each row of x (..., T, C) the first `columns` are turned, m at a time: of these, numbers i and i + m/2 by the angle
+// whose cosine and sine (T, m/2) are given. The rest stays. No gradient goes to the angles.
+template <class T> Tensor<T> rotate(Tensor<T> x, Tensor<T> cosine, Tensor<T> sine, int columns);
 
 // --- Rows of a table (embedding.cpp) ---
 // table (V,D), ids (...) -> (..., D); or table (V,T,D), a row for each symbol and position, ids (..., T) ->
@@ -118,8 +146,10 @@ Tensor<T> mean_squared_error(Tensor<T> prediction, Tensor<T> target);  // mean o
 inline constexpr std::int32_t ignored_target = -100;
 // logits (..., V), targets (...): mean over the targets not ignored of -log softmax(logits)[target], in
 // nats. forward() throws Error where a target is neither ignored nor in 0 .. V-1, and where all are ignored.
+// smoothing: the share of each target's probability that is spread over all classes (Szegedy et al. 2016).
 template <class T>
-Tensor<T> cross_entropy(Tensor<T> logits, Indices<T> targets, std::int32_t ignore = ignored_target);
+Tensor<T> cross_entropy(Tensor<T> logits, Indices<T> targets, std::int32_t ignore = ignored_target,
+                        double smoothing = 0);
 
 // --- Scalars of matrices, for regularizers (matrix.cpp) ---
 template <class T> Tensor<T> trace(Tensor<T> w);            // (..., N, N) -> (...)

@@ -28,12 +28,18 @@ void add_bench(CLI::App& app, Exit&) {
     return bench_step(shapes.empty() ? standard_shapes() : shapes,
                       {.torch = arguments->peer == "torch", .profile = arguments->profile});
   };
+  const auto head = [arguments] {
+    std::vector<StepShape> shapes;
+    for (const std::string& text : arguments->shapes) shapes.push_back(parse_shape(text));
+    return bench_head(shapes.empty() ? std::vector{parse_shape("128,512,8,1,1,33278,128")} : shapes);
+  };
   const auto phase = [arguments] { return bench_phase(arguments->peer == "torch"); };
   const std::vector<std::pair<std::string, Benchmark>> benchmarks = {{"startup", bench_startup},
                                                                      {"localization", bench_localization},
                                                                      {"sweep", bench_sweep},
                                                                      {"reopen", bench_reopen},
                                                                      {"step", step},
+                                                                     {"head", head},
                                                                      {"phase", phase},
                                                                      {"scaling", bench_scaling},
                                                                      {"roofline", bench_roofline}};
@@ -45,7 +51,7 @@ void add_bench(CLI::App& app, Exit&) {
                    "which (default: startup, localization, sweep, reopen; with options of a step, step)")
       ->check(one_of(known));
   verb->add_option("--shape", arguments->shapes,
-                   "a training step to measure, D,T,B,L,H,V,FFN; repeatable (default: five)")
+                   "a training step, or a head, to measure, D,T,B,L,H,V,FFN; repeatable (default: five)")
       ->allow_extra_args(false);
   verb->add_option("--peer", arguments->peer, "measure this peer as well, beside step and phase")
       ->check(one_of({"torch"}));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/autodiff/ops/head_loss.hpp"
 #include "core/base/stream.hpp"
 #include "core/cli/bench/benchmark.hpp"
 #include "core/nn/optimizers/optimizer.hpp"
@@ -32,9 +33,14 @@ struct Training::Model {
   autodiff::Tensor<float> loss;
   std::optional<nn::Optimizer<float>> optimizer;
 
+  // As core/train/trainer.cpp has it: many logits are not held.
   explicit Model(const StepShape& shape)
-      : transformer(tape, config_of(shape), shape.batch), targets(tape.indices({shape.batch, shape.length})) {
-    loss = cross_entropy(transformer.output, targets);
+      : transformer(
+            tape, config_of(shape), shape.batch, nn::Use::training,
+            shape.tokens() > (1 << 22) / shape.vocabulary ? nn::Output::left_out : nn::Output::computed),
+        targets(tape.indices({shape.batch, shape.length})) {
+    loss = transformer.output.tape ? cross_entropy(transformer.output, targets)
+                                   : head_loss(transformer.last, transformer.head.weight, {}, targets).loss;
     tape.plan(loss);
     Stream stream(1, 0, "bench");
     nn::initialize(transformer, {}, stream);

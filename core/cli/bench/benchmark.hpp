@@ -34,6 +34,7 @@ struct StepOptions {
   bool torch = false, profile = false;
 };
 std::vector<Measurement> bench_step(const std::vector<StepShape>& shapes, const StepOptions& options);
+std::vector<Measurement> bench_head(const std::vector<StepShape>& shapes);  // D, T, B and V of each
 std::vector<Measurement> bench_localization();
 std::vector<Measurement> bench_startup();
 std::vector<Measurement> bench_sweep();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "core/kernels/fused/dropout.hpp"
 #include "core/kernels/fused/normalizers.hpp"
 #include "core/kernels/gemm.hpp"
 #include "core/kernels/level.hpp"
@@ -32,8 +33,9 @@ struct Head {
   }
   // Of the blocks below, and the scratch that both directions need beside the weights.
   static constexpr int block = 16;
-  std::size_t scratch() const {
-    return weights() + static_cast<std::size_t>(stride()) * static_cast<std::size_t>(width + block);
+  std::size_t scratch(bool drops) const {
+    return (drops ? 2 : 1) * weights() +
+           static_cast<std::size_t>(stride()) * static_cast<std::size_t>(width + block);
   }
 
   // Calls body(i, rows, seen): queries i .. i + rows - 1 look at keys 0 .. seen - 1 at most.
@@ -71,11 +73,36 @@ inline void softmax_slope_rows(const ScoreRows& of, const float* y, const float*
   level().softmax_slope_rows(of, y, dy, dx);
 }
 
+// Which weights of a head are dropped: those of query i as row first_row + i; none where `drop` is null.
+struct HeadDrop {
+  const Drop* drop = nullptr;
+  std::size_t first_row = 0;
+
+  // y = x times what is kept, of rows i .. i + rows - 1 up to `seen`.
+  template <class T> void apply(int i, int rows, int seen, std::ptrdiff_t stride, const T* x, T* y) const {
+    for (int r = 0; r < rows; ++r, x += stride, y += stride) {
+      drop->for_row<T>(first_row + static_cast<std::size_t>(i + r), static_cast<std::size_t>(seen),
+                       [=](std::size_t j, T keep) { y[j] = keep * x[j]; });
+    }
+  }
+  // The same of two arrays.
+  template <class T>
+  void apply(int i, int rows, int seen, std::ptrdiff_t stride, T* x, const T* weights, T* dropped) const {
+    for (int r = 0; r < rows; ++r, x += stride, weights += stride, dropped += stride) {
+      drop->for_row<T>(first_row + static_cast<std::size_t>(i + r), static_cast<std::size_t>(seen),
+                       [=](std::size_t j, T keep) {
+                         x[j] *= keep;
+                         dropped[j] = keep * weights[j];
+                       });
+    }
+  }
+};
+
 // out = softmax(scale q k^T) v. Keeps the weights, `stride` from row to row, of which what lies above the
 // diagonal blocks is not written.
 template <class T>
-void attention(const Head& head, T scale, const T* q, const T* k, const T* v, T* weights, T* scratch,
-               T* out) {
+void attention(const Head& head, T scale, const HeadDrop& drop, const T* q, const T* k, const T* v,
+               T* weights, T* scratch, T* out) {
   const std::ptrdiff_t stride = head.stride(), step = head.step, out_step = head.out_step;
   T *keys = scratch, *scores = keys + stride * head.width;
   transpose(head.length, head.width, k, head.step, keys, head.stride());
@@ -84,21 +111,27 @@ void attention(const Head& head, T scale, const T* q, const T* k, const T* v, T*
          scores, head.stride());
     T* block = weights + i * stride;
     softmax_rows(head.scores(i, rows, seen), scores, block);
-    gemm(false, false, rows, head.width, seen, T{1}, block, head.stride(), v, head.step, T{0},
-         out + i * out_step, head.out_step);
+    if (drop.drop) drop.apply(i, rows, seen, stride, block, scores);
+    gemm(false, false, rows, head.width, seen, T{1}, drop.drop ? scores : block, head.stride(), v, head.step,
+         T{0}, out + i * out_step, head.out_step);
   });
 }
 
-// dq = beta dq + its part and so on, not read where beta is 0, from what attention() got and kept.
+// dq = beta dq + its part, and so on with beta_keys for dk and dv, not read where that is 0, from what attention()
+// got and kept.
 template <class T>
-void attention_backward(const Head& head, T scale, const T* q, const T* k, const T* v, const T* weights,
-                        const T* dout, T* scratch, T beta, T* dq, T* dk, T* dv) {
+void attention_backward(const Head& head, T scale, const HeadDrop& drop, const T* q, const T* k, const T* v,
+                        const T* weights, const T* dout, T* scratch, T beta, T beta_keys, T* dq, T* dk,
+                        T* dv) {
   const std::ptrdiff_t stride = head.stride(), step = head.step, out_step = head.out_step;
   T *slopes = scratch, *values = slopes + head.weights(), *upstream = values + stride * head.width;
+  T* const dropped = upstream + stride * Head::block;
+  const T* const used = drop.drop ? dropped : weights;
   transpose(head.length, head.width, v, head.step, values, head.stride());
   head.for_queries([&](int i, int rows, int seen) {
     gemm(false, false, rows, seen, head.width, T{1}, dout + i * out_step, head.out_step, values,
          head.stride(), T{0}, upstream, head.stride());
+    if (drop.drop) drop.apply(i, rows, seen, stride, upstream, weights + i * stride, dropped + i * stride);
     T* block = slopes + i * stride;
     softmax_slope_rows(head.scores(i, rows, seen), weights + i * stride, upstream, block);
     gemm(false, false, rows, head.width, seen, scale, block, head.stride(), k, head.step, beta, dq + i * step,
@@ -110,11 +143,11 @@ void attention_backward(const Head& head, T scale, const T* q, const T* k, const
     const int columns = std::min(Head::block, keys - j), first = head.causal() ? j : 0;
     const std::ptrdiff_t corner = first * stride + j;
     gemm(true, false, columns, head.width, head.length - first, scale, slopes + corner, head.stride(),
-         q + first * step, head.step, beta, dk + j * step, head.step);
-    gemm(true, false, columns, head.width, head.length - first, T{1}, weights + corner, head.stride(),
-         dout + first * out_step, head.out_step, beta, dv + j * step, head.step);
+         q + first * step, head.step, beta_keys, dk + j * step, head.step);
+    gemm(true, false, columns, head.width, head.length - first, T{1}, used + corner, head.stride(),
+         dout + first * out_step, head.out_step, beta_keys, dv + j * step, head.step);
   }
-  for (int j = keys; j < head.length && beta == 0; ++j) {
+  for (int j = keys; j < head.length && beta_keys == 0; ++j) {
     std::fill_n(dk + j * step, head.width, T{0});
     std::fill_n(dv + j * step, head.width, T{0});
   }

@@ -7,10 +7,9 @@
 namespace qklab::kernels::QKLAB_LEVEL {
 
 // Losses of 16 rows at a time, for the sake of their logarithms.
-float cross_entropy(std::size_t rows, std::size_t classes, std::int32_t ignore, float used,
-                    const float* logits, const std::int32_t* targets, float* gradient) {
+void cross_entropy_rows(std::size_t rows, std::size_t classes, std::int32_t ignore, float used,
+                        const float* logits, const std::int32_t* targets, float* gradient, float* losses) {
   constexpr std::size_t together = lanes<float>;
-  float loss = 0;
   for (std::size_t first = 0; first < rows; first += together) {
     const std::size_t count = std::min(together, rows - first);
     float total[together], above[together];  // sum of exp(logit - top), and top minus the target's logit
@@ -22,17 +21,15 @@ float cross_entropy(std::size_t rows, std::size_t classes, std::int32_t ignore, 
         std::fill_n(gradient, classes, 0.0f);
         continue;
       }
+      const float logit = logits[target];  // before the gradient may take its place
       const Exponentials terms = exponentials(classes, logits, gradient);
       total[i] = terms.sum;
-      above[i] = terms.top - logits[target];
+      above[i] = terms.top - logit;
       scale(classes, 1 / (terms.sum * used), gradient);
       gradient[target] -= 1 / used;
     }
-    float each[together];
-    (log(Floats::load(total)) + Floats::load(above)).store(each);
-    for (std::size_t i = 0; i < count; ++i) loss += each[i];
+    store_part(log(Floats::load(total)) + Floats::load(above), losses + first, count);
   }
-  return loss / used;
 }
 
 }  // namespace qklab::kernels::QKLAB_LEVEL

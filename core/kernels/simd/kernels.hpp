@@ -16,8 +16,8 @@ void softmax(std::size_t n, const float* x, float* y, float* largest_of, float* 
 void softmax_slope(std::size_t n, const float* y, const float* dy, float* dx);
 void softmax_rows(const ScoreRows& of, const float* x, float* y);
 void softmax_slope_rows(const ScoreRows& of, const float* y, const float* dy, float* dx);
-float cross_entropy(std::size_t rows, std::size_t classes, std::int32_t ignore, float used,
-                    const float* logits, const std::int32_t* targets, float* gradient);
+void cross_entropy_rows(std::size_t rows, std::size_t classes, std::int32_t ignore, float used,
+                        const float* logits, const std::int32_t* targets, float* gradient, float* losses);
 
 void layer_norm(std::size_t rows, std::size_t n, float epsilon, const float* x, const float* gain,
                 const float* bias, float* y, float* kept);
@@ -40,6 +40,7 @@ void half_turns(std::size_t n, const float* x, float* sine, float* cosine);
 
 void normals_of(const NormalWords& words, float* out);
 void fill_normal(const Stream& stream, std::uint64_t first_group, std::size_t n, float* out);
+void fill_words(const Stream& stream, std::uint64_t first_group, std::size_t groups, std::uint32_t* out);
 
 void walk_logits(const WalkBlock& block);
 void walk_clipped(const WalkBlock& block, std::size_t group, const WalkSums& sums);

@@ -133,4 +133,15 @@ void fill_normal(const Stream& stream, std::uint64_t first_group, std::size_t n,
   std::memcpy(out, last, n * sizeof(float));
 }
 
+void fill_words(const Stream& stream, std::uint64_t first_group, std::size_t groups, std::uint32_t* out) {
+  const RoundKeys keys(stream.key());
+  NormalWords words;
+  static_assert(sizeof words.radius + sizeof words.angle == 64 * sizeof(std::uint32_t));
+  for (std::size_t i = 0; i < groups; ++i, out += 64) {
+    philox_group(keys, stream.lane(), first_group + i, words);
+    std::memcpy(out, words.radius, sizeof words.radius);
+    std::memcpy(out + 32, words.angle, sizeof words.angle);
+  }
+}
+
 }  // namespace qklab::kernels::QKLAB_LEVEL

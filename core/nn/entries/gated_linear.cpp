@@ -11,6 +11,13 @@ std::vector<std::string> gated_problems(const ModelConfig& m) {
   if (m.mask != Mask::causal())
     found.push_back("gated linear attention runs along the sequence: set causal to true");
   if (m.combined) found.push_back("gated linear attention needs queries and keys: set combined to false");
+  if (m.groups() != m.heads)
+    found.push_back("gated linear attention has a state for each head's keys: leave key_groups 0");
+  if (m.dropout.attention > 0)
+    found.push_back(
+        "gated linear attention has no weights that could be dropped: set dropout.attention to 0");
+  if (m.attention_cap > 0 || m.positions->bias)
+    found.push_back("gated linear attention has no scores: set attention_cap to 0, and positions to others");
   if (m.reparametrization == Reparametrization::tame)
     found.push_back(
         "TAME scales the scores, which gated linear attention has none of: choose another attention");
@@ -30,13 +37,11 @@ template <class T> Attention<T> gated_linear(const Scope<T>& scope, const Readin
   const ModelConfig& c = scope.config();
   const Tensor<T> x = from.x;
   Attention<T> a = query_and_key(scope);
-  const Tensor<T> value = scope.weight("v", c.dim, c.dim);
-  const Tensor<T> values = split_heads(scope, linear(x, value), c.heads);
+  const Tensor<T> values = values_of(scope, x, value_map(scope));
   const int gates = c.gate == Gate::scalar ? c.heads : c.dim;
   const Tensor<T> weight = scope.weight("g", gates, c.dim), bias = scope.parameter("g.bias", {gates});
   const Tensor<T> gate = split_heads(scope, sigmoid(linear(x, weight) + bias), c.heads);
-  const Tensor<T> queries = turned(scope, split_heads(scope, linear(x, a.query), c.heads));
-  const Tensor<T> keys = turned(scope, split_heads(scope, linear(x, a.key), c.heads));
+  const Tensor<T> queries = queries_of(scope, x, a), keys = keys_of(scope, x, a);
   const double factor = 1 / (std::sqrt(c.head_width()) * c.length);
   a.mixed = join_heads(scope, scale(gated_scan(queries, keys, values, gate), factor));
   return a;

@@ -26,11 +26,23 @@ template <class T> Tensor<T> turned(const Scope<T>& scope, Tensor<T> x) {
   return turn ? turn.template of<T>()(scope, x) : x;
 }
 
-// Declares a layer's weights of queries and keys, in this order, as multi-head attention has them.
+// Declares a layer's weights of queries and keys, in this order and with their biases, as multi-head attention has them.
 template <class T> Attention<T> query_and_key(const Scope<T>& scope);
 
-// (batch, heads, length, length) of the layer's queries and keys.
+// That of values, likewise.
+template <class T> Map<T> value_map(const Scope<T>& scope);
+
+// Of tokens x, each head's queries, or each group's keys and values: (batch, heads or groups, length, m). Queries and keys
+// are normed where the config says so, and then turned by positions.
+template <class T> Tensor<T> queries_of(const Scope<T>& scope, Tensor<T> x, const Attention<T>& of);
+template <class T> Tensor<T> keys_of(const Scope<T>& scope, Tensor<T> x, const Attention<T>& of);
+template <class T> Tensor<T> values_of(const Scope<T>& scope, Tensor<T> x, const Map<T>& of);
+
+// (batch, heads, length, length) of the layer's queries and keys, with what positions add, and capped.
 template <class T> Tensor<T> scores(const Scope<T>& scope, Tensor<T> x, const Attention<T>& of);
+
+// Values (batch, groups, length, m) weighted for each head: (batch, heads, length, m).
+template <class T> Tensor<T> weighted(const Scope<T>& scope, Tensor<T> weights, Tensor<T> values);
 
 // For weights that are not normalized over what is visible, and so are cut off afterwards.
 template <class T> Tensor<T> cut(const Scope<T>& scope, Tensor<T> weights) {
@@ -50,9 +62,10 @@ template <class T, class Weigh>
 Attention<T> by_weights(const Scope<T>& scope, const Reading<T>& from, bool keep_weights, Weigh weigh) {
   const ModelConfig& c = scope.config();
   Attention<T> a = query_and_key(scope);
-  const Tensor<T> value = scope.weight("v", c.dim, c.dim);
+  const Map<T> value = value_map(scope);
   const Tensor<T> weights = weigh(scope, scores(scope, from.x, a));
-  a.mixed = join_heads(scope, matmul(weights, split_heads(scope, linear(from.x, value), c.heads)));
+  const Tensor<T> used = scope.dropped(Place::weights, c.dropout.attention, weights);
+  a.mixed = join_heads(scope, weighted(scope, used, values_of(scope, from.x, value)));
   if (keep_weights) a.weights = weights;
   return a;
 }

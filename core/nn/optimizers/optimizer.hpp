@@ -22,9 +22,9 @@ struct OptimizerKind;
 struct OptimizerConfig {
   Choice<OptimizerKind> kind = "adam";
   double rate = 1e-3;                 // learning rate, times the schedule's factor and the block's
-  double momentum = 0.9;              // of momentum and nesterov
-  double beta1 = 0.9, beta2 = 0.999;  // of adam, adamw and lion
-  double epsilon = 1e-8;              // of adam and adamw
+  double momentum = 0.9;              // of momentum, nesterov and signum
+  double beta1 = 0.9, beta2 = 0.999;  // of adam, adamw and lion; beta2 of rmsprop
+  double epsilon = 1e-8;              // of adam, adamw and rmsprop
   double weight_decay = 0;            // decoupled in adamw and lion, otherwise added to the gradient
   double power = 3;                   // p of mirror descent, above 1
   double clip = 0;                    // gradients are scaled down to this global norm; 0: never
@@ -58,7 +58,7 @@ struct OptimizerKind {
   static constexpr const char* noun = "optimizers";
 };
 
-// A kind with its usual settings: PyTorch's (AdamW's weight decay is 0.01), and Lion's beta2 of 0.99.
+// A kind with its usual settings: PyTorch's (AdamW's weight decay is 0.01), and Lion's and RMSprop's beta2 of 0.99.
 OptimizerConfig defaults(const Choice<OptimizerKind>& kind);
 
 // What is wrong, each message saying what to change; empty if nothing is.

@@ -18,14 +18,24 @@ struct Initialization {
   double input_variance = 1;
 };
 
-// What becomes of a layer's queries and keys, which are as other weights at first.
+// Draws a parameter as `initialize` has it where a kind does not say otherwise.
+template <class T>
+void draw_standard(const Transformer<T>& model, std::string_view name, Tensor<T> parameter,
+                   const Initialization& how, Stream stream);
+
+// How parameters are drawn, each from a stream of its own, and what becomes of a layer's queries and keys afterwards; both
+// optional.
 struct InitializationKind {
+  template <class T>
+  using Draw = void(const Transformer<T>& model, std::string_view name, Tensor<T> parameter,
+                    const Initialization& how, Stream stream);
   template <class T>
   using Fill = void(const Transformer<T>& model, int layer, const Initialization& how, const Stream& stream);
 
   std::string name = {}, doc = {};
   int place = last_place;
   Schema parameters = {};
+  Both<Draw> draw = {};
   Both<Fill> fill = {};
   static constexpr const char* kind = "initialization";
   static constexpr const char* noun = "initializations";
@@ -33,7 +43,7 @@ struct InitializationKind {
 
 // Weights (out, in) are normal of variance 1/in, biases and the second factor of adapters 0 (gates log(length), so that they forget over about
 // a sequence), norms and gammas 1. Embedding and positions are normal, and have half of the input's variance
-// each. Each parameter draws from a substream of its own. With sigma-Reparam, u and v are made leading
+// each; that of an embedding_scale s is divided by s^2. Each parameter draws from a substream of its own. With sigma-Reparam, u and v are made leading
 // singular vectors. A spectrum is that of the weights before sigma-Reparam or TAME.
 template <class T> void initialize(Transformer<T>& model, const Initialization& how, const Stream& stream);
 

@@ -89,6 +89,11 @@ void ModelWeights::settle(const WeightsConfig& config) {
     fail(fmt::format("{} heads cannot share the keys of {} groups", heads_, groups_));
 }
 
+bool ModelWeights::is_rotary() const {
+  const auto positions = file_.metadata().find("positions");  // which models of this program say
+  return mapping_.is_rotary || (positions != file_.metadata().end() && positions->second == "rotary");
+}
+
 std::size_t ModelWeights::first_row(bool is_key, int head) const {
   const auto sharing = static_cast<std::size_t>(heads_ / groups_), h = static_cast<std::size_t>(head);
   const std::size_t group = h / sharing;

@@ -35,7 +35,7 @@ class ModelWeights {
   int groups() const { return groups_; }
   std::size_t dim() const { return dim_; }
   std::size_t width() const { return width_; }  // of a head
-  bool is_rotary() const { return mapping_.is_rotary; }
+  bool is_rotary() const;
 
   // Throws InputError where there is no such layer or head, or a number is not finite. fold_norm: W_q^T diag(gain) and
   // W_k^T diag(gain), and biases b + W^T shift, so that what heads read are tokens as they are before the norm's gain and

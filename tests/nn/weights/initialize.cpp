@@ -31,6 +31,63 @@ Matrix query_key(const Transformer<float>& model, std::size_t head) {
                          head_rows(model.tape, "blocks.1.attn.k.weight", head, rows));
 }
 
+// Mean square of a parameter, and its largest number.
+std::pair<double, double> size_of(const Tape<float>& tape, const char* name) {
+  double squares = 0, largest = 0;
+  const auto x = parameter_named(tape, name).value();
+  for (const float v : x) {
+    squares += double{v} * v;
+    largest = std::max(largest, std::abs(double{v}));
+  }
+  return {squares / static_cast<double>(x.size()), largest};
+}
+
+TEST_CASE(
+    "xavier: uniform in bounds that follow from inputs and outputs, the gain that of queries, keys and "
+    "values") {
+  ModelConfig config = small();
+  config.dim = 120;
+  config.ffn = 360;
+  Tape<float> tape;
+  Transformer<float> model(tape, config, 1);
+  initialize(model, {.kind = Choice<InitializationKind>("xavier", {{"xavier.gain", std::sqrt(0.5)}})},
+             Stream(1, 2, "model"));
+  for (const auto& [name, variance] : {std::pair("blocks.1.attn.q.weight", 1.0 / 240),
+                                       {"blocks.1.attn.v.weight", 1.0 / 240},
+                                       {"blocks.1.attn.o.weight", 1.0 / 120},
+                                       {"blocks.0.mlp.fc1.weight", 2.0 / 480},
+                                       {"blocks.0.mlp.fc2.weight", 2.0 / 480},
+                                       {"embedding.weight", 0.5},
+                                       {"head.weight", 1.0 / 120}}) {
+    CAPTURE(std::string(name));
+    const auto [square, largest] = size_of(tape, name);
+    const bool is_uniform = std::string_view(name).starts_with("blocks");
+    CHECK(std::abs(square / variance - 1) <= (is_uniform ? 0.03 : 0.2));
+    if (is_uniform) CHECK(std::abs(largest / std::sqrt(3 * variance) - 1) <= 0.001);
+  }
+  CHECK(size_of(tape, "blocks.0.ln1.weight") == std::pair(1.0, 1.0));
+}
+
+TEST_CASE(
+    "gpt2: one deviation, smaller where numbers are added to the residual stream; a scaled embedding is as "
+    "large") {
+  ModelConfig config = small();
+  config.dim = 120;
+  Tape<float> tape;
+  Transformer<float> model(tape, config, 1);
+  initialize(model, {.kind = "gpt2"}, Stream(1, 2, "model"));
+  CHECK(std::abs(size_of(tape, "blocks.1.attn.k.weight").first / 4e-4 - 1) <= 0.05);
+  CHECK(std::abs(size_of(tape, "blocks.1.attn.o.weight").first / 1e-4 - 1) <= 0.05);  // of 2 layers
+  CHECK(std::abs(size_of(tape, "embedding.weight").first / 4e-4 - 1) <= 0.2);
+  CHECK(size_of(tape, "blocks.1.mlp.fc1.bias").second == 0);
+
+  config.embedding_scale = 10;
+  Tape<float> scaled_tape;
+  Transformer<float> scaled(scaled_tape, config, 1);
+  initialize(scaled, {}, Stream(1, 2, "model"));
+  CHECK(std::abs(size_of(scaled_tape, "embedding.weight").first / 0.005 - 1) <= 0.2);
+}
+
 TEST_CASE("each head has the prescribed mean and variance") {
   for (const int dim : {16, 64, 256}) {
     for (const bool combined : {false, true}) {

@@ -35,7 +35,7 @@ VARIANTS = {
     "dropout_post_scaled": {**DROPPED, "ffn": 6, "norm": "post", "residual_scale": 0.5, "causal": False},
     "rotary": {"positions": "rotary", "rotary.base": 50.0, "causal": False},
     "like_llama": {"positions": "rotary", "heads": 4, "key_groups": 2, "norm_kind": "rms", "ffn": 6, "gated_mlp": True,
-                   "activation": "silu", "mlp_bias": False, "layers": 2},
+                   "activation": "silu", "mlp_bias": False},
     "like_qwen": {"positions": "rotary", "heads": 4, "key_groups": 1, "norm_kind": "rms", "norm_epsilon": 1e-3,
                   "qk_norm": "rms", "tied": True, "embedding_scale": 0.5},
     "grouped_biased_dropped": {**DROPPED, "positions": "rotary", "heads": 4, "key_groups": 2, "attention_bias": True},

@@ -184,17 +184,19 @@ TEST_CASE("attention of one head, blocks and rests of blocks, causal or not, all
         const Head head{length, width, 3 * width, width, mask};
         const auto size = static_cast<std::size_t>(length * width);
         Row qkv(normals(3 * size, 1)), dout(normals(size, 2)), out(size), weights(head.weights());
-        Row scratch(head.scratch(false)), slopes(3 * size);
+        Row scratch(head.scratch()), slopes(3 * size);
         const float scale = 0.5f;
         const Reference expected(head, scale, doubles(qkv), doubles(dout));
         const float* q = qkv.get();
-        attention(head, scale, {}, q, q + width, q + 2 * width, weights.get(), scratch.get(), out.get());
+        float* const none = nullptr;  // nothing is dropped
+        attention(head, scale, {}, q, q + width, q + 2 * width, weights.get(), none, scratch.get(),
+                  out.get());
         CAPTURE(length);
         CAPTURE(width);
         check_close(out, expected.out, 64 * epsilon);
         const auto backward = [&](float beta) {
           float* d = slopes.get();
-          attention_backward(head, scale, {}, q, q + width, q + 2 * width, weights.get(), dout.get(),
+          attention_backward(head, scale, {}, q, q + width, q + 2 * width, weights.get(), none, dout.get(),
                              scratch.get(), beta, beta, d, d + width, d + 2 * width);
         };
         backward(0);  // over NaN

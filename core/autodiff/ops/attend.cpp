@@ -11,8 +11,8 @@
 namespace qklab::autodiff {
 namespace {
 
-// Operand: qkv (B,T,(H+2G)m). Saves each head's weights, and scratch for those of each part that a thread may
-// take.
+// Operand: qkv (B,T,(H+2G)m). Saves each head's weights, then what is left of them where some are dropped, and scratch for
+// each part that a thread may take.
 template <class T> struct Heads {
   kernels::Head head;
   std::size_t batch, heads, groups;
@@ -27,8 +27,9 @@ template <class T> struct Heads {
     if (how.dropout.stream) drop = how.dropout.of_rows(static_cast<std::size_t>(qkv[1]));
   }
   std::size_t count() const { return batch * heads; }
+  std::size_t kept() const { return (drop ? 2 : 1) * head.weights(); }  // of a head
   std::size_t parts() const { return std::min<std::size_t>(batch * groups, 8); }
-  std::size_t saved() const { return count() * head.weights() + parts() * head.scratch(drop.has_value()); }
+  std::size_t saved() const { return count() * kept() + parts() * head.scratch(); }
 
   // One head's places in qkv, in the output, and among what is saved those of its weights and of its part's scratch.
   struct Place {
@@ -52,8 +53,8 @@ template <class T> struct Heads {
                    .key = row * columns + (heads + g) * width,
                    .value = row * columns + (heads + groups + g) * width,
                    .out = (row * heads + h) * width,
-                   .weights = i * head.weights(),
-                   .scratch = count() * head.weights() + part * head.scratch(drop.has_value()),
+                   .weights = i * kept(),
+                   .scratch = count() * kept() + part * head.scratch(),
                    .first = h == g * sharing,
                    .drop = {drop ? &*drop : nullptr, i * length}});
       }
@@ -73,7 +74,8 @@ template <class T> void forward(const Call<T>& c) {
   all.for_each(2, [&](const Heads<T>::Place& at) {
     const T* qkv = c.in(0);
     kernels::attention(all.head, scale, at.drop, qkv + at.query, qkv + at.key, qkv + at.value,
-                       c.saved() + at.weights, c.saved() + at.scratch, c.out() + at.out);
+                       c.saved() + at.weights, c.saved() + at.weights + all.head.weights(),
+                       c.saved() + at.scratch, c.out() + at.out);
   });
 }
 
@@ -85,9 +87,9 @@ template <class T> void backward(const Call<T>& c) {
     const T* qkv = c.in(0);
     T* dqkv = c.in_gradient(0);
     kernels::attention_backward(all.head, scale, at.drop, qkv + at.query, qkv + at.key, qkv + at.value,
-                                c.saved() + at.weights, c.out_gradient() + at.out, c.saved() + at.scratch,
-                                beta, at.first ? beta : T{1}, dqkv + at.query, dqkv + at.key,
-                                dqkv + at.value);
+                                c.saved() + at.weights, c.saved() + at.weights + all.head.weights(),
+                                c.out_gradient() + at.out, c.saved() + at.scratch, beta,
+                                at.first ? beta : T{1}, dqkv + at.query, dqkv + at.key, dqkv + at.value);
   });
 }
 

@@ -33,9 +33,8 @@ struct Head {
   }
   // Of the blocks below, and the scratch that both directions need beside the weights.
   static constexpr int block = 16;
-  std::size_t scratch(bool drops) const {
-    return (drops ? 2 : 1) * weights() +
-           static_cast<std::size_t>(stride()) * static_cast<std::size_t>(width + block);
+  std::size_t scratch() const {
+    return weights() + static_cast<std::size_t>(stride()) * static_cast<std::size_t>(width + block);
   }
 
   // Calls body(i, rows, seen): queries i .. i + rows - 1 look at keys 0 .. seen - 1 at most.
@@ -79,30 +78,29 @@ struct HeadDrop {
   std::size_t first_row = 0;
 
   // y = x times what is kept, of rows i .. i + rows - 1 up to `seen`.
-  template <class T> void apply(int i, int rows, int seen, std::ptrdiff_t stride, const T* x, T* y) const {
+  template <class T>
+  void apply(int i, int rows, int seen, std::ptrdiff_t stride, const T* __restrict x, T* __restrict y) const {
     for (int r = 0; r < rows; ++r, x += stride, y += stride) {
       drop->for_row<T>(first_row + static_cast<std::size_t>(i + r), static_cast<std::size_t>(seen),
                        [=](std::size_t j, T keep) { y[j] = keep * x[j]; });
     }
   }
-  // The same of two arrays.
+  // dx becomes its product with what is kept, which is told from y: where that is 0, so is the weight or what is kept of it,
+  // and either way nothing comes of dx.
   template <class T>
-  void apply(int i, int rows, int seen, std::ptrdiff_t stride, T* x, const T* weights, T* dropped) const {
-    for (int r = 0; r < rows; ++r, x += stride, weights += stride, dropped += stride) {
-      drop->for_row<T>(first_row + static_cast<std::size_t>(i + r), static_cast<std::size_t>(seen),
-                       [=](std::size_t j, T keep) {
-                         x[j] *= keep;
-                         dropped[j] = keep * weights[j];
-                       });
-    }
+  void apply_backward(int rows, int seen, std::ptrdiff_t stride, const T* __restrict y,
+                      T* __restrict dx) const {
+    const T kept = static_cast<T>(drop->factor());
+    for (int r = 0; r < rows; ++r, y += stride, dx += stride)
+      for (int j = 0; j < seen; ++j) dx[j] = y[j] == 0 ? T{0} : kept * dx[j];
   }
 };
 
 // out = softmax(scale q k^T) v. Keeps the weights, `stride` from row to row, of which what lies above the
-// diagonal blocks is not written.
+// diagonal blocks is not written; and likewise, where some are dropped, what is then used of them.
 template <class T>
 void attention(const Head& head, T scale, const HeadDrop& drop, const T* q, const T* k, const T* v,
-               T* weights, T* scratch, T* out) {
+               T* weights, T* used, T* scratch, T* out) {
   const std::ptrdiff_t stride = head.stride(), step = head.step, out_step = head.out_step;
   T *keys = scratch, *scores = keys + stride * head.width;
   transpose(head.length, head.width, k, head.step, keys, head.stride());
@@ -111,9 +109,9 @@ void attention(const Head& head, T scale, const HeadDrop& drop, const T* q, cons
          scores, head.stride());
     T* block = weights + i * stride;
     softmax_rows(head.scores(i, rows, seen), scores, block);
-    if (drop.drop) drop.apply(i, rows, seen, stride, block, scores);
-    gemm(false, false, rows, head.width, seen, T{1}, drop.drop ? scores : block, head.stride(), v, head.step,
-         T{0}, out + i * out_step, head.out_step);
+    if (drop.drop) drop.apply(i, rows, seen, stride, block, used + i * stride);
+    gemm(false, false, rows, head.width, seen, T{1}, drop.drop ? used + i * stride : block, head.stride(), v,
+         head.step, T{0}, out + i * out_step, head.out_step);
   });
 }
 
@@ -121,17 +119,16 @@ void attention(const Head& head, T scale, const HeadDrop& drop, const T* q, cons
 // got and kept.
 template <class T>
 void attention_backward(const Head& head, T scale, const HeadDrop& drop, const T* q, const T* k, const T* v,
-                        const T* weights, const T* dout, T* scratch, T beta, T beta_keys, T* dq, T* dk,
-                        T* dv) {
+                        const T* weights, const T* used, const T* dout, T* scratch, T beta, T beta_keys,
+                        T* dq, T* dk, T* dv) {
   const std::ptrdiff_t stride = head.stride(), step = head.step, out_step = head.out_step;
   T *slopes = scratch, *values = slopes + head.weights(), *upstream = values + stride * head.width;
-  T* const dropped = upstream + stride * Head::block;
-  const T* const used = drop.drop ? dropped : weights;
+  if (!drop.drop) used = weights;
   transpose(head.length, head.width, v, head.step, values, head.stride());
   head.for_queries([&](int i, int rows, int seen) {
     gemm(false, false, rows, seen, head.width, T{1}, dout + i * out_step, head.out_step, values,
          head.stride(), T{0}, upstream, head.stride());
-    if (drop.drop) drop.apply(i, rows, seen, stride, upstream, weights + i * stride, dropped + i * stride);
+    if (drop.drop) drop.apply_backward(rows, seen, stride, used + i * stride, upstream);
     T* block = slopes + i * stride;
     softmax_slope_rows(head.scores(i, rows, seen), weights + i * stride, upstream, block);
     gemm(false, false, rows, head.width, seen, scale, block, head.stride(), k, head.step, beta, dq + i * step,

@@ -93,7 +93,8 @@ qklab_layer(grammar qklab_claims qklab_figures)
 qklab_layer(directory qklab_run qklab_report qklab_kernels spdlog::spdlog)
 qklab_layer(confirm qklab_directory)
 qklab_layer(compare qklab_confirm qklab_export)
-qklab_layer(study qklab_compare)
+qklab_layer(search qklab_directory qklab_process)
+qklab_layer(study qklab_compare qklab_search)
 foreach(room base text schema system process stats spectrum measure nn nn_weights nn_entries nn_optimizers nn_regularizers nn_untrained
     theory theory_scores weights weights_layouts weights_spectra
     tasks train trial sweep results strategies store export run)
@@ -103,7 +104,7 @@ foreach(room trial sweep results strategies store export run)
   target_compile_options(qklab_${room} PRIVATE $<$<CONFIG:Release>:-O2>)
 endforeach()
 foreach(room external yaml config claims claims_audit claims_methods claims_tests chart chart_gnuplot
-    figures figures_plots grammar report directory confirm compare study)
+    figures figures_plots grammar report directory search confirm compare study)
   qklab_together(qklab_${room})
   qklab_compile_lightly(qklab_${room})
 endforeach()

@@ -83,16 +83,17 @@ void run(const Trial& trial, Result& result) {
       tasks::make_task(task_of(params, "before"), trial.shared_stream("finetune_matrices before"));
   const auto after =
       tasks::make_task(task_of(params, "after"), trial.shared_stream("finetune_matrices after"));
-  train::Hooks hooks = train::hooks_of(trial);
+  const std::size_t steps_before = params.count("pretrain_steps"),
+                    all_steps = steps_before + params.count("steps");
 
   train::TrainConfig pretraining = base.config;
   pretraining.optimizer = nn::defaults("adam");
   pretraining.optimizer.rate = 0.005;
-  pretraining.steps = params.count("pretrain_steps");
+  pretraining.steps = steps_before;
   pretraining.evaluate_every = std::max<std::size_t>(1, pretraining.steps);
   pretraining.schedule = {.decay = "cosine", .steps = static_cast<std::int64_t>(pretraining.steps)};
   train::Trainer pretrainer(pretraining, *before, trial.shared_stream("finetune_matrices model"));
-  const train::Outcome pretrained = train::train(pretrainer, hooks);
+  const train::Outcome pretrained = train::train(pretrainer, train::hooks_of_part(trial, 0, all_steps));
   if (!pretrained.divergence.empty()) return result.diverged("pre-training: " + pretrained.divergence);
 
   train::TrainConfig tuning = base.config;
@@ -112,6 +113,7 @@ void run(const Trial& trial, Result& result) {
     if (!which || trained.find(which) == std::string::npos) return 0;
     return which == 'v' ? lambda : 1;
   });
+  train::Hooks hooks = train::hooks_of_part(trial, steps_before, all_steps);
   hooks.evaluated = [adapters](train::Trainer& of, std::size_t step, train::History& history) {
     const std::vector<double> norms = autodiff::gradient_norms(of.tape());
     for (const char which : {'q', 'k', 'v'}) {

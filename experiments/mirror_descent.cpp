@@ -135,8 +135,8 @@ class Descent {
     std::vector<Snapshot> snapshots;
     for (std::size_t k = 1; k <= steps; ++k) {
       if (k % 64 == 0) trial.check();
-      trial.progress(k - 1, steps);
       const SelectionLoss loss = selection_loss(prompts_, w_);
+      trial.progress(k - 1, steps, {{"loss", loss.value}});
       if (growing && !settled) settled = least_selected() > 0.99;
       const double q = p_ / (p_ - 1), size = norm_of(loss.gradient, q);
       if (!(size > 1e-280)) break;  // attention is one-hot to the last digit: nothing is left to learn from

@@ -114,10 +114,9 @@ Run best_run(const Trial& trial, const Method& method, std::size_t place, const 
     train::Trainer trainer(
         train_config(trial.params, method, method.usual_rate * elementary::pow(10.0, exponent)), task,
         trial.shared_stream("optimizer_heterogeneity model"));
-    train::Hooks hooks = train::hooks_of(trial);
-    hooks.progress = [&, before = place * rates + i](std::size_t step, std::size_t of) {
-      trial.progress(before * of + step, std::size(methods) * rates * of);
-    };
+    const std::size_t steps = trainer.config().steps;
+    train::Hooks hooks =
+        train::hooks_of_part(trial, (place * rates + i) * steps, std::size(methods) * rates * steps);
     hooks.evaluated = [](train::Trainer& of, std::size_t step, train::History& history) {
       const std::vector<double> norms = autodiff::gradient_norms(of.tape());
       const Disparity now = disparity(of.tape(), norms, Blocks::all);

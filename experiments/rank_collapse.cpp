@@ -83,7 +83,7 @@ void run(const Trial& trial, Result& result) {
     effective.push_back(measures.effective_rank);
     if (l == depth) break;
     trial.check();
-    trial.progress(l, depth);
+    trial.progress(l, depth, {{"residual", measures.residual}});
     const nn::UntrainedLayer layer = nn::draw_layer(model, layers.substream(l));
     Tokens next = nn::apply(model, layer, tokens);
     if (is_bounded(model)) uncapped.push_back(bound_after(model, layer, tokens, next));

@@ -64,22 +64,23 @@ room(report text results claims figures)
 room(grammar base schema trial yaml strategies config claims figures)
 # Run directories.
 room(directory base text system trial kernels sweep results strategies config store claims figures report)
+room(search base text process sweep results strategies config store directory)
 room(confirm base text system sweep results config store claims directory)
 room(compare base system stats sweep results config store export run claims figures directory confirm)
-room(study system trial sweep results strategies store export run claims claims/audit figures report directory confirm
+room(study system trial sweep results strategies store export run claims claims/audit figures report directory search confirm
   compare)
 # The command line.
 room(cli base text system process trial run directory)
 room(cli/bench base system stats kernels autodiff autodiff/ops measure nn nn/weights nn/optimizers sweep config store run
   directory cli)
-room(cli/listing base text system trial sweep strategies store directory confirm cli)
+room(cli/listing base text system trial sweep strategies store run directory search confirm study cli)
 room(cli/verbs base text system trial tasks sweep results strategies store export run claims claims/audit directory
-  confirm compare study cli)
+  search confirm compare study cli cli/listing)
 room(cli/scaffold system trial config grammar run directory cli)
 room(cli/models base text system weights weights/layouts weights/spectra cli)
-room(cli/cluster base system trial directory study cli)
-room(cli/serve base text sweep store figures report directory cli)
-room(cli/completion base trial tasks directory cli)
+room(cli/cluster base system trial directory study cli cli/listing)
+room(cli/serve base text sweep store figures report directory search cli)
+room(cli/completion base schema trial tasks strategies config directory cli)
 room(program base text trial kernels directory cli cli/completion)
 
 set(checked 0)

@@ -106,6 +106,8 @@ struct SliceVerdict {
   std::optional<Standing> standing = {};    // none: a run on reserved seeds, or nobody has asked
   std::optional<FreshVerdict> fresh = {};   // none: no reserved seeds speak for or against it
   std::uint64_t added_after_looking = 0;    // how often it got seeds or trials after it had been judged
+  // Seeds of the slice that the directory had at some look, and that the config does not ask for any more.
+  std::uint64_t left_out_after_looking = 0;
 };
 
 // What is kept of a claim besides its verdict.

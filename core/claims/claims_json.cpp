@@ -55,6 +55,7 @@ Json slice_json(const SliceVerdict& slice, bool reserves_seeds, bool recorded) {
                {"more_seeds", slice.more_seeds ? Json(*slice.more_seeds) : Json(nullptr)},
                {"note", slice.note}};
   if (recorded) json["added_after_looking"] = slice.added_after_looking;
+  if (slice.left_out_after_looking > 0) json["left_out_after_looking"] = slice.left_out_after_looking;
   if (reserves_seeds && slice.standing) json["confirmation"] = fresh_json(slice);
   return json;
 }

@@ -77,6 +77,10 @@ std::string remarks(const SliceVerdict& slice) {
   if (slice.more_seeds) text += fmt::format("; about {} more would settle it", *slice.more_seeds);
   if (slice.added_after_looking > 0)
     text += fmt::format("; seeds were added {} after looking", times(slice.added_after_looking));
+  if (slice.left_out_after_looking > 0)
+    text += fmt::format("; {} seed{} that ran before {} left out", slice.left_out_after_looking,
+                        slice.left_out_after_looking == 1 ? "" : "s",
+                        slice.left_out_after_looking == 1 ? "is" : "are");
   if (!slice.note.empty()) text += "; " + slice.note;
   if (slice.fresh) text += "; " + fresh_text(slice);
   return text;
@@ -155,6 +159,16 @@ std::string verdict_table(const std::vector<Claim>& claims, const std::vector<Ve
     table += claim_remarks(verdict, room);
     for (const SliceVerdict& slice : verdict.slices) {
       const std::size_t used = 2 + names + 2 + estimates + 2 + demands + 2 + outcomes + 2;
+      if (used > room + 2) {  // no row of this table fits: two lines for each slice
+        const std::string name = clipped(slice_name(slice), room - outcomes - 4);
+        table += fmt::format("  {}  {}\n", name,
+                             colored(slice.outcome, std::string(name_of(slice.outcome)), color));
+        table += "      " +
+                 wrapped(fmt::format("{}  {}; {}", estimate_text(slice), demand_text(slice), remarks(slice)),
+                         6, room) +
+                 '\n';
+        continue;
+      }
       table +=
           fmt::format("  {}  {}  {}  {}", padded(slice_name(slice), names),
                       padded(estimate_text(slice), estimates), padded(demand_text(slice), demands),

@@ -8,7 +8,7 @@
 
 namespace qklab {
 
-enum ExitCode { exit_done = 0, exit_failed = 1, exit_bad_input = 2, exit_interrupted = 130 };
+enum ExitCode { exit_done = 0, exit_failed = 1, exit_bad_input = 2, exit_busy = 75, exit_interrupted = 130 };
 
 // The exit code, which each verb's callback sets.
 using Exit = int;

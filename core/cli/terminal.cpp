@@ -10,6 +10,7 @@
 #include <cstdlib>
 
 #include "core/base/value.hpp"
+#include "core/cli/running_text.hpp"
 #include "core/text/columns.hpp"
 
 namespace qklab {
@@ -17,6 +18,7 @@ namespace qklab {
 namespace {
 
 constexpr auto plain_interval = std::chrono::seconds(10);
+constexpr std::size_t columns_of_plain_line = 200, cells_of_curve = 8;
 
 }  // namespace
 
@@ -57,28 +59,38 @@ ProgressLine::ProgressLine(std::string name)
       terminal_(isatty(STDERR_FILENO) != 0),
       last_(std::chrono::steady_clock::now()) {}
 
-std::string running_text(const std::vector<RunningTrial>& running) {
-  constexpr std::size_t shown = 6;
-  if (running.size() == 1) return fmt::format("step {} of {}", running[0].step, running[0].of);
-  std::string text;
-  for (std::size_t i = 0; i < std::min(shown, running.size()); ++i)
-    text += fmt::format("{}{:.0f}", i > 0 ? ", " : "", 100 * running[i].share());
-  return text.empty() ? ""
-                      : fmt::format("{} under way at {}{} %", running.size(), text,
-                                    running.size() > shown ? ", ..." : "");
-}
-
 namespace {
 
-std::string counts_of(const Progress& progress) {
+// Losses of the trials under way: "loss 2.31 ▇▅▃▂, 2.35 █▆▄▃".
+std::string first_metrics(const std::vector<RunningTrial>& running, std::size_t cells) {
+  constexpr std::size_t shown = 3;
+  if (running.size() == 1) return told_text(running[0], 2, cells);
+  std::string text;
+  for (std::size_t i = 0; i < std::min(shown, running.size()); ++i) {
+    const auto& told = running[i].told;
+    if (told.empty() || told[0].name != running[0].told[0].name) return "";
+    text += (i > 0 ? ", " : "") + told_text(running[i], 1, cells).substr(i > 0 ? told[0].name.size() + 1 : 0);
+  }
+  return text + (running.size() > shown ? ", ..." : "");
+}
+
+// What is said as far as there is room in `columns`, the most important first.
+std::string counts_of(const Progress& progress, std::size_t columns) {
   const std::uint64_t finished = progress.finished();
   std::string out = fmt::format("{}/{} trials", finished, progress.total);
   if (progress.failed > 0) out += fmt::format(", {} failed", progress.failed);
   if (progress.diverged > 0) out += fmt::format(", {} diverged", progress.diverged);
   if (progress.pruned > 0) out += fmt::format(", {} pruned", progress.pruned);
-  if (!progress.running.empty()) out += ", " + running_text(progress.running);
-  out += fmt::format(", {:.3g} trials/s", progress.rate());
-  if (finished < progress.total) out += fmt::format(", {} left", duration(progress.eta_seconds()));
+  const auto add = [&](const std::string& text) {
+    if (text.empty() || columns_of(out) + 2 + columns_of(text) > columns) return false;
+    out += ", " + text;
+    return true;
+  };
+  if (finished < progress.total) add(fmt::format("{} left", duration(progress.eta_seconds())));
+  add(running_text(progress.running));
+  if (!add(first_metrics(progress.running, cells_of_curve))) add(first_metrics(progress.running, 0));
+  // Nothing is known of a rate before the first trial is done.
+  if (finished > 0) add(fmt::format("{:.3g} trials/s", progress.rate()));
   return out;
 }
 
@@ -92,8 +104,9 @@ std::string progress_bar(double share, std::size_t cells) {
 // If there is not room for all, the counts have priority, then the name, then the bar.
 std::string ProgressLine::line(const Progress& progress, std::size_t columns) const {
   constexpr std::size_t least_name = 8, least_bar = 5, most_bar = 30;
-  const std::string counts = clipped(counts_of(progress), columns);
   const auto left = [&](std::size_t used) { return columns > used ? columns - used : 0; };
+  const std::size_t kept = std::min<std::size_t>(columns_of(name_), 2 * least_name) + 2;
+  const std::string counts = clipped(counts_of(progress, left(kept)), columns);
   const std::size_t for_name = left(columns_of(counts) + 2);
   if (for_name < std::min(least_name, columns_of(name_))) return counts;
   const std::string name = clipped(name_, for_name);
@@ -115,7 +128,7 @@ void ProgressLine::update(const Progress& progress) {
   if (!terminal_) {
     if (now - last_ < plain_interval) return;
     last_ = now;
-    say(stderr, "{}: {}\n", name_, counts_of(progress));
+    say(stderr, "{}: {}\n", name_, counts_of(progress, columns_of_plain_line));
     return;
   }
   // One column stays free, since some terminals wrap as soon as the last column is used.

@@ -56,9 +56,6 @@ class ProgressLine {
 // "####....", with `cells` characters.
 std::string progress_bar(double share, std::size_t cells);
 
-// The progress of running trials: "step 120 of 5000", or shares if there are several.
-std::string running_text(const std::vector<RunningTrial>& running);
-
 // "1h 02m", "3m 04s", "12 s"
 std::string duration(double seconds);
 

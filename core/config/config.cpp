@@ -11,7 +11,7 @@
 #include "core/config/layer.hpp"
 #include "core/config/overrides.hpp"
 #include "core/external/external.hpp"
-#include "core/strategies/strategy.hpp"
+#include "core/strategies/proposals.hpp"
 #include "core/sweep/data_files.hpp"
 #include "core/system/file.hpp"
 #include "core/system/path_name.hpp"
@@ -30,9 +30,9 @@ ConfigSource read_source(const std::string& path) {
 
 namespace {
 
-const std::vector<std::string> settings = {"name",    "experiment", "doc",    "params",  "sweep",
-                                           "where",   "seeds",      "prune",  "confirm", "presets",
-                                           "figures", "claims",     "checks", "plugin"};
+const std::vector<std::string> settings = {"name",    "experiment", "doc",    "params", "sweep",
+                                           "where",   "seeds",      "prune",  "search", "confirm",
+                                           "presets", "figures",    "claims", "checks", "plugin"};
 
 // experiment: {command: [python3, model.py], limit: 600}
 const Experiment* read_external(MapReader& map, std::string& declaration) {
@@ -182,7 +182,8 @@ Config parse(const ConfigSource& source, Diagnostics& found) {
   const Schema& schema = config.experiment->parameters;
   Layer layer = read_layer(map, schema);
   layer.apply(read_presets(map, source.preset, schema));
-  const Overrides overrides = read_overrides(source.overrides, schema, found);
+  const Overrides overrides =
+      read_overrides(source.overrides, schema, strategy_nodes(root, source.preset), found);
   layer.apply(overrides.layer);
   if (overrides.name) config.name = *overrides.name;
   map.finish(misplaced_parameters(schema));
@@ -193,6 +194,7 @@ Config parse(const ConfigSource& source, Diagnostics& found) {
   if (found.empty()) check_confirm(config.sweep, layer, found);
   if (found.empty()) prepare_confirmation(config, layer, found);
   if (found.empty()) add_files(config, layer, map.place("experiment"), found);
+  if (found.empty()) config.sweep = with_proposals(config.sweep, source.proposals);
   return config;
 }
 

@@ -26,6 +26,8 @@ struct ConfigSource {
   // What the program declared that is the experiment, where it is one; as stored with results, or "" for what it
   // declares now.
   std::string declaration = {};
+  // The points that a search was given so far, see core/strategies/proposals.hpp; "" for none.
+  std::string proposals = {};
   // Set for a run on reserved seeds: the config is then read with these, and without figures.
   std::optional<Confirming> confirming = {};
 };

@@ -8,7 +8,7 @@
 
 #include "core/config/axis_form.hpp"
 #include "core/config/config.hpp"
-#include "core/strategies/strategy.hpp"
+#include "core/strategies/search.hpp"
 #include "core/system/path_name.hpp"
 #include "core/text/text_check.hpp"
 
@@ -109,8 +109,8 @@ AxisForm parse_form(std::string_view text, const Place& place) {
 
 class OverrideReader {
  public:
-  OverrideReader(const Schema& schema, Diagnostics& diagnostics)
-      : schema_(schema), diagnostics_(diagnostics) {}
+  OverrideReader(const Schema& schema, const StrategyNodes& strategies, Diagnostics& diagnostics)
+      : schema_(schema), diagnostics_(diagnostics), nested_(strategies) {}
 
   void read(const std::string& argument) {
     const Place place{fmt::format("argument '{}'", readable(argument))};
@@ -123,7 +123,15 @@ class OverrideReader {
     }
   }
 
-  Overrides take() { return std::move(result_); }
+  Overrides take() {
+    for (const NestedOverrides::Changed& each : nested_.changed()) {
+      if (result_.layer.strategies.contains(each.kind))
+        diagnostics_.error(each.place, fmt::format("'{}' is given as a whole as well", each.kind));
+      else
+        read_settings(each.text, each.place);
+    }
+    return std::move(result_);
+  }
 
  private:
   void read(const std::string& argument, const Place& place) {
@@ -139,6 +147,7 @@ class OverrideReader {
     if (is_parameter) return read_parameter(key, value, place);
     if (key == "name") return read_name(value, place);
     if (const auto section = section_of(key)) return read_section(*section, key, value, place);
+    if (!schema_.find(key) && nested_.take(key, value, place, diagnostics_)) return;
     if (key == "confirm.seeds") {
       result_.layer.confirm = read_confirm(value, place, diagnostics_);
     } else if (key == "where") {
@@ -162,13 +171,17 @@ class OverrideReader {
                                                                  : std::nullopt;
   }
 
-  // Reads the value like a config that sets this key alone. Places within the value would be no help.
   void read_section(StrategyKind::Section section, std::string_view key, std::string_view value,
                     const Place& place) {
+    read_settings(section == StrategyKind::Section::sweep ? fmt::format("sweep: {{{}: {}}}", key, value)
+                                                          : fmt::format("{}: {}", key, value),
+                  place);
+  }
+
+  // Reads the text like a config that says this alone. Places within it would be no help.
+  void read_settings(std::string text, const Place& place) {
     Diagnostics found;
-    const YamlFile file("value", section == StrategyKind::Section::sweep
-                                     ? fmt::format("sweep: {{{}: {}}}", key, value)
-                                     : fmt::format("{}: {}", key, value));
+    const YamlFile file("value", std::move(text));
     const YAML::Node root = parse_yaml(file, found);
     if (root.IsMap()) {
       MapReader map(root, file, found, "argument");
@@ -179,11 +192,26 @@ class OverrideReader {
     for (const Diagnostic& each : found.all()) diagnostics_.error(place, each.message);
   }
 
+  // The strategy was made here and is known to nobody else yet.
+  static void move_to(const Place& place, const StrategyPointer& strategy) {
+    if (!strategy) return;
+    const auto own = std::const_pointer_cast<Strategy>(strategy);
+    own->place = place;
+    if (auto* const search = dynamic_cast<Search*>(own.get()))
+      for (Dimension& dimension : search->space) dimension.place = place;
+  }
+
   void take_over(Layer layer, const Place& place) {
     for (std::size_t i = 0; i < schema_.size(); ++i)
       if (layer.sets(i) && result_.layer.sets(i)) return report_again(i, place);
-    for (AxisTree& tree : layer.axes) result_.layer.axes.push_back(std::move(tree));
-    for (auto& [kind, strategy] : layer.strategies) result_.layer.strategies[kind] = std::move(strategy);
+    for (AxisTree& tree : layer.axes) {
+      move_to(place, tree.until);
+      result_.layer.axes.push_back(std::move(tree));
+    }
+    for (auto& [kind, strategy] : layer.strategies) {
+      move_to(place, strategy);
+      result_.layer.strategies[kind] = std::move(strategy);
+    }
     if (!layer.points) return;
     result_.layer.points = std::move(layer.points);
     result_.layer.points->place = place;
@@ -223,14 +251,15 @@ class OverrideReader {
   const Schema& schema_;
   Diagnostics& diagnostics_;
   std::set<std::string, std::less<>> keys_;
+  NestedOverrides nested_;
   Overrides result_;
 };
 
 }  // namespace
 
 Overrides read_overrides(const std::vector<std::string>& arguments, const Schema& schema,
-                         Diagnostics& diagnostics) {
-  OverrideReader reader(schema, diagnostics);
+                         const StrategyNodes& strategies, Diagnostics& diagnostics) {
+  OverrideReader reader(schema, strategies, diagnostics);
   for (const std::string& argument : arguments) reader.read(argument);
   return reader.take();
 }

@@ -13,14 +13,15 @@ namespace qklab {
 // time, and whether the store holds results of their slices, of whatever seed.
 void note_forms(Store& store, const std::vector<Claim>& claims);
 
-// Notes on how many seeds and trials each slice has been judged now. If they are more than at an earlier look,
-// that is counted. Returns whether anything was written.
-bool note_looks(Store& store, const std::vector<Verdict>& verdicts);
+// Notes on how many seeds and trials each slice has been judged now, and how many other seeds of it the store holds
+// which the claim's sweep leaves out. If they are more than at an earlier look, that is counted. Returns whether
+// anything was written.
+bool note_looks(Store& store, const std::vector<Claim>& claims, const std::vector<Verdict>& verdicts);
 
 // Whether note_looks would write anything.
 bool is_new_look(const History& history, const std::vector<Verdict>& verdicts);
 
-// Fills in what is known: `record` of verdicts, `added_after_looking` of slices.
+// Fills in what is known: `record` of verdicts, `added_after_looking` and `left_out_after_looking` of slices.
 void tell_history(const History& history, const std::vector<Claim>& claims, std::vector<Verdict>& verdicts);
 
 }  // namespace qklab

@@ -9,7 +9,7 @@
 
 #include "core/directory/version.hpp"
 #include "core/results/baselines.hpp"
-#include "core/strategies/strategy.hpp"
+#include "core/strategies/search.hpp"
 #include "core/system/file.hpp"
 #include "core/text/json_numbers.hpp"
 #include "core/trial/plugin.hpp"
@@ -29,6 +29,7 @@ Json source_json(const ConfigSource& source) {
                {"text", source.text}};
   if (source.files && !source.files->empty()) json["files"] = Json::parse(files_json(*source.files));
   if (!source.declaration.empty()) json["declaration"] = source.declaration;
+  if (!source.proposals.empty()) json["proposals"] = source.proposals;
   if (source.confirming) json["confirming"] = Json::parse(confirming_json(*source.confirming));
   return json;
 }
@@ -92,7 +93,7 @@ void write_manifest(const std::string& directory, const Config& config, const Re
   if (history != History()) manifest["history"] = Json::parse(history_json(history));
   if (!plugins.empty()) manifest["plugins"] = Json::parse(files_json(plugins));
   if (const std::string account = account_of(config.sweep, results); !account.empty())
-    manifest["replicates"] = account;
+    manifest[find_search(config.sweep) ? "search" : "replicates"] = account;
   if (const auto told = told_of_baselines(results); !told.empty())
     manifest["baselines"] = fmt::format("{}", fmt::join(told, "; "));
   if (selecting_strategy(config.sweep)) {
@@ -200,7 +201,8 @@ Provenance read_manifest_provenance(const std::string& directory) {
   const Json manifest = Json::parse(read_file(path), nullptr, false);
   if (!manifest.is_object()) throw InputError(fmt::format("{}: no JSON object", path));
   Provenance provenance;
-  for (const char* key : {"qklab", "commit", "compiler", "blas", "simd", "replicates", "baselines"}) {
+  for (const char* key :
+       {"qklab", "commit", "compiler", "blas", "simd", "replicates", "search", "baselines"}) {
     const Json& value = manifest.value(key, Json());
     if (value.is_string()) provenance.emplace_back(key, value.get<std::string>());
   }
@@ -231,6 +233,7 @@ ConfigSource read_manifest_source(const std::string& directory) {
     ConfigSource source = {config.at("file"), config.at("text"), config.at("preset"), config.at("overrides"),
                            parse_files_json(config.value("files", Json::array()).dump())};
     source.declaration = config.value("declaration", "");
+    source.proposals = config.value("proposals", "");
     if (config.contains("confirming")) source.confirming = parse_confirming_json(config["confirming"].dump());
     return source;
   } catch (const Json::exception& error) {

@@ -146,16 +146,6 @@ Json parse_declaration(const std::string& line) {
   return json;
 }
 
-// JSON has no NaN and no infinity: null, or their names as text, stand for them.
-double number_of(const nlohmann::json& json) {
-  if (json.is_number()) return json.get<double>();
-  if (json.is_boolean()) return json.get<bool>() ? 1 : 0;
-  if (json.is_null()) return std::numeric_limits<double>::quiet_NaN();
-  if (json.is_string())
-    if (const auto number = parse_real(json.get<std::string>())) return *number;
-  throw Error(fmt::format("expected a number, got {}", json.dump().substr(0, 80)));
-}
-
 std::vector<double> numbers_of(const nlohmann::json& json) {
   if (!json.is_array())
     throw Error(fmt::format("expected a list of numbers, got {}", json.dump().substr(0, 80)));
@@ -172,6 +162,15 @@ void take_series(const std::string& name, const nlohmann::json& json, Result& re
 }
 
 }  // namespace
+
+double number_of(const nlohmann::json& json) {
+  if (json.is_number()) return json.get<double>();
+  if (json.is_boolean()) return json.get<bool>() ? 1 : 0;
+  if (json.is_null()) return std::numeric_limits<double>::quiet_NaN();
+  if (json.is_string())
+    if (const auto number = parse_real(json.get<std::string>())) return *number;
+  throw Error(fmt::format("expected a number, got {}", json.dump().substr(0, 80)));
+}
 
 std::string complete_declaration(const std::string& first_line, const std::vector<std::string>& command) {
   Json json = parse_declaration(first_line);

@@ -21,6 +21,9 @@ std::string complete_declaration(const std::string& first_line, const std::vecto
 // which its content is part of a trial's identity. Throws InputError where the declaration contradicts itself.
 Experiment declared_experiment(const std::string& declaration);
 
+// A number of a message. JSON has no NaN and no infinity: null, or their names as text, stand for them. Throws Error.
+double number_of(const nlohmann::json& json);
+
 // {"trial": NAME, "parameters": {...}}
 std::string trial_message(const Experiment& experiment, const Trial& trial);
 // Takes over a message that ends the trial: "result", "failed" or "diverged". Throws Error for any other.

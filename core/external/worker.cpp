@@ -8,6 +8,7 @@
 
 #include "core/external/declaration.hpp"
 #include "core/process/dialog.hpp"
+#include "core/text/text_check.hpp"
 #include "core/trial/trial_id.hpp"
 
 namespace qklab {
@@ -19,6 +20,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds look_up{50};  // how often a wait is interrupted to see whether the user asked to stop
 constexpr std::chrono::seconds start_limit{120};  // for a program's first line; large libraries load slowly
 constexpr std::size_t shown = 200;                // characters of what cannot be understood
+constexpr std::size_t longest_name = 64;          // bytes, of a metric that is shown while it runs
 
 // One worker a core: libraries of the program are not to start threads of their own.
 std::vector<std::string> environment() {
@@ -55,7 +57,15 @@ void tell_progress(const nlohmann::json& message, const Trial& trial) {
   const auto step = message.find("progress"), of = message.find("of");
   if (!step->is_number_unsigned() || of == message.end() || !of->is_number_unsigned() || *of == 0)
     throw Error("progress: expected a step, and of how many");
-  trial.progress(step->get<std::uint64_t>(), of->get<std::uint64_t>());
+  const auto values = message.value("values", nlohmann::json::object());
+  if (!values.is_object()) throw Error("progress: values: expected a map from names to numbers");
+  std::vector<MetricValue> told;
+  for (const auto& [name, value] : values.items()) {
+    if (name.empty() || name.size() > longest_name || readable(name) != name)
+      throw Error(fmt::format("progress: values: '{}' is no name", readable(name.substr(0, longest_name))));
+    told.push_back({name, number_of(value)});
+  }
+  trial.progress(step->get<std::uint64_t>(), of->get<std::uint64_t>(), told);
 }
 
 // Waits for the message that ends the trial.

@@ -14,6 +14,7 @@
 #include <system_error>
 #include <vector>
 
+#include "core/base/busy.hpp"
 #include "core/base/error.hpp"
 #include "core/cli/cli.hpp"
 #include "core/cli/completion/slips.hpp"
@@ -44,7 +45,9 @@ int run_program(int argc, char** argv) {
   app.option_defaults()->always_capture_default();
   app.fallthrough();  // --plugin may follow the verb
   app.set_version_flag("--version", [] { return version_text(); });
-  app.footer("Exit codes: 0 done; 1 trials failed or a verdict fell short; 2 bad input; 130 interrupted.");
+  app.footer(
+      "Exit codes: 0 done; 1 trials failed or a verdict fell short; 2 bad input; 75 another "
+      "process is writing the run directory; 130 interrupted.");
   std::vector<std::string> plugins;
   app.add_option("--plugin", plugins,
                  "load experiments and choices from a shared library; may be given several times")
@@ -134,6 +137,8 @@ int run_to_end(int argc, char** argv) {
     return qklab::run_program(argc, argv);
   } catch (const qklab::InputError& error) {
     return tell("", error.what(), qklab::exit_bad_input);
+  } catch (const qklab::Busy& error) {
+    return tell("qklab: ", error.what(), qklab::exit_busy);
   } catch (const std::filesystem::filesystem_error& error) {
     const std::string message = fmt::format("{}: {}", error.path1().string(), error.code().message());
     return tell("", message.c_str(),

@@ -5,13 +5,14 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
-#include <limits>
 #include <mutex>
 #include <numeric>
 #include <thread>
 
+#include "core/run/remaining.hpp"
 #include "core/run/usable_cores.hpp"
 #include "core/run/worker.hpp"
+#include "core/sweep/telling.hpp"
 #include "core/system/threads.hpp"
 
 namespace qklab {
@@ -23,6 +24,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds look_around{20};  // interval at which the stop request is checked
 constexpr std::chrono::milliseconds linger{5};        // how long a finished trial may wait for others
 constexpr std::chrono::milliseconds report_every{100};
+constexpr std::size_t foreseen = 256;  // trials whose places in the schedule are foreseen one by one
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
@@ -50,11 +52,13 @@ void count(const std::vector<Store::Finished>& batch, Progress& progress) {
 // The part of run_trials that runs while workers work.
 class Coordinator {
  public:
-  Coordinator(Run& run, Store& store, const RunOptions& options, const std::atomic<bool>& stop,
-              Clock::time_point begin, RunOutcome& outcome)
+  Coordinator(Run& run, const Sweep& sweep, Store& store, const RunOptions& options, std::size_t jobs,
+              const std::atomic<bool>& stop, Clock::time_point begin, RunOutcome& outcome)
       : run_(run),
+        sweep_(sweep),
         store_(store),
         options_(options),
+        jobs_(jobs),
         stop_(stop),
         begin_(begin),
         outcome_(outcome),
@@ -113,16 +117,54 @@ class Coordinator {
     progress_.work = work_;
     progress_.work_done = run_.work_done;
     progress_.running.clear();
+    Pace pace{run_.seconds_spent, run_.work_done};
+    std::vector<double> left;
+    std::vector<const TrialProgress*> silent;
     const std::lock_guard lock(run_.mutex);
-    for (const TrialProgress* each : run_.under_way) {
-      const auto now = each->now();
-      if (!now) continue;
-      progress_.running.push_back(*now);
+    for (TrialProgress* each : run_.under_way) {
+      auto now = each->look();
+      if (!now) {
+        silent.push_back(each);
+        continue;
+      }
+      const double done = each->cost * (now->share() - now->share_before());
       progress_.work -= each->cost * now->share_before();
-      progress_.work_done += each->cost * (now->share() - now->share_before());
+      progress_.work_done += done;
+      if (done > 0) pace.add(each->seconds(), done);
+      left.push_back(now->left);
+      if (each->params) now->about = telling().text(*each->params);
+      progress_.running.push_back(std::move(*now));
     }
     std::sort(progress_.running.begin(), progress_.running.end(),
               [](const RunningTrial& a, const RunningTrial& b) { return a.share() > b.share(); });
+    for (const TrialProgress* each : silent) {
+      const double whole = pace.seconds_of(each->cost), spent = each->seconds();
+      left.push_back(whole < spent ? 0 : whole - spent);
+    }
+    look_ahead(pace, std::move(left));
+  }
+
+  // `under_way`: what the trials under way still need.
+  void look_ahead(const Pace& pace, std::vector<double> under_way) {
+    const std::size_t all = run_.trials.size(), begun = std::min<std::size_t>(run_.next, all);
+    while (counted_ < begun) cost_to_come_ -= cost_at(counted_++);
+    double rest = cost_to_come_;
+    std::vector<double> next;
+    for (std::size_t i = begun; i < std::min(begun + foreseen, all); ++i) {
+      next.push_back(pace.seconds_of(cost_at(i)));
+      rest -= cost_at(i);
+    }
+    rest = begun + foreseen < all ? pace.seconds_of(rest) : 0;  // differences of sums are not exactly 0
+    progress_.left = remaining_seconds(std::move(under_way), next, rest, jobs_);
+  }
+
+  double cost_at(std::size_t position) const {
+    return run_.order.empty() ? 1 : run_.costs[run_.order[position]];
+  }
+
+  const Telling& telling() {
+    if (!telling_) telling_.emplace(sweep_);
+    return *telling_;
   }
 
   void report() {
@@ -133,13 +175,18 @@ class Coordinator {
   }
 
   Run& run_;
+  const Sweep& sweep_;
   Store& store_;
   const RunOptions& options_;
+  const std::size_t jobs_;
   const std::atomic<bool>& stop_;
   const Clock::time_point begin_;
   RunOutcome& outcome_;
   Progress& progress_;
-  const double work_;  // of all trials
+  const double work_;            // of all trials
+  double cost_to_come_ = work_;  // of all trials but the first counted_ ones
+  std::size_t counted_ = 0;
+  std::optional<Telling> telling_;
   Clock::time_point next_report_ = begin_;
   Clock::time_point deadline_ = Clock::time_point::max();  // for running trials, after a stop
 };
@@ -150,6 +197,7 @@ double Progress::rate() const { return seconds > 0 ? static_cast<double>(finishe
 
 double Progress::eta_seconds() const {
   if (finished() == total) return 0;
+  if (std::isfinite(left)) return left;
   // If all costs are 0, 0 / 0 gives NaN: nothing is known.
   return work_done > 0 ? seconds * (work - work_done) / work_done : std::numeric_limits<double>::quiet_NaN();
 }
@@ -170,7 +218,7 @@ RunOutcome run_trials(const Sweep& sweep, Store& store, const RunOptions& option
   run->working = std::min(jobs, total);
   for (std::size_t i = 0; i < std::min(jobs, total); ++i) workers.start(work, run);
 
-  Coordinator coordinator(*run, store, options, stop, begin, outcome);
+  Coordinator coordinator(*run, sweep, store, options, jobs, stop, begin, outcome);
   try {
     coordinator.write_until_done();
   } catch (...) {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -23,15 +24,19 @@ struct Progress {
   // all.
   double work = 0, work_done = 0;
   std::vector<RunningTrial> running;  // running trials that report their progress
+  // Seconds until all is done: of running trials by the pace of their steps, of others by their costs and by
+  // what finished ones took. NaN as long as nothing is known.
+  double left = std::numeric_limits<double>::quiet_NaN();
 
   std::uint64_t finished() const { return done + failed + diverged + pruned; }
   double rate() const;         // trials a second
-  double eta_seconds() const;  // NaN if unknown
+  double eta_seconds() const;  // `left`, or else by the work that is done; NaN if unknown
 };
 
 // Which finished trials are run again; `none` resumes.
 enum class Rerun { none, failed, diverged, all };
 bool runs_again(Status status, Rerun rerun);
+Rerun rerun_named(std::string_view name);  // "failed", "diverged" or "all"
 
 struct RunOptions {
   Shard shard;                       // the part of the sweep to run

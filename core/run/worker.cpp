@@ -20,6 +20,10 @@ constexpr std::size_t trial_bytes = 8 << 10;  // size of a finished trial withou
 
 }  // namespace
 
+Rerun rerun_named(std::string_view name) {
+  return name == "all" ? Rerun::all : name == "failed" ? Rerun::failed : Rerun::diverged;
+}
+
 bool runs_again(Status status, Rerun rerun) {
   return rerun == Rerun::all || (rerun == Rerun::failed && status == Status::failed) ||
          (rerun == Rerun::diverged && status == Status::diverged);
@@ -97,7 +101,7 @@ std::size_t bytes_of(const Result& result) {
 // Makes a trial's progress visible to the reporting thread while the trial runs.
 class UnderWay {
  public:
-  UnderWay(Run& run, const TrialProgress& progress) : run_(run), progress_(progress) {
+  UnderWay(Run& run, TrialProgress& progress) : run_(run), progress_(progress) {
     const std::lock_guard lock(run_.mutex);
     run_.under_way.insert(&progress_);
   }
@@ -108,7 +112,7 @@ class UnderWay {
 
  private:
   Run& run_;
-  const TrialProgress& progress_;
+  TrialProgress& progress_;
 };
 
 Result run_if_it_fits(Run& run, const TrialSpec& spec, double cost, Checkpoint* checkpoint,
@@ -129,7 +133,7 @@ Result run_if_it_fits(Run& run, const TrialSpec& spec, double cost, Checkpoint* 
     double bytes;
   };
   const Claim claim(run.memory, bytes);
-  TrialProgress progress(spec.id, cost);
+  TrialProgress progress(spec.id, cost, &spec.params, run.stop_at);
   const UnderWay seen(run, progress);
   Result result = run_trial(run.experiment, spec, run.halt, checkpoint, run.stop_at, &progress, files);
   if (const std::string why = run.files.changed(spec.params); !why.empty()) {
@@ -156,6 +160,7 @@ void run_next(Run& run, std::size_t position) {
   write_arrays(run, finished);
   look_at_files(run, finished);
   run.work_done += cost;
+  run.seconds_spent += finished.result.seconds;
   const std::size_t bytes = bytes_of(finished.result);
   run.mailbox.push(std::move(finished), bytes);
 }

@@ -48,12 +48,12 @@ struct Run {
   std::atomic<std::size_t> next{0};
   std::atomic<bool> halt{false};
   std::atomic<std::size_t> working{0};
-  std::atomic<double> work_done{0};
+  std::atomic<double> work_done{0}, seconds_spent{0};  // costs of finished trials, and what they took
   Mailbox<Store::Finished> mailbox{64 << 20};
 
   std::mutex mutex;
-  std::exception_ptr error;                  // an error of a worker, not of a trial
-  std::set<const TrialProgress*> under_way;  // guarded by the mutex
+  std::exception_ptr error;            // an error of a worker, not of a trial
+  std::set<TrialProgress*> under_way;  // guarded by the mutex
 };
 
 // Fills the list with the requested trials that `store` lacks, longest expected first. Returns how many of

@@ -65,6 +65,7 @@ void Store::set_source(const ConfigSource& source, const std::string& experiment
   store("files", files);
   store("experiment", experiment);
   store("declaration", source.declaration);
+  store("proposals", source.proposals);
   store("confirming", source.confirming ? confirming_json(*source.confirming) : "");
   set.run(std::string_view("version"), std::int64_t{version});
   transaction.commit();
@@ -98,6 +99,7 @@ ConfigSource Store::source() const {
   ConfigSource source{value("file"), value("text"), value("preset"), {}};
   source.files = parse_files_json(impl_->meta("files").value_or("[]"));
   source.declaration = impl_->meta("declaration").value_or("");
+  source.proposals = impl_->meta("proposals").value_or("");
   if (const std::string json = impl_->meta("confirming").value_or(""); !json.empty())
     source.confirming = parse_confirming_json(json);
   try {

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "core/base/busy.hpp"
 #include "core/store/history.hpp"
 #include "core/store/store.hpp"
 #include "core/store/stored_trial.hpp"
@@ -147,8 +148,9 @@ WriterLock::WriterLock(const std::string& path) {
     const ssize_t length = pread(file_, owner, sizeof owner - 1, 0);
     close(file_);
     if (cause != EWOULDBLOCK) fail(cause);
-    throw Error(fmt::format("another qklab run is writing to {} (pid {})",
-                            fs::absolute(path).parent_path().string(), length > 0 ? owner : "unknown"));
+    throw Busy(fmt::format(
+        "another qklab run is writing to {} (pid {}): wait for its end, or name another --out DIR",
+        fs::absolute(path).parent_path().string(), length > 0 ? owner : "unknown"));
   } while (true);
   // The id is only for the message, so a failure to write it is ignored.
   const std::string pid = std::to_string(getpid());

@@ -10,7 +10,7 @@
 namespace qklab {
 
 // Held by the one process that writes a run directory: flock on `<path>.lock`, which contains its process id.
-// The system releases it however the process ends. Throws Error if another process holds it.
+// The system releases it however the process ends. Throws Busy if another process holds it.
 class WriterLock {
  public:
   explicit WriterLock(const std::string& path);

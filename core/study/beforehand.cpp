@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 
+#include "core/claims/method.hpp"
 #include "core/figures/foresee.hpp"
+#include "core/search/asking.hpp"
 
 namespace qklab {
 namespace {
@@ -45,13 +49,43 @@ std::vector<std::string> refuse_figures(const Loaded& loaded) {
   return std::move(foreseen.remarks);
 }
 
+// How many seeds it takes that all of them together can decide a claim at the 5 % level; 0 where that depends on more.
+std::size_t fewest_deciding(const Claim& claim) {
+  if (!claim.method || claim.method->about == About::mean) return 0;
+  const double one_side = claim.method->about == About::median ? 0.5 : claim.share;
+  std::size_t seeds = 1;
+  while (one_side < 1 && 2 * std::pow(one_side, static_cast<double>(seeds)) > 0.05) ++seeds;
+  return seeds;
+}
+
+// Reserved seeds are drawn once: too few of them are lost.
+void remark_on_few_reserved_seeds(const Loaded& loaded, std::vector<std::string>& remarks) {
+  const std::uint64_t reserved = loaded.config.confirm_seeds;
+  if (reserved == 0) return;
+  std::vector<std::string> undecidable;
+  std::size_t needed = 0;
+  for (const Claim& claim : loaded.claims) {
+    const std::size_t fewest = fewest_deciding(claim);
+    if (claim.check || fewest <= reserved) continue;
+    undecidable.push_back(claim.id);
+    needed = std::max(needed, fewest);
+  }
+  if (undecidable.empty()) return;
+  remarks.push_back(
+      fmt::format("{}: confirm: {} reserved seeds can confirm nothing of {}: {} would be the fewest, and a "
+                  "claim with several slices, or seeds that disagree, needs more",
+                  loaded.config.source.file, reserved, fmt::join(undecidable, ", "), needed));
+}
+
 std::vector<std::string> look_ahead(const Loaded& loaded, const RunRequest& request) {
   const Config& config = loaded.config;
   refuse_accidents(config, request.large_is_meant, !request.shard.is_whole());
   std::vector<std::string> remarks = refuse_figures(loaded);
   refuse_other_directories(config, request.besides);
+  refuse_search_without_optuna(loaded, request.fresh ? "" : request.directory);
   for (const std::string& line : config.sweep.repetitions())
     remarks.push_back(fmt::format("{}: {}", config.source.file, line));
+  remark_on_few_reserved_seeds(loaded, remarks);
   return remarks;
 }
 

@@ -65,13 +65,19 @@ Loaded load_reserved(const Loaded& exploring, std::uint64_t round, std::optional
   return load_config(source);
 }
 
-// Why what was judged is not what would be run now; "" if it is the same.
-std::string what_differs(const Loaded& then, const Loaded& now) {
+// Which claim is not what it was then; "" if all are.
+std::string which_claim_differs(const Loaded& then, const Loaded& now) {
   for (const Claim& claim : now.claims) {
     const auto before = std::ranges::find(then.claims, claim.id, &Claim::id);
     if (before == then.claims.end()) return fmt::format("claim '{}' was added", claim.id);
     if (before->hash != claim.hash) return fmt::format("claim '{}' was changed", claim.id);
   }
+  return "";
+}
+
+// Why what was judged is not what would be run now; "" if it is the same.
+std::string what_differs(const Loaded& then, const Loaded& now) {
+  if (std::string claim = which_claim_differs(then, now); !claim.empty()) return claim;
   const std::uint64_t seeds = then.config.confirm_seeds;
   if (seeds != now.config.confirm_seeds)
     return fmt::format("{} seeds became {}", seeds, now.config.confirm_seeds);
@@ -101,6 +107,18 @@ void count_trials(const Store& exploring, ConfirmPlan& plan) {
   plan.seconds = exploring.mean_seconds() * static_cast<double>(plan.to_run) / static_cast<double>(jobs);
 }
 
+// Whoever has seen a part of the reserved seeds, as a shard of them, must not change what they are to decide.
+void refuse_claims_changed_within(const ConfigSource& begun, const ConfirmPlan& plan) {
+  const std::string& confirm = plan.request.directory;
+  if (Store(store_path(confirm), Store::Mode::read).statuses().empty()) return;
+  if (const std::string what = which_claim_differs(load_config(begun), plan.reserved); !what.empty()) {
+    throw InputError(fmt::format(
+        "{}: {} after some of its reserved seeds had run; they are drawn once: change it back, or --fresh "
+        "draws others, which is counted",
+        confirm, what));
+  }
+}
+
 // The round that goes on, or begins. Its claims and trials go to `plan`.
 void choose_round(const History& history, ConfirmPlan& plan) {
   const std::string& confirm = plan.request.directory;
@@ -111,6 +129,7 @@ void choose_round(const History& history, ConfirmPlan& plan) {
       !fresh && (history.is_judged(latest) || std::filesystem::exists(confirm + "/claims.json"));
   if (!judged) {
     plan.reserved = load_reserved(plan.exploring, fresh ? latest + 1 : latest, std::nullopt);
+    if (source) refuse_claims_changed_within(*source, plan);
     return refuse_changed_files(plan.exploring, plan.reserved);
   }
   if (!source) {

@@ -90,7 +90,7 @@ Outputs write_outputs(const Loaded& loaded, Store& store, const std::string& dir
   const Results results = store.load(config.sweep, series_needed(loaded.figures, loaded.claims));
   outputs.failed = static_cast<std::uint64_t>(std::ranges::count_if(
       results.trials, [](const TrialRecord& trial) { return trial.status == Status::failed; }));
-  note_looks(store, judge(loaded.claims, results));
+  note_looks(store, loaded.claims, judge(loaded.claims, results));
   outputs.verdicts = judge_directory(config, loaded.claims, results, directory, store.history());
   outputs.account = account_of(config.sweep, results);
   outputs.baselines = told_of_baselines(results);

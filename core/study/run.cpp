@@ -17,6 +17,7 @@
 #include "core/directory/version.hpp"
 #include "core/run/left_checkpoints.hpp"
 #include "core/run/usable_cores.hpp"
+#include "core/search/asking.hpp"
 #include "core/store/scratch.hpp"
 #include "core/store/store_file.hpp"
 #include "core/sweep/telling.hpp"
@@ -49,12 +50,15 @@ void add_earlier(Progress& all, const Progress& earlier) {
 
 // Runs the trials that the store lacks. A sweep that grows runs in rounds, until nothing is added.
 RunOutcome run_rounds(Loaded& loaded, Store& store, RunOptions options, const std::atomic<bool>& stop) {
+  Asking asking;
   grow(loaded, store);
+  asking.add_points(loaded, store);
   RunOutcome outcome = run_trials(loaded.config.sweep, store, options, stop);
   options.rerun = Rerun::none;  // the first round has obeyed it
   while (goes_on(outcome, options)) {
     const std::uint64_t before = loaded.config.sweep.grid_size();
     grow(loaded, store);
+    asking.add_points(loaded, store);
     if (loaded.config.sweep.grid_size() == before) break;
     const Progress earlier = outcome.progress;
     outcome = run_trials(loaded.config.sweep, store, options, stop);
@@ -179,6 +183,7 @@ RunEnd run(Loaded& loaded, const RunRequest& request, const Listener& listener,
   const std::string& workplace = scratch ? scratch->directory() : request.directory;
   Store store(store_path(workplace), Store::Mode::write);
   store.add_history(earlier);
+  take_over_proposals(loaded, store);
   const std::vector<std::string> changed = take_over(loaded, request, store);
   for (const std::string& line : changed) remark(line);
   remove_left_checkpoints(workplace, store);
@@ -189,7 +194,7 @@ RunEnd run(Loaded& loaded, const RunRequest& request, const Listener& listener,
   std::optional<RunningFile> running(request.directory);
   options.on_progress = [&](const Progress& now) {
     if (listener.progress) listener.progress(now);
-    running->update(now.running);
+    running->update({now.running, now.eta_seconds()});
     if (scratch) scratch->save_now_and_then(store);
   };
   options.on_failure = [&](const TrialSpec& trial, const Result& result) {

@@ -35,7 +35,9 @@ std::string Telling::text_of_json(const std::string& params) const {
   for (const auto& [name, value] : json.items()) {
     if (known_ && std::find(names_.begin(), names_.end(), name) == names_.end()) continue;
     out += fmt::format("{}{}={}", out.empty() ? "" : " ", name,
-                       value.is_string() ? value.get<std::string>() : value.dump());
+                       value.is_string()         ? value.get<std::string>()
+                       : value.is_number_float() ? shortest(value.get<double>())  // 1, where JSON has 1.0
+                                                 : value.dump());
   }
   return out;
 }

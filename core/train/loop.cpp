@@ -93,6 +93,7 @@ Outcome train(Trainer& trainer, const Hooks& hooks) {
   if (hooks.saved && !(hooks.stop_at && Progress::step_of(*hooks.saved) > *hooks.stop_at))
     progress = Progress::load(*hooks.saved, trainer);
   Outcome outcome;
+  std::vector<MetricValue> told;
   for (std::size_t& step = progress.step;; ++step) {
     try {
       if (hooks.check) hooks.check();
@@ -100,7 +101,8 @@ Outcome train(Trainer& trainer, const Hooks& hooks) {
       if (hooks.save) hooks.save(progress.save(trainer));  // nothing of the training so far is lost
       throw;
     }
-    if (hooks.progress) hooks.progress(step, config.steps);
+    if (hooks.progress) hooks.progress(step, config.steps, told);
+    told.clear();
     // Of before the evaluation, which is made again when training goes on: no step is evaluated twice.
     std::optional<std::string> here;
     if (hooks.stop_at == step && step < config.steps) here = progress.save(trainer);
@@ -117,6 +119,7 @@ Outcome train(Trainer& trainer, const Hooks& hooks) {
         break;
       }
       outcome.last = now;
+      told = {{"loss", now.loss}, {"accuracy", now.accuracy}};
       progress.history.add("loss", step, now.loss);
       progress.history.add("accuracy", step, now.accuracy);
       progress.history.add("train_loss", step, loss);
@@ -125,6 +128,7 @@ Outcome train(Trainer& trainer, const Hooks& hooks) {
       if (hooks.evaluated) hooks.evaluated(trainer, step, progress.history);
       last = last || stalled(progress.history["loss"], config.patience);
     }
+    told.push_back({"train_loss", loss});
     if (last) break;
     if (here) {
       if (hooks.save) hooks.save(*here);

@@ -4,10 +4,12 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "core/train/trainer.hpp"
+#include "core/trial/trial_progress.hpp"
 
 namespace qklab::train {
 
@@ -36,9 +38,11 @@ class History {
 // What an experiment adds to the loop; all optional. The model may be altered in before_update alone, and
 // only by what follows from trainer and step: a run that goes on from a checkpoint skips earlier calls.
 struct Hooks {
-  std::function<void()> check;                                     // each step; what it throws ends training
-  std::function<void(std::size_t step, std::size_t of)> progress;  // each step, for those who wait
-  std::function<void(Trainer&, std::size_t step)> before_update;   // gradients are at hand
+  std::function<void()> check;  // each step; what it throws ends training
+  // Each step, for those who wait, with what was measured since the last call: train_loss, and loss and
+  // accuracy after an evaluation.
+  std::function<void(std::size_t step, std::size_t of, std::span<const MetricValue> told)> progress;
+  std::function<void(Trainer&, std::size_t step)> before_update;        // gradients are at hand
   std::function<void(Trainer&, std::size_t step, History&)> evaluated;  // likewise; adds its own curves
   std::function<bool()> save_due;
   std::function<void(const std::string& state)> save;

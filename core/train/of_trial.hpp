@@ -10,7 +10,18 @@ namespace qklab::train {
 inline Hooks hooks_of(const Trial& trial) {
   Hooks hooks;
   hooks.check = [&trial] { trial.check(); };
-  hooks.progress = [&trial](std::size_t step, std::size_t of) { trial.progress(step, of); };
+  hooks.progress = [&trial](std::size_t step, std::size_t of, std::span<const MetricValue> told) {
+    trial.progress(step, of, told);
+  };
+  return hooks;
+}
+
+// The same of a training run that is a part of a trial of `all` steps and comes after `before` of them.
+inline Hooks hooks_of_part(const Trial& trial, std::size_t before, std::size_t all) {
+  Hooks hooks = hooks_of(trial);
+  hooks.progress = [&trial, before, all](std::size_t step, std::size_t, std::span<const MetricValue> told) {
+    trial.progress(before + step, all, told);
+  };
   return hooks;
 }
 

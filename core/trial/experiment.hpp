@@ -8,7 +8,9 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -124,10 +126,14 @@ class Trial {
   void check() const {
     if (stop_.load(std::memory_order_relaxed)) throw Cancelled{};
   }
-  // Reports that `step` of `of` steps are done. One thread may call it as often as it likes; a trial of more
-  // than a few seconds should. The result does not depend on it.
-  void progress(std::uint64_t step, std::uint64_t of) const {
-    if (progress_) progress_->tell(step, of);
+  // Reports that `step` of `of` steps are done, and the latest values of metrics under any names, as in
+  // progress(step, steps, {{"loss", loss}}). Both are shown while the trial runs. One thread may call it as
+  // often as it likes; a trial of more than a few seconds should. The result does not depend on it.
+  void progress(std::uint64_t step, std::uint64_t of, std::span<const MetricValue> values = {}) const {
+    if (progress_) progress_->tell(step, of, values);
+  }
+  void progress(std::uint64_t step, std::uint64_t of, std::initializer_list<MetricValue> values) const {
+    progress(step, of, std::span(values.begin(), values.size()));
   }
   // Runs body(0) .. body(n-1) on all cores that are idle. Results must not depend on the order: write to slot
   // i, and combine the slots afterwards.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from qklab._program import program
     from qklab._running import run
     from qklab._spectrum import spectrum
-    from qklab.errors import Diagnostic, FellShort, InputError, ProgramNotFound, QklabError
+    from qklab.errors import Diagnostic, DirectoryBusy, FellShort, InputError, ProgramNotFound, QklabError
     from qklab.figures import Figure, Figures
     from qklab.results import Run
 
@@ -27,10 +27,10 @@ __version__ = "0.1.0"
 _HOMES = {
     "Description": "_describe", "describe": "_describe", "Diverged": "_experiment", "Experiment": "_experiment",
     "experiment": "_experiment", "program": "_program", "run": "_running", "spectrum": "_spectrum",
-    "Diagnostic": "errors", "FellShort": "errors", "InputError": "errors", "ProgramNotFound": "errors",
+    "Diagnostic": "errors", "DirectoryBusy": "errors", "FellShort": "errors", "InputError": "errors", "ProgramNotFound": "errors",
     "QklabError": "errors", "Figure": "figures", "Figures": "figures", "Run": "results"}
-__all__ = ["Description", "Diagnostic", "Diverged", "Experiment", "FellShort", "Figure", "Figures", "InputError",
-           "ProgramNotFound", "QklabError", "Run", "describe", "experiment", "open", "program", "run", "spectrum"]
+__all__ = ["Description", "Diagnostic", "DirectoryBusy", "Diverged", "Experiment", "FellShort", "Figure", "Figures",
+           "InputError", "ProgramNotFound", "QklabError", "Run", "describe", "experiment", "open", "program", "run", "spectrum"]
 
 
 def __getattr__(name: str) -> Any:

@@ -9,6 +9,7 @@ import json
 import math
 import os
 import sys
+import time
 import traceback
 import typing
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, TextIO, Union
@@ -32,6 +33,7 @@ class Experiment:
         self._hints = typing.get_type_hints(function, include_extras=True)
         self._trial: Optional[str] = None
         self._channel: Optional[TextIO] = None
+        self._next_progress = 0.0
         self.__doc__ = function.__doc__
         for parameter in self._signature.parameters.values():
             self._declared(parameter)  # a mistake shows when the function is decorated
@@ -40,9 +42,14 @@ class Experiment:
         return self.function(*arguments, **named)
 
     def progress(self, step: int, of: int, **values: float) -> None:
-        """Tells qklab how far the trial is. Outside qklab nothing happens."""
-        if self._trial is not None:
-            self._send({"trial": self._trial, "progress": int(step), "of": int(of)})
+        """Tells qklab how far the trial is, and the latest values of metrics: both are shown while it runs. It may be
+        called at every step: at most 20 calls a second are passed on. Outside qklab nothing happens."""
+        now = time.monotonic()
+        if self._trial is None or now < self._next_progress:
+            return
+        self._next_progress = now + 0.05
+        self._send({"trial": self._trial, "progress": int(step), "of": int(of),
+                    **({"values": {name: _plain(value) for name, value in values.items()}} if values else {})})
 
     def serve(self) -> None:
         """Answers for one trial after the other, until qklab closes standard input. What the function prints goes to
@@ -94,7 +101,7 @@ class Experiment:
         self._channel.flush()
 
     def _answer(self, trial: str, parameters: Dict[str, Any]) -> None:
-        self._trial = trial
+        self._trial, self._next_progress = trial, 0.0
         if "seed" not in self._signature.parameters:
             parameters.pop("seed", None)
         for name, value in parameters.items():

@@ -7,9 +7,9 @@ import subprocess
 from pathlib import Path
 from typing import List, Optional, Sequence, Tuple
 
-from qklab.errors import InputError, ProgramNotFound, QklabError, parse_diagnostics
+from qklab.errors import DirectoryBusy, InputError, ProgramNotFound, QklabError, parse_diagnostics
 
-BAD_INPUT = 2
+BAD_INPUT, BUSY = 2, 75
 _BUILT = Path("build", "release", "qklab")
 
 
@@ -59,4 +59,4 @@ def check(code: int, output: str, notes: str, accept: Sequence[int] = (0,),
     if code not in accept:
         said = (notes or output).strip()
         said = said[len("qklab: "):] if said.startswith("qklab: ") else said
-        raise QklabError(said or f"qklab ended with exit code {code}")
+        raise (DirectoryBusy if code == BUSY else QklabError)(said or f"qklab ended with exit code {code}")

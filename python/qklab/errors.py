@@ -33,6 +33,10 @@ class QklabError(Exception):
     """The program failed: a full disk, another run that writes to the directory, a damaged file."""
 
 
+class DirectoryBusy(QklabError):
+    """Another run is writing to the directory: the same call succeeds once that has ended."""
+
+
 class ProgramNotFound(QklabError):
     """The program ``qklab`` was not found."""
 

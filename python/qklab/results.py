@@ -14,6 +14,7 @@ import pandas as pd
 from qklab import latex, safetensors
 from qklab._columns import read_columns
 from qklab._config import to_points
+from qklab._live import read_running
 from qklab._program import call, program
 from qklab._query import is_sql, select
 from qklab._series import matrix, read_series, series_names
@@ -114,6 +115,13 @@ class Run:
         names = names_of(np.array([row[0] for row in rows], "i8"))
         messages = pd.DataFrame({"trial": names, "message": [row[1] for row in rows]}, dtype=object)
         return self.trials.merge(messages, on="trial")
+
+    @property
+    def running(self) -> pd.DataFrame:
+        """The trials under way, while a run is writing: ``trial``, ``about`` (the parameters that tell it apart),
+        ``step``, ``of``, ``seconds_left``, and the last value of each metric that it tells. ``running.attrs["curves"]``
+        has, by trial and metric, the values by step so far."""
+        return read_running(self.directory)
 
     def series(self, name: str) -> pd.DataFrame:
         """A series in tidy form: ``trial``, each parameter, ``index``, and a column of the series' name.

@@ -91,6 +91,51 @@ def test_bash():
         assert of_bash(line) - {""} == set(), (line, of_bash(line))
 
 
+# What a config allows: each shell asks the program.
+REAL = write("here/configs-of-mine/real.yaml", """
+name: real
+experiment: training
+sweep: {lr: [0.001, 0.01], refine: {metric: final_loss, threshold: 1, budget: 4}}
+presets: {tiny: {params: {steps: 2}}, smoke: {params: {steps: 1}}}
+""")
+os.environ["PATH"] = f"{os.path.dirname(os.path.abspath(QKLAB))}{os.pathsep}{os.environ['PATH']}"
+
+
+def test_bash_knows_the_config():
+    keys = of_bash("qklab run configs-of-mine/real.yaml ")
+    assert {"lr=", "norm=", "init.mean=", "seeds=", "refine=", "refine.budget="} <= keys and "seed=" not in keys, keys
+    assert of_bash("qklab run configs-of-mine/real.yaml init.me") == {"init.mean="} == of_bash("qklab run configs-of-mine/real.yaml lr = 0.1 init.me")
+    assert of_bash("qklab run configs-of-mine/real.yaml norm = ") == {"none", "pre", "post"} == of_bash("qklab run configs-of-mine/real.yaml norm =") | {"post"}
+    assert of_bash("qklab run configs-of-mine/real.yaml norm = p") == {"pre", "post"}
+    assert of_bash("qklab run configs-of-mine/real.yaml norm = pre,po") == {"pre,post"}
+    assert of_bash("qklab launch slurm configs-of-mine/real.yaml --shards 2 causal = ") == {"true", "false"}
+    assert of_bash("qklab run configs-of-mine/real.yaml --preset ") == {"smoke", "fast", "paper", "tiny"} - {""}
+    assert of_bash("qklab run configs-of-mine/real.yaml --preset ti") == {"tiny"}
+    assert of_bash("qklab run nowhere.yaml lr") - {""} == set()
+
+
+def test_fish_knows_the_config():
+    if not shutil.which("fish"):
+        skip("fish is not installed")
+    assert {"init.mean=", "init.variance="} <= of_fish("qklab run configs-of-mine/real.yaml init.")
+    assert of_fish("qklab run configs-of-mine/real.yaml norm=p") >= {"norm=pre", "norm=post"}
+    assert of_fish("qklab run configs-of-mine/real.yaml --preset ") == {"smoke", "fast", "paper", "tiny"}
+
+
+def test_zsh_knows_the_config():
+    if not shutil.which("zsh"):
+        skip("zsh is not installed")
+    zsh = Zsh()
+    try:
+        got = zsh.offered("qklab run configs-of-mine/real.yaml init.")
+        assert "mean=" in got and "variance=" in got, got
+        got = zsh.offered("qklab run configs-of-mine/real.yaml norm=p")
+        assert "norm=pre" in got and "norm=post" in got, got
+        assert re.search("fast.*paper.*smoke.*tiny", zsh.offered("qklab run configs-of-mine/real.yaml --preset "), re.S)
+    finally:
+        zsh.close()
+
+
 def test_fish():
     if not shutil.which("fish"):
         skip("fish is not installed")

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 
-from harness import FOLDER, QKLAB, csv_rows, plugins, qklab, run_tests, tables, wait_for_changes, write
+from harness import FOLDER, QKLAB, csv_rows, plugins, qklab, run_tests, tables, wait_for_changes, without_store, write
 
 RESERVED = 2 ** 40
 SWEEP = """
@@ -209,6 +209,45 @@ def test_seeds_that_were_added_after_looking_are_counted():
     qklab("report", "parts")
     assert claim_of("parts")["slices"][0]["added_after_looking"] == 0
     qklab("verify", "parts")
+
+
+def test_seeds_that_were_exchanged_after_looking_leave_a_trace():
+    said = qklab("run", CONFIG, "--out", "exchanged").stdout
+    assert "left out" not in said and "left_out_after_looking" not in claim_of("exchanged")["slices"][0]
+    said = qklab("run", CONFIG, "seeds=8,9,10,11,12,13,14,15", "--out", "exchanged").stdout
+    assert "8 seeds; seeds were added once after looking; 8 seeds that ran before are left out" in said, said
+    assert claim_of("exchanged")["slices"][0]["left_out_after_looking"] == 8
+    qklab("verify", "exchanged")
+    with without_store("exchanged"):
+        qklab("verify", "exchanged")
+    # The best seven of sixteen.
+    said = qklab("run", CONFIG, "seeds=0,1,2,3,8,9,10", "--out", "exchanged").stdout
+    assert "9 seeds that ran before are left out" in said, said
+    said = qklab("run", CONFIG, "seeds=16", "--out", "exchanged").stdout
+    assert "left out" not in said and "16 seeds; seeds were added 2 times after looking" in said, said
+
+
+def test_too_few_reserved_seeds_are_told():
+    few = write("few.yaml", CONFIG.read_text().replace("{seeds: 8}", "{seeds: 4}"))
+    said = qklab("run", few, "--out", "few").stderr
+    assert "few.yaml: confirm: 4 reserved seeds can confirm nothing of small: 6 would be the fewest" in said, said
+    assert "can confirm nothing of small" in qklab("confirm", "few").stderr
+    share = write("share.yaml", CONFIG.read_text().replace("at_least: 0.05", "at_least: 0.05, about: share, share: 0.9"))
+    assert "8 reserved seeds can confirm nothing of small: 36 would be" in qklab("run", share, "--out", "share").stderr
+    assert "can confirm nothing" not in qklab("run", CONFIG, "--out", "enough", "--dry-run").stderr
+
+
+def test_a_claim_that_is_changed_between_two_shards_is_noticed():
+    directory = explored("between")
+    qklab("confirm", directory, "--shard", "1/2")
+    for change in (("at_least: 0.05", "at_least: 0.04"), ("id: small", "id: other")):
+        changed = write("changed.yaml", CONFIG.read_text().replace(*change))
+        qklab("run", changed, "--out", directory)
+        said = qklab("confirm", directory, "--shard", "2/2", code=2).stderr
+        assert "after some of its reserved seeds had run" in said and "--fresh" in said, said
+    qklab("run", CONFIG, "--out", directory)  # as it was
+    qklab("confirm", directory, "--shard", "2/2")
+    assert claim_of(directory)["confirmation"]["standing"] == "confirmed"
 
 
 def test_merging_keeps_what_happened_to_claims():

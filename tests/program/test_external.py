@@ -3,10 +3,12 @@ import json
 import math
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 
-from harness import FOLDER, ROOT, csv_rows, needs, qklab, run_tests, run_through_kills, tables, write
+from harness import FOLDER, QKLAB, ROOT, SLOWER, csv_rows, needs, qklab, run_tests, run_through_kills, tables, write
 
 PYTHON = sys.executable
 
@@ -16,7 +18,8 @@ import json, os, sys, time
 def say(message):
     sys.stdout.write(json.dumps(message) + "\\n")
     sys.stdout.flush()
-HOW = ["well", "die", "signal", "hang", "rubbish", "flood", "other", "fail", "diverge", "unknown", "silent_lines"]
+HOW = ["well", "die", "signal", "hang", "rubbish", "flood", "other", "fail", "diverge", "unknown", "silent_lines", "names", "no_number",
+       "slowly"]
 say({"protocol": 1, "hello": {"name": "speaker", "parameters": [
     {"name": "x", "type": "number", "default": 1.0, "low": 0, "high": 10},
     {"name": "how", "type": "text", "default": "well", "choices": HOW}],
@@ -38,7 +41,13 @@ for line in sys.stdin:
     if how == "fail": say({"trial": trial, "failed": "no luck"}); continue
     if how == "diverge": say({"trial": trial, "diverged": "too large", "result": {"scalars": {"y": "inf"}}}); continue
     if how == "unknown": say({"trial": trial, "result": {"scalars": {"z": 1}}}); continue
-    say({"trial": trial, "progress": 1, "of": 2})
+    if how == "names": say({"trial": trial, "progress": 1, "of": 2, "values": {"\\x1b[2J": 1}})
+    if how == "no_number": say({"trial": trial, "progress": 1, "of": 2, "values": {"loss": [1]}})
+    if how == "slowly":
+        for step in range(1000):
+            say({"trial": trial, "progress": step, "of": 1000, "values": {"loss": 1 / (1 + step), "gap": None}})
+            time.sleep(0.02)
+    say({"trial": trial, "progress": 1, "of": 2, "values": {"loss": 0.5}})
     say({"trial": trial, "result": {"scalars": {"y": x * x + seed}, "series": {"s": [x, None, seed]}}})
 '''
 write("speaker.py", SPEAKER)
@@ -91,7 +100,8 @@ def test_a_program_that_misbehaves_fails_its_trial_and_a_new_one_goes_on():
     ways = {
         "die": "ended with exit code 3; its last words: at die", "signal": "killed by signal 11",
         "hang": "took longer than its limit of 1 s", "rubbish": "no message: rubbish", "other": "another trial",
-        "fail": "no luck", "unknown": "no scalar 'z'", "flood": "limit of 1 s|256 MiB", "silent_lines": "limit of 1 s"}
+        "fail": "no luck", "unknown": "no scalar 'z'", "flood": "limit of 1 s|256 MiB", "silent_lines": "limit of 1 s",
+        "names": r"'\\x1B\[2J' is no name", "no_number": "expected a number"}
     how = [word for way in ways for word in (way, "well")]
     file = config("badly", experiment={"command": [PYTHON, "speaker.py"], "limit": 1},
                   sweep={"zip": [{"x": [i / 10 for i in range(len(how))], "how": how}]})
@@ -102,6 +112,27 @@ def test_a_program_that_misbehaves_fails_its_trial_and_a_new_one_goes_on():
     for way, message in ways.items():
         line, = (line for line in told.split("\n") if f"how={way}" in line)
         assert re.search(message, line), (way, line)
+
+
+def test_what_it_tells_is_seen_while_it_runs():
+    file = config("slowly", params={"how": "slowly"})
+    run = subprocess.Popen([QKLAB, "run", file, "--out", "slowly"], cwd=FOLDER, stdout=subprocess.DEVNULL,
+                           stderr=subprocess.PIPE, text=True)
+    try:
+        seen = {}
+        while seen.get("loss", {}).get("step", [0])[-1] < 20:
+            assert run.poll() is None, run.stderr.read()
+            path = FOLDER / "slowly/running.json"
+            trials = json.loads(path.read_text())["trials"] if path.exists() else []
+            seen = trials[0]["metrics"] if trials else {}
+            time.sleep(0.05)
+        assert seen["gap"]["last"] is None and seen["loss"]["value"][0] == 1 and 0 < seen["loss"]["last"] < 0.05, seen
+        # A thousand steps of 20 ms.
+        assert 10 < trials[0]["seconds_left"] < 25 * SLOWER, trials
+        assert re.search(r"step \d+ of 1000 .* left, gap nan.*, loss 0\.0\d+ [▁▂▃▄▅▆▇█]+", qklab("status", "slowly").stdout)
+    finally:
+        run.send_signal(signal.SIGINT)
+        run.communicate(timeout=60)
 
 
 def test_divergence_is_a_result():

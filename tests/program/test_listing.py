@@ -159,5 +159,28 @@ def test_overrides_of_strategies_and_of_axes_in_every_form():
     assert "points" in qklab("run", SWEEP, "points=[{maen: 0}]", "--out", "none", code=2).stderr
 
 
+def test_numbers_are_written_alike():
+    failing = write("alike.yaml", "name: alike\nexperiment: training\nsweep: {lr: [500000, 0.5], dim: [8]}\n"
+                    "params: {length: 4, steps: 3, optimizer: sgd}\n")
+    said = qklab("run", failing, "--out", "alike", code=None).stderr
+    told = qklab("status", "alike").stdout
+    assert "(lr=500000)" in said and "(lr=500000)" in told, (said, told)
+
+
+def test_another_process_at_the_directory_has_an_exit_code_of_its_own():
+    run = begin_run(SWEEP, "busy", "-j", 1, "samples=3000000")
+    try:
+        wait_while(run, lambda: not (FOLDER / "busy/run.db-wal").exists())
+        for _ in range(2):
+            second = qklab("run", SWEEP, "--out", "busy", code=75)
+            assert re.fullmatch(r"qklab: another qklab run is writing to \S+/busy \(pid \d+\): wait for its end, or name "
+                                r"another --out DIR\n", second.stderr), second.stderr
+        qklab("status", "busy")  # whoever reads is not concerned
+    finally:
+        run.send_signal(signal.SIGINT)
+        run.communicate(timeout=60)
+    assert "75 another process" in " ".join(qklab("--help").stdout.split())
+
+
 if __name__ == "__main__":
     run_tests(sys.modules[__name__])

@@ -2,6 +2,7 @@
 import fcntl
 import http.client
 import json
+import math
 import os
 import pty
 import random
@@ -240,10 +241,11 @@ sweep: {lr: [0.001, 0.002]}
 
 
 def test_how_far_a_long_trial_is():
-    """Progress is shown on the progress line and by status, watch and serve, and its file is removed after the run."""
+    """Step, last values and time left are shown on the progress line and by status, watch and serve, and the file that
+    holds them is removed after the run."""
     run = subprocess.Popen([QKLAB, "run", write("long.yaml", LONG), "--out", "long", "-j", "1"], cwd=FOLDER,
                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    running = FOLDER / "long/running.csv"
+    running = FOLDER / "long/running.json"
     while not running.exists():
         assert run.poll() is None
         time.sleep(0.05)
@@ -257,18 +259,43 @@ def test_how_far_a_long_trial_is():
         while running.stat().st_mtime == before:
             time.sleep(0.05)
         assert running.stat().st_mtime - before > 0.9, "written more often than once a second"
-        seen += [step(json.loads(server.ask("/state")[1])["running"]), step(qklab("status", "long").stdout)]
+        state = json.loads(server.ask("/state")[1])
+        seen += [step(state["running"]), step(qklab("status", "long").stdout)]
+        trial = state["trials"][0]
+        assert trial["about"] == "lr=0.001" and trial["step"] >= seen[0] and trial["of"] == 1000000, trial
+        told = {each["name"]: each for each in trial["told"]}
+        assert list(told) == ["loss", "accuracy", "train_loss"], told  # one evaluation, and many steps
+        assert float(told["loss"]["last"]) > 0 and len(told["loss"]["step"]) == 1
+        assert len(told["train_loss"]["value"]) == len(told["train_loss"]["step"]) > 10
+        # Half of the work at least is left; the second trial is as long as this one.
+        while "left until all is done" not in (text := qklab("status", "long").stdout):
+            time.sleep(0.05)
+        assert re.search(r"^running \w{16} \(lr=0.001\): step .* left, loss [\d.]+, accuracy .* train_loss .*[▁▂▃▄▅▆▇█]", text, re.M), text
+        state = json.loads(qklab("status", "long", "--json").stdout)
+        running_now = state["running"][0]
+        assert 0 < running_now["seconds_left"] < state["seconds_left"] < math.inf, state
+        assert running_now["metrics"]["loss"]["last"] > 0 and running_now["about"] == "lr=0.001"
+        watched = qklab("watch", "long", "--once").stdout  # 100 columns have no room for all
+        assert re.search(r"^  lr=0.001: step \d+ of 1000000 \(.*\), .* left, loss [\d.]+, accuracy", watched, re.M), watched
     assert seen == sorted(seen) and seen[0] < seen[-1], seen  # a loaded machine may not have begun the first step
     time.sleep(11)  # a plain progress line comes every ten seconds
     run.send_signal(signal.SIGUSR1)
     _, said = run.communicate(timeout=60)
     assert run.returncode == 130 and not running.exists() and step(said) > 0, said
     # A killed run leaves its file, which is ignored after a while.
-    running.write_text("trial,step,of\n0123456789abcdef,5,10\n")
-    assert "step 5 of 10 (50 %)" in qklab("status", "long").stdout
+    left = {"trial": "0123456789abcdef", "about": "", "step": 5, "of": 10, "seconds_left": None, "metrics": {}}
+
+    def leave(**changes):
+        running.write_text(json.dumps({"seconds_left": 3.5, "trials": [{**left, **changes}]}))
+
+    leave()
+    assert "step 5 of 10 (50 %)\n" in qklab("status", "long").stdout
     os.utime(running, (time.time() - 3600,) * 2)
     assert "step 5" not in qklab("status", "long").stdout
-    for damaged in ("", "trial,step,of\nzz\n", "trial,step,of\n0123456789abcdef,11,10\n0123456789abcdef,1,0\n"):
+    for damaged in ({"step": 11}, {"of": 0}, {"trial": "zz"}, {"step": "x"}, {"metrics": {"loss": {"last": 1, "step": [1], "value": []}}}):
+        leave(**damaged)
+        assert "running" not in qklab("status", "long").stdout, damaged
+    for damaged in ("", "[]", '{"trials": 3}', "null"):
         running.write_text(damaged)
         assert "running" not in qklab("status", "long").stdout
 

@@ -145,7 +145,11 @@ def test_a_dry_run_lists_what_the_run_would_find():
     assert listed("--all", "--rerun", "all")[1].startswith("slips: 8 trials of training, 0 finished and 8 to run")
     parts = [{line[1] for line in listed("--all", "--shard", f"{i}/3")[0]} for i in (1, 2, 3)]
     assert len(set.union(*parts)) == 8 and sum(map(len, parts)) == 8, parts
-    assert "--dry-run" in refused("run", path, "--all")
+    assert "--dry-run" in refused("run", path, "--all") and "--dry-run" in refused("run", path, "--limit", "3")
+    for limit in (0, 2, 8, 100):
+        lines, last = listed("--limit", limit)
+        assert sum(line[0] in ("done", "to run") for line in lines) == min(limit, 8), lines
+        assert (lines[-1:] == [[f"... and {8 - limit} more, which --all lists"]]) == (limit < 8) and "4 to run" in last
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ def test_every_block_runs():
     (FOLDER / "walk.yaml").write_text(re.search(r"```yaml\n(# walk.yaml\n.*?)```", readme, re.S)[1])
     os.chdir(FOLDER)
     names, said = {}, io.StringIO()
-    assert len(blocks()) == 5
+    assert len(blocks()) == 6
     with contextlib.redirect_stdout(said):
         for block in blocks():
             exec(compile(block, "docs/python.md", "exec"), names)  # noqa: S102: it is our own
@@ -40,6 +40,7 @@ def test_every_block_runs():
     assert between and 1 <= float(between[1]) < float(between[2]) <= 100, text
     assert "unknown parameter 'maen' (did you mean 'mean'?) mean" in text, text
     assert len(names["run"].trials) == 28
+    assert "search: the best of 12 points has contrast" in text and len(names["best"].trials) == 24
 
 
 if __name__ == "__main__":

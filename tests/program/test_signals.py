@@ -1,4 +1,5 @@
 """Signals that the caller ignores stay ignored; those sent before a limit make a run save its results and end."""
+import json
 import re
 import resource
 import signal
@@ -77,9 +78,9 @@ def test_a_training_that_is_stopped_loses_nothing():
     reached = 0
     for _ in range(2):
         run = subprocess.Popen(begin, cwd=FOLDER, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        running = FOLDER / "long/running.csv"
-        wait_until(lambda: running.exists() and running.read_text().count("\n") == 2
-                   and int(running.read_text().splitlines()[1].split(",")[1]) > reached)
+        running = FOLDER / "long/running.json"
+        wait_until(lambda: running.exists() and (trials := json.loads(running.read_text())["trials"])
+                   and trials[0]["step"] > reached)
         run.send_signal(signal.SIGINT)
         _, said = run.communicate(timeout=60)
         assert run.returncode == 130, said
@@ -90,6 +91,14 @@ def test_a_training_that_is_stopped_loses_nothing():
     qklab("run", config, "--out", "long")
     qklab("run", config, "--out", "unbroken")
     assert tables("long") == tables("unbroken")
+    # Several at a time, and quietly.
+    run = subprocess.Popen([QKLAB, "run", config, "lr=0.001,0.002", "--out", "both", "-j", "2", "--quiet"], cwd=FOLDER,
+                           text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    running = FOLDER / "both/running.json"
+    wait_until(lambda: running.exists() and len(json.loads(running.read_text())["trials"]) == 2)
+    run.send_signal(signal.SIGINT)
+    _, said = run.communicate(timeout=60)
+    assert re.search(r"^saved as well: lr=0\.00[12] at step \d+ of 20000; lr=0\.00[12] at step", said, re.M), said
 
 
 def test_a_signal_before_anything_has_begun_leaves_nothing():

@@ -49,6 +49,10 @@ def test_dry_run_writes_and_submits_nothing():
     text = launch("mean=0,0.5", "--max-parallel", 2, "--dry-run", "--", "-p", "main", "-t", "10")
     for part in ("--array=1-4%2", "-p main -t 10", "mean=0,0.5", "afterany:JOB1", "merge"):
         assert part in text, text
+    # The trials are listed as by `run --dry-run`: 2 means, 4 variances, 4 seeds.
+    assert text.count("to run  ") == 5 and "... and 27 more, which --all lists" in text, text
+    assert launch("mean=0,0.5", "-n", "--all").count("to run  ") == 32
+    assert launch("mean=0,0.5", "-n", "--limit", 2).count("to run  ") == 2
     assert not (FOLDER / "out").exists()
     assert command("squeue", "-h") == ""
 

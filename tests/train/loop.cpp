@@ -37,8 +37,13 @@ TEST_CASE("tells each step, and yields the same whether or not anybody asks") {
   Run run, asked;
   std::vector<std::size_t> told;
   Hooks hooks;
-  hooks.progress = [&](std::size_t step, std::size_t of) {
+  hooks.progress = [&](std::size_t step, std::size_t of, std::span<const MetricValue> values) {
     CHECK(of == 20);
+    // What was measured in the step before.
+    const bool evaluated = step > 0 && (step - 1) % small_config().evaluate_every == 0;
+    REQUIRE(values.size() == (step == 0 ? 0 : evaluated ? 3 : 1));
+    if (step > 0) CHECK(values.back().name == "train_loss");
+    if (evaluated) CHECK(values.front().name == "loss");
     told.push_back(step);
   };
   CHECK(identical(train::train(asked.trainer, hooks).history, train::train(run.trainer).history));

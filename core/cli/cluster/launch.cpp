@@ -44,7 +44,9 @@ void add_launch(CLI::App& app, Exit& exit, const std::vector<std::string>& sbatc
   slurm->add_option("--max-array-size", arguments->max_array_size, "instead of the cluster's MaxArraySize")
       ->check(CLI::Range(2, 10'000'000))
       ->type_name("N");
-  slurm->add_flag("--dry-run", arguments->dry_run, "print scripts and commands; write and submit nothing");
+  slurm->add_flag("-n,--dry-run", arguments->dry_run,
+                  "print scripts, commands and the first trials; write and submit nothing");
+  add_plan_options(*slurm, arguments->limit);
   slurm->add_flag("--yes", arguments->yes, "launch sweeps of over 10^7 trials too");
   slurm->callback([arguments, &app, &exit, sbatch_options] {
     const CLI::Option* plugin = app.get_option("--plugin");

@@ -95,7 +95,17 @@ void show(const SlurmSweep& slurm, const std::vector<ArrayPart>& parts, bool mer
     jobs.push_back(fmt::format("JOB{}", jobs.size() + 1));
   }
   if (merges) fmt::print("{}\n", shell_line(sbatch_merge(slurm, jobs)));
-  fmt::print("(dry run: nothing was written or submitted)\n");
+}
+
+// A run that would find what the merged directory and the shards have finished.
+RunRequest found_there(const SlurmSweep& slurm, const std::string& rerun) {
+  RunRequest request;
+  request.directory = slurm.directory;
+  if (!rerun.empty()) request.rerun = rerun_named(rerun);
+  if (!fs::exists(slurm.directory + "/shards")) return request;
+  for (const auto& entry : fs::directory_iterator(slurm.directory + "/shards"))
+    if (fs::exists(store_path(entry.path().string()))) request.besides.push_back(entry.path().string());
+  return request;
 }
 
 std::uint64_t array_size(const LaunchArguments& arguments) {
@@ -138,7 +148,10 @@ void launch(const LaunchArguments& arguments, const std::vector<std::string>& pl
   };
   const bool merges = !shards.empty() || !fs::exists(store_path(slurm.directory)) || !all_here();
   const std::vector<ArrayPart> parts = split_into_arrays(shards, array_size(arguments));
-  if (arguments.dry_run) return show(slurm, parts, merges);
+  if (arguments.dry_run) {
+    show(slurm, parts, merges);
+    return tell_plan(loaded, found_there(slurm, arguments.rerun), arguments.limit);
+  }
 
   refuse_other_experiment(slurm.directory, config);
   // If Ctrl-C came between a job's submission and its record, the job would later be submitted again.

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "core/cli/listing/plan.hpp"
+
 namespace qklab {
 
 struct LaunchArguments {
@@ -12,6 +14,7 @@ struct LaunchArguments {
   std::vector<std::string> overrides;
   std::uint64_t shards = 1, max_parallel = 0, max_array_size = 0;
   bool dry_run = false, yes = false;
+  PlanLimit limit;  // of the dry run
 };
 
 // Writes the scripts, submits the shards that are unfinished and not queued, and prints what was done; with

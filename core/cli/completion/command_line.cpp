@@ -27,7 +27,8 @@ std::vector<std::string> shipped_or_none() {
 Expected expected_of(const CLI::Option& option) {
   if (const auto words = choices_of(option); !words.empty()) return {Kind::words, words};
   const std::string type = option.get_type_name();
-  if (type == "PRESET") return {Kind::words, {"smoke", "fast", "paper"}};
+  if (type == "PRESET") return {Kind::preset, {"smoke", "fast", "paper"}};
+  if (type.starts_with("KEY=VALUE")) return {Kind::setting, {}};
   if (type == "FIGURE") return {Kind::words, shipped_or_none()};
   if (type == "FIGURE|DIR|TRIAL") return {Kind::folder_or_word, shipped_or_none()};
   if (type == "EXPERIMENT|TASK") {

@@ -16,7 +16,9 @@ enum class Kind {
   config,          // a YAML file
   folder,
   file,
-  free,  // text, a number: nothing that could be offered
+  preset,   // of the config that the line names
+  setting,  // KEY=VALUE, of the config that the line names
+  free,     // text, a number: nothing that could be offered
 };
 
 struct Expected {

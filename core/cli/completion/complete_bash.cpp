@@ -21,6 +21,10 @@ std::string bash_offer(const Expected& expected) {
       return "folder";
     case Kind::file:
       return "file";
+    case Kind::preset:
+      return "preset " + words;
+    case Kind::setting:
+      return "setting";
     case Kind::free:
       break;
   }
@@ -61,7 +65,8 @@ _qklab_look() {{
 {}  esac
 }}
 
-# What fits $word, of a kind: config, folder, file, free, or words; more words may follow the kind.
+# What fits $word, of a kind: config, folder, file, preset, setting, free, or words; more words may follow the kind.
+# Presets and settings are those of $config; bash splits a setting at its "=", so that $key stands before $word.
 _qklab_offer() {{
   local kind=${{1%% *}} words=
   [ "$kind" = "$1" ] || words=${{1#* }}
@@ -71,12 +76,17 @@ _qklab_offer() {{
       config) compgen -f -X '!*.yaml' -- "$word"; compgen -f -X '!*.yml' -- "$word"; compgen -d -- "$word" ;;
       folder) compgen -d -- "$word" ;;
       file) compgen -f -- "$word" ;;
+      preset) [ -z "$config" ] || compgen -W "$("${{COMP_WORDS[0]}}" completion presets "$config" 2>/dev/null)" -- "$word" ;;
+      setting)
+        [ -z "$config" ] || while IFS= read -r each; do
+          [[ $each != "$key$word"* ]] || printf '%s\n' "${{each#"$key"}}"
+        done < <("${{COMP_WORDS[0]}}" completion settings "$config" "$key$word" 2>/dev/null) ;;
     esac
   }}
 }}
 
 _qklab() {{
-  local word=${{COMP_WORDS[COMP_CWORD]}} verb= value= flags= again= verbs= offered= i each place=0
+  local word=${{COMP_WORDS[COMP_CWORD]}} verb= value= flags= again= verbs= offered= i each place=0 config= key=
   local -a places=()
   [ "$word" != '=' ] || word=
   _qklab_look ''
@@ -92,9 +102,16 @@ _qklab() {{
       verb=${{verb:+$verb }}$each place=0
       _qklab_look ''
     else
-      place=$((place + 1))
+      [ "${{places[place]-}}" != config ] || config=$each
+      # The parts of KEY=VALUE are words of their own here.
+      [ "${{places[place]-}}" = setting ] && [ "${{COMP_WORDS[i-1]}}" = '=' ] || place=$((place + 1))
     fi
   done
+  if [ "${{COMP_WORDS[COMP_CWORD]}}" = '=' ]; then
+    key=${{COMP_WORDS[COMP_CWORD-1]}}=
+  elif [ "${{COMP_WORDS[COMP_CWORD-1]}}" = '=' ]; then
+    key=${{COMP_WORDS[COMP_CWORD-2]}}=
+  fi
   [ -z "$again" ] || [ "$place" -lt "${{#places[@]}}" ] || place=$((${{#places[@]}} - 1))
   if [ -n "$value" ]; then
     offered=$value
@@ -106,6 +123,7 @@ _qklab() {{
   mapfile -t COMPREPLY < <(_qklab_offer "$offered")
   case $offered in
     config* | folder* | file*) compopt -o filenames 2>/dev/null ;;
+    setting) [[ ${{COMPREPLY[0]-}} != *= ]] || compopt -o nospace 2>/dev/null ;;&
     *) compopt +o default 2>/dev/null ;;
   esac
 }}

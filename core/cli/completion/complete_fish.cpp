@@ -31,6 +31,10 @@ std::string fish_offer(const Expected& expected) {
       return " -x -a '(__fish_complete_directories)'";
     case Kind::file:
       return " -r -F";
+    case Kind::preset:
+      return " -x -a '(_qklab_of_config presets) " + words + "'";
+    case Kind::setting:
+      return " -x -a '(_qklab_of_config settings (commandline -ct))'";
     case Kind::free:
       break;
   }
@@ -58,7 +62,15 @@ std::string of_verb(const VerbText& verb) {
 }  // namespace
 
 std::string fish_completion(const std::vector<VerbText>& verbs) {
-  std::string out = "# fish completion of qklab\ncomplete -c qklab -f\n";
+  // The config is the first word of the line that looks like one.
+  std::string out = R"sh(# fish completion of qklab
+function _qklab_of_config
+    set -l line (commandline -opc)
+    set -l configs (string match -r '.*\.ya?ml$' -- $line)
+    test -n "$configs[1]"; and $line[1] completion $argv[1] $configs[1] $argv[2..] 2>/dev/null
+end
+complete -c qklab -f
+)sh";
   for (const VerbText& verb : verbs) {
     if (!verb.name.empty()) {
       const std::size_t space = verb.name.rfind(' ');

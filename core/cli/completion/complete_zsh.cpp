@@ -30,6 +30,10 @@ std::string zsh_action(const Expected& expected) {
       return "_files -/";
     case Kind::file:
       return "_files";
+    case Kind::preset:
+      return "_qklab_presets";
+    case Kind::setting:
+      return "_qklab_settings";
     case Kind::free:
       break;
   }
@@ -93,7 +97,25 @@ std::string function_of(const VerbText& verb, const std::vector<VerbText>& all) 
 }  // namespace
 
 std::string zsh_completion(const std::vector<VerbText>& verbs) {
-  std::string out = "#compdef qklab\n";
+  // The config is the first word of the line that looks like one.
+  std::string out = R"sh(#compdef qklab
+_qklab_of_config() {
+    local config=${${(M)words:#*.y(a|)ml}[1]}
+    [[ -n $config ]] && qklab completion $1 ${(Q)config} $2 2>/dev/null
+}
+_qklab_presets() {
+    local -a found
+    found=(${(f)"$(_qklab_of_config presets)"})
+    (( $#found )) || found=(smoke fast paper)
+    compadd -- $found
+}
+_qklab_settings() {
+    local -a found
+    found=(${(f)"$(_qklab_of_config settings $PREFIX)"})
+    compadd -S '' -- ${(M)found:#*=}
+    compadd -- ${found:#*=}
+}
+)sh";
   for (const VerbText& verb : verbs) out += function_of(verb, verbs);
   return out + "compdef _qklab qklab\n";
 }

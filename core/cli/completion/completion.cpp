@@ -5,6 +5,7 @@
 
 #include "core/cli/cli.hpp"
 #include "core/cli/completion/complete.hpp"
+#include "core/cli/completion/settings.hpp"
 #include "core/cli/one_of.hpp"
 #include "core/directory/version.hpp"
 
@@ -78,6 +79,9 @@ trials failed, or a verdict fell short of what the config demands
 .B 2
 bad input; nothing was written
 .TP
+.B 75
+another process is writing the run directory: the same command may succeed later
+.TP
 .B 130
 interrupted; the same command goes on
 .SH ENVIRONMENT
@@ -94,13 +98,25 @@ is the run directory of a config NAME.
 
 void add_completion(CLI::App& app, Exit&) {
   const auto shell = std::make_shared<std::string>();
+  const auto rest = std::make_shared<std::vector<std::string>>();
   CLI::App* verb = app.add_subcommand(
       "completion", "print a script that completes qklab's command line, or its manual page");
-  verb->add_option("shell", *shell, "bash, zsh, fish, or man")
+  verb->add_option(
+          "shell", *shell,
+          "bash, zsh, fish, or man; the scripts themselves ask for the settings or presets of a config")
       ->required()
-      ->check(one_of({"bash", "zsh", "fish", "man"}))
+      ->check(one_of({"bash", "zsh", "fish", "man", "settings", "presets"}))
       ->type_name("SHELL");
-  verb->callback([shell, &app] {
+  verb->add_option("rest", *rest, "for settings and presets: the config, and the word at the cursor")
+      ->type_name("CONFIG [WORD]");
+  verb->callback([shell, rest, &app] {
+    if (*shell == "settings" || *shell == "presets") {
+      const std::string config = rest->empty() ? "" : rest->front(),
+                        word = rest->size() > 1 ? rest->at(1) : "";
+      for (const std::string& each : *shell == "presets" ? presets_for(config) : settings_for(config, word))
+        fmt::print("{}\n", each);
+      return;
+    }
     const std::vector<VerbText> verbs = describe_command_line(app);
     fmt::print("{}", *shell == "bash"   ? bash_completion(verbs)
                      : *shell == "zsh"  ? zsh_completion(verbs)

@@ -9,7 +9,7 @@
 #include "core/base/error.hpp"
 #include "core/cli/writer.hpp"
 #include "core/directory/loaded.hpp"
-#include "core/directory/running.hpp"
+#include "core/text/json_numbers.hpp"
 
 namespace qklab {
 
@@ -52,8 +52,7 @@ DirectoryState state_of_reference(const std::string& directory) {
 
 Json json_of(const DirectoryState& state) {
   Json running = Json::array(), failures = Json::array();
-  for (const RunningTrial& each : state.running)
-    running.push_back({{"trial", trial_name(each.id)}, {"step", each.step}, {"of", each.of}});
+  for (const RunningTrial& each : state.running.trials) running.push_back(running_json(each));
   for (const Store::Failure& each : state.failures) {
     failures.push_back({{"trial", trial_name(each.id)},
                         {"status", name_of(each.status)},
@@ -77,6 +76,7 @@ Json json_of(const DirectoryState& state) {
           {"pruned", state.counts.pruned},
           {"writer", state.writer.empty() ? Json() : Json(std::stoll(state.writer))},
           {"unknown", state.unknown},
+          {"seconds_left", json_in_full(state.running.left)},
           {"running", std::move(running)},
           {"failures", std::move(failures)}};
 }

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/directory/running.hpp"
 #include "core/store/store.hpp"
-#include "core/trial/trial_progress.hpp"
 
 namespace qklab {
 
@@ -19,7 +19,7 @@ struct DirectoryState {
   StoreCounts counts;                           // of all trials that the directory holds
   std::optional<std::uint64_t> trials, to_run;  // of its sweep; nothing where that is unknown
   std::string unknown;                          // why it is
-  std::vector<RunningTrial> running;
+  RunningTrials running;
   std::vector<Store::Failure> failures;  // the first ones
 
   std::string_view word() const;  // "running", "complete", "incomplete", "unknown" or "reference"

@@ -1,10 +1,13 @@
 #include <fmt/format.h>
 
+#include <cmath>
 #include <memory>
 
 #include "core/cli/cli.hpp"
 #include "core/cli/command.hpp"
 #include "core/cli/listing/state.hpp"
+#include "core/cli/running_text.hpp"
+#include "core/cli/terminal.hpp"
 #include "core/confirm/confirming_run.hpp"
 #include "core/directory/loaded.hpp"
 #include "core/directory/running.hpp"
@@ -20,9 +23,11 @@ namespace {
 constexpr std::size_t failures_shown = 20;
 
 void print_running(const std::string& directory) {
-  for (const RunningTrial& each : read_running(directory))
-    fmt::print("running {}: step {} of {} ({:.4g} %)\n", trial_name(each.id), each.step, each.of,
-               100 * each.share());
+  const RunningTrials running = read_running(directory);
+  for (const RunningTrial& each : running.trials)
+    fmt::print("running {}{}: {}\n", trial_name(each.id),
+               each.about.empty() ? "" : fmt::format(" ({})", each.about), trial_text(each));
+  if (std::isfinite(running.left)) fmt::print("{} left until all is done\n", duration(running.left));
 }
 
 // How far reserved seeds have got, if they have begun.

@@ -26,8 +26,8 @@ void run(const Trial& trial, Result& result) {
   double position = 0;
   for (std::size_t t = 1; t <= steps; ++t) {
     trial.check();             // lets Ctrl-C stop a long trial
-    trial.progress(t, steps);  // for those who wait
     position += drift + random.normal();
+    trial.progress(t, steps, {{"position", position}});  // for those who wait
     distance.push_back(position * position);
     const auto time = static_cast<double>(t);
     theory.push_back(time + drift * drift * time * time);

@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <filesystem>
 #include <thread>
 
 #include "core/base/nan.hpp"
 #include "core/cli/writer.hpp"
 #include "core/directory/series_needed.hpp"
+#include "core/search/asking.hpp"
 #include "core/sweep/telling.hpp"
 
 namespace qklab {
@@ -47,18 +49,20 @@ LiveState LiveView::look(bool plots) {
   const Store store = open_patiently(directory_);
   state.counts = store.counts();
   if (grows(loaded_.config.sweep)) {
+    take_over_proposals(loaded_, store);
     grow(loaded_, store);
     ids_ = loaded_.config.sweep.ids();
   }
   const auto statuses = store.statuses();
   state.total = ids_.size();
   for (const std::uint64_t id : ids_) state.finished += statuses.count(id);
-  state.running = read_running(directory_);
+  const RunningTrials running = read_running(directory_);
+  state.running = running.trials;
   std::erase_if(state.running, [&](const RunningTrial& each) { return statuses.contains(each.id); });
   state.failures = store.latest_failures(most_failures);
   const Telling telling(loaded_.config.sweep);
   for (Store::Failure& failure : state.failures) failure.params = telling.text_of_json(failure.params);
-  estimate(state);
+  estimate(state, running.left);
   if (plots) {
     const Results results = store.load(loaded_.config.sweep, series_needed(loaded_.figures, loaded_.claims));
     for (const Figure& figure : loaded_.figures) {
@@ -72,16 +76,17 @@ LiveState LiveView::look(bool plots) {
   return state;
 }
 
-void LiveView::estimate(LiveState& state) {
+void LiveView::estimate(LiveState& state, double left) {
   const auto now = Clock::now();
   history_.emplace_back(now, state.finished);
   while (history_.size() > 2 && now - history_[1].first > rate_window) history_.pop_front();
   const double seconds = std::chrono::duration<double>(now - history_.front().first).count();
   const auto gained = static_cast<double>(state.finished - std::min(state.finished, history_.front().second));
   state.rate = seconds > 0 ? gained / seconds : nan;
-  state.eta_seconds = state.is_complete() ? 0
-                      : state.rate > 0    ? static_cast<double>(state.total - state.finished) / state.rate
-                                          : nan;
+  state.eta_seconds = state.is_complete()   ? 0
+                      : std::isfinite(left) ? left
+                      : state.rate > 0      ? static_cast<double>(state.total - state.finished) / state.rate
+                                            : nan;
 }
 
 }  // namespace qklab

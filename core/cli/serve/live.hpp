@@ -46,7 +46,8 @@ class LiveView {
  private:
   using Clock = std::chrono::steady_clock;
 
-  void estimate(LiveState& state);
+  // `left`: seconds by what the run itself says, NaN if it says nothing.
+  void estimate(LiveState& state, double left);
 
   std::string directory_;
   Loaded loaded_;

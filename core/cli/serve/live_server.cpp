@@ -9,11 +9,13 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "core/cli/running_text.hpp"
 #include "core/cli/serve/host_name.hpp"
 #include "core/cli/serve/live.hpp"
-#include "core/cli/terminal.hpp"
 #include "core/figures/figure_json.hpp"
 #include "core/report/page_asset.hpp"
+#include "core/text/json_numbers.hpp"
+#include "core/text/rounded.hpp"
 
 namespace qklab {
 
@@ -52,8 +54,20 @@ std::string all_of(std::initializer_list<std::string_view> assets) {
 
 Json number(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
 
+Json trial_json(const RunningTrial& trial) {
+  Json told = Json::array();
+  for (const ToldMetric& each : trial.told)
+    told.push_back({{"name", each.name},
+                    {"last", rounded(each.last, 4)},
+                    {"step", json_numbers(each.step)},
+                    {"value", json_numbers(each.value)}});
+  return {{"trial", trial_name(trial.id)}, {"about", trial.about}, {"step", trial.step}, {"of", trial.of},
+          {"left", number(trial.left)},    {"told", told}};
+}
+
 std::string state_json(const LiveState& state, const Experiment& experiment) {
-  Json failures = Json::array(), plots = Json::array();
+  Json failures = Json::array(), plots = Json::array(), trials = Json::array();
+  for (const RunningTrial& trial : state.running) trials.push_back(trial_json(trial));
   for (const Store::Failure& failure : state.failures)
     failures.push_back({{"trial", trial_name(failure.id)},
                         {"status", name_of(failure.status)},
@@ -69,6 +83,7 @@ std::string state_json(const LiveState& state, const Experiment& experiment) {
                          {"rate", number(state.rate)},
                          {"eta", number(state.eta_seconds)},
                          {"running", running_text(state.running)},
+                         {"trials", trials},
                          {"failures", failures},
                          {"palette", palette_json()},
                          {"plots", plots}};

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/cli/running_text.hpp"
 #include "core/cli/terminal.hpp"
 #include "core/figures/labels.hpp"
 #include "core/text/columns.hpp"
@@ -14,20 +15,7 @@ namespace qklab {
 
 namespace {
 
-constexpr std::size_t curves_shown = 12, latest_failures = 6, label_columns = 22;
-
-// Heights between the least and the largest finite value of the plot, a character a point.
-std::string sparkline(const std::vector<Point>& points, double low, double high, std::size_t width) {
-  static constexpr const char* levels[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-  std::string line;
-  const std::size_t cells = std::min(width, points.size());
-  for (std::size_t i = 0; i < cells; ++i) {
-    const double value = points[i * points.size() / cells].mean;
-    const double height = high > low ? (value - low) / (high - low) : 0.5;
-    line += std::isfinite(height) ? levels[std::clamp(static_cast<int>(height * 8), 0, 7)] : " ";
-  }
-  return line;
-}
+constexpr std::size_t curves_shown = 12, latest_failures = 6, running_shown = 8, label_columns = 22;
 
 struct Range {
   double low = INFINITY, high = -INFINITY;
@@ -47,6 +35,16 @@ std::vector<std::size_t> picked(std::size_t n, std::size_t count) {
   for (std::size_t k = 0; k < std::min(n, count); ++k)
     places.push_back(n <= count || count == 1 ? k : k * (n - 1) / (count - 1));
   return places;
+}
+
+void add_running(std::vector<std::string>& lines, const std::vector<RunningTrial>& running) {
+  for (std::size_t i = 0; i < std::min(running.size(), running_shown); ++i) {
+    const std::string& about = running[i].about;
+    lines.push_back(
+        fmt::format("  {}: {}", about.empty() ? trial_name(running[i].id) : about, trial_text(running[i])));
+  }
+  if (running.size() > running_shown)
+    lines.push_back(fmt::format("  and {} more", running.size() - running_shown));
 }
 
 void add_plot(std::vector<std::string>& lines, const LiveState::Plot& plot, const Experiment& experiment,
@@ -85,9 +83,10 @@ void add_plot(std::vector<std::string>& lines, const LiveState::Plot& plot, cons
       const Curve& curve = panels[k].curves[place];
       const std::string label = curve.key.empty() ? "" : name + texts.of(curve.key[0]);
       const std::string shown = clipped(label, label_columns);
-      lines.push_back(
-          fmt::format("    {}{} {}", shown, std::string(label_columns - columns_of(shown), ' '),
-                      sparkline(curve.points, range.low, range.high, width > 36 ? width - 28 : 8)));
+      std::vector<double> means;
+      for (const Point& point : curve.points) means.push_back(point.mean);
+      lines.push_back(fmt::format("    {}{} {}", shown, std::string(label_columns - columns_of(shown), ' '),
+                                  sparkline(means, range.low, range.high, width > 36 ? width - 28 : 8)));
     }
   }
 }
@@ -106,10 +105,11 @@ std::vector<std::string> screen(const LiveState& state, const Experiment& experi
                               progress_bar(share, std::min<std::size_t>(width > 12 ? width - 12 : 0, 60)),
                               100 * share));
   std::string counts = fmt::format("{} failed, {} diverged", state.counts.failed, state.counts.diverged);
-  if (state.rate > 0)
-    counts += fmt::format(", {:.3g} trials/s, {} left", state.rate, duration(state.eta_seconds));
+  if (state.rate > 0) counts += fmt::format(", {:.3g} trials/s", state.rate);
+  if (std::isfinite(state.eta_seconds) && !state.is_complete())
+    counts += fmt::format(", {} left", duration(state.eta_seconds));
   lines.push_back(counts);
-  if (!state.running.empty()) lines.push_back(running_text(state.running));
+  add_running(lines, state.running);
   if (!state.failures.empty()) lines.emplace_back();
   const std::size_t first = state.failures.size() - std::min(state.failures.size(), latest_failures);
   for (std::size_t i = first; i < state.failures.size(); ++i) {

@@ -22,12 +22,16 @@ void tell_confirmation(const ConfirmPlan& plan) {
 
 int confirm_and_tell(ConfirmPlan& plan) {
   ProgressLine progress(plan.reserved.config.name + " confirm");
+  std::vector<RunningTrial> running;
   const Listener listener = {remark, [&](const std::string& line) { progress.note(line); },
-                             [&](const Progress& now) { progress.update(now); },
+                             [&](const Progress& now) {
+                               if (!now.running.empty()) running = now.running;
+                               progress.update(now);
+                             },
                              [&](const Progress& all) { progress.finish(all); }};
   const ConfirmEnd end = confirm(plan, listener, stop_on_signals());
   if (end.reserved.outcome.interrupted)
-    return tell_interruption(end.reserved.outcome, plan.request.directory, {});
+    return tell_interruption(end.reserved.outcome, plan.request.directory, running);
   const int reserved = tell_results(plan.reserved, end.reserved.outputs, plan.request.directory);
   if (!end.judged) return reserved;
   return std::max(reserved, tell_outputs(plan.exploring, end.outputs, plan.directory));

@@ -29,7 +29,7 @@ std::vector<Verdict> judge_and_note(const RunDirectory& run, const std::string& 
   if (!run.has_store || !is_new_look(history_of(directory), verdicts)) return verdicts;
   try {
     Store store(store_path(directory), Store::Mode::write);
-    note_looks(store, verdicts);
+    note_looks(store, loaded.claims, verdicts);
   } catch (const Error&) {
   }
   return verdicts;

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "core/cli/cli.hpp"
+#include "core/cli/listing/plan.hpp"
 #include "core/cli/one_of.hpp"
 #include "core/cli/terminal.hpp"
 #include "core/cli/verbs/run.hpp"
@@ -17,10 +18,7 @@ void add_run_options(CLI::App& verb, RunRequest& request) {
       ->check(CLI::Range(1, 4096))
       ->type_name("N");
   verb.add_option_function<std::string>(
-          "--rerun",
-          [&request](const std::string& which) {
-            request.rerun = which == "all" ? Rerun::all : which == "failed" ? Rerun::failed : Rerun::diverged;
-          },
+          "--rerun", [&request](const std::string& which) { request.rerun = rerun_named(which); },
           "run finished trials again: failed, diverged or all")
       ->check(one_of({"failed", "diverged", "all"}));
   verb.add_option_function<double>(
@@ -44,7 +42,8 @@ void add_run(CLI::App& app, Exit& exit) {
     std::vector<std::string> overrides;
     std::string preset = "fast";
     RunRequest request;
-    bool dry_run = false, list_all = false, quiet = false;
+    bool dry_run = false, quiet = false;
+    PlanLimit limit;
   };
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* verb = app.add_subcommand("run", "run a sweep, or go on with one");
@@ -58,11 +57,9 @@ void add_run(CLI::App& app, Exit& exit) {
           "--out", arguments->request.directory,
           "run directory (default: results/NAME, or results/NAME-PRESET for a preset other than fast)")
       ->type_name("DIR");
-  CLI::Option* dry_run = verb->add_flag("-n,--dry-run", arguments->dry_run,
-                                        "check the config and list the first trials; write nothing");
-  verb->add_flag("--all", arguments->list_all,
-                 "with --dry-run: list all trials; finished ones are marked, here as there")
-      ->needs(dry_run);
+  verb->add_flag("-n,--dry-run", arguments->dry_run,
+                 "check the config and list the first trials; write nothing");
+  add_plan_options(*verb, arguments->limit);
   verb->add_flag("--fresh", arguments->request.fresh,
                  "start over; earlier results are kept under DIR.before-N");
   verb->add_option_function<std::string>(
@@ -96,7 +93,7 @@ void add_run(CLI::App& app, Exit& exit) {
     if (request.directory.empty()) request.directory = default_directory(loaded.config);
     for (const std::string& line : look_ahead(loaded, request))
       if (!arguments->quiet) remark(line);
-    if (arguments->dry_run) return tell_plan(std::move(loaded), request, arguments->list_all);
+    if (arguments->dry_run) return tell_plan(std::move(loaded), request, arguments->limit);
     RunEnd end;
     exit = run_and_tell(std::move(loaded), request, end, arguments->quiet);
   });

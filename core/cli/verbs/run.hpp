@@ -31,10 +31,6 @@ int tell_interruption(const RunOutcome& outcome, const std::string& directory,
 // Like tell_outputs for a run on reserved seeds, whose verdicts are shown with those that they confirm.
 int tell_results(const Loaded& loaded, const Outputs& outputs, const std::string& directory);
 
-// Lists the trials that a run would find finished or would run; writes nothing. Lists only a few unless
-// `all`.
-void tell_plan(Loaded loaded, const RunRequest& request, bool all);
-
 // Adds the options of `run` that other verbs share.
 void add_run_options(CLI::App& verb, RunRequest& request);
 

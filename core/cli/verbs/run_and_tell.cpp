@@ -9,6 +9,7 @@
 #include "core/claims/verdict_table.hpp"
 #include "core/cli/cli.hpp"
 #include "core/cli/command.hpp"
+#include "core/cli/running_text.hpp"
 #include "core/cli/signals.hpp"
 #include "core/cli/terminal.hpp"
 #include "core/cli/verbs/run.hpp"
@@ -46,7 +47,7 @@ int tell_interruption(const RunOutcome& outcome, const std::string& directory,
   std::ranges::copy_if(running, std::back_inserter(saved), [&](const RunningTrial& each) {
     return std::filesystem::exists(fmt::format("{}/checkpoints/{}", directory, trial_name(each.id)));
   });
-  if (!saved.empty()) say(stderr, "saved as well: {}, or a little further\n", running_text(saved));
+  if (!saved.empty()) say(stderr, "saved as well: {}, or a little further\n", places_text(saved));
   say(stderr, "interrupted; finished trials are kept in {}: the same command goes on from there\n",
       directory);
   // A trial that does not check for the stop request is still running in another thread.
@@ -86,12 +87,12 @@ int run_and_tell(Loaded loaded, const RunRequest& request, RunEnd& end, bool qui
   ProgressLine progress(loaded.config.name + (shard.is_whole() ? "" : " " + shard.str()));
   std::vector<RunningTrial> running;
   Listener listener = {.failure = [&](const std::string& line) { progress.note(line); }};
+  listener.progress = [&](const Progress& now) {
+    if (!now.running.empty()) running = now.running;
+    if (!quiet) progress.update(now);
+  };
   if (!quiet) {
     listener.remark = remark;
-    listener.progress = [&](const Progress& now) {
-      if (!now.running.empty()) running = now.running;
-      progress.update(now);
-    };
     listener.finished = [&](const Progress& all) { progress.finish(all); };
   }
   end = run(loaded, request, listener, stop_on_signals());

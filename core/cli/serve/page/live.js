@@ -21,12 +21,45 @@ function showFigures(figures) {
   if (blocks.some((block, k) => holder.children[k] !== block)) holder.replaceChildren(...blocks);
 }
 
+// What a trial has told about a metric, as a line from its first to its last value; a gap where it is not finite.
+function toldCurve(metric) {
+  const width = 120, height = 22, finite = metric.value.filter((y) => y !== null);
+  const low = Math.min(...finite), high = Math.max(...finite);
+  const first = metric.step[0], last = metric.step[metric.step.length - 1];
+  let path = "", pen = "M";
+  metric.value.forEach((y, k) => {
+    const at = last > first ? (metric.step[k] - first) / (last - first) : 0.5;
+    const up = high > low ? (y - low) / (high - low) : 0.5;
+    if (y !== null) path += `${pen}${(1 + at * (width - 2)).toFixed(1)} ${(height - 2 - up * (height - 4)).toFixed(1)}`;
+    pen = y === null ? "M" : "L";
+  });
+  const drawing = svg("svg", {viewBox: `0 0 ${width} ${height}`, width, height, role: "img",
+                              "aria-label": `${metric.name} from step ${first} to ${last}`});
+  drawing.append(svg("path", {d: path}));
+  return drawing;
+}
+
+function toldCell(told) {
+  return el("td", {}, ...told.map((metric) =>
+    el("span", {class: "told"}, `${metric.name} ${metric.last}`, ...(metric.value.length > 1 ? [toldCurve(metric)] : []))));
+}
+
+function showTrials(trials) {
+  const section = document.getElementById("trials");
+  section.hidden = trials.length === 0;
+  section.querySelector("tbody").replaceChildren(...trials.map((t) => el("tr", {},
+    el("td", {title: t.trial}, t.about || t.trial),
+    el("td", {}, `${t.step} of ${t.of}`, el("progress", {max: t.of, value: t.step, "aria-label": "share of steps"})),
+    el("td", {}, duration(t.left)), toldCell(t.told))));
+}
+
 function statusText(state, complete) {
   let text = `${state.finished} of ${state.total} trials, ` +
     (complete ? "complete" : state.writer ? `running (pid ${state.writer})` : "not running") +
     `; ${state.failed} failed, ${state.diverged} diverged`;
   if (state.running) text += `; ${state.running}`;
-  if (!complete && state.rate > 0) text += `; ${number(state.rate)} trials/s, ${duration(state.eta)} left`;
+  if (!complete && state.rate > 0) text += `; ${number(state.rate)} trials/s`;
+  if (!complete && state.writer && state.eta !== null) text += `; ${duration(state.eta)} left`;
   return text;
 }
 
@@ -37,6 +70,7 @@ function show(state) {
   const complete = state.finished === state.total;
   document.getElementById("status").textContent = statusText(state, complete);
   document.getElementById("bar").value = state.total ? state.finished / state.total : 0;
+  showTrials(state.trials);
   showFigures(state.plots);
   const failures = document.getElementById("failures");
   failures.hidden = state.failures.length === 0;

@@ -18,8 +18,8 @@ struct Anchors {
       0;  // of rho_s / sum rho over tokens, in nats, over log T: 1 where all pass on alike
 };
 
-// Of one attention matrix (T, T), row-major, T = length. The last half of a causal sequence is seen by too few queries to be called
-// anchors. A weight that is not finite makes all of them NaN.
+// Of one attention matrix (T, T), row-major, T = length. The last half of a causal sequence is seen by too few
+// queries to be called anchors. A weight that is not finite makes all of them NaN.
 Anchors measure_anchors(std::span<const float> attention, std::size_t length, Mask mask, double threshold);
 
 }  // namespace qklab

@@ -41,9 +41,10 @@ struct InitializationKind {
   static constexpr const char* noun = "initializations";
 };
 
-// Weights (out, in) are normal of variance 1/in, biases and the second factor of adapters 0 (gates log(length), so that they forget over about
-// a sequence), norms and gammas 1. Embedding and positions are normal, and have half of the input's variance
-// each; that of an embedding_scale s is divided by s^2. Each parameter draws from a substream of its own. With sigma-Reparam, u and v are made leading
+// Weights (out, in) are normal of variance 1/in, biases and the second factor of adapters 0 (those of gates
+// log(length), so that they forget over about a sequence), norms and gammas 1. Embedding and positions are normal, and
+// have half of the input's variance each; that of an embedding_scale s is divided by s^2. Each parameter draws from a
+// substream of its own. With sigma-Reparam, u and v are made leading
 // singular vectors. A spectrum is that of the weights before sigma-Reparam or TAME.
 template <class T> void initialize(Transformer<T>& model, const Initialization& how, const Stream& stream);
 

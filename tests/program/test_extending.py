@@ -79,7 +79,7 @@ def test_trials_that_use_none_of_them_stay_what_they_were():
 def test_unknown_and_taken_names():
     slip = CONFIG.read_text().replace("optimizer: adagrad", "optimizer: adagra")
     assert "did you mean 'adagrad'?" in qklab("run", write("slip.yaml", slip), *loaded(), code=2).stderr
-    assert "adagrad" not in qklab("run", write("slip.yaml", slip), code=2).stderr
+    assert "'adagrad'?" not in qklab("run", write("slip.yaml", slip), code=2).stderr
     copy = FOLDER / "again.so"
     shutil.copy(plugins(*NAMES)["parity"], copy)
     done = qklab("list", "tasks", *loaded("parity"), "--plugin", copy, code=2)

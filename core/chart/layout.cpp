@@ -141,13 +141,14 @@ class Builder {
     return !page_.panels.empty() && !page_.panels[0].row.empty() && layout_.columns == page_.columns;
   }
   double room_of_row_names() const { return rows_are_named() ? text_line : 0; }
+  // Each in the middle of its panels and their titles.
   void row_names() {
     if (!rows_are_named()) return;
     for (std::size_t i = 0; i < page_.panels.size(); i += layout_.columns) {
-      const std::string name =
-          shortened({clean_text(page_.panels[i].row)}, layout_.panel_height, text_size)[0];
-      put(name, layout_.right + 0.5 * text_line + 1, layout_.panel_top(i) + 0.5 * layout_.panel_height,
-          text_size, Anchor::center, true);
+      const double length = layout_.panel_height + layout_.header;
+      const std::string name = shortened({clean_text(page_.panels[i].row)}, length, text_size)[0];
+      const double middle = layout_.panel_top(i) - layout_.header + 0.5 * length;
+      put(name, layout_.right + 0.5 * text_line + 1, middle, text_size, Anchor::center, true);
     }
   }
 

@@ -12,7 +12,8 @@ foreach(line ${sums})
   endif()
 endforeach()
 
-file(GLOB page CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/core/report/page/* ${CMAKE_SOURCE_DIR}/core/cli/serve/page/*)
+file(GLOB page CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/core/report/page/* ${CMAKE_SOURCE_DIR}/core/report/redraw/*
+     ${CMAKE_SOURCE_DIR}/core/cli/serve/page/*)
 list(APPEND page ${CMAKE_SOURCE_DIR}/third_party/uplot/uPlot.iife.min.js
                  ${CMAKE_SOURCE_DIR}/third_party/uplot/uPlot.min.css)
 list(JOIN page "," joined)

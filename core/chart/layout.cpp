@@ -29,7 +29,6 @@ class Builder {
 
   Layout build() {
     title();
-    legend();
     find_columns();
     // Labels beside the panels take room from them, and how long they may be depends on the panels' height.
     for (bool again = true; again;) {
@@ -40,7 +39,14 @@ class Builder {
       left_lines_ = std::max(left_lines_, ylabel_.size());
       right_lines_ = std::max(right_lines_, barlabel_.size());
     }
+    if (page_.legend_in_panel && legend_fits_beside()) {
+      layout_.top += 2;
+      legend_beside();
+    } else {
+      legend();
+    }
     panel_titles();
+    row_names();
     strips();
     y_texts();
     bar_texts();
@@ -97,6 +103,83 @@ class Builder {
     layout_.top = y + 0.5 * text_line + 3;
   }
 
+  // Where the last row of panels has room for another one: below the texts of the axis above it.
+  double legend_top() const {
+    const std::size_t above = page_.panels.size() - layout_.columns;
+    return layout_.panel_top(above) + layout_.panel_height + below().room + 2;
+  }
+  bool legend_fits_beside() {
+    const std::size_t panels = page_.panels.size();
+    if (page_.legend.empty() || panels % layout_.columns == 0) return false;
+    title_in_panel_ = lines_of(page_.legend_title, layout_.panel_width, text_size);
+    std::size_t lines = title_in_panel_.size();
+    for (const LegendEntry& entry : page_.legend) lines += entry_lines(entry).size();
+    return text_line * static_cast<double>(lines) <= layout_.bottom() - legend_top();
+  }
+  // Entries below one another.
+  void legend_beside() {
+    const double x = layout_.panel_left(page_.panels.size());
+    double y = legend_top() + 0.5 * text_line;
+    for (const std::string& line : title_in_panel_) {
+      put(line, x, y, text_size, Anchor::left);
+      y += text_line;
+    }
+    for (const LegendEntry& entry : page_.legend) {
+      layout_.samples.push_back({&entry, x, y});
+      for (const std::string& line : entry_lines(entry)) {
+        put(line, x + (entry.mark == Mark::none ? 0 : sample_length + 3), y, text_size, Anchor::left);
+        y += text_line;
+      }
+    }
+  }
+  std::vector<std::string> entry_lines(const LegendEntry& entry) const {
+    return wrap(clean_text(entry.text), layout_.panel_width - sample_length - 3, text_size);
+  }
+
+  // Names of rows stand right of them, unless the rows had to be broken.
+  bool rows_are_named() const {
+    return !page_.panels.empty() && !page_.panels[0].row.empty() && layout_.columns == page_.columns;
+  }
+  double room_of_row_names() const { return rows_are_named() ? text_line : 0; }
+  // Each in the middle of its panels and their titles.
+  void row_names() {
+    if (!rows_are_named()) return;
+    for (std::size_t i = 0; i < page_.panels.size(); i += layout_.columns) {
+      const double length = layout_.panel_height + layout_.header;
+      const std::string name = shortened({clean_text(page_.panels[i].row)}, length, text_size)[0];
+      const double middle = layout_.panel_top(i) - layout_.header + 0.5 * length;
+      put(name, layout_.right + 0.5 * text_line + 1, middle, text_size, Anchor::center, true);
+    }
+  }
+
+  // The axes of a panel: its own or the page's.
+  const Scale& x_of(std::size_t i) const { return page_.panels[i].x ? *page_.panels[i].x : page_.x; }
+  const Scale& y_of(std::size_t i) const { return page_.panels[i].y ? *page_.panels[i].y : page_.y; }
+  bool own(std::optional<Scale> PagePanel::*axis) const {
+    return std::ranges::any_of(page_.panels,
+                               [&](const PagePanel& panel) { return (panel.*axis).has_value(); });
+  }
+
+  // What the texts below the panels take at most, whatever stands in each.
+  AxisTexts below() const {
+    AxisTexts most = texts_below(page_.x, layout_.panel_width);
+    if (!own(&PagePanel::x)) return most;
+    most = {};
+    for (std::size_t i = 0; i < page_.panels.size(); ++i) {
+      const AxisTexts texts = texts_below(x_of(i), layout_.panel_width);
+      most.room = std::max(most.room, texts.room);
+      most.before = std::max(most.before, texts.before);
+      most.beyond = std::max(most.beyond, texts.beyond);
+    }
+    return most;
+  }
+  double room_left_of_panels() const {
+    double room = own(&PagePanel::y) ? 0 : texts_beside(page_.y, 1e9, widest_name).room;
+    for (std::size_t i = 0; own(&PagePanel::y) && i < page_.panels.size(); ++i)
+      room = std::max(room, texts_beside(y_of(i), 1e9, widest_name).room);
+    return room;
+  }
+
   void find_columns() {
     const std::size_t panels = page_.panels.size();
     layout_.columns = std::min(page_.columns ? page_.columns : chosen_columns(panels), panels);
@@ -109,9 +192,7 @@ class Builder {
   }
 
   // How long a label may be that stands beside the panels: down to where the x axis's label ends.
-  double beside_panels() const {
-    return layout_.bottom() + texts_below(page_.x, layout_.panel_width).room + text_line - layout_.top;
-  }
+  double beside_panels() const { return layout_.bottom() + below().room + text_line - layout_.top; }
 
   // In the middle of what it is the label of, or as near to that as it is long.
   void label_beside(const std::vector<std::string>& lines, double x, double middle) {
@@ -126,15 +207,16 @@ class Builder {
   void find_panels() {
     layout_.rows = (page_.panels.size() + layout_.columns - 1) / layout_.columns;
     const double labels = text_line * static_cast<double>(left_lines_);
-    layout_.left = margin + labels + label_space + texts_beside(page_.y, 1e9, widest_name).room + tick_space;
-    double right = page_width - 6;
+    layout_.left = margin + labels + label_space + room_left_of_panels() + tick_space;
+    double right = page_width - 6 - room_of_row_names();
     if (page_.bar) {
       const double numbers = texts_beside(page_.bar->scale, 1e9, widest_name).room;
       right = page_width - margin - text_line * static_cast<double>(right_lines_) - label_space - numbers -
-              tick_space - bar_width - 7;
+              tick_space - bar_width - 7 - room_of_row_names();
     }
     const double columns = static_cast<double>(layout_.columns);
-    layout_.gap_x = least_gap;
+    const double between = own(&PagePanel::y) ? room_left_of_panels() + tick_space + 2 : 0;
+    layout_.gap_x = least_gap + between;
     layout_.right = right;
     const auto fit = [&] {
       layout_.panel_width =
@@ -142,14 +224,19 @@ class Builder {
     };
     fit();
     for (int i = 0; i < 3; ++i) {  // what sticks out takes room, of which less sticks out
-      const AxisTexts texts = texts_below(page_.x, layout_.panel_width);
-      layout_.gap_x = std::max(layout_.gap_x, texts.before + texts.beyond + 4);
+      const AxisTexts texts = below();
+      layout_.gap_x = std::max(layout_.gap_x, std::max(texts.before, between) + texts.beyond + 4);
       layout_.right = std::min(layout_.right, right - std::max(0.0, texts.beyond - 3));
       fit();
     }
+    layout_.row_names = room_of_row_names();
+    layout_.gap_y = least_gap + (own(&PagePanel::x) ? below().room : 0);
     titles_.clear();
     std::vector<std::string> titles;
-    for (const PagePanel& panel : page_.panels) titles.push_back(clean_text(panel.title));
+    for (const PagePanel& panel : page_.panels) {
+      const bool beside = rows_are_named() || panel.row.empty();
+      titles.push_back(clean_text(beside ? panel.title : panel.title + ", " + panel.row));
+    }
     const double width = layout_.panel_width + 4;
     std::size_t most = page_.panels.size() > 1 ? 1 : 0;
     for (const std::string& each : shortened(titles, 2.5 * width, text_size)) {
@@ -188,10 +275,11 @@ class Builder {
   }
 
   void y_texts() {
-    for (std::size_t i = 0; i < page_.panels.size(); i += layout_.columns) {
-      for (const AxisText& text : texts_beside(page_.y, layout_.panel_height, widest_name).texts) {
-        put(text.text, layout_.left - tick_space, layout_.panel_top(i) + (1 - text.at) * layout_.panel_height,
-            small_size, Anchor::right);
+    const std::size_t step = own(&PagePanel::y) ? 1 : layout_.columns;
+    for (std::size_t i = 0; i < page_.panels.size(); i += step) {
+      for (const AxisText& text : texts_beside(y_of(i), layout_.panel_height, widest_name).texts) {
+        put(text.text, layout_.panel_left(i) - tick_space,
+            layout_.panel_top(i) + (1 - text.at) * layout_.panel_height, small_size, Anchor::right);
       }
     }
     label_beside(ylabel_, margin + 0.5 * text_line, 0.5 * (layout_.bar_top() + layout_.bottom()));
@@ -201,7 +289,7 @@ class Builder {
     if (!page_.bar) return;
     const double top = layout_.bar_top(), length = layout_.bar_length();
     for (const AxisText& text : texts_beside(page_.bar->scale, length, widest_name).texts) {
-      put(text.text, layout_.right + 7 + bar_width + tick_space, top + (1 - text.at) * length, small_size,
+      put(text.text, layout_.bar_left() + bar_width + tick_space, top + (1 - text.at) * length, small_size,
           Anchor::left);
     }
     label_beside(barlabel_, page_width - margin - text_line * (static_cast<double>(barlabel_.size()) - 0.5),
@@ -209,13 +297,14 @@ class Builder {
   }
 
   void x_texts() {
-    const AxisTexts below = texts_below(page_.x, layout_.panel_width);
+    const bool each = own(&PagePanel::x);
     for (std::size_t i = 0; i < page_.panels.size(); ++i) {
-      if (i + layout_.columns < page_.panels.size()) continue;  // another panel is below
+      if (!each && i + layout_.columns < page_.panels.size()) continue;  // another panel is below
+      const AxisTexts texts = texts_below(x_of(i), layout_.panel_width);
       const double left = layout_.panel_left(i), bottom = layout_.panel_top(i) + layout_.panel_height;
-      for (const AxisText& text : below.texts) {
+      for (const AxisText& text : texts.texts) {
         const double x = left + text.at * layout_.panel_width;
-        if (below.turned)
+        if (texts.turned)
           put(text.text, x, bottom + tick_space, small_size, Anchor::right, true);
         else
           put(text.text, x, bottom + 6.5 + text.row * small_line, small_size, Anchor::center);
@@ -225,7 +314,7 @@ class Builder {
     const auto beside = [](std::size_t lines) { return margin + text_line * static_cast<double>(lines); };
     const double room = 2 * std::min(middle - beside(left_lines_),
                                      page_width - beside(page_.bar ? right_lines_ : 0) - middle);
-    double y = layout_.bottom() + below.room + 0.5 * text_line;
+    double y = layout_.bottom() + below().room + 0.5 * text_line;
     for (const std::string& line : lines_of(page_.xlabel, room, text_size)) {
       put(line, middle, y, text_size, Anchor::center);
       y += text_line;
@@ -239,6 +328,7 @@ class Builder {
   std::vector<std::vector<std::string>> titles_;  // of the panels, in lines
   std::size_t left_lines_ = 1, right_lines_ = 1;  // that there is room for
   bool has_strips_ = false;
+  std::vector<std::string> title_in_panel_;  // of the legend
 };
 
 }  // namespace

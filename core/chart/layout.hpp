@@ -46,7 +46,8 @@ struct Layout {
   std::vector<PlacedSample> samples;
   std::vector<PlacedStrip> strips;      // of each panel that has a bar
   double left = 0, right = 0, top = 0;  // of the grid of panels; `top` is above the panels' titles
-  double panel_width = 0, panel_height = 0, gap_x = least_gap, header = 0;
+  double panel_width = 0, panel_height = 0, gap_x = least_gap, gap_y = least_gap, header = 0;
+  double row_names = 0;  // the room right of the panels that names of rows take
   std::size_t columns = 1, rows = 1;
   double height = 0;  // of the page
 
@@ -54,9 +55,10 @@ struct Layout {
     return left + static_cast<double>(i % columns) * (panel_width + gap_x);
   }
   double panel_top(std::size_t i) const {
-    return top + header + static_cast<double>(i / columns) * (panel_height + least_gap + header);
+    return top + header + static_cast<double>(i / columns) * (panel_height + gap_y + header);
   }
   double bottom() const { return panel_top((rows - 1) * columns) + panel_height; }
+  double bar_left() const { return right + 7 + row_names; }
   double bar_top() const { return top + header; }
   double bar_length() const { return std::min(bottom() - bar_top(), bar_height); }
 };

@@ -28,13 +28,15 @@ struct LineLayer {
   Stroke stroke = Stroke::solid;
 };
 
+// Of a dot. A disc, a square and so on are filled; `up` and `down` are triangles.
+enum class Shape { disc, ring, cross, square, up, diamond, down };
+
 struct DotLayer {
   std::vector<Spot> spots;
   Color color;
   double size = 0.6;
-  bool ring = false;
+  Shape shape = Shape::disc;
   double edge = 0;  // width of its line; 0: as the back end has it
-  bool cross = false;
 };
 
 struct Span {
@@ -64,25 +66,31 @@ using PlotLayer = std::variant<LineLayer, DotLayer, BandLayer, RodLayer, CellLay
 struct ColorBar {
   Scale scale;
   std::string label;
-  double span = 1;    // how much of viridis is used, from its dark end
-  bool grey = false;  // light greys instead
+  double span = 1;         // how much of viridis is used, from its dark end
+  bool grey = false;       // light greys instead
+  bool diverging = false;  // from blue over white to red
 
-  Color color(double fraction) const { return grey ? light_grey(fraction) : viridis(span * fraction); }
+  Color color(double fraction) const {
+    return grey ? light_grey(fraction) : diverging ? blue_to_red(fraction) : viridis(span * fraction);
+  }
 };
 
 struct PagePanel {
   std::string title;
   std::vector<PlotLayer> layers;
-  std::optional<ColorBar> bar = {};  // of its own, above it
+  std::optional<ColorBar> bar = {};     // of its own, above it
+  std::optional<Scale> x = {}, y = {};  // of its own, in place of the page's
+  std::string row = "";                 // the title of its row, where panels are a grid
 };
 
-enum class Mark { line, thick, dashed, dotted, dash_dotted, band, dot, cross, none };
+enum class Mark { line, thick, dashed, dotted, dash_dotted, band, dot, cross, up, none };
 
 struct LegendEntry {
   std::string text;
   Color color;
   Mark mark = Mark::line;
-  double opacity = 1;  // of a band
+  double opacity = 1;               // of a band
+  std::optional<Shape> shape = {};  // that stands on the line as well
 };
 
 struct Page {
@@ -93,8 +101,9 @@ struct Page {
   Scale x, y;
   std::string xlabel, ylabel;
   std::vector<PagePanel> panels;
-  std::size_t columns = 0;  // at most; 0: chosen by the number of panels
-  bool filled = false;      // the panels are filled to their edges: no grid lines
+  std::size_t columns = 0;       // at most; 0: chosen by the number of panels
+  bool filled = false;           // the panels are filled to their edges: no grid lines
+  bool legend_in_panel = false;  // in the room that the last row of panels leaves, where it fits
 };
 
 }  // namespace qklab

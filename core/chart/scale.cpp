@@ -63,6 +63,21 @@ std::vector<double> log_ticks(double low, double high, int count) {
   return ticks.size() >= 2 ? ticks : nice_multiples(low, high, count);
 }
 
+// 2, 3, ... 9 times each power of ten, where powers of ten are ticks and few enough that these can be told apart.
+std::vector<double> minor_log_ticks(double low, double high) {
+  constexpr double most_decades = 7;
+  const double first = std::floor(std::log10(low)), last = std::ceil(std::log10(high));
+  std::vector<double> ticks;
+  if (!(last - first <= most_decades)) return ticks;
+  for (double k = first; k <= last; ++k) {
+    for (int factor = 2; factor <= 9; ++factor) {
+      const double tick = factor * std::pow(10.0, k);
+      if (tick >= low && tick <= high) ticks.push_back(tick);
+    }
+  }
+  return ticks;
+}
+
 std::string superscript(int n) {
   static const char* const digits[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
   std::string text = n < 0 ? "⁻" : "";
@@ -200,6 +215,7 @@ Scale numeric_scale(const std::vector<double>& values, bool log, double padding,
   widen(scale, padding);
   add_ticks(scale, log ? log_ticks(scale.low, scale.high, max_ticks)
                        : nice_multiples(scale.low, scale.high, max_ticks));
+  if (log) scale.minor = minor_log_ticks(scale.low, scale.high);
   return scale;
 }
 
@@ -250,6 +266,7 @@ Scale swept_scale(const std::vector<double>& values, bool log, int max_ticks) {
   else if (!even)
     ticks = apart(values, places, 0.7 / max_ticks);
   scale.ticks.clear();
+  scale.minor.clear();  // ticks of swept values are not those of an axis
   add_ticks(scale, std::move(ticks));
   return scale;
 }
@@ -257,6 +274,7 @@ Scale swept_scale(const std::vector<double>& values, bool log, int max_ticks) {
 Scale single_scale(double value, bool log) {
   Scale scale = numeric_scale({value}, log, 0, 1);
   scale.ticks.clear();
+  scale.minor.clear();
   if (scale.can_show(value)) scale.ticks.emplace_back(value, tick_text(value, 12));
   return scale;
 }

@@ -13,6 +13,7 @@ struct Scale {
   double high = 1;
   std::vector<std::pair<double, std::string>> ticks;  // position and text, ascending
   bool named = false;                                 // of names, each of which should be seen
+  std::vector<double> minor = {};                     // ticks without a text, between those of a log axis
 
   // 0 at `low`, 1 at `high`; NaN for what can't stand here (NaN, or at most 0 on a log scale). For any
   // two doubles that differ as ends.

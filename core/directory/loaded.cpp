@@ -3,11 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
+#include "core/claims/test_kind.hpp"
 #include "core/directory/manifest.hpp"
 #include "core/directory/series_needed.hpp"
+#include "core/figures/plot_kind.hpp"
 #include "core/strategies/until_decided.hpp"
+#include "core/text/rounded.hpp"
 
 namespace qklab {
 
@@ -29,6 +33,43 @@ void keep_what_claims_read(Loaded& loaded) {
   for (Claim& claim : loaded.claims) claim.sweep = sweep;
 }
 
+// What a claim demands of the metric itself, by numbers that it is compared with. Most tests demand something of another
+// number, as of a slope.
+std::vector<Threshold> limits_of(const Claim& claim) {
+  const auto asked = [&](std::string_view key) -> std::optional<std::string> {
+    for (const auto& [name, value] : claim.asked)
+      if (name == key) return value;
+    return std::nullopt;
+  };
+  double base = 0;
+  if (claim.test->name == "difference") {
+    const auto reference = asked("reference");
+    const auto number = reference ? parse_real(*reference) : std::nullopt;
+    if (!number) return {};
+    base = *number;
+  } else if (claim.test->name != "bound") {
+    return {};
+  }
+  std::vector<Threshold> limits;
+  for (const auto& [limit, sign] : {std::pair{claim.at_least, "≥"}, {claim.at_most, "≤"}})
+    if (std::isfinite(limit))
+      limits.push_back({base + limit, fmt::format("{} {} {}", claim.id, sign, rounded(base + limit, 4))});
+  return limits;
+}
+
+// Figures show what claims demand of their value: of the same number of a series, or of all its numbers.
+void link_claims(Loaded& loaded) {
+  for (Figure& figure : loaded.figures) {
+    for (const Claim& claim : loaded.claims) {
+      const bool same = claim.metric.metric == figure.value.metric && claim.metric.at == figure.value.at;
+      const bool is_height =
+          (figure.x_parameter || figure.along_index) && figure.plot->averages && !figure.plot->rows;
+      if (!same || !is_height) continue;
+      for (Threshold& limit : limits_of(claim)) figure.limits.push_back(std::move(limit));
+    }
+  }
+}
+
 }  // namespace
 
 Loaded load_config(const ConfigSource& source) {
@@ -41,6 +82,7 @@ Loaded load_config(const ConfigSource& source) {
   }
   diagnostics.throw_if_any();
   if (source.confirming) keep_what_claims_read(loaded);
+  link_claims(loaded);
   return loaded;
 }
 

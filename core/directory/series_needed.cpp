@@ -1,5 +1,6 @@
 #include "core/directory/series_needed.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace qklab {
@@ -17,6 +18,7 @@ std::vector<std::string> series_read_by(const Figure& figure) {
   quantities.push_back(figure.value);
   if (figure.theory) quantities.push_back(*figure.theory);
   if (figure.baseline) quantities.push_back(*figure.baseline);
+  if (figure.best) quantities.push_back(figure.best->by);
   return series_among(quantities);
 }
 
@@ -60,7 +62,10 @@ std::vector<std::string> drop_unread_series(Results& results, const std::vector<
       dropped.insert(series[i].name);
     }
     for (auto member = trial.members.begin(); member != trial.members.end();) {
-      const bool unread = !read.contains(member->first);
+      const bool unread =
+          !read.contains(member->first) && std::ranges::none_of(read, [&](const std::string& each) {
+            return is_family(each) && is_member(member->first, each);
+          });
       if (unread) dropped.insert(member->first);
       member = unread ? trial.members.erase(member) : std::next(member);
     }

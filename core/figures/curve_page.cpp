@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "core/base/nan.hpp"
@@ -46,7 +47,7 @@ constexpr std::size_t most_in_legend = 5;
 void explain_colors(const Figure& figure, CurvePage& result) {
   Page& page = result.page;
   const Coordinate& curves = result.curves;
-  if (!figure.curve_parameter) return;
+  if (!figure.has_curves()) return;
   if (curves.numeric && curves.values.size() > most_in_legend) {
     page.bar = ColorBar{curves.scale(0, 5), figure.colorlabel, line_span};
     return;
@@ -54,7 +55,8 @@ void explain_colors(const Figure& figure, CurvePage& result) {
   page.legend_title = figure.colorlabel + ":";
   const ShortTexts texts(curves.values, ShortTexts::Style::typeset);
   for (const Value& value : curves.values) {
-    page.legend.push_back({texts.of(value), result.color({{value}, {}}), Mark::line});
+    const Curve curve{{value}, {}};
+    page.legend.push_back({texts.of(value), result.color(curve), Mark::line, 1, result.shape(curve)});
   }
 }
 
@@ -94,12 +96,15 @@ Scale value_scale(const Figure& figure, const Experiment& experiment, const Figu
     for (const Curve& curve : panel.curves) {
       for (const Point& p : curve.points) {
         for (const double value : {p.mean, p.theory, p.baseline}) measured.add(value);
+        if (!with_intervals) continue;
         for (const double end : {p.low, p.high}) intervals.add(bounded(end));
       }
     }
   }
   for (const Threshold& threshold : figure.thresholds) measured.add(threshold.value);
-  if (with_intervals) measured.widen(intervals);
+  // What claims demand is seen where that is not far away.
+  for (const Threshold& limit : figure.limits) intervals.add(limit.value);
+  if (with_intervals || !figure.limits.empty()) measured.widen(intervals);
   return numeric_scale(measured.ends(), figure.log_y, 0.04, 5);
 }
 
@@ -143,7 +148,7 @@ Coordinate x_coordinate(const Figure& figure, const Experiment& experiment, cons
   for (const Lost& lost : data.lost)
     if (lost.x) values.push_back(*lost.x);
   // An index has no parameter to order it; its values are plain numbers, as those of any real parameter.
-  static const Schema index_schema{real("index", "")};
+  static const Schema index_schema{real("index", "")};  // texts are ordered by it as well
   const Schema& schema = figure.x_parameter ? experiment.parameters : index_schema;
   const std::vector<std::size_t> parameters = {figure.x_parameter.value_or(0)};
   return coordinate(std::move(values), {&schema, &parameters}, figure.log_x, figure.name, figure.xlabel);
@@ -151,15 +156,18 @@ Coordinate x_coordinate(const Figure& figure, const Experiment& experiment, cons
 
 Coordinate curve_coordinate(const Figure& figure, const Experiment& experiment, const FigureData& data,
                             bool log) {
-  if (!figure.curve_parameter) return {};
+  if (!figure.has_curves()) return {};
   std::vector<Value> values;
   for (const Panel& panel : data.panels) {
     for (const Curve& curve : panel.curves) values.push_back(curve.key[0]);
   }
-  for (const Lost& lost : data.lost) values.push_back(lost.curve[0]);
-  const std::vector<std::size_t> parameters = {*figure.curve_parameter};
-  return coordinate(std::move(values), {&experiment.parameters, &parameters}, log, figure.name,
-                    experiment.parameters[*figure.curve_parameter].name);
+  for (const Lost& lost : data.lost)
+    if (!lost.curve.empty()) values.push_back(lost.curve[0]);
+  static const Schema plain{real("name", "")};
+  const Schema& schema = figure.curve_parameter ? experiment.parameters : plain;
+  const std::vector<std::size_t> parameters = {figure.curve_parameter.value_or(0)};
+  return coordinate(std::move(values), {&schema, &parameters}, log, figure.name,
+                    figure.curve_parameter ? schema[*figure.curve_parameter].name : figure.curve_name);
 }
 
 Shade CurvePage::shade(const Curve& curve) const {
@@ -177,6 +185,19 @@ Shade CurvePage::shade(const Curve& curve) const {
 Color CurvePage::color(const Curve& curve) const {
   const Shade shown = shade(curve);
   return shown.along ? viridis(line_span * *shown.along) : categorical(shown.category);
+}
+
+std::optional<Shape> CurvePage::shape(const Curve& curve) const {
+  constexpr std::array<Shape, 3> marks = {Shape::square, Shape::up, Shape::diamond};
+  const Shade shown = shade(curve);
+  const std::size_t turn = shown.category / categories;
+  if (shown.along || turn == 0) return std::nullopt;
+  return marks[(turn - 1) % marks.size()];
+}
+
+void CurvePage::enter(std::size_t panel) {
+  if (!own_x.empty()) page.panels[panel].x = page.x = own_x[panel];
+  if (!own_y.empty()) page.panels[panel].y = page.y = own_y[panel];
 }
 
 std::vector<const Point*> lonely_points(const CurvePage& frame, const Curve& curve, double Point::*value) {
@@ -227,7 +248,33 @@ void add_named(std::vector<PlotLayer>& layers, const CurvePage& frame, const Cur
   }
   const bool is_mean = value == &Point::mean;
   if (is_mean && !intervals.spans.empty()) layers.push_back(std::move(intervals));
-  layers.push_back(DotLayer{std::move(spots), style.color, is_mean ? 0.5 : 0.7, !is_mean, 0.8});
+  layers.push_back(DotLayer{std::move(spots), style.color, is_mean ? 0.5 : 0.7,
+                            is_mean ? frame.shape(curve).value_or(Shape::disc) : Shape::ring, 0.8});
+}
+
+// Marks along a line, at some of its points.
+void add_marks(std::vector<PlotLayer>& layers, const CurvePage& frame, const Curve& curve, Shape shape) {
+  constexpr std::size_t most = 8;
+  const std::size_t step = (curve.points.size() + most - 1) / most;
+  DotLayer marks{{}, frame.color(curve), 0.45, shape};
+  for (std::size_t i = step / 2; i < curve.points.size(); i += step)
+    marks.spots.push_back(frame.spot(curve.points[i], curve.points[i].mean));
+  if (!marks.spots.empty()) layers.push_back(std::move(marks));
+}
+
+// At the upper or lower edge, where a mean is infinite. Returns whether there are some.
+bool add_infinite(std::vector<PlotLayer>& layers, const CurvePage& frame, const Curve& curve) {
+  constexpr double from_edge = 0.03;
+  DotLayer above{{}, frame.color(curve), 0.6, Shape::up}, below{{}, frame.color(curve), 0.6, Shape::down};
+  for (const Point& p : curve.points) {
+    if (!std::isinf(p.mean)) continue;
+    const double x = frame.x_share(p) + frame.aside(curve);
+    (p.mean > 0 ? above : below).spots.emplace_back(x, p.mean > 0 ? 1 - from_edge : from_edge);
+  }
+  const bool any = !above.spots.empty() || !below.spots.empty();
+  for (DotLayer* layer : {&above, &below})
+    if (!layer->spots.empty()) layers.push_back(std::move(*layer));
+  return any;
 }
 
 }  // namespace
@@ -238,28 +285,48 @@ void add_curve(std::vector<PlotLayer>& layers, const CurvePage& frame, const Cur
   std::vector<Spot> line, dots;
   for (const Point& p : curve.points) line.push_back(frame.spot(p, p.*value));
   for (const Point* p : lonely_points(frame, curve, value)) dots.push_back(frame.spot(*p, p->*value));
+  const bool is_mean = value == &Point::mean;
   layers.push_back(LineLayer{{std::move(line)}, style.color, style.width, style.stroke});
   if (!dots.empty())
-    layers.push_back(DotLayer{std::move(dots), style.color, 0.6, value != &Point::mean, 0.7});
+    layers.push_back(DotLayer{std::move(dots), style.color, 0.6, is_mean ? Shape::disc : Shape::ring, 0.7});
+  if (const auto shape = is_mean ? frame.shape(curve) : std::nullopt) add_marks(layers, frame, curve, *shape);
 }
 
 void add_lost(CurvePage& frame, const FigureData& data) {
-  const std::string text = left_out_text(data);
-  if (text.empty()) return;
   constexpr double above_axis = 0.03;
-  bool is_placed = false;
+  constexpr Color grey{0.25, 0.25, 0.25};
+  bool is_placed = false, is_infinite = false;
+  const bool log = frame.page.y.log;
   for (std::size_t i = 0; i < data.panels.size(); ++i) {
+    frame.enter(i);
+    for (const Curve& curve : data.panels[i].curves)
+      is_infinite |= add_infinite(frame.page.panels[i].layers, frame, curve);
     for (const Lost& lost : data.lost) {
       if (!lost.x || !is_lost_in(lost, data.panels[i])) continue;
       const Curve curve{lost.curve, {}};
       const double x = frame.page.x.fraction(frame.x.position(*lost.x)) + frame.aside(curve);
       frame.page.panels[i].layers.push_back(
-          DotLayer{{{x, above_axis}}, frame.color(curve), 0.6, false, 0.8, true});
+          DotLayer{{{x, above_axis}}, frame.color(curve), 0.6, Shape::cross, 0.8});
       is_placed = true;
     }
   }
-  frame.page.legend.push_back({text, {0.25, 0.25, 0.25}, is_placed ? Mark::cross : Mark::none});
+  const std::string beyond = unshown_text(unshown(data, log)), left_out = left_out_text(data);
+  if (!beyond.empty()) frame.page.legend.push_back({beyond, grey, is_infinite ? Mark::up : Mark::none});
+  if (!left_out.empty()) frame.page.legend.push_back({left_out, grey, is_placed ? Mark::cross : Mark::none});
 }
+
+namespace {
+
+// One panel, as a figure of its own.
+FigureData alone(const FigureData& data, std::size_t panel) {
+  FigureData one;
+  one.panels = {data.panels[panel]};
+  for (const Lost& lost : data.lost)
+    if (is_lost_in(lost, data.panels[panel])) one.lost.push_back(lost);
+  return one;
+}
+
+}  // namespace
 
 CurvePage curve_page(const Figure& figure, const Experiment& experiment, const FigureData& data,
                      bool with_intervals) {
@@ -270,11 +337,22 @@ CurvePage curve_page(const Figure& figure, const Experiment& experiment, const F
   page.title = figure.title;
   page.xlabel = figure.xlabel;
   page.ylabel = figure.ylabel;
-  page.columns = figure.columns;
+  page.columns = columns_of(figure, data);
+  page.legend_in_panel = figure.legend_in_panel;
   page.x = result.x.scale(0.03, 4);
   page.y = value_scale(figure, experiment, data, with_intervals || !result.x.numeric);
   explain_colors(figure, result);
-  for (const Panel& panel : data.panels) page.panels.push_back({panel.title, {}});
+  for (const Panel& panel : data.panels) {
+    page.panels.push_back({panel.title, {}});
+    page.panels.back().row = panel.row;
+  }
+  for (std::size_t i = 0; i < data.panels.size() && (figure.free_x || figure.free_y); ++i) {
+    const FigureData one = alone(data, i);
+    if (figure.free_x && result.x.numeric)
+      result.own_x.push_back(x_coordinate(figure, experiment, one).scale(0.03, 4));
+    if (figure.free_y)
+      result.own_y.push_back(value_scale(figure, experiment, one, with_intervals || !result.x.numeric));
+  }
   return result;
 }
 

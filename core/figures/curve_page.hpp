@@ -41,8 +41,15 @@ struct CurvePage {
   Page page;
   Coordinate x, curves;
 
+  // Of panels with axes of their own; empty where they share one.
+  std::vector<Scale> own_x = {}, own_y = {};
+
   Shade shade(const Curve& curve) const;
   Color color(const Curve& curve) const;
+  // Of more curves than there are colours for categories, the mark that tells a colour's second and third use apart.
+  std::optional<Shape> shape(const Curve& curve) const;
+  // From now on places are those in this panel.
+  void enter(std::size_t panel);
   // A point's place in a panel, with any of its numbers; NaN for what can't be shown.
   double x_share(const Point& p) const { return page.x.fraction(x.position(p.x)); }
   double y_share(double value) const { return page.y.fraction(value); }
@@ -63,7 +70,8 @@ struct LineStyle {
 };
 void add_curve(std::vector<PlotLayer>& layers, const CurvePage& frame, const Curve& curve,
                double Point::*value, const LineStyle& style);
-// Crosses where trials were left out, and a text that says how many, in the legend.
+// Crosses where trials were left out, triangles at the edge where a value is infinite, and texts in the legend that say
+// how many.
 void add_lost(CurvePage& frame, const FigureData& data);
 // `with_intervals`: the y axis has room for them, though not at any price: an interval of two seeds may be many
 // times as long as what is measured. It reaches beyond the means by half of their range at most.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/config/config.hpp"
+#include "core/results/best.hpp"
 #include "core/results/selection.hpp"
 
 namespace qklab {
@@ -32,11 +33,16 @@ struct Figure {
   std::optional<Quantity> baseline;     // and what it is without what is studied; trials may lack it
   std::string baseline_label = "baseline";
   std::vector<Threshold> thresholds;
-  std::vector<Quantity> beside;            // what else the kind of plot reads
+  std::vector<Threshold> limits;  // what claims of the config demand of the value; set once both are read
+  std::vector<Quantity> beside;   // what else the kind of plot reads
   std::optional<std::size_t> x_parameter;  // none: along the index of the series `value`
+  bool along_index = false;                // that index is the x axis
   // What tells curves apart: their colours, or the rows of a heatmap. None: one curve.
   std::optional<std::size_t> curve_parameter;
-  std::optional<std::size_t> facet_parameter;
+  std::string
+      curve_name;  // what tells curves apart where that is no parameter, as the heads of a model; else ""
+  std::vector<std::size_t> facet_parameters;  // of panels; of two the first is that of rows in a grid
+  std::optional<Best> best;                   // only the best values of a parameter
   std::optional<Where> where;
   std::any own;          // what the kind of plot has read of keys of its own
   bool refined = false;  // the sweep adds points between those of its grid
@@ -45,7 +51,13 @@ struct Figure {
   bool log_color = false;
   std::string xlabel, ylabel, colorlabel;  // never empty where there is such an axis
   std::size_t columns = 0;                 // of panels; 0: chosen by their number
+  bool free_x = false, free_y = false;     // each panel has an axis of its own
+  bool letters = false;                    // (a), (b), ... before the panels' titles
+  bool legend_in_panel = false;            // in the room that the last row of panels leaves
+  std::map<std::string, std::string>
+      written;  // labels as they are written, by key, where they have math in them
 
+  bool has_curves() const { return curve_parameter.has_value() || !curve_name.empty(); }
   template <class Keys> const Keys& keys() const { return std::any_cast<const Keys&>(own); }
 };
 

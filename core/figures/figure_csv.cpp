@@ -25,12 +25,16 @@ std::string csv_row(const std::vector<std::string>& fields) {
 
 CsvColumns key_columns(const Figure& figure, const Experiment& experiment) {
   CsvColumns columns;
-  if (figure.facet_parameter) {
-    columns.push_back({experiment.parameters[*figure.facet_parameter].name,
-                       [](const Panel& panel, const Curve&, const Point&) { return to_text(panel.key[0]); }});
+  for (std::size_t i = 0; i < figure.facet_parameters.size(); ++i) {
+    columns.push_back(
+        {experiment.parameters[figure.facet_parameters[i]].name,
+         [i](const Panel& panel, const Curve&, const Point&) { return to_text(panel.key[i]); }});
   }
   if (figure.curve_parameter) {
     columns.push_back({experiment.parameters[*figure.curve_parameter].name,
+                       [](const Panel&, const Curve& curve, const Point&) { return to_text(curve.key[0]); }});
+  } else if (figure.has_curves()) {
+    columns.push_back({figure.curve_name,
                        [](const Panel&, const Curve& curve, const Point&) { return to_text(curve.key[0]); }});
   }
   return columns;
@@ -72,6 +76,12 @@ CsvColumns curve_columns(const Figure& figure, const Experiment& experiment) {
 
 std::string figure_csv(const Figure& figure, const Experiment& experiment, const FigureData& data) {
   CsvColumns columns = figure.plot->columns(figure, experiment);
+  // Which values were best at each point.
+  for (const std::size_t over : figure.best ? figure.best->over : std::vector<std::size_t>{})
+    columns.push_back(
+        {"best " + experiment.parameters[over].name, [over](const Panel&, const Curve&, const Point& p) {
+           return p.trials.empty() ? "" : to_text(p.trials.front()->params[over]);
+         }});
   if (!has_baseline(data)) std::erase_if(columns, [](const CsvColumn& column) { return column.of_baseline; });
   std::vector<std::string> row;
   for (const CsvColumn& column : columns) row.push_back(column.name);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "core/figures/labels.hpp"
 #include "core/figures/lost.hpp"
@@ -18,21 +19,63 @@ std::vector<std::size_t> listed(const std::optional<std::size_t>& parameter) {
   return parameter ? std::vector<std::size_t>{*parameter} : std::vector<std::size_t>{};
 }
 
+// a, b, ..., z, aa, ab, ...
+std::string letter(std::size_t i) {
+  std::string text(1, static_cast<char>('a' + i % 26));
+  return i < 26 ? text : letter(i / 26 - 1) + text;
+}
+
 }  // namespace
 
+void complete_grid(std::vector<Panel>& panels, const Figure& figure, const Experiment& experiment) {
+  if (figure.facet_parameters.size() < 2) return;
+  const std::vector<std::size_t>& parameters = figure.facet_parameters;
+  const KeyLess less{&experiment.parameters, &parameters};
+  std::vector<Key> rows, columns;
+  for (const Panel& panel : panels) {
+    rows.push_back({panel.key[0]});
+    columns.push_back({panel.key[1]});
+  }
+  const auto distinct = [&](std::vector<Key>& keys, std::size_t place) {
+    const std::vector<std::size_t> one = {parameters[place]};
+    std::ranges::sort(keys, KeyLess{&experiment.parameters, &one});
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  };
+  distinct(rows, 0);
+  distinct(columns, 1);
+  for (const Key& row : rows) {
+    for (const Key& column : columns) {
+      const Key key = {row[0], column[0]};
+      const auto at = std::ranges::lower_bound(panels, key, less, &Panel::key);
+      if (at == panels.end() || at->key != key) panels.insert(at, {key, "", "", {}});
+    }
+  }
+}
+
+std::size_t columns_of(const Figure& figure, const FigureData& data) {
+  if (figure.facet_parameters.size() < 2) return figure.columns;
+  std::set<std::string> rows;
+  for (const Panel& panel : data.panels) rows.insert(to_text(panel.key[0]));
+  return data.panels.size() / std::max<std::size_t>(1, rows.size());
+}
+
 void set_titles(std::vector<Panel>& panels, const Figure& figure, const Experiment& experiment) {
-  if (!figure.facet_parameter) return;
-  std::vector<Value> values;
-  for (const Panel& panel : panels) values.push_back(panel.key[0]);
-  const ShortTexts texts(values, ShortTexts::Style::typeset);
-  const std::string& name = experiment.parameters[*figure.facet_parameter].name;
-  for (Panel& panel : panels) panel.title = fmt::format("{} = {}", name, texts.of(panel.key[0]));
+  const bool is_grid = figure.facet_parameters.size() > 1;
+  for (std::size_t i = 0; i < figure.facet_parameters.size(); ++i) {
+    std::vector<Value> values;
+    for (const Panel& panel : panels) values.push_back(panel.key[i]);
+    const ShortTexts texts(values, ShortTexts::Style::typeset);
+    const std::string& name = experiment.parameters[figure.facet_parameters[i]].name;
+    for (Panel& panel : panels)
+      (is_grid && i == 0 ? panel.row : panel.title) = fmt::format("{} = {}", name, texts.of(panel.key[i]));
+  }
 }
 
 void check_equal_but_seed(const Figure& figure, const Trials& trials, const Schema& schema) {
   const std::size_t seed = seed_of(schema);
   for (std::size_t i = 0; i < schema.size(); ++i) {
-    const bool shown = i == figure.x_parameter || i == figure.curve_parameter || i == figure.facet_parameter;
+    const bool shown = i == figure.x_parameter || i == figure.curve_parameter ||
+                       std::ranges::count(figure.facet_parameters, i) > 0;
     if (i == seed || shown) continue;
     const auto values = group(trials, schema, {i});
     if (values.size() <= 1) continue;
@@ -107,11 +150,12 @@ std::vector<Panel> faceted(const Figure& figure, const Trials& trials, const Exp
                            const PointsOf& points) {
   const Schema& schema = experiment.parameters;
   std::vector<Panel> panels;
-  for (const Group& facet : group(trials, schema, listed(figure.facet_parameter))) {
+  for (const Group& facet : group(trials, schema, figure.facet_parameters)) {
     panels.push_back({facet.key, "", "", {}});
     for (const Group& curve : group(facet.trials, schema, listed(figure.curve_parameter)))
       panels.back().curves.push_back({curve.key, points(curve.trials)});
   }
+  complete_grid(panels, figure, experiment);
   set_titles(panels, figure, experiment);
   return panels;
 }
@@ -131,10 +175,40 @@ bool has_baseline(const FigureData& data) {
   return false;
 }
 
+Unshown unshown(const FigureData& data, bool log) {
+  const auto is_infinite = [](const Value& value) {
+    const double* const number = std::get_if<double>(&value);
+    return number && std::isinf(*number);
+  };
+  Unshown found;
+  for (const Panel& panel : data.panels) {
+    for (const Curve& curve : panel.curves) {
+      for (const Point& p : curve.points) {
+        found.infinite += std::isinf(p.mean) || is_infinite(p.x);
+        found.below_log += log && std::isfinite(p.mean) && p.mean <= 0;
+      }
+    }
+  }
+  return found;
+}
+
+std::string unshown_text(const Unshown& values) {
+  const auto counted = [](std::size_t n, const char* what) {
+    return fmt::format("{} {}value{}", n, what, n == 1 ? "" : "s");
+  };
+  std::string text = values.infinite ? counted(values.infinite, "infinite ") : "";
+  if (values.below_log)
+    text += fmt::format("{}{} of at most 0, not on a log axis", text.empty() ? "" : "; ",
+                        counted(values.below_log, ""));
+  return text;
+}
+
 FigureData figure_data(const Figure& figure, const Results& results) {
   FigureData data;
   Trials done, lost;
-  for (const TrialRecord* trial : select(results, figure.where)) {
+  Trials selected = select(results, figure.where);
+  if (figure.best) selected = best_of(*figure.best, selected, results.experiment->parameters);
+  for (const TrialRecord* trial : selected) {
     data.failed += trial->status == Status::failed;
     data.diverged += trial->status == Status::diverged;
     data.pruned += trial->status == Status::pruned;
@@ -146,8 +220,16 @@ FigureData figure_data(const Figure& figure, const Results& results) {
                             figure.where ? "; where: " + figure.where->text() : ""));
   }
   figure.plot->fill(figure, results, done, data);
-  data.lost = lost_places(figure, lost, *results.experiment);
+  std::vector<const Parameters*> not_run;
+  for (const Parameters& params : results.not_run)
+    if (!figure.where || figure.where->holds(params)) not_run.push_back(&params);
+  data.not_run = not_run.size();
+  data.lost = lost_places(figure, lost, not_run, *results.experiment);
   add_lost_panels(figure, *results.experiment, data);
+  for (std::size_t i = 0; figure.letters && i < data.panels.size(); ++i) {
+    std::string& title = data.panels[i].title;
+    title = fmt::format("({}){}{}", letter(i), title.empty() ? "" : " ", title);
+  }
   return data;
 }
 

@@ -33,13 +33,18 @@ struct Panel {
   std::string title;   // "mean = 0.5", or what a panel shows where they differ in that; "" where neither
   std::string metric;  // where panels show different ones
   std::vector<Curve> curves;
+  std::string row = "";  // "norm = pre" of the row of a grid, of which `title` names the column
 };
 
-// Trials that failed, diverged or were pruned, of one place of a figure, which leaves them out.
+// Trials that failed, diverged, were pruned or have not run, of one place of a figure, which leaves them out.
 struct Lost {
-  Key facet, curve;        // of the panel and the curve that they would be in; empty where there are none
-  std::optional<Value> x;  // none along an index
+  Key facet, curve;  // of the panel and the curve that they would be in; empty where there are none
+  // Along an index: where a trial ended that had numbers before. None: no place on the axis.
+  std::optional<Value> x;
   Trials trials = {};
+  std::size_t not_run = 0;
+
+  std::size_t count() const { return trials.size() + not_run; }
 };
 
 struct FigureData {
@@ -47,6 +52,7 @@ struct FigureData {
   std::size_t failed = 0;  // trials left out
   std::size_t diverged = 0;
   std::size_t pruned = 0;
+  std::size_t not_run = 0;
   std::any own;            // what the kind of plot has of its own, beside the panels
   std::vector<Lost> lost;  // in the order of facets, curves and x
   // The first trial of the results. Where it is given, a figure's JSON names the trials behind each point.
@@ -55,6 +61,14 @@ struct FigureData {
 
 // Whether any point has a baseline. Where none has, nothing of a figure shows that it asks for one.
 bool has_baseline(const FigureData& data);
+
+// Values that a panel can't show as a height: they are infinite, or at most 0 on a log axis.
+struct Unshown {
+  std::size_t infinite = 0, below_log = 0;
+};
+Unshown unshown(const FigureData& data, bool log);
+// "2 infinite values; 1 value of at most 0, not on a log axis"; "" where all are shown.
+std::string unshown_text(const Unshown& values);
 
 // Throws Error where no trial is done, or trials of one point differ in more than the seed.
 FigureData figure_data(const Figure& figure, const Results& results);
@@ -74,7 +88,12 @@ std::vector<Point> points_along_parameter(const Figure& figure, const Quantity& 
 // Of one curve: means along the index of the figure's series, of which seeds need not have all values.
 std::vector<Point> points_along_index(const Figure& figure, const Trials& trials);
 
-// "mean = 0.5" of each panel that has a value of the facet parameter.
+// Panels of two parameters are a grid, which has a place for each pair of their values.
+void complete_grid(std::vector<Panel>& panels, const Figure& figure, const Experiment& experiment);
+// How many panels stand in a row: those of a grid, or as the figure says; 0: chosen by their number.
+std::size_t columns_of(const Figure& figure, const FigureData& data);
+
+// "mean = 0.5" of each panel that has a value of the facet parameter; in a grid also of its row.
 void set_titles(std::vector<Panel>& panels, const Figure& figure, const Experiment& experiment);
 
 Point mean_point(Value x, const std::vector<double>& measured, const std::vector<double>& theory);

@@ -1,6 +1,7 @@
 #include "core/figures/figure_json.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "core/figures/curve_page.hpp"
@@ -37,9 +38,21 @@ Json lost_json(const FigureData& data, const Panel& panel, const CurvePage& page
     const Curve curve{lost.curve, {}};
     list.push_back({{"x", page.x.position(*lost.x)},
                     {"shade", shade_json(curve, page.shade(curve))},
-                    {"count", lost.trials.size()}});
+                    {"count", lost.count()}});
     if (data.first) list.back()["trials"] = trials_json(data, lost.trials);
   }
+  return list;
+}
+
+// Where means are infinite.
+Json infinite_json(const Panel& panel, const CurvePage& page) {
+  Json list = Json::array();
+  for (const Curve& curve : panel.curves)
+    for (const Point& p : curve.points)
+      if (std::isinf(p.mean))
+        list.push_back({{"x", page.x.position(p.x)},
+                        {"shade", shade_json(curve, page.shade(curve))},
+                        {"up", p.mean > 0}});
   return list;
 }
 
@@ -57,7 +70,9 @@ Json curve_json(const Figure& figure, const Experiment& experiment, const CurveP
     seeds.push_back(p.seeds);
   }
   const bool named = !curve.key.empty();
-  Json json = {{"name", named ? parameter_json(figure.curve_parameter, experiment) : Json()},
+  const Json name = figure.curve_name.empty() ? parameter_json(figure.curve_parameter, experiment)
+                                              : Json(figure.curve_name);
+  Json json = {{"name", named ? name : Json()},
                {"value", named ? json_value(curve.key[0]) : Json()},
                {"label", named ? texts.of(curve.key[0]) : ""},
                {"shade", shade_json(curve, page.shade(curve))},
@@ -94,12 +109,12 @@ Json trials_json(const FigureData& data, const Trials& trials) {
 }
 
 Json panel_json(const Figure& figure, const Experiment& experiment, const Panel& panel) {
-  Json facet;
-  if (!panel.key.empty()) {
-    facet = {{"name", parameter_json(figure.facet_parameter, experiment)},
-             {"value", json_value(panel.key[0])}};
-  }
-  return {{"title", panel.title}, {"facet", facet}};
+  Json facets = Json::array();
+  for (std::size_t i = 0; i < panel.key.size(); ++i)
+    facets.push_back({{"name", parameter_json(figure.facet_parameters[i], experiment)},
+                      {"value", json_value(panel.key[i])}});
+  const std::string between = panel.row.empty() || panel.title.empty() ? "" : ", ";
+  return {{"title", panel.title + between + panel.row}, {"facets", facets}};
 }
 
 Json curves_json(const Figure& figure, const Experiment& experiment, const FigureData& data) {
@@ -115,6 +130,8 @@ Json curves_json(const Figure& figure, const Experiment& experiment, const Figur
     panels.back()["curves"] = curves;
     const Json lost = lost_json(data, panel, page);
     if (!lost.empty()) panels.back()["lost"] = lost;
+    const Json infinite = infinite_json(panel, page);
+    if (!infinite.empty()) panels.back()["infinite"] = infinite;
   }
   const bool along_index = !figure.x_parameter && figure.value.series;
   Json json = {{"theory", figure.theory.has_value()}};
@@ -129,12 +146,15 @@ Json curves_json(const Figure& figure, const Experiment& experiment, const Figur
 }
 
 Json palette_json() {
-  constexpr std::size_t shades = 64, categories = 7;
-  Json dark_to_bright = Json::array(), different = Json::array();
-  for (std::size_t k = 0; k < shades; ++k)
-    dark_to_bright.push_back(viridis((static_cast<double>(k) + 0.5) / shades).hex());
+  constexpr std::size_t shades = 64;
+  Json dark_to_bright = Json::array(), different = Json::array(), diverging = Json::array();
+  for (std::size_t k = 0; k < shades; ++k) {
+    const double middle = (static_cast<double>(k) + 0.5) / shades;
+    dark_to_bright.push_back(viridis(middle).hex());
+    diverging.push_back(blue_to_red(middle).hex());
+  }
   for (std::size_t k = 0; k < categories; ++k) different.push_back(categorical(k).hex());
-  return {{"viridis", dark_to_bright}, {"categories", different}};
+  return {{"viridis", dark_to_bright}, {"diverging", diverging}, {"categories", different}};
 }
 
 Json figure_json(const Figure& figure, const Experiment& experiment, const FigureData& data) {
@@ -146,7 +166,8 @@ Json figure_json(const Figure& figure, const Experiment& experiment, const Figur
                {"ylabel", figure.ylabel},
                {"colorlabel", figure.colorlabel},
                {"log", {{"x", figure.log_x}, {"y", figure.log_y}}},
-               {"columns", figure.columns},
+               {"free", {{"x", figure.free_x}, {"y", figure.free_y}}},
+               {"columns", columns_of(figure, data)},
                {"where", figure.where ? figure.where->text() : ""},
                {"xparameter", parameter_json(figure.x_parameter, experiment)}};
   Json metrics = Json::array({figure.value.metric});
@@ -155,6 +176,11 @@ Json figure_json(const Figure& figure, const Experiment& experiment, const Figur
   json["metrics"] = metrics;
   for (const Threshold& threshold : figure.thresholds)
     json["thresholds"].push_back({{"value", json_in_full(threshold.value)}, {"label", threshold.label}});
+  for (const Threshold& limit : figure.limits)
+    json["limits"].push_back({{"value", json_in_full(limit.value)}, {"label", limit.label}});
+  for (const auto& [key, text] : figure.written) json["written"][key] = text;
+  const std::string beyond = unshown_text(unshown(data, value_is_log(figure)));
+  if (!beyond.empty()) json["unshown"] = beyond;
   const std::string left_out = left_out_text(data);
   if (!left_out.empty()) {
     Trials trials;

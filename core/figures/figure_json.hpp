@@ -12,7 +12,10 @@
 // there where the reader has such a list. `left_out`: a text and the trials that the figure leaves out;
 // `lost` of a panel: where they would be, [{x, shade}] of curves and [{column, row, whole}] of cells (whole: no
 // trial of the cell is done).
-// `thresholds`, where there are some: [{value, label}] on the y axis.
+// `infinite` of a panel: [{x, shade, up}] or [{column, row, up}], where means are so; `unshown`: a text on these and on
+// values that a log axis can't show. `free`: {x, y}, whether each panel has such an axis of its own.
+// `thresholds`, where there are some: [{value, label}] on the y axis; `limits`: the same of what claims demand.
+// `written`: labels with math as they are written, by key.
 // Of a figure that can't be drawn there are name, title and error.
 #pragma once
 
@@ -35,7 +38,7 @@ nlohmann::ordered_json palette_json();
 // Members of forms curves and paths: theory, baseline, index, panels.
 nlohmann::ordered_json curves_json(const Figure& figure, const Experiment& experiment,
                                    const FigureData& data);
-// `title` and `facet` of a panel.
+// `title` and `facets` of a panel.
 nlohmann::ordered_json panel_json(const Figure& figure, const Experiment& experiment, const Panel& panel);
 // Runs of places of these trials; null where the data do not tell the first of all.
 nlohmann::ordered_json trials_json(const FigureData& data, const Trials& trials);

@@ -80,6 +80,7 @@ void read_x(FigureReader& reader) {
   if (figure.value.whole_series()) {
     if (name == index) {
       figure.xlabel = index;
+      figure.along_index = true;
       return;
     }
     if (experiment.parameters.find(name)) {

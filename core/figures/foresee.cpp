@@ -28,8 +28,12 @@ struct Watched {
 
 Watched watch(const Figure& figure, std::size_t parameters) {
   Watched watched{&figure, {}, {}, std::vector<bool>(parameters), {}, {}, {}, {}};
-  for (const auto& place : {figure.x_parameter, figure.curve_parameter, figure.facet_parameter})
+  for (const auto& place : {figure.x_parameter, figure.curve_parameter})
     if (place) watched.shown.push_back(*place);
+  for (const std::size_t place : figure.facet_parameters) watched.shown.push_back(place);
+  // Of it one value is left at each point.
+  if (figure.best)
+    for (const std::size_t place : figure.best->over) watched.shown.push_back(place);
   if (figure.log_x && figure.x_parameter) watched.on_log_axes.push_back(*figure.x_parameter);
   if (curves_are_log(figure) && figure.curve_parameter)
     watched.on_log_axes.push_back(*figure.curve_parameter);

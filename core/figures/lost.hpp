@@ -1,4 +1,4 @@
-// Trials that failed, diverged or were pruned: a figure leaves them out, and shows where they would have been.
+// Trials that failed, diverged, were pruned or have not run: a figure leaves them out, and shows where they would be.
 #pragma once
 
 #include <string>
@@ -8,8 +8,9 @@
 
 namespace qklab {
 
-// By the place where they would be: facet, curve and, along a parameter, x.
-std::vector<Lost> lost_places(const Figure& figure, const Trials& lost, const Experiment& experiment);
+// By the place where they would be: facet, curve and x. Along an index x is where a trial that had numbers ended.
+std::vector<Lost> lost_places(const Figure& figure, const Trials& lost,
+                              const std::vector<const Parameters*>& not_run, const Experiment& experiment);
 
 // A panel without curves for each value of the facet parameter of which no trial is done.
 void add_lost_panels(const Figure& figure, const Experiment& experiment, FigureData& data);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/chart/math_text.hpp"
 #include "core/figures/figure.hpp"
 #include "core/figures/plot_kind.hpp"
 #include "core/strategies/strategy.hpp"
@@ -39,18 +40,54 @@ void read_log(MapReader& map, Figure& figure, const Schema& schema) {
   const bool rows = figure.plot->rows;
   must_be_numeric(figure.log_x, figure.x_parameter, "x");
   must_be_numeric(curves_are_log(figure), figure.curve_parameter, rows ? "y" : "color");
-  if (!rows && figure.log_color && !figure.curve_parameter) {
+  if (!rows && figure.log_color && figure.colorlabel.empty()) {
     map.diagnostics().error(map.place("log"), "log: this figure has no color");
   }
 }
 
 void check_distinct(MapReader& map, const Figure& figure, const Schema& schema) {
   std::set<std::size_t> used;
-  for (const auto& parameter : {figure.x_parameter, figure.curve_parameter, figure.facet_parameter}) {
+  std::vector<std::optional<std::size_t>> all = {figure.x_parameter, figure.curve_parameter};
+  all.insert(all.end(), figure.facet_parameters.begin(), figure.facet_parameters.end());
+  for (const auto& parameter : all) {
     if (parameter && !used.insert(*parameter).second) {
       map.diagnostics().error(map.place(),
                               fmt::format("figure: '{}' is used for two axes", schema[*parameter].name));
     }
+  }
+}
+
+// One parameter, or the two of a grid: that of its rows and that of its columns.
+void read_facets(MapReader& map, const Experiment& experiment, Figure& figure) {
+  const std::vector<std::string> names = map.texts("facet");
+  if (names.size() > 2)
+    map.diagnostics().error(map.place("facet"),
+                            fmt::format("facet: expected a parameter, or two, got {}", names.size()));
+  for (const std::string& name : names)
+    if (const auto found = find_parameter(map, "facet", name, experiment))
+      figure.facet_parameters.push_back(*found);
+}
+
+void read_free(MapReader& map, Figure& figure) {
+  for (const std::string& axis : map.texts("free")) {
+    if (axis != "x" && axis != "y")
+      map.diagnostics().error(map.place("free"), fmt::format("free: expected x or y, got '{}'", axis));
+    if (figure.plot->rows)
+      map.diagnostics().error(map.place("free"), "free: the panels of a heatmap have the same axes");
+    figure.free_x |= axis == "x";
+    figure.free_y |= axis == "y";
+  }
+}
+
+// A label as it is shown; as it is written, it is kept where it has math in it.
+void read_label(MapReader& map, Figure& figure, const char* key, std::string& label) {
+  const auto text = map.text(key);
+  if (!text) return;
+  try {
+    label = plain_math(*text);
+    if (has_math(*text)) figure.written[key] = *text;
+  } catch (const Error& error) {
+    map.diagnostics().error(map.place(key), fmt::format("{}: {}", key, error.what()));
   }
 }
 
@@ -67,16 +104,20 @@ Figure parse_figure(MapReader& map, const Experiment& experiment, std::size_t pl
   const auto kind = map.choice("plot", kinds.names());
   figure.plot = kinds.find(kind.value_or("line"));
   if (map.has("plot") && !kind) return figure;  // which other keys are wrong depends on the kind
-  figure.title = map.text("title").value_or("");
-  figure.caption = map.text("caption").value_or("");
+  read_label(map, figure, "title", figure.title);
+  read_label(map, figure, "caption", figure.caption);
   figure.where = read_where(map, "where", experiment);
-  figure.facet_parameter = read_parameter(map, "facet", experiment);
+  figure.best = read_best(map, "best", experiment);
+  read_facets(map, experiment, figure);
   FigureReader reader{map, experiment, figure};
   figure.plot->read(reader);
   read_log(map, figure, experiment.parameters);
-  figure.xlabel = map.text("xlabel").value_or(figure.xlabel);
-  figure.ylabel = map.text("ylabel").value_or(figure.ylabel);
-  figure.colorlabel = map.text("colorlabel").value_or(figure.colorlabel);
+  read_free(map, figure);
+  read_label(map, figure, "xlabel", figure.xlabel);
+  read_label(map, figure, "ylabel", figure.ylabel);
+  read_label(map, figure, "colorlabel", figure.colorlabel);
+  figure.letters = map.boolean("letters").value_or(false);
+  figure.legend_in_panel = map.choice("legend", {"above", "panel"}).value_or("above") == "panel";
   const std::int64_t columns = map.integer("columns").value_or(0);
   if (map.has("columns") && !(columns >= 1 && columns <= 6)) {
     map.diagnostics().error(map.place("columns"), fmt::format("columns: expected 1 to 6, got {}", columns));

@@ -1,6 +1,7 @@
 #include "core/report/trials_json.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -94,11 +95,16 @@ Json trials_json(const Results& results, std::size_t most) {
     parameters.push_back(parameter_column(results, i, count));
   for (std::size_t i = 0; i < experiment.scalars.size(); ++i)
     scalars.push_back(scalar_column(results, i, count));
-  return {{"count", count},
-          {"ids", ids},
-          {"status", std::move(status)},
-          {"parameters", std::move(parameters)},
-          {"scalars", std::move(scalars)}};
+  Json json = {{"count", count},
+               {"ids", ids},
+               {"status", std::move(status)},
+               {"parameters", std::move(parameters)},
+               {"scalars", std::move(scalars)}};
+  const bool timed = std::ranges::any_of(
+      results.trials, [](const TrialRecord& trial) { return std::isfinite(trial.seconds); });
+  for (std::size_t k = 0; timed && k < count; ++k)
+    json["seconds"].push_back(json_number(results.trials[k].seconds));
+  return json;
 }
 
 Json lost_groups_json(const Results& results, std::size_t most) {

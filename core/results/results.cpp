@@ -30,6 +30,16 @@ std::optional<Status> parse_status(std::string_view name) {
   return std::nullopt;
 }
 
+void find_not_run(const Sweep& sweep, Results& results, std::size_t most) {
+  std::unordered_set<std::uint64_t> known;
+  for (const TrialRecord& trial : results.trials) known.insert(trial.id);
+  results.not_run.clear();
+  sweep.for_each([&](const TrialSpec& spec) {
+    if (!known.contains(spec.id)) results.not_run.push_back(spec.params);
+    return results.not_run.size() < most;
+  });
+}
+
 namespace {
 
 std::vector<std::string> trials_header(const Experiment& experiment) {

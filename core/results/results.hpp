@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,7 @@ struct TrialRecord {
   std::vector<double> scalars;  // in the experiment's declared order, NaN if absent
   std::vector<Series> series;   // likewise; empty if absent or not loaded, and for families
   Members members = {};         // members of families, by name: those that were recorded and loaded
+  double seconds = std::numeric_limits<double>::quiet_NaN();  // that it took; tables do not have it
 };
 
 // Trials in the sweep's order, without those that have not run.
@@ -29,7 +31,12 @@ struct Results {
   const Experiment* experiment = nullptr;
   std::vector<TrialRecord> trials;
   std::vector<std::string> loaded_series;  // names of the series that were requested
+  // Of the sweep's trials that have not run, where somebody has asked for them: see find_not_run.
+  std::vector<Parameters> not_run = {};
 };
+
+// Fills Results::not_run, with `most` at most.
+void find_not_run(const Sweep& sweep, Results& results, std::size_t most);
 
 // The value that a trial has recorded under a name. Throws Error if the experiment declares no such scalar or
 // series.

@@ -277,6 +277,7 @@ void Store::Impl::scan(const Sweep& sweep, const std::function<bool(const std::s
     record.params = spec.params;
     record.status = status(stored.status);
     record.message = stored.message;
+    record.seconds = stored.seconds;
     record.scalars.assign(experiment.scalars.size(), std::numeric_limits<double>::quiet_NaN());
     record.series.resize(experiment.series.size());
     for (const auto& scalar : stored.scalars) {
@@ -297,11 +298,16 @@ void Store::Impl::scan(const Sweep& sweep, const std::function<bool(const std::s
 
 Results Store::load(const Sweep& sweep, const std::vector<std::string>& series) const {
   const Experiment& experiment = sweep.experiment();
+  const auto is_declared = [&experiment](const std::string& name) {
+    return std::ranges::count(experiment.series, name, &Metric::name) > 0;  // a family by its own name
+  };
   for (const std::string& name : series)
-    if (!experiment.series_metric(name))
+    if (!experiment.series_metric(name) && !is_declared(name))
       throw Error(fmt::format("experiment '{}' has no series '{}'", experiment.name, name));
   const auto wanted = [&series](const std::string& name) {
-    return std::find(series.begin(), series.end(), name) != series.end();
+    return std::ranges::any_of(series, [&name](const std::string& each) {
+      return each == name || (is_family(each) && is_member(name, each));
+    });
   };
   Results results;
   results.experiment = &experiment;

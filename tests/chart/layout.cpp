@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "core/chart/text_fit.hpp"
@@ -140,4 +142,54 @@ TEST_CASE("a panel's own colour bar has room between its numbers") {
     panel.bar = ColorBar{numeric_scale({100.001, 100.009}, false, 0, 5), ""};
   check_page(page);
   for (const PlacedStrip& strip : lay_out(page).strips) CHECK(strip.to >= strip.from);
+}
+
+TEST_CASE("axes of a panel's own have room for their texts") {
+  for (const std::size_t panels : {2u, 5u, 9u}) {
+    for (const std::size_t columns : {0u, 2u, 3u}) {
+      Page page = plain(panels);
+      page.columns = columns;
+      for (std::size_t i = 0; i < panels; ++i) {
+        page.panels[i].y = numeric_scale({0, std::pow(1000.0, static_cast<double>(i % 4))}, false, 0.04, 5);
+        if (i % 2) page.panels[i].x = numeric_scale({1e-5, 1e5}, true, 0.03, 4);
+      }
+      check_page(page);
+    }
+  }
+}
+
+TEST_CASE("names of the rows of a grid stand beside these, or in the titles where rows are broken") {
+  for (const std::size_t columns : {2u, 3u, 12u}) {
+    Page page = plain(2 * columns);
+    page.columns = columns;
+    for (std::size_t i = 0; i < page.panels.size(); ++i)
+      page.panels[i].row = i < columns ? "norm = post" : "norm = " + endless;
+    check_page(page);
+    page.bar = ColorBar{numeric_scale({1, 2}, false, 0, 5), "contrast"};
+    check_page(page);
+    const Layout layout = lay_out(page);
+    const auto turned = std::ranges::count_if(layout.texts, [&](const PlacedText& text) {
+      return text.turned && text.x > layout.right && text.x < layout.right + text_line;
+    });
+    CHECK(turned == (columns < 12 ? 2 : 0));
+  }
+}
+
+TEST_CASE("a legend stands in the room that the last row leaves, where it fits") {
+  Page page = plain(5);
+  page.columns = 3;
+  page.legend_title = "mean:";
+  for (const std::string& name : names(3, "value ")) page.legend.push_back({name, {}, Mark::line});
+  const double above = lay_out(page).height;
+  page.legend_in_panel = true;
+  check_page(page);
+  const Layout inside = lay_out(page);
+  CHECK(inside.height < above);
+  CHECK(inside.samples.at(2).x >= inside.panel_left(5));
+  CHECK(inside.samples.at(0).y > inside.panel_top(2) + inside.panel_height);
+  for (const std::string& name : names(40, "another ")) page.legend.push_back({name, {}, Mark::line});
+  CHECK(lay_out(page).samples.at(0).y < inside.panel_top(0));  // too long: above
+  page.panels.resize(3);
+  CHECK(lay_out(page).samples.at(0).x < 100);
+  check_page(page);
 }

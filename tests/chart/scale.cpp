@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -155,4 +156,15 @@ TEST_CASE("numbers are written in full up to 99999, and none has a sign that is 
   CHECK(tick_text(-std::nan("")) == "nan");
   CHECK(tick_text(1e-323) == "10⁻³²³");
   CHECK(tick_text(-2.5e7) == "-2.5·10⁷");
+}
+
+TEST_CASE("a log axis has ticks between its powers of ten, unless these are many") {
+  const Scale few = numeric_scale({0.02, 300}, true, 0, 5);
+  CHECK(std::ranges::count(few.minor, 0.05) == 1);
+  CHECK(std::ranges::count(few.minor, 0.01) == 0);  // beyond its end
+  CHECK(few.minor.size() >= 24);
+  for (const double tick : few.minor) CHECK((tick >= few.low && tick <= few.high));
+  CHECK(numeric_scale({1e-12, 1e12}, true, 0, 5).minor.empty());
+  CHECK(numeric_scale({1, 100}, false, 0, 5).minor.empty());
+  CHECK(swept_scale({0.01, 0.1, 1}, true, 5).minor.empty());
 }

@@ -68,7 +68,7 @@ TEST_CASE("curves have crosses where trials were left out") {
   const DrawnFigure line(lossy_grid + "figures: [{x: variance, y: contrast, color: mean, log: x}]\n",
                          fill_lossy);
   const auto dots = line.layers<DotLayer>(0);
-  CHECK(std::ranges::count(dots, true, &DotLayer::cross) == 4);
+  CHECK(std::ranges::count(dots, Shape::cross, &DotLayer::shape) == 4);
   CHECK(line.page.legend.back().mark == Mark::cross);
   CHECK(line.page.x.high >= 10);
 }

@@ -13,6 +13,7 @@ import struct
 import subprocess
 import sys
 import termios
+import threading
 import time
 import urllib.parse
 
@@ -76,6 +77,15 @@ class Server:
 def start():
     return subprocess.Popen([QKLAB, "run", SWEEP, "--out", "live", "-j", "1"], cwd=FOLDER, stdout=subprocess.DEVNULL,
                             stderr=subprocess.DEVNULL)
+
+
+def start_long():
+    config = write("endless.yaml", "name: endless\nexperiment: training\nparams: {task: copy, length: 8, vocabulary: 5, dim: 16, batch: 8, "
+                   "steps: 10000000, evaluate_every: 10000000}\nsweep: {lr: [0.001, 0.002]}\n")
+    process = subprocess.Popen([QKLAB, "run", config, "--out", "endless", "-j", "1"], cwd=FOLDER, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+    wait_while(process, lambda: qklab("watch", "endless", "--once", code=None).returncode != 0)
+    return process
 
 
 def test_a_running_sweep_is_seen_and_not_disturbed():
@@ -217,6 +227,64 @@ def test_watch_fits_its_terminal():
         assert max(map(len, lines)) <= columns, (columns, max(lines, key=len))
         assert len(lines) < rows or rows < 3, (rows, len(lines))
         assert columns < 40 or "144/144" in lines[0] and (rows > 30) != any("more lines" in line for line in lines) or rows < 3, lines
+
+
+def test_watch_ends_with_q_and_prints_no_escape_codes_where_none_are_obeyed():
+    process = start_long()
+    try:
+        assert "\x1b" not in on_a_terminal(80, 24, "watch", "live", TERM="dumb")
+        master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        before = termios.tcgetattr(slave)
+        # A session of its own, whose terminal this is.
+        watch = subprocess.Popen([QKLAB, "watch", "endless"], cwd=FOLDER, stdin=slave, stdout=slave, stderr=slave,
+                                 start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+        seen = b""
+        while b"trials" not in seen:
+            seen += os.read(master, 65536)
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 20, 60, 0, 0))
+        while seen.count(b"\x1b[2J") < 2:  # drawn anew in full, once it is another size
+            seen += os.read(master, 65536)
+        os.write(master, b"xq")
+        assert watch.wait(timeout=60) == 0
+        assert termios.tcgetattr(slave) == before
+        os.close(slave)
+        os.close(master)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=600)
+
+
+def test_silent_connections_keep_no_viewer_waiting():
+    """Fifty of them, which the server gives five seconds each: ten viewers are answered before it gives up any."""
+    with Server("live") as server:
+        server.ask("/state")
+        silent = [socket.create_connection((server.host, server.port)) for _ in range(50)]
+        for each in silent:
+            each.sendall(b"GET /state HTTP/1.1\r\nHo")
+        answers = []
+        viewers = [threading.Thread(target=lambda: answers.append(server.ask("/state")[0])) for _ in range(10)]
+        for viewer in viewers:
+            viewer.start()
+        for viewer in viewers:
+            viewer.join()
+        silent[-1].setblocking(False)
+        try:
+            given_up = silent[-1].recv(1)
+        except BlockingIOError:
+            given_up = None
+        for each in silent:
+            each.close()
+        assert answers == [200] * 10 and given_up is None, (answers, given_up)
+
+
+def test_the_report_of_a_finished_run_is_linked():
+    with Server("live") as server:
+        status, body, headers = server.ask("/report")
+        assert status == 200 and body == (FOLDER / "live/report.html").read_bytes()
+        assert "default-src 'none'" in headers["Content-Security-Policy"] and "connect-src" not in headers["Content-Security-Policy"]
+        assert server.ask("/report", token=False)[0] == 403
+        assert json.loads(server.ask("/state")[1])["report"] is True
 
 
 def test_progress_fits_its_terminal():

@@ -1,4 +1,4 @@
-"""The sections of docs/extending.md on claim tests and plot kinds: examples/plugins/share.cpp and scatter.cpp, built as
+"""The sections of docs/extending.md on claim tests and plot kinds: examples/plugins/share.cpp and cloud.cpp, built as
 shared libraries, add what they say."""
 import json
 import sys
@@ -6,7 +6,7 @@ import sys
 from browser import Browser, needs_chromium
 from harness import FOLDER, csv_rows, plugins, qklab, run_tests, write
 
-NAMES = ("share", "scatter")
+NAMES = ("share", "cloud")
 CONFIG = write("own.yaml", """
 name: own
 experiment: localization
@@ -14,7 +14,7 @@ params: {dim: 8, length: 8, samples: 50}
 sweep: {mean: [0, 0.5], variance: {logspace: [0.01, 10, 4]}}
 seeds: 3
 figures:
-  - {name: cloud, plot: scatter, x: entropy, y: contrast, color: mean}
+  - {name: cloud, plot: cloud, x: entropy, y: contrast, color: mean}
 claims:
   - {id: most, text: Most trials localize., test: share, metric: contrast, above: 0.5, at_least: 0.05}
 """)
@@ -26,7 +26,7 @@ def loaded():
 
 def test_both_are_listed_where_they_are_loaded():
     for noun, name, others in (("tests", "share", ("agreement", "bound", "difference", "monotone", "ratio", "slope")),
-                               ("plots", "scatter", ("band", "dots", "heatmap", "line", "trajectory"))):
+                               ("plots", "cloud", ("band", "dots", "heatmap", "line", "scatter", "trajectory"))):
         def listed(*words):
             return [line.split()[0] for line in qklab("list", noun, *words).stdout.splitlines()]
         assert listed() == sorted(others), listed()
@@ -78,9 +78,9 @@ def test_their_keys_are_checked_and_without_them_they_are_unknown():
         return qklab("run", write("slip.yaml", CONFIG.read_text().replace(old, new)), *words, code=2).stderr
     assert "did you mean 'above'?" in told("above:", "abov:", *loaded())
     assert "did you mean 'entropy'?" in told("x: entropy", "x: entropi", *loaded())
-    assert "did you mean 'scatter'?" in told("plot: scatter", "plot: scater", *loaded())
+    assert "did you mean 'cloud'?" in told("plot: cloud", "plot: clod", *loaded())
     without = qklab("run", CONFIG, code=2).stderr
-    assert "own.yaml:8:" in without and "scatter" in without and "own.yaml:10:" in without, without
+    assert "own.yaml:8:" in without and "cloud" in without and "own.yaml:10:" in without, without
 
 
 if __name__ == "__main__":

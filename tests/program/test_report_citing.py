@@ -114,14 +114,14 @@ def test_claims_say_what_is_compared_and_link_to_figures():
           step: document.getElementById("claim-step").textContent, range: document.getElementById("claim-range").textContent,
           figures: [...document.querySelectorAll("#claim-step a")].map((a) => a.getAttribute("href")),
           claims: [...document.querySelectorAll("#figure-contrast .links a")].map((a) => a.getAttribute("href")),
-          limits: limitsOf(data.figures[0]).map((l) => [l.value, l.label]),
+          limits: data.figures[0].limits.map((l) => [l.value, l.label]),
           top: document.getElementById("figures").getBoundingClientRect().top + scrollY};""")
         assert not page.console, page.console
     assert "In our words: A non-zero mean localizes." in out["step"] and "The paper:" not in out["step"], out["step"]
     assert "contrast where mean == 0.5 and variance < 1, minus the same seed's where mean == 0" in out["step"], out["step"]
     assert "every single number of contrast" in out["range"] and "exact" in out["range"], out["range"]
     assert out["figures"] == ["#figure-contrast"] and "#claim-step" in out["claims"], out
-    assert out["limits"] == [[0.1, "above"], [0, "range"], [1, "range"]], out["limits"]
+    assert out["limits"] == [[0.1, "above ≥ 0.1"], [0, "range ≥ 0"], [1, "range ≤ 1"]], out["limits"]
     assert out["top"] < 1800, "figures begin within the first two screens"
 
 

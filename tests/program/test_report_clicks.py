@@ -39,7 +39,7 @@ AIM = """
           spots.push({p, x: spot.x, y: spot.y, values: [spot.curve.name && [spot.curve.name, spot.curve.value], x].filter(Boolean)});
         }
       }
-      for (const spot of spots) if (panel.facet) spot.values.push([panel.facet.name, panel.facet.value]);
+      for (const spot of spots) for (const f of panel.facets) spot.values.push([f.name, f.value]);
       spots.sort((a, b) => rest(figure.name + a.x + "," + a.y) - rest(figure.name + b.x + "," + b.y));
       found.push(...spots.slice(0, figure.panels.length > 3 ? 1 : 2));
     });

@@ -106,7 +106,7 @@ TEST_CASE("a figure names the trials behind each of its points, and a claim what
   CHECK(curve["trials"][0] == Json::array({42 + 2 * 6, 1, 42 + 2 * 6 + 2, 1}));
   CHECK(curve["trials"][1].is_null());  // the same as before
   const Json& map = data["figures"][1]["panels"][0];
-  const int post = map["facet"]["value"] == "post" ? 3 : 0;
+  const int post = map["facets"][0]["value"] == "post" ? 3 : 0;
   CHECK(map["trials"][7 + 2] == Json::array({42 + 2 * 6 + post, 1, 42 + 2 * 6 + post + 2, 1}));
   CHECK(map["lost"].size() == 14);
   CHECK(map["lost"][0]["whole"] == false);

@@ -13,6 +13,7 @@
 namespace qklab {
 namespace {
 
+constexpr double most_work = 4e8;      // panels times pixels of a picture, which takes seconds
 constexpr double most_pixels = 32000;  // along either side of a picture: cairo makes none of over 32767
 
 // A line of a data block; NaN, where a line ends, is gnuplot's "nan".
@@ -60,10 +61,30 @@ Drawn drawn(const LineLayer& layer) {
   return {rows, fmt::format("using 1:2 with lines lc rgb '{}' lw {}{}", layer.color.hex(), layer.width,
                             dashes(layer.stroke))};
 }
+// As gnuplot counts its kinds of points.
+int point_kind(Shape shape) {
+  switch (shape) {
+    case Shape::disc:
+      return 7;
+    case Shape::ring:
+      return 6;
+    case Shape::cross:
+      return 2;
+    case Shape::square:
+      return 5;
+    case Shape::up:
+      return 9;
+    case Shape::diamond:
+      return 13;
+    case Shape::down:
+      return 11;
+  }
+  return 7;
+}
+
 Drawn drawn(const DotLayer& layer) {
-  const int shape = layer.cross ? 2 : layer.ring ? 6 : 7;  // as gnuplot counts
   return {rows_of(layer.spots),
-          fmt::format("using 1:2 with points pt {} ps {}{} lc rgb '{}'", shape, layer.size,
+          fmt::format("using 1:2 with points pt {} ps {}{} lc rgb '{}'", point_kind(layer.shape), layer.size,
                       layer.edge > 0 ? fmt::format(" lw {}", layer.edge) : "", layer.color.hex())};
 }
 Drawn drawn(const BandLayer& layer) {
@@ -138,7 +159,10 @@ class Script {
           "pointscale 0.667\n",
           width / 72, height / 72, text_size);
     } else {
-      const double dots = std::min(300.0, most_pixels / (height / 72));  // an inch
+      // An inch; fewer where panels are many, since the time goes with the pixels of each.
+      const double inches = width / 72 * height / 72, panels = static_cast<double>(page_.panels.size());
+      const double affordable = std::sqrt(most_work / std::max(1.0, panels) / inches);
+      const double dots = std::min({300.0, most_pixels / (height / 72), std::max(72.0, affordable)});
       text_ = fmt::format(
           "set terminal pngcairo size {:.0f},{:.0f} font 'DejaVu Sans,{}' fontscale {:.4f} linewidth {:.4f} "
           "pointscale {:.4f} background '#ffffff'\n",
@@ -173,12 +197,14 @@ class Script {
     if (placed.entry->mark == Mark::dash_dotted) arrow("lw 0.7 dt (10,4,2,4)");
     if (placed.entry->mark == Mark::band)
       rectangle(from, to, middle - 3, middle + 3, color, placed.entry->opacity);
-    const auto point = [&](int shape) {
+    const auto point = [&](Shape shape) {
       text_ += fmt::format("set label '' at screen {:.6f},{:.6f} point pt {} ps 0.6 lc rgb '{}'\n",
-                           sx(0.5 * (from + to)), sy(middle), shape, color);
+                           sx(0.5 * (from + to)), sy(middle), point_kind(shape), color);
     };
-    if (placed.entry->mark == Mark::dot) point(7);
-    if (placed.entry->mark == Mark::cross) point(2);
+    if (placed.entry->mark == Mark::dot) point(placed.entry->shape.value_or(Shape::disc));
+    if (placed.entry->mark == Mark::cross) point(Shape::cross);
+    if (placed.entry->mark == Mark::up) point(Shape::up);
+    if (placed.entry->mark == Mark::line && placed.entry->shape) point(*placed.entry->shape);
   }
 
   void rectangle(double left, double right, double top, double bottom, const std::string& color,
@@ -207,14 +233,17 @@ class Script {
       if (at < -1e-9 || at > 1 + 1e-9) continue;
       list += fmt::format("{}'' {:.9g}", list.empty() ? "" : ", ", std::clamp(at, 0.0, 1.0));
     }
+    for (const double position : scale.minor)
+      list += fmt::format("{}'' {:.9g} 1", list.empty() ? "" : ", ",
+                          std::clamp(scale.fraction(position), 0.0, 1.0));
     text_ += list.empty() ? fmt::format("unset {}\n", axis)
                           : fmt::format("set {} out nomirror scale {} ({})\n", axis, how, list);
   }
 
   void panel(std::size_t i) {
     frame(layout_.panel_left(i), layout_.panel_top(i), layout_.panel_width, layout_.panel_height);
-    ticks("xtics", page_.x, "0.5");
-    ticks("ytics", page_.y, "0.5");
+    ticks("xtics", page_.panels[i].x.value_or(page_.x), "0.5,0.3");
+    ticks("ytics", page_.panels[i].y.value_or(page_.y), "0.5,0.3");
     text_ += page_.filled ? "unset grid\n" : "set grid xtics ytics lt 1 lc rgb '#e4e4e4' lw 0.4\n";
     text_ += "set border 3 lw 0.5 lc rgb '#404040'\n";
     std::string plots;
@@ -244,7 +273,7 @@ class Script {
       rows += fmt::format("0.5 0.5 0 1 {} 1 0x{}\n", static_cast<double>(k) / steps, color.substr(1));
     }
     text_ += fmt::format("$bar << EOD\n{}EOD\n", rows);
-    frame(layout_.right + 7, layout_.bar_top(), bar_width, layout_.bar_length());
+    frame(layout_.bar_left(), layout_.bar_top(), bar_width, layout_.bar_length());
     text_ += "unset grid\nunset xtics\nunset ytics\nset border 15 lw 0.4 lc rgb '#404040'\n";
     text_ += "set y2range [0:1]\n";
     ticks("y2tics", page_.bar->scale, "0.4");

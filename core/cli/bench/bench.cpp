@@ -42,7 +42,8 @@ void add_bench(CLI::App& app, Exit&) {
                                                                      {"head", head},
                                                                      {"phase", phase},
                                                                      {"scaling", bench_scaling},
-                                                                     {"roofline", bench_roofline}};
+                                                                     {"roofline", bench_roofline},
+                                                                     {"report", bench_report}};
   std::vector<std::string> known;
   for (const auto& [name, run] : benchmarks) known.push_back(name);
   CLI::App* verb =

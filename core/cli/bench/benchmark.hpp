@@ -42,6 +42,7 @@ std::vector<Measurement> bench_reopen();
 std::vector<Measurement> bench_phase(bool torch);
 std::vector<Measurement> bench_scaling();
 std::vector<Measurement> bench_roofline();
+std::vector<Measurement> bench_report();
 
 // The sweep of a benchmark's config, which must be valid.
 Sweep sweep_of(std::string yaml);

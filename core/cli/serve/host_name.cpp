@@ -49,6 +49,11 @@ std::string own_name() {
 
 }  // namespace
 
+bool is_loopback(const std::string& address) {
+  return address == "localhost" || address == "::1" ||
+         (address.starts_with("127.") && is_address(AF_INET, address));
+}
+
 bool serves(std::string_view header, std::string_view listening) {
   const auto host = without_port(header);
   if (!host || host->empty()) return false;

@@ -12,4 +12,7 @@ namespace qklab {
 // answers (DNS rebinding).
 bool serves(std::string_view header, std::string_view listening);
 
+// Whether an address to listen at is one that only this machine reaches.
+bool is_loopback(const std::string& address);
+
 }  // namespace qklab

@@ -17,7 +17,7 @@ namespace qklab {
 namespace {
 
 constexpr std::chrono::seconds rate_window{60};
-constexpr std::size_t most_failures = 20;
+constexpr std::size_t most_failures = 200;
 
 Store open_patiently(const std::string& directory) {
   // Between a run's end and another's beginning the file may be neither closed nor open.
@@ -60,6 +60,7 @@ LiveState LiveView::look(bool plots) {
   state.running = running.trials;
   std::erase_if(state.running, [&](const RunningTrial& each) { return statuses.contains(each.id); });
   state.failures = store.latest_failures(most_failures);
+  state.has_report = std::filesystem::is_regular_file(directory_ + "/report.html");
   const Telling telling(loaded_.config.sweep);
   for (Store::Failure& failure : state.failures) failure.params = telling.text_of_json(failure.params);
   estimate(state, running.left);

@@ -29,6 +29,7 @@ struct LiveState {
     const Figure* figure;
     FigureData data;
   };
+  bool has_report = false;  // report.html is there
   std::vector<Plot> plots;  // those figures that have something to show yet
 
   bool is_complete() const { return finished == total; }

@@ -5,6 +5,8 @@
 #include <sys/random.h>
 
 #include <cmath>
+#include <condition_variable>
+#include <filesystem>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -14,6 +16,7 @@
 #include "core/cli/serve/live.hpp"
 #include "core/figures/figure_json.hpp"
 #include "core/report/page_asset.hpp"
+#include "core/system/file.hpp"
 #include "core/text/json_numbers.hpp"
 #include "core/text/rounded.hpp"
 
@@ -85,6 +88,7 @@ std::string state_json(const LiveState& state, const Experiment& experiment) {
                          {"running", running_text(state.running)},
                          {"trials", trials},
                          {"failures", failures},
+                         {"report", state.has_report},
                          {"palette", palette_json()},
                          {"plots", plots}};
   return document.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -93,18 +97,48 @@ std::string state_json(const LiveState& state, const Experiment& experiment) {
 }  // namespace
 
 struct LiveServer::Impl {
-  explicit Impl(const std::string& directory) : view(directory) {}
+  explicit Impl(const std::string& directory_) : directory(directory_), view(directory_) {}
 
-  // Read by one request at a time, and not more often than the store can bear.
+  // Looked at by one thread, and not more often than the store can bear. A look at a large store takes seconds, which
+  // nobody waits for who can be told what was seen before.
   std::string state() {
     using Clock = std::chrono::steady_clock;
-    const std::lock_guard lock(mutex);
-    if (Clock::now() < next_look) return json;
+    constexpr std::chrono::milliseconds patience{400};
+    std::unique_lock lock(mutex);
+    if (!looking && Clock::now() >= next_look) {
+      if (looker.joinable()) looker.join();  // it has ended
+      looking = true;
+      looker = std::thread([this] { look(); });
+    }
+    const auto ended = [this] { return !looking; };
+    if (json.empty() && trouble.empty())
+      looked.wait(lock, ended);
+    else
+      looked.wait_for(lock, patience, ended);
+    if (!trouble.empty()) throw Error(trouble);
+    return json;
+  }
+
+  void look() {
+    using Clock = std::chrono::steady_clock;
     const auto begin = Clock::now();
-    json = state_json(view.look(true), *view.loaded().config.experiment);
+    std::string seen, failure;
+    try {
+      seen = state_json(view.look(true), *view.loaded().config.experiment);
+    } catch (const std::exception& error) {
+      failure = error.what();
+    }
+    const std::lock_guard lock(mutex);
+    if (failure.empty()) json = std::move(seen);
+    trouble = std::move(failure);
     next_look =
         Clock::now() + std::max<Clock::duration>(std::chrono::milliseconds(500), 4 * (Clock::now() - begin));
-    return json;
+    looking = false;
+    looked.notify_all();
+  }
+
+  ~Impl() {
+    if (looker.joinable()) looker.join();
   }
 
   void refuse(httplib::Response& response, int status, const std::string& why) const {
@@ -145,7 +179,11 @@ struct LiveServer::Impl {
     server.set_payload_max_length(1024);
     server.set_read_timeout(std::chrono::seconds(5));
     server.set_write_timeout(std::chrono::seconds(5));
-    server.new_task_queue = [] { return new httplib::ThreadPool(4); };
+    // A connection holds a thread until it has said what it wants, or for the time above. There are enough of them that
+    // dozens of silent ones keep nobody waiting, and a viewer's is not kept between requests.
+    constexpr std::size_t connections = 96;
+    server.new_task_queue = [] { return new httplib::ThreadPool(connections); };
+    server.set_keep_alive_max_count(1);
     server.set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
       return admits(request, response) ? httplib::Server::HandlerResponse::Unhandled
                                        : httplib::Server::HandlerResponse::Handled;
@@ -162,6 +200,18 @@ struct LiveServer::Impl {
       response.set_content(all_of({"uPlot.min.css", "theme.css", "figures.css", "live.css"}),
                            "text/css; charset=utf-8");
     });
+    server.Get("/report", [this](const httplib::Request&, httplib::Response& response) {
+      const std::string file = directory + "/report.html";
+      if (!std::filesystem::is_regular_file(file))
+        return refuse(response, 404,
+                      "no report.html yet: it is written when the run has ended, or by qklab report");
+      // Its scripts stand within it, and it says itself that it loads nothing.
+      response.headers.erase("Content-Security-Policy");  // that of all other answers
+      response.set_header("Content-Security-Policy",
+                          "default-src 'none'; img-src data: blob:; script-src 'unsafe-inline'; style-src "
+                          "'unsafe-inline'; base-uri 'none'; form-action 'none'");
+      response.set_content(read_file(file), "text/html; charset=utf-8");
+    });
     server.Get("/state", [this](const httplib::Request&, httplib::Response& response) {
       try {
         response.set_content(state(), "application/json");
@@ -171,12 +221,16 @@ struct LiveServer::Impl {
     });
   }
 
+  std::string directory;
   LiveView view;
   httplib::Server server;
   std::string token = random_token(), link;
   std::string host;  // listened at
-  std::mutex mutex;
-  std::string json;
+  std::mutex mutex;  // of what follows
+  std::condition_variable looked;
+  bool looking = false;
+  std::thread looker;
+  std::string json, trouble;  // of the last look; `trouble`: why it failed
   std::chrono::steady_clock::time_point next_look;
 };
 

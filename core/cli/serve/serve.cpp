@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "core/cli/cli.hpp"
+#include "core/cli/serve/host_name.hpp"
 #include "core/cli/serve/live_server.hpp"
 #include "core/cli/signals.hpp"
 
@@ -30,6 +31,12 @@ void add_serve(CLI::App& app, Exit&) {
     LiveServer server(arguments->directory, arguments->host, arguments->port);
     fmt::print("{}\nCtrl-C ends it. Whoever has the link can read the run, and change nothing.\n",
                server.link());
+    if (!is_loopback(arguments->host))
+      fmt::print(
+          "It listens at {}, beyond this machine: requests may name it by its address, as {} or by this "
+          "machine's name. "
+          "What is sent is not encrypted, so whoever can read the network can read the link.\n",
+          arguments->host, arguments->host);
     std::fflush(stdout);
     server.run(stop);
   });

@@ -11,6 +11,7 @@
 #include "core/export/csv.hpp"
 #include "core/export/paper_table.hpp"
 #include "core/store/store.hpp"
+#include "core/study/matplotlib.hpp"
 #include "core/study/reference.hpp"
 #include "core/system/file.hpp"
 #include "core/system/same_place.hpp"
@@ -35,6 +36,14 @@ void export_table(const std::string& directory, const std::string& out, const st
   fmt::print("{}\n", file);
 }
 
+void export_matplotlib(const std::string& directory, const std::string& out) {
+  const RunDirectory run = open_directory(directory);
+  make_output_directory(out);
+  std::vector<std::string> remarks;
+  for (const std::string& script : write_matplotlib(run, out, remarks)) fmt::print("{}\n", script);
+  for (const std::string& each : remarks) remark(each);
+}
+
 }  // namespace
 
 void add_export(CLI::App& app, Exit&) {
@@ -49,14 +58,18 @@ void add_export(CLI::App& app, Exit&) {
           "--format", arguments->format,
           "csv: trials.csv and series.csv; npy: a file a column, for NumPy; hdf5: results.h5; reference: a "
           "directory to be committed, with figures and verdicts and the series that these read; latex, "
-          "markdown: means over seeds, as a table for a paper (results.tex) or a page (results.md)")
-      ->check(one_of({"csv", "npy", "hdf5", "reference", "latex", "markdown"}));
+          "markdown: means over seeds, as a table for a paper (results.tex) or a page (results.md); "
+          "matplotlib: for "
+          "each figure a script in Python and its data, which draw it again")
+      ->check(one_of({"csv", "npy", "hdf5", "reference", "latex", "markdown", "matplotlib"}));
   verb->callback([arguments] {
     const std::string& directory = arguments->directory;
     if (arguments->format == "reference")
       return export_reference(directory, arguments->out.empty() ? directory : arguments->out);
     if (arguments->format == "latex" || arguments->format == "markdown")
       return export_table(directory, arguments->out.empty() ? directory : arguments->out, arguments->format);
+    if (arguments->format == "matplotlib")
+      return export_matplotlib(directory, arguments->out.empty() ? directory : arguments->out);
     if (!std::filesystem::exists(store_path(directory))) {
       throw InputError(fmt::format("{}: no run directory: it has no run.db", directory));
     }

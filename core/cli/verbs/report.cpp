@@ -52,7 +52,9 @@ void add_report(CLI::App& app, Exit&) {
       ->type_name("PATH");
   verb->callback([arguments] {
     const std::string& directory = arguments->directory;
-    const RunDirectory run = open_directory(directory);
+    RunDirectory run = open_directory(directory);
+    constexpr std::size_t most_marked = 100'000;  // of trials that have not run, in figures
+    find_not_run(run.loaded.config.sweep, run.results, most_marked);
     const std::string file = page_path(arguments->out.empty() ? directory : arguments->out);
     write_report(file, directory, run.loaded, run.results, judge_and_note(run, directory));
     fmt::print("{}\n", file);

@@ -24,6 +24,7 @@ Span interval_of(const CurvePage& frame, const Point& p) {
 Page band_page(const Figure& figure, const Experiment& experiment, const FigureData& data) {
   CurvePage frame = curve_page(figure, experiment, data, true);
   for (std::size_t i = 0; i < data.panels.size(); ++i) {
+    frame.enter(i);
     std::vector<PlotLayer>& layers = frame.page.panels[i].layers;
     for (const Curve& curve : data.panels[i].curves) {  // all bands first: no band hides a line
       if (!frame.x.numeric) continue;                   // names have intervals of their own: see add_curve

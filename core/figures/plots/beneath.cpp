@@ -18,7 +18,7 @@ void find_map(const Figure& figure, OverMap& over, const std::vector<Figure>& fi
     if (!is_heatmap(other)) continue;
     heatmaps.push_back(other.name);
     if (other.name != *over.name) continue;
-    if (other.keys<HeatmapKeys>().several() || other.facet_parameter) {
+    if (other.keys<HeatmapKeys>().several() || !other.facet_parameters.empty()) {
       diagnostics.error(over.place,
                         fmt::format("over: '{}' has several panels; name a heatmap with one", other.name));
     }

@@ -56,8 +56,11 @@ bool has_theory(const FigureData& data) {
 
 void add_beside(std::vector<PlotLayer>& layers, const CurvePage& frame, const Figure& figure,
                 const Panel& panel, double theory_width) {
-  for (const Threshold& threshold : figure.thresholds) {
-    const double y = frame.y_share(threshold.value);
+  std::vector<Threshold> lines = figure.thresholds;
+  lines.insert(lines.end(), figure.limits.begin(), figure.limits.end());
+  for (const Threshold& line : lines) {
+    const double y = frame.y_share(line.value);
+    if (!(y >= 0 && y <= 1)) continue;  // a limit that is far away
     layers.push_back(LineLayer{{{{0, y}, {1, y}}}, beside_grey, 0.7, Stroke::dash_dotted});
   }
   for (const Curve& curve : panel.curves) {
@@ -83,6 +86,12 @@ std::vector<LegendEntry> legend_of_beside(const Figure& figure, const FigureData
   if (baseline) legend.push_back({figure.baseline_label, beside_grey, Mark::dotted});
   for (const Threshold& threshold : figure.thresholds)
     legend.push_back({threshold.label, beside_grey, Mark::dash_dotted});
+  if (!figure.limits.empty()) {
+    std::string demanded = "demanded:";
+    for (const Threshold& limit : figure.limits)
+      demanded += fmt::format("{} {}", demanded.back() == ':' ? "" : ",", limit.label);
+    legend.push_back({demanded, beside_grey, Mark::dash_dotted});
+  }
   return legend;
 }
 

@@ -35,7 +35,13 @@ struct HeatmapKeys {
   std::vector<Quantity> metrics;  // a panel each; the first is the figure's value
   std::vector<Contour> contours;
   std::optional<Outline> outline;
+  std::optional<double> center;  // of a diverging colour scale
+  // Axes that are no parameter: the index of a series, or letters of a family ("entropy.L.H"), which stand at these of
+  // the numbers in a member's name.
+  std::optional<std::size_t> x_letter, y_letter;
+  std::string x_name;
 
+  bool of_family() const { return x_letter || y_letter; }
   bool several() const { return metrics.size() > 1; }
 };
 
@@ -69,8 +75,14 @@ std::vector<const Point*> points_of(const Figure& figure, const Cells& cells, co
 struct LostCell {
   std::size_t column, row;
   bool whole;
-  const Trials* trials;
+  const Lost* lost;
 };
+// A mean that is infinite.
+struct InfiniteCell {
+  std::size_t column, row;
+  bool up;
+};
+std::vector<InfiniteCell> infinite_cells(const Figure& figure, const Cells& cells, const Panel& panel);
 std::vector<LostCell> lost_cells(const Cells& cells, const FigureData& data, const Panel& panel);
 
 struct ContourLine {

@@ -62,8 +62,8 @@ Json lost_json(const Cells& cells, const FigureData& data, const Panel& panel) {
   Json list = Json::array();
   for (const LostCell& lost : lost_cells(cells, data, panel)) {
     list.push_back(
-        {{"column", lost.column}, {"row", lost.row}, {"whole", lost.whole}, {"count", lost.trials->size()}});
-    if (data.first) list.back()["trials"] = trials_json(data, *lost.trials);
+        {{"column", lost.column}, {"row", lost.row}, {"whole", lost.whole}, {"count", lost.lost->count()}});
+    if (data.first) list.back()["trials"] = trials_json(data, lost.lost->trials);
   }
   return list;
 }
@@ -72,7 +72,15 @@ Json color_json(const ColorBar& bar) {
   return {{"label", bar.label},
           {"low", json_in_full(bar.scale.low)},
           {"high", json_in_full(bar.scale.high)},
-          {"log", bar.scale.log}};
+          {"log", bar.scale.log},
+          {"diverging", bar.diverging}};
+}
+
+Json infinite_json(const Figure& figure, const Cells& cells, const Panel& panel) {
+  Json list = Json::array();
+  for (const InfiniteCell& cell : infinite_cells(figure, cells, panel))
+    list.push_back({{"column", cell.column}, {"row", cell.row}, {"up", cell.up}});
+  return list;
 }
 
 }  // namespace
@@ -95,11 +103,13 @@ Json heatmap_json(const Figure& figure, const Experiment& experiment, const Figu
     if (figure.refined) json["shown"] = shown_cells(figure, cells, panel);
     const Json lost = lost_json(cells, data, panel);
     if (!lost.empty()) json["lost"] = lost;
+    const Json infinite = infinite_json(figure, cells, panel);
+    if (!infinite.empty()) json["infinite"] = infinite;
     panels.push_back(std::move(json));
   }
   Json keys = Json::array();
   for (const LegendEntry& entry : heatmap_legend(figure, data))
-    if (entry.mark != Mark::none)  // what was left out is told by every figure
+    if (entry.mark == Mark::dashed || entry.mark == Mark::thick)  // what is not shown is told by every figure
       keys.push_back((entry.mark == Mark::dashed ? "- - " : "— ") + entry.text);
   Json json = {{"form", "cells"},
                {"several", figure.keys<HeatmapKeys>().several()},

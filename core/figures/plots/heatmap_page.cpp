@@ -114,8 +114,15 @@ ColorBar color_bar(const Figure& figure, const Experiment& experiment, const Fig
     for (const Curve& row : data.panels[k].curves)
       for (const Point& p : row.points) values.push_back(p.mean);
   }
-  return {numeric_scale(values, figure.log_color, 0, 5),
-          keys.several() ? label(keys.metrics[panel], experiment) : figure.colorlabel};
+  const std::string name = keys.several() ? label(keys.metrics[panel], experiment) : figure.colorlabel;
+  if (!keys.center) return {numeric_scale(values, figure.log_color, 0, 5), name};
+  // Equally far on either side, so that equal shades are equally far from the middle.
+  double reach = 0;
+  for (const double value : values)
+    if (std::isfinite(value)) reach = std::max(reach, std::abs(value - *keys.center));
+  ColorBar bar{numeric_scale({*keys.center - reach, *keys.center + reach}, false, 0, 5), name};
+  bar.diverging = true;
+  return bar;
 }
 
 std::vector<ContourLine> contours_of(const Figure& figure, const FigureData& data, const Cells& cells,
@@ -141,6 +148,15 @@ std::vector<ContourLine> contours_of(const Figure& figure, const FigureData& dat
   return contours;
 }
 
+std::vector<InfiniteCell> infinite_cells(const Figure& figure, const Cells& cells, const Panel& panel) {
+  std::vector<InfiniteCell> result;
+  const std::vector<const Point*> points = points_of(figure, cells, panel);
+  for (std::size_t cell = 0; cell < cells.size(); ++cell)
+    if (points[cell] && std::isinf(points[cell]->mean))
+      result.push_back({cell % cells.columns(), cell / cells.columns(), points[cell]->mean > 0});
+  return result;
+}
+
 std::vector<LostCell> lost_cells(const Cells& cells, const FigureData& data, const Panel& panel) {
   std::vector<LostCell> result;
   for (const Lost& lost : data.lost) {
@@ -149,7 +165,7 @@ std::vector<LostCell> lost_cells(const Cells& cells, const FigureData& data, con
     for (const Curve& row : panel.curves)
       if (row.key == lost.curve)
         whole &= std::ranges::none_of(row.points, [&](const Point& p) { return p.x == *lost.x; });
-    result.push_back({rank(cells.x, *lost.x), rank(cells.y, lost.curve[0]), whole, &lost.trials});
+    result.push_back({rank(cells.x, *lost.x), rank(cells.y, lost.curve[0]), whole, &lost});
   }
   return result;
 }
@@ -186,6 +202,16 @@ std::vector<PlotLayer> heatmap_layers(const Figure& figure, const Cells& cells, 
     if (lost.whole) marks.lines.push_back({{left, high}, {right, low}});
   }
   if (!marks.lines.empty()) layers.push_back(std::move(marks));
+  DotLayer above{{}, {0, 0, 0}, 0.6, Shape::up}, below{{}, {0, 0, 0}, 0.6, Shape::down};
+  for (const InfiniteCell& cell : infinite_cells(figure, cells, data.panels[panel])) {
+    const double* const x = &cells.x_edges[cell.column];
+    const double* const y = &cells.y_edges[cell.row];
+    (cell.up ? above : below)
+        .spots.emplace_back(0.5 * (page.x.fraction(x[0]) + page.x.fraction(x[1])),
+                            0.5 * (page.y.fraction(y[0]) + page.y.fraction(y[1])));
+  }
+  for (DotLayer* layer : {&above, &below})
+    if (!layer->spots.empty()) layers.push_back(std::move(*layer));
   return layers;
 }
 
@@ -199,6 +225,9 @@ std::vector<LegendEntry> heatmap_legend(const Figure& figure, const FigureData& 
                       Mark::dashed});
   }
   if (keys.outline) legend.push_back({keys.outline->label, {}, Mark::thick});
+  const Unshown values = unshown(data, figure.log_color);
+  const std::string beyond = unshown_text(values);
+  if (!beyond.empty()) legend.push_back({beyond, {}, values.infinite ? Mark::up : Mark::none});
   const std::string left_out = left_out_text(data);
   if (!left_out.empty()) legend.push_back({"╱ ╳ " + left_out, {0.85, 0.1, 0.1}, Mark::none});
   return legend;
@@ -211,7 +240,8 @@ Page heatmap_page(const Figure& figure, const Experiment& experiment, const Figu
   page.title = figure.title;
   page.xlabel = figure.xlabel;
   page.ylabel = figure.ylabel;
-  page.columns = figure.columns;
+  page.columns = columns_of(figure, data);
+  page.legend_in_panel = figure.legend_in_panel;
   page.filled = true;
   // Where values of a refined sweep stand is of no interest: there are many, and each has its own.
   const auto scale = [&](const Coordinate& axis, int most) {
@@ -225,6 +255,7 @@ Page heatmap_page(const Figure& figure, const Experiment& experiment, const Figu
     const ColorBar bar = color_bar(figure, experiment, data, k);
     page.panels.push_back({data.panels[k].title, heatmap_layers(figure, cells, data, k, bar, page),
                            several ? std::optional(bar) : std::nullopt});
+    page.panels.back().row = data.panels[k].row;
   }
   return page;
 }

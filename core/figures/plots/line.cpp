@@ -8,11 +8,12 @@
 namespace qklab {
 namespace {
 
-constexpr double line_paleness = 0.6;  // of what was measured, where theory lies upon it
+constexpr double line_paleness = 0.5;  // of what was measured, where theory lies upon it
 
 Page line_page(const Figure& figure, const Experiment& experiment, const FigureData& data) {
   CurvePage frame = curve_page(figure, experiment, data, false);
   for (std::size_t i = 0; i < data.panels.size(); ++i) {
+    frame.enter(i);
     std::vector<PlotLayer>& layers = frame.page.panels[i].layers;
     for (const Curve& curve : data.panels[i].curves) {
       const Color color = frame.color(curve);

@@ -98,6 +98,7 @@ Page trajectory_page(const Figure& figure, const Experiment& experiment, const F
   if (over) lay_beneath(figure, *map, experiment, data, frame.page);
   const auto spot = [&](const Point& p) { return frame.spot(p, p.mean); };
   for (std::size_t i = 0; i < data.panels.size(); ++i) {
+    frame.enter(i);
     std::vector<PlotLayer>& layers = frame.page.panels[i].layers;
     for (const Curve& curve : data.panels[i].curves) {
       LineLayer line{{{}}, {1, 1, 1}, 1.7};

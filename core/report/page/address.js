@@ -19,6 +19,8 @@ function stateText() {
   if (state.sort) kept.set("s", `${state.sort.up ? "" : "-"}${state.sort.name}`);
   if (state.picked) kept.set("p", JSON.stringify([state.picked.name, runsOfPlaces(state.picked.places)]));
   if (state.axes) kept.set("a", state.axes.map((a) => (a.flipped ? "-" : "") + a.name).join(","));
+  if (state.columns) kept.set("c", state.columns.join(","));
+  if (state.scatter) kept.set("xy", JSON.stringify(state.scatter));
   if (state.grouped) kept.set("g", "1");
   if (state.opened.length) kept.set("t", state.opened.map(idOf).join(","));
   for (const figure of data.figures) {
@@ -58,6 +60,10 @@ function readState(text) {
   state.grouped = kept.get("g") === "1";
   const axes = (kept.get("a") ?? "").split(",").map((a) => ({name: a.replace(/^-/, ""), flipped: a.startsWith("-")})).filter((a) => columnOf.has(a.name));
   state.axes = axes.length >= 2 ? axes : null;
+  const shown = (kept.get("c") ?? "").split(",").filter((name) => columnOf.has(name));
+  state.columns = shown.length ? shown : null;
+  const scatter = parsed(kept.get("xy"));
+  state.scatter = scatter && ["x", "y", "color"].every((k) => columnOf.has(scatter[k])) ? scatter : null;
   const opened = new Set((kept.get("t") ?? "").split(",").filter(Boolean));
   state.opened = [];
   for (let i = 0; opened.size && i < trials.count; ++i) if (opened.has(idOf(i))) state.opened.push(i);

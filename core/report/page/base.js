@@ -104,15 +104,35 @@ function whenSeen(element, draw) {
     themed = themed.filter((each) => each !== shown);
   };
 }
+// Calls `act` once when `element` is in sight: now, or when it comes there. A later call replaces an earlier one.
+const awaited = new Map();
+const sight = new IntersectionObserver((entries) => {
+  for (const {isIntersecting, target} of entries) {
+    if (!isIntersecting || !awaited.has(target)) continue;
+    const act = awaited.get(target);
+    awaited.delete(target);
+    sight.unobserve(target);
+    act();
+  }
+});
+function whenInSight(element, act) {
+  awaited.set(element, act);
+  sight.observe(element);
+}
 const ink = () => getComputedStyle(document.documentElement).getPropertyValue("--text").trim();
 const lineColor = () => getComputedStyle(document.documentElement).getPropertyValue("--line").trim();
 
-let palette = null;  // {viridis, categories}, as the page's data have it
+let palette = null;  // {viridis, diverging, categories}, as the page's data have it
 
 // Viridis at t in [0, 1]; grey where there is no number.
 function viridis(t) {
   if (!(t >= 0 && t <= 1)) return dark() ? "#555555" : "#cccccc";
   return palette.viridis[Math.min(palette.viridis.length - 1, Math.floor(t * palette.viridis.length))];
+}
+// Blue over white to red, for a scale with a middle.
+function diverging(t) {
+  if (!(t >= 0 && t <= 1)) return dark() ? "#555555" : "#cccccc";
+  return palette.diverging[Math.min(palette.diverging.length - 1, Math.floor(t * palette.diverging.length))];
 }
 // Of a map that lies beneath curves: greys that leave the colours to these.
 function greys(t) {
@@ -128,6 +148,32 @@ function lineShade(shade) {
     return dark() && color === "#000000" ? "#ffffff" : dark() && color === "#0072b2" ? "#4aa8e0" : color;
   }
   return viridis(dark() ? 0.25 + 0.75 * shade.t : 0.9 * shade.t);
+}
+// Of more curves than there are colours: which mark tells a colour's second and third use apart; 0: none.
+const marks = ["", "■", "▲", "◆"];
+function markOf(shade) {
+  const turn = shade?.category === undefined ? 0 : Math.floor(shade.category / palette.categories.length);
+  return turn === 0 ? 0 : 1 + (turn - 1) % (marks.length - 1);
+}
+// A mark of that kind, filled.
+function paintMark(context, kind, x, y, half) {
+  context.beginPath();
+  if (kind === 1) context.rect(x - half, y - half, 2 * half, 2 * half);
+  else if (kind === 2) [[0, -1.2], [1.2, 0.9], [-1.2, 0.9]].forEach(([dx, dy]) => context.lineTo(x + dx * half, y + dy * half));
+  else if (kind === 3) [[0, -1.4], [1.1, 0], [0, 1.4], [-1.1, 0]].forEach(([dx, dy]) => context.lineTo(x + dx * half, y + dy * half));
+  else context.arc(x, y, half, 0, 2 * Math.PI);
+  context.fill();
+}
+// Which points of a curve have chosen trials, [true, false, ...]; null where all trials are chosen, or nobody asks. `lit`:
+// {active(), version(), holds(runs)}.
+const litPoints = new WeakMap();  // of each curve, as long as the choice is the same
+function chosenPoints(lit, curve) {
+  if (!lit?.active() || !curve.trials) return null;
+  const known = litPoints.get(curve);
+  if (known?.version === lit.version()) return known.points;
+  const points = curve.x.map((_, i) => lit.holds(runsOf(curve, i)));
+  litPoints.set(curve, {version: lit.version(), points});
+  return points;
 }
 function faded(color, alpha) {
   return color + Math.round(255 * alpha).toString(16).padStart(2, "0");

@@ -45,11 +45,31 @@ function paintMap(context, u, {xedges, yedges}, panelData, shade) {
     }
     context.stroke();
   }
+  context.fillStyle = dark() ? "#ffffff" : "#000000";
+  for (const {column, row, up} of panelData.infinite ?? []) {
+    const x = (px[column] + px[column + 1]) / 2, y = (py[row] + py[row + 1]) / 2, size = 4 * ratio, turn = up ? 1 : -1;
+    context.beginPath();
+    [[0, -1], [1, 1], [-1, 1]].forEach(([dx, dy]) => context.lineTo(x + dx * size, y + turn * dy * size));
+    context.fill();
+  }
   for (const lines of panelData.contours) strokeLines(context, u, lines, ratio, [6 * ratio, 4 * ratio]);
   strokeLines(context, u, panelData.outline, 2 * ratio, []);
 }
 
-function cellsPanel(figure, panelData, view, pick) {
+// Over cells of which no trial is chosen.
+function veil(context, u, figure, panelData, isLit) {
+  const px = figure.xedges.map((x) => Math.round(u.valToPos(x, "x", true)));
+  const py = figure.yedges.map((y) => Math.round(u.valToPos(y, "y", true)));
+  context.fillStyle = dark() ? "#000000c0" : "#ffffffc8";
+  panelData.trials.forEach((runs, k) => {
+    const shown = panelData.shown?.[k] ?? k;
+    if (isLit(panelData.trials[shown] ?? [])) return;
+    const i = k % figure.xvalues.length, j = Math.floor(k / figure.xvalues.length);
+    context.fillRect(px[i], py[j + 1], px[i + 1] - px[i], py[j] - py[j + 1]);
+  });
+}
+
+function cellsPanel(figure, panelData, view, pick, lit = null) {
   const {xedges, yedges} = figure;
   const find = (edges, v) => edges.findIndex((e, i) => i + 1 < edges.length && v >= e && v < edges[i + 1]);
   const cell = (x, y) => {
@@ -64,7 +84,10 @@ function cellsPanel(figure, panelData, view, pick) {
   };
   return {
     data: [[xedges[0], xedges[xedges.length - 1]]], series: [], filled: true,
-    paint: (context, u) => paintMap(context, u, figure, panelData, viridis),
+    paint: (context, u) => {
+      paintMap(context, u, figure, panelData, shadeOf(panelData.color));
+      if (lit?.active() && panelData.trials) veil(context, u, figure, panelData, lit.holds);
+    },
     read: (x, y) => {
       const at = cell(x, y);
       if (!at) return "";
@@ -80,8 +103,10 @@ function cellsPanel(figure, panelData, view, pick) {
   };
 }
 
+const shadeOf = (color) => (color.diverging ? diverging : viridis);
+
 // The colours from the least to the largest value.
-function ramp(color, shade = viridis) {
+function ramp(color, shade = shadeOf(color)) {
   const canvas = el("canvas", {width: 144, height: 8, "aria-hidden": "true"});
   const context = canvas.getContext("2d");
   for (let i = 0; i < 144; ++i) {

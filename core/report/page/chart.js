@@ -100,7 +100,8 @@ function namedAxis(names, side) {
   };
 }
 
-// `chart`: {x: axis, y: axis, series, data, bands, paint(context, u), read(x, y, u) -> text, pick(x, y, u), height, zoom}
+// `chart`: {x: axis, y: axis, series, data, bands, paint(context, u), read(x, y, u) -> text, pick(x, y, u), brush(from, to),
+// height, zoom}; brush is called with the corners of a box that is drawn with Shift held.
 // An axis: {label, range, log, names, values}; names stand at 0, 1, 2, ..., and ticks at some of `values`. `zoom`:
 // {x, y}, the ranges in sight, or null; `moved` is called when they change. Returns what destroys it.
 function panel(holder, title, chart) {
@@ -123,7 +124,7 @@ function panel(holder, title, chart) {
       side === 3 ? (u.height - 50) / 26 : (u.width - 60) / 52), filter: (u, splits) => splits} : {}),
   });
   const scale = (key) => ({time: false, distr: chart[key].log ? 3 : 1, range: () => zoom[key] ?? chart[key].range});
-  let u = null, clicked = 0;
+  let u = null, clicked = 0, shifted = false;
   const refresh = () => u.setData(u.data, true);
   const inverse = (key, at) => u.posToVal(at, key);
 
@@ -143,6 +144,15 @@ function panel(holder, title, chart) {
       setSelect: [() => {
         const {left, top, width, height} = u.select;
         if (width < 4 && height < 4) return;
+        if (shifted && chart.brush) {
+          u.setSelect({left: 0, top: 0, width: 0, height: 0}, false);
+          const whole = height < 4 || height >= u.over.clientHeight;  // a drag along x alone
+          const side = width < 4 || width >= u.over.clientWidth;
+          const from = [side ? -Infinity : inverse("x", left), whole ? -Infinity : inverse("y", top + height)];
+          const to = [side ? Infinity : inverse("x", left + width), whole ? Infinity : inverse("y", top)];
+          chart.brush(from, to);
+          return;
+        }
         if (width >= 4) zoom.x = [inverse("x", left), inverse("x", left + width)];
         if (height >= 4 && height < u.over.clientHeight) zoom.y = [inverse("y", top + height), inverse("y", top)];
         u.setSelect({left: 0, top: 0, width: 0, height: 0}, false);
@@ -166,6 +176,7 @@ function panel(holder, title, chart) {
   // The constructor draws later, so hooks find `u` set.
   u = new uPlot(options, chart.data, place);
   place.plot = u;  // for whoever scripts the page
+  u.root.addEventListener("mousedown", (event) => { shifted = event.shiftKey; }, true);
   const observer = new ResizeObserver(() => { if (fit() !== u.width) u.setSize({width: fit(), height: u.height}); });
   observer.observe(place);
 

@@ -54,20 +54,6 @@ const metricsOf = (figure) => figure.metrics ?? [];
 const figuresOf = (claim) => data.figures.filter((f) => metricsOf(f).includes(claim.metric));
 const claimsOf = (figure) => data.claims.filter((c) => metricsOf(figure).includes(c.metric));
 
-// What is demanded of the metric itself: [{value, label}]. Most tests demand something of another number, as a slope.
-function limitsOf(figure) {
-  if (figure.form !== "curves") return [];
-  const limits = [];
-  for (const claim of claimsOf(figure)) {
-    const asked = new Map(claim.asked), slice = claim.slices[0];
-    const base = claim.test === "bound" ? 0 : claim.test === "difference" && asked.has("reference") ? Number(asked.get("reference")) : NaN;
-    for (const limit of [slice?.at_least, slice?.at_most]) {
-      if (limit !== null && limit !== undefined && Number.isFinite(base)) limits.push({value: base + limit, label: claim.id});
-    }
-  }
-  return limits;
-}
-
 function claimLinks(figure) {
   const claims = claimsOf(figure);
   if (!claims.length) return [];

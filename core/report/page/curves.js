@@ -24,14 +24,14 @@ function asideOf(figure, curve) {
 }
 
 // Names have no order that a line could follow: each point is a dot with its interval, and curves stand side by side.
-function paintNamed(context, u, figure, curves) {
+function paintNamed(context, u, figure, readings) {
   const ratio = window.devicePixelRatio || 1, slot = u.valToPos(1, "x", true) - u.valToPos(0, "x", true);
   const y = (v) => (v === null || (u.scales.y.distr === 3 && v <= 0) ? null : u.valToPos(v, "y", true));
   context.setLineDash([]);
-  for (const curve of curves) {
-    const aside = asideOf(figure, curve);
-    context.strokeStyle = context.fillStyle = lineShade(curve.shade);
+  for (const {curve, some} of readings) {
+    const aside = asideOf(figure, curve), color = lineShade(curve.shade);
     curve.x.forEach((cx, i) => {
+      context.strokeStyle = context.fillStyle = some && !some[i] ? faded(color, 0.18) : color;
       const x = u.valToPos(cx + aside, "x", true), mean = y(curve.mean[i]);
       const stroke = (...spots) => {
         context.beginPath();
@@ -41,9 +41,7 @@ function paintNamed(context, u, figure, curves) {
       if (mean !== null) {
         context.lineWidth = 1.6 * ratio;
         if (curve.low[i] !== null) stroke([x, y(curve.low[i]) ?? u.bbox.top + u.bbox.height], [x, y(curve.high[i])]);
-        context.beginPath();
-        context.arc(x, mean, 3.5 * ratio, 0, 2 * Math.PI);
-        context.fill();
+        paintMark(context, markOf(curve.shade), x, mean, 3.5 * ratio);
       }
       const theory = figure.theory ? y(curve.theory[i]) : null, baseline = figure.baseline ? y(curve.baseline[i]) : null;
       context.lineWidth = 1.2 * ratio;
@@ -78,8 +76,47 @@ function paintLost(context, u, lost) {
   }
 }
 
+// Triangles at the edge where means are infinite.
+function paintInfinite(context, u, infinite) {
+  const size = 4 * (window.devicePixelRatio || 1), {top, height} = u.bbox;
+  for (const {x, shade, up} of infinite) {
+    const px = u.valToPos(x, "x", true), py = up ? top + size : top + height - size, turn = up ? 1 : -1;
+    context.fillStyle = lineShade(shade);
+    context.beginPath();
+    [[0, -1], [1, 1], [-1, 1]].forEach(([dx, dy]) => context.lineTo(px + dx * size, py + turn * dy * size));
+    context.fill();
+  }
+}
+
+// Marks along lines, at some of their points.
+function paintMarks(context, u, curves) {
+  for (const curve of curves) {
+    const kind = markOf(curve.shade), step = Math.ceil(curve.x.length / 8);
+    if (!kind) continue;
+    context.fillStyle = lineShade(curve.shade);
+    for (let i = Math.floor(step / 2); i < curve.x.length; i += step) {
+      const y = curve.mean[i];
+      if (y === null || (u.scales.y.distr === 3 && y <= 0)) continue;
+      paintMark(context, kind, u.valToPos(curve.x[i], "x", true), u.valToPos(y, "y", true), 3.5 * (window.devicePixelRatio || 1));
+    }
+  }
+}
+
+// Points of chosen trials on curves that have others as well.
+function paintLit(context, u, readings) {
+  for (const {curve, some} of readings) {
+    if (!some || some.every(Boolean)) continue;
+    context.fillStyle = lineShade(curve.shade);
+    curve.x.forEach((x, i) => {
+      const y = curve.mean[i];
+      if (!some[i] || y === null || (u.scales.y.distr === 3 && y <= 0)) return;
+      paintMark(context, 0, u.valToPos(x, "x", true), u.valToPos(y, "y", true), 3 * (window.devicePixelRatio || 1));
+    });
+  }
+}
+
 // All curves of a panel on one grid of x: a curve without a point there is undefined (no gap), a NaN is null.
-function curvesPanel(figure, panelData, view, pick) {
+function curvesPanel(figure, panelData, view, pick, lit = null) {
   const xs = [...new Set(panelData.curves.flatMap((c) => c.x))].sort((a, b) => a - b);
   const place = new Map(xs.map((x, i) => [x, i]));
   const series = [], columnsOfData = [xs], bands = [], readings = [];
@@ -95,15 +132,16 @@ function curvesPanel(figure, panelData, view, pick) {
   const named = Boolean(figure.xnames);
   panelData.curves.forEach((curve) => {
     if (view.hidden.has(curve.label)) return;
-    const color = lineShade(curve.shade);
     if (named) return readings.push({curve});
+    const plain = lineShade(curve.shade), isFaded = () => chosenPoints(lit, curve)?.some((point) => !point) ?? false;
+    const color = () => (isFaded() ? faded(plain, 0.18) : plain);
     if (figure.band) {
       const high = add(curve, "high", {stroke: "#0000", width: 0});
       const low = add(curve, "low", {stroke: "#0000", width: 0});
-      bands.push({series: [high, low], fill: faded(color, 0.22)});
+      bands.push({series: [high, low], fill: () => faded(plain, isFaded() ? 0.05 : 0.22)});
     }
     const beneath = figure.theory && !figure.band;  // theory lies upon what was measured
-    const mean = add(curve, "mean", {stroke: beneath ? faded(color, 0.5) : color, width: beneath ? 3 : 1.6});
+    const mean = add(curve, "mean", {stroke: beneath ? () => faded(plain, isFaded() ? 0.12 : 0.5) : color, width: beneath ? 3 : 1.6});
     if (figure.theory) add(curve, "theory", {stroke: color, width: 1.3, dash: [6, 4]});
     if (figure.baseline) add(curve, "baseline", {stroke: color, width: 1.6, dash: [2, 4]});
     readings.push({curve, mean});
@@ -129,7 +167,11 @@ function curvesPanel(figure, panelData, view, pick) {
   return {
     data: named ? [[0, 1]] : columnsOfData, series, bands,
     paint: (context, u) => {
-      if (named) paintNamed(context, u, figure, readings.map((r) => r.curve));
+      const shown = readings.map(({curve}) => ({curve, some: chosenPoints(lit, curve)}));
+      if (named) paintNamed(context, u, figure, shown);
+      else paintMarks(context, u, shown.map((r) => r.curve));
+      if (!named) paintLit(context, u, shown);
+      paintInfinite(context, u, panelData.infinite ?? []);
       paintLost(context, u, panelData.lost ?? []);
     },
     read: (x, y, u) => {

@@ -14,7 +14,7 @@ function legend(figure, view, redraw) {
       if (!view.hidden.delete(curve.label)) view.hidden.add(curve.label);
       button.setAttribute("aria-pressed", String(!view.hidden.has(curve.label)));
       redraw();
-    }}, el("span", {class: "swatch", style: `color: ${lineShade(curve.shade)}`}), curve.label);
+    }}, el("span", {class: "swatch", style: `color: ${lineShade(curve.shade)}`}), marks[markOf(curve.shade)], curve.label);
     return button;
   })];
 }
@@ -36,8 +36,17 @@ const forms = {curves: curvesPanel, paths: pathsPanel, cells: cellsPanel};
 // What of a figure is shown: log axes, hidden curves, and of each panel the zoom.
 const viewOf = (figure) => ({logX: figure.log?.x, logY: figure.log?.y, hidden: new Set(), zoom: []});
 
-// The axes of all panels of a figure: {x, y} with range, log, and the values that ticks stand at.
+// The axes of a panel of a figure: {x, y} with range, log, and the values that ticks stand at. All panels have the same,
+// but where the figure has free ones.
 function axesOf(figure, limits) {
+  if (!figure.free?.x && !figure.free?.y) {
+    const shared = sharedAxes(figure, limits);
+    return (view) => shared(view);
+  }
+  const shared = sharedAxes(figure, limits), own = figure.panels.map((p) => sharedAxes({...figure, panels: [p]}, limits));
+  return (view, k) => ({x: (figure.free.x ? own[k] : shared)(view).x, y: (figure.free.y ? own[k] : shared)(view).y});
+}
+function sharedAxes(figure, limits) {
   const swept = (values) => (figure.refined || values.some((v) => typeof v !== "number") ? null : values);
   if (figure.form === "cells") {
     return () => ({x: {range: [figure.xedges[0], figure.xedges.at(-1)], log: figure.log.x, values: swept(figure.xvalues)},
@@ -53,19 +62,36 @@ function axesOf(figure, limits) {
                      y: {range: valueRange(ys, intervals, figure.bounds, view.logY), log: view.logY}});
 }
 
+// The places of the trials behind what lies in a box of a panel.
+function trialsWithin(figure, panelData, view, from, to) {
+  const inside = (x, y) => x >= from[0] && x <= to[0] && y >= from[1] && y <= to[1];
+  const found = new Set();
+  const add = (runs) => placesOf(runs).forEach((i) => found.add(i));
+  if (figure.form === "cells") {
+    const middle = (edges, k) => (edges[k] > 0 && edges[k + 1] > 0 ? Math.sqrt(edges[k] * edges[k + 1]) : (edges[k] + edges[k + 1]) / 2);
+    const across = figure.xvalues.length;
+    panelData.trials.forEach((runs, k) => { if (inside(middle(figure.xedges, k % across), middle(figure.yedges, Math.floor(k / across)))) add(runs); });
+  } else {
+    panelData.curves.filter((c) => !view.hidden.has(c.label)).forEach((curve) => curve.x.forEach((x, i) => {
+      if (x !== null && curve.mean[i] !== null && inside(x, curve.mean[i])) add(runsOf(curve, i));
+    }));
+  }
+  return [...found].sort((a, b) => a - b);
+}
+
 // A figure with its controls. `options`: heading (the tag of its title); pick(name, places), called with a point's trials
-// where there is such a thing; view, what of it was shown before; changed, called when that changes; tools, more controls; limits, [{value, label}] that
-// claims demand of the metric.
+// where there is such a thing; view, what of it was shown before; changed, called when that changes; tools, more controls;
+// lit, {active(), version(), holds(runs)}: which trials are chosen, so that the others fade; brush(name, places), called with the trials in a box.
 // Returns {block, view, end}.
-function figureBlock(figure, {heading = "h3", pick = null, view = null, changed = () => {}, tools = [], limits = []} = {}) {
+function figureBlock(figure, {heading = "h3", pick = null, view = null, changed = () => {}, tools = [], lit = null, brush = null} = {}) {
   const block = el("div", {class: "figure", id: `figure-${figure.name}`}, el(heading, {}, figure.title || figure.name));
   if (figure.error) {
     block.append(el("p", {}, figure.error));
-    return {block, view, end: () => {}, redraw: () => {}};
+    return {block, view, end: () => {}, redraw: () => {}, relight: () => {}};
   }
   const cells = figure.form === "cells", {beneath} = figure;
   view ??= viewOf(figure);
-  limits = [...(figure.thresholds ?? []).map(({value, label}) => ({value, label, asked: true})), ...limits];
+  const limits = [...(figure.thresholds ?? []).map(({value, label}) => ({value, label, asked: true})), ...(figure.limits ?? [])];
   const axes = axesOf(figure, limits);
   const controls = el("div", {class: "row controls"});
   const keys = el("div", {class: "row keys"});
@@ -77,6 +103,7 @@ function figureBlock(figure, {heading = "h3", pick = null, view = null, changed 
     controls.before(el("p", {class: "left-out"}, `${mark} ${text}`,
       pick ? [" ", el("button", {type: "button", class: "controls", onclick: () => pick(`left out of ${figure.name}`, placesOf(trials))}, "list them")] : []));
   }
+  if (figure.unshown) controls.before(el("p", {class: "left-out"}, `▲ ${figure.unshown}`));
   const height = columnCount === 1 ? 340 : 260;
   panels.style.minHeight = `${Math.ceil(figure.panels.length / columnCount) * (height + 50)}px`;  // until drawn
   let destroy = [], seen = false;
@@ -84,7 +111,7 @@ function figureBlock(figure, {heading = "h3", pick = null, view = null, changed 
   const quiet = (text) => el("span", {class: "quiet"}, text);
   const draw = () => {
     keys.replaceChildren(...legend(figure, view, () => { drawPanels(); changed(); }), ...(cells && !figure.several ? [ramp(figure.panels[0].color)] : []),
-      ...figure.keys.map(quiet), ...(beneath ? [ramp(beneath.panels[0].color, greys), ...beneath.keys.map(quiet)] : []));
+      ...(figure.form === "paths" && figure.color ? [ramp(figure.color)] : []), ...figure.keys.map(quiet), ...(beneath ? [ramp(beneath.panels[0].color, greys), ...beneath.keys.map(quiet)] : []));
     drawPanels();
   };
   const clear = () => { destroy.forEach((end) => end()); destroy = []; };
@@ -95,13 +122,14 @@ function figureBlock(figure, {heading = "h3", pick = null, view = null, changed 
     destroy = figure.panels.map((p, k) => {
       const holder = el("div", {class: "panel"});
       panels.append(holder);
-      const {x, y} = axes(view);
+      const {x, y} = axes(view, k);
       if (figure.several) holder.append(ramp(p.color));
       const inner = el("div");
       holder.append(inner);
       return panel(inner, figure.several ? "" : p.title, {
         x: {...x, label: figure.xlabel, names: figure.xnames}, y: {...y, label: figure.ylabel, names: figure.ynames},
-        height, zoom: (view.zoom[k] ??= {x: null, y: null}), moved: changed, ...forms[figure.form](figure, p, view, pick), ...(limits.length ? {limits} : {})});
+        height, zoom: (view.zoom[k] ??= {x: null, y: null}), moved: changed, ...forms[figure.form](figure, p, view, pick, lit),
+        ...(brush ? {brush: (from, to) => brush(figure.name, trialsWithin(figure, p, view, from, to))} : {}), ...(limits.length ? {limits} : {})});
     });
   }
   if (!cells) {
@@ -110,7 +138,7 @@ function figureBlock(figure, {heading = "h3", pick = null, view = null, changed 
       logToggle("log y", canBeLog([...allPoints(figure, "mean", "theory", "baseline"), ...(beneath?.yedges ?? [])]), view.logY, relog("logY")));
     controls.append(...toggles);
   }
-  controls.append(...tools, quiet(`Drag to zoom, double click to reset${pick ? `; click a ${cells ? "cell" : "point"} to list its trials` : ""}.`));
+  controls.append(...tools, quiet(`Drag to zoom, double click to reset${pick ? `; click a ${cells ? "cell" : "point"} to list its trials` : ""}${brush ? "; drag with Shift to choose the trials in a box" : ""}.`));
   if (figure.caption) block.append(el("p", {class: "caption"}, figure.caption));
   const forget = whenSeen(block, () => { seen = true; draw(); });
   // After somebody else has changed the view.
@@ -118,5 +146,9 @@ function figureBlock(figure, {heading = "h3", pick = null, view = null, changed 
     ["logX", "logY"].forEach((key, k) => toggles[k]?.setAttribute("aria-pressed", String(view[key])));
     if (seen) draw();
   };
-  return {block, view, end: () => { forget(); clear(); }, redraw};
+  // Once the chosen trials are others: when the figure is in sight.
+  const relight = () => {
+    if (seen) whenInSight(block, () => panels.querySelectorAll("[role=img]").forEach((place) => place.plot?.redraw(false, false)));
+  };
+  return {block, view, end: () => { forget(); clear(); }, redraw, relight};
 }

@@ -20,6 +20,11 @@ const columns = [
     varies: trials.count < 2 || s.values.some((v) => v !== s.values[0]),
     at: (i) => s.values[i], value: (i) => s.values[i] ?? NaN})),
 ];
+// How long each trial took, where the page's data know it.
+if (trials.seconds) {
+  columns.splice(2, 0, {name: "seconds", doc: "how long the trial took", unit: "s", kind: "number", duration: true, varies: true,
+    at: (i) => trials.seconds[i], value: (i) => trials.seconds[i] ?? NaN});
+}
 const columnOf = new Map(columns.map((c) => [c.name, c]));
 
 // The places of trials in runs [first, count, first, count, ...], as the report's data list them. Places behind those
@@ -34,8 +39,10 @@ function placesOf(runs) {
 
 // chosen: places of the trials that pass; wrong: what cannot be read, {from, to, message} (then the trials stay that
 // passed before); picked: {name, places} of a point; sort: {name, up}; opened: places of trials that are shown in detail; grouped:
-// whether the table has a row for all seeds of a point; axes: of the parallel coordinates, where chosen.
-const state = {filter: "", holds: () => true, chosen: [], wrong: null, picked: null, sort: null, opened: [], grouped: false, axes: null};
+// whether the table has a row for all seeds of a point; axes: of the parallel coordinates, columns: of the table, scatter: {x, y,
+// color, logX, logY}, each where chosen.
+const state = {filter: "", holds: () => true, chosen: [], wrong: null, picked: null, sort: null, opened: [], grouped: false, axes: null,
+  columns: null, scatter: null};
 const listeners = [];
 function choose() {
   const among = state.picked?.places;
@@ -78,6 +85,45 @@ function pickTrials(name, places) {
   setFilter("");
   document.getElementById("trials").scrollIntoView({block: "start"});
 }
+// The same without going there, for a choice that somebody is still making.
+function brushTrials(name, places) {
+  state.picked = {name, places};
+  choose();
+}
+// Which trials are chosen is said wherever the reader is.
+function tellChosen() {
+  const bar = document.getElementById("chosen");
+  const all = state.chosen.length === trials.count;
+  bar.hidden = all;
+  if (all) return;
+  const what = [state.picked?.name, state.filter].filter(Boolean).join("; ");
+  bar.replaceChildren(el("span", {}, `${plural(state.chosen.length, "trial")} of ${trials.count.toLocaleString("en")}: ${what}`), " ",
+    el("button", {type: "button", onclick: clearAll}, "Show all"));
+}
+listeners.push(tellChosen);
+
+// Whether any of the trials in runs is chosen; null where all are.
+let litCounts = null, litVersion = 0;
+listeners.push(() => {
+  litCounts = null;
+  ++litVersion;
+  if (state.chosen.length === trials.count) return;
+  litCounts = new Uint32Array(trials.count + 1);
+  for (const i of state.chosen) litCounts[i + 1] = 1;
+  for (let i = 0; i < trials.count; ++i) litCounts[i + 1] += litCounts[i];
+});
+const lit = {
+  active: () => litCounts !== null,
+  version: () => litVersion,
+  holds: (runs) => {
+    for (let k = 0; k < (runs?.length ?? 0); k += 2) {
+      const from = Math.min(trials.count, runs[k]), to = Math.min(trials.count, runs[k] + runs[k + 1]);
+      if (litCounts[to] > litCounts[from]) return true;
+    }
+    return false;
+  },
+};
+
 function clearAll() {
   state.picked = null;
   setFilter("");

@@ -43,27 +43,9 @@ function parallelAxes() {
   }).filter((axis) => axis);
 }
 
-// What is shown, and where: a line a column, with buttons. Calls `changed` with the new choice.
 function axesControls(changed) {
-  const list = el("div", {class: "axes"});
-  const fill = () => {
-    const shown = shownAxes();
-    const others = axisColumns().filter((c) => !shown.some((a) => a.name === c.name));
-    const set = (axes) => { state.axes = axes; changed(); fill(); };
-    const moved = (k, by) => { const axes = shown.slice(); axes.splice(k + by, 0, ...axes.splice(k, 1)); return axes; };
-    const button = (label, name, act, disabled) => {
-      const made = el("button", {type: "button", "aria-label": `${name}: ${label}`, onclick: act}, {left: "←", right: "→", flip: "⇅", remove: "×"}[label] ?? label);
-      made.disabled = Boolean(disabled);
-      return made;
-    };
-    list.replaceChildren(...shown.map(({name, flipped}, k) => el("div", {class: "row"}, el("span", {}, name),
-      button("left", name, () => set(moved(k, -1)), k === 0), button("right", name, () => set(moved(k, 1)), k + 1 === shown.length),
-      button("flip", name, () => set(shown.map((a, j) => (j === k ? {name, flipped: !flipped} : a)))),
-      button("remove", name, () => set(shown.filter((_, j) => j !== k)), shown.length <= 2))),
-      ...(others.length ? [el("div", {class: "row"}, el("span", {class: "quiet"}, "add"), others.map((c) =>
-        button(c.name, "add", () => set([...shown, {name: c.name, flipped: false}]))))] : []));
-  };
-  return el("details", {class: "controls", ontoggle: fill}, el("summary", {}, "Axes"), list);
+  return chooser("Axes", {least: 2, flip: true, shown: shownAxes, set: (axes) => { state.axes = axes; changed(); },
+    others: () => axisColumns().map((c) => c.name).filter((name) => !shownAxes().some((a) => a.name === name))});
 }
 
 // Of a pure function, so that it is computed once for each argument.

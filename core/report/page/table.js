@@ -41,6 +41,7 @@ function showTrials() {
   const status = el("span", {class: "quiet", role: "status"});
   const wrong = el("p", {class: "wrong", id: "filter-wrong", role: "alert"});
   showParallel(holder);
+  showScatter(holder);
   const byPoint = el("input", {type: "checkbox", onchange: () => { state.grouped = byPoint.checked; listeners.forEach((listener) => listener()); }});
   holder.append(el("div", {class: "row controls"}, el("label", {}, "Filter ", input),
     el("button", {type: "button", onclick: clearAll}, "Clear"),
@@ -48,15 +49,17 @@ function showTrials() {
     columns.some((c) => c.name === "seed" && c.varies) ? el("label", {}, byPoint, " a row for all seeds") : [], status), wrong);
 
   const hidden = columns.filter((c) => (c.parameter || c.metric) && !c.varies);
-  const shown = columns.filter((c) => !hidden.includes(c));
+  const firstShown = columns.filter((c) => !hidden.includes(c));
+  let shown = [];
   const widthOf = (c) => (c.name === "trial" ? 150 : Math.max(state.grouped && c.metric ? 190 : 84, Math.min(220, 9 * c.name.length + 30)));
   let rows = [], groups = null, active = null;  // active: the place of the trial that the keyboard is at
 
-  const heads = shown.map((column) => el("div", {role: "columnheader",
+  let heads = [];
+  const headOf = (column) => el("div", {role: "columnheader",
     title: [column.doc, column.unit].filter(Boolean).join(", "), "aria-sort": "none", onclick: () => {
       state.sort = {name: column.name, up: state.sort?.name === column.name ? !state.sort.up : true};
       listeners.forEach((listener) => listener());
-    }}, el("button", {type: "button"}, column.name)));
+    }}, el("button", {type: "button"}, column.name));
   // A trial opens by itself; of a group the trials are listed.
   function openRow(i) {
     if (!groups) return toggleTrial(i);
@@ -64,11 +67,15 @@ function showTrials() {
     pickTrials("this row", groups.members(i));
   }
   const lines = el("div", {class: "rows", role: "rowgroup"});
+  const head = el("div", {class: "head", role: "row", "aria-rowindex": 1});
   const grid = el("div", {class: "grid", tabindex: 0, role: "grid", "aria-label": "Trials. Arrow keys choose a row, Enter opens it.", "aria-multiselectable": "true",
     "aria-rowcount": trials.count + 1},
-    el("div", {class: "head", role: "row", "aria-rowindex": 1}, heads), lines);
+    head, lines);
   const opened = el("div", {id: "opened"});
-  holder.append(el("p", {class: "quiet controls"}, "Click a row to see the trial by itself, or beside others; of a row for all seeds, to list its trials."), grid, opened);
+  holder.append(el("p", {class: "quiet controls"}, "Click a row to see the trial by itself, or beside others; of a row for all seeds, to list its trials."),
+    chooser("Columns", {least: 1, shown: () => shown.map(({name}) => ({name})),
+      set: (items) => { state.columns = items.map(({name}) => name); listeners.forEach((listener) => listener()); },
+      others: () => columns.map((c) => c.name).filter((name) => !shown.some((c) => c.name === name))}), grid, opened);
   showOpened(opened);
   // The row that the keyboard is at comes into sight.
   grid.addEventListener("keydown", (event) => {
@@ -100,6 +107,12 @@ function showTrials() {
     groups = state.grouped ? groupedBySeed(state.chosen) : null;
     rows = groups ? groups.rows : state.chosen.slice();
     byPoint.checked = state.grouped;
+    const wanted = state.columns ? state.columns.map((name) => columnOf.get(name)) : firstShown;
+    if (wanted.length !== shown.length || wanted.some((c, k) => c !== shown[k])) {
+      shown = wanted;
+      heads = shown.map(headOf);
+      head.replaceChildren(...heads);
+    }
     const column = columnOf.get(state.sort?.name), up = state.sort?.up;
     if (column) {
       const keys = new Map(rows.map((i) => [i, groups ? groups.value(column, i) : column.value(i)]));

@@ -63,6 +63,20 @@ function statusText(state, complete) {
   return text;
 }
 
+// Messages that differ in their numbers alone are one reason; of each the parameters of the last trials.
+function reasonsOf(failures) {
+  const groups = new Map();
+  for (const f of failures) {
+    const key = `${f.status} ${f.message.replace(/-?\d+(\.\d+)?([eE][+-]?\d+)?/g, "#")}`;
+    const group = groups.get(key) ?? {status: f.status, message: f.message, count: 0, params: []};
+    group.count += 1;
+    group.message = f.message;
+    group.params = [...group.params, f.params].slice(-3);
+    groups.set(key, group);
+  }
+  return [...groups.values()].sort((a, b) => b.count - a.count);
+}
+
 function show(state) {
   palette = state.palette;
   document.title = `${state.finished}/${state.total} ${state.name}`;
@@ -74,8 +88,11 @@ function show(state) {
   showFigures(state.plots);
   const failures = document.getElementById("failures");
   failures.hidden = state.failures.length === 0;
-  failures.querySelector("tbody").replaceChildren(...state.failures.slice().reverse().map((f) =>
-    el("tr", {}, [f.trial, f.status, f.message, f.params].map((cell) => el("td", {}, cell)))));
+  failures.querySelector("tbody").replaceChildren(...reasonsOf(state.failures).map((r) =>
+    el("tr", {}, [r.count, r.status, r.message, r.params.reverse().join("; ")].map((cell) => el("td", {}, cell)))));
+  const report = document.getElementById("report");
+  report.hidden = !state.report;
+  report.querySelector("a").href = `/report?token=${encodeURIComponent(token)}`;
   return complete;
 }
 

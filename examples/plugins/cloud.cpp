@@ -1,6 +1,6 @@
 // A plot kind: a dot for each trial, with one scalar on each axis.
 //
-//     {name: cloud, plot: scatter, x: entropy, y: contrast, color: mean}
+//     {name: cloud, plot: cloud, x: entropy, y: contrast, color: mean}
 #include <nlohmann/json.hpp>
 
 #include "core/figures/curve_page.hpp"
@@ -11,7 +11,7 @@ namespace qklab {
 namespace {
 
 // `at` selects one number of a series. The metric along x is the only one in Figure::beside.
-void read_scatter(FigureReader& reader) {
+void read_cloud(FigureReader& reader) {
   const auto& [map, experiment, figure] = reader;
   const std::string x = map.required_text("x"), y = map.required_text("y");
   const std::string at = map.text("at").value_or("");
@@ -25,7 +25,7 @@ void read_scatter(FigureReader& reader) {
   figure.ylabel = label(*up, experiment);
 }
 
-void fill_scatter(const Figure& figure, const Results& results, const Trials& trials, FigureData& data) {
+void fill_cloud(const Figure& figure, const Results& results, const Trials& trials, FigureData& data) {
   data.panels = faceted(figure, trials, *results.experiment, [&figure](const Trials& dots) {
     std::vector<Point> points;
     for (const TrialRecord* trial : dots) {
@@ -37,13 +37,13 @@ void fill_scatter(const Figure& figure, const Results& results, const Trials& tr
   });
 }
 
-std::vector<CsvColumn> scatter_columns(const Figure& figure, const Experiment& experiment) {
+std::vector<CsvColumn> cloud_columns(const Figure& figure, const Experiment& experiment) {
   const auto y = [](const Panel&, const Curve&, const Point& p) { return shortest(p.mean); };
   return joined(
       {key_columns(figure, experiment), {x_column(figure.beside[0].metric), {figure.value.metric, y}}});
 }
 
-Page scatter_page(const Figure& figure, const Experiment& experiment, const FigureData& data) {
+Page cloud_page(const Figure& figure, const Experiment& experiment, const FigureData& data) {
   CurvePage frame = curve_page(figure, experiment, data, false);
   for (std::size_t k = 0; k < data.panels.size(); ++k) {
     for (const Curve& curve : data.panels[k].curves) {
@@ -56,8 +56,8 @@ Page scatter_page(const Figure& figure, const Experiment& experiment, const Figu
   return frame.page;
 }
 
-nlohmann::ordered_json scatter_json(const Figure& figure, const Experiment& experiment,
-                                    const FigureData& data) {
+nlohmann::ordered_json cloud_json(const Figure& figure, const Experiment& experiment,
+                                  const FigureData& data) {
   nlohmann::ordered_json json = {{"form", "paths"},
                                  {"lines", false},
                                  {"dots", true},
@@ -67,19 +67,19 @@ nlohmann::ordered_json scatter_json(const Figure& figure, const Experiment& expe
   return json;
 }
 
-void add_scatter() {
-  Registry<PlotKind>::all().add({.name = "scatter",
+void add_cloud() {
+  Registry<PlotKind>::all().add({.name = "cloud",
                                  .doc = "a dot for each trial, one scalar over another",
-                                 .read = read_scatter,
+                                 .read = read_cloud,
                                  .averages = false,
-                                 .fill = fill_scatter,
-                                 .columns = scatter_columns,
-                                 .page = scatter_page,
-                                 .json = scatter_json});
+                                 .fill = fill_cloud,
+                                 .columns = cloud_columns,
+                                 .page = cloud_page,
+                                 .json = cloud_json});
 }
 
 }  // namespace
 
-QKLAB_REGISTER(add_scatter)
+QKLAB_REGISTER(add_cloud)
 
 }  // namespace qklab

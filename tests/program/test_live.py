@@ -219,6 +219,25 @@ def test_watch_fits_its_terminal():
         assert columns < 40 or "144/144" in lines[0] and (rows > 30) != any("more lines" in line for line in lines) or rows < 3, lines
 
 
+def test_tables_fit_a_narrow_terminal():
+    config = write("narrow.yaml", """
+name: narrow
+experiment: localization
+params: {dim: 16, length: 8, samples: 200}
+sweep: {mean: [0, 0.5], variance: [0.01, 1]}
+seeds: 8
+claims:
+  - {id: small_variance_means_high_contrast, text: With a small variance the contrast is as large as can be wished for.,
+     test: difference, metric: contrast, reference: 0, at_least: 0.05, by: [mean, variance]}
+""")
+    qklab("run", config, "--out", "narrow")
+    for verb in ("verify narrow", "ls narrow", "describe localization", "list experiments", "watch narrow --once"):
+        text = re.sub("\x1b\\[[0-9;]*[A-Za-z]", "", on_a_terminal(60, 24, *verb.split()))
+        lines = text.splitlines()
+        assert lines and max(map(len, lines)) <= 60, (verb, max(lines, key=len))
+    assert any(len(line) > 60 for line in qklab("list", "experiments").stdout.splitlines()), "wrapped for a program"
+
+
 def test_progress_fits_its_terminal():
     name = "a_sweep_whose_name_is_longer_than_many_a_terminal_is_wide"
     config = write("wide.yaml", SWEEP.read_text().replace("name: live", f"name: {name}").replace("seeds: 12", "seeds: 2"))

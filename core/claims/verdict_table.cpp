@@ -151,11 +151,11 @@ std::string verdict_table(const std::vector<Claim>& claims, const std::vector<Ve
     if (claims[i].check && (i == 0 || !claims[i - 1].check))
       table += "checks, which hold if the program is right:\n";
     const bool refuted = verdict.standing == Standing::not_confirmed;
-    table += colored(refuted ? Outcome::fails : verdict.outcome, verdict_summary(verdict), color);
-    table +=
-        fmt::format("  {}: {}\n", wrapped(claims[i].id, 2, room),
-                    wrapped(claims[i].text, 4,
-                            room - std::min<std::size_t>(room / 2, columns_of(verdict_summary(verdict)))));
+    // The summary has spaces and perhaps colours, so that a word of its width is placed for it.
+    const std::string summary = verdict_summary(verdict), placed(columns_of(summary), 'x');
+    std::string head = wrapped(fmt::format("{} {}: {}", placed, claims[i].id, claims[i].text), 4, room);
+    head.replace(0, placed.size(), colored(refuted ? Outcome::fails : verdict.outcome, summary, color) + ' ');
+    table += head + '\n';
     table += claim_remarks(verdict, room);
     for (const SliceVerdict& slice : verdict.slices) {
       const std::size_t used = 2 + names + 2 + estimates + 2 + demands + 2 + outcomes + 2;

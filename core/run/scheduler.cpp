@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <exception>
 #include <mutex>
@@ -47,6 +48,15 @@ void count(const std::vector<Store::Finished>& batch, Progress& progress) {
         break;
     }
   }
+}
+
+// The seconds that a trial has left. Its first steps say less than what finished trials took, which `by_others` follows
+// from.
+double blended(double own, const RunningTrial& trial, double by_others) {
+  constexpr double enough = 0.1;  // share of its steps
+  const double weight = std::min(1.0, (trial.share() - trial.share_before()) / enough);
+  if (!std::isfinite(by_others)) return own;
+  return std::isfinite(own) ? weight * own + (1 - weight) * by_others : by_others;
 }
 
 // The part of run_trials that runs while workers work.
@@ -117,7 +127,8 @@ class Coordinator {
     progress_.work = work_;
     progress_.work_done = run_.work_done;
     progress_.running.clear();
-    Pace pace{run_.seconds_spent, run_.work_done};
+    const Pace finished{run_.seconds_spent, run_.work_done};
+    Pace pace = finished;
     std::vector<double> left;
     std::vector<const TrialProgress*> silent;
     const std::lock_guard lock(run_.mutex);
@@ -131,6 +142,7 @@ class Coordinator {
       progress_.work -= each->cost * now->share_before();
       progress_.work_done += done;
       if (done > 0) pace.add(each->seconds(), done);
+      now->left = blended(now->left, *now, finished.seconds_of(each->cost * (1 - now->share())));
       left.push_back(now->left);
       if (each->params) now->about = telling().text(*each->params);
       progress_.running.push_back(std::move(*now));

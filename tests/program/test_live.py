@@ -287,6 +287,25 @@ def test_the_report_of_a_finished_run_is_linked():
         assert json.loads(server.ask("/state")[1])["report"] is True
 
 
+def test_tables_fit_a_narrow_terminal():
+    config = write("narrow.yaml", """
+name: narrow
+experiment: localization
+params: {dim: 16, length: 8, samples: 200}
+sweep: {mean: [0, 0.5], variance: [0.01, 1]}
+seeds: 8
+claims:
+  - {id: small_variance_means_high_contrast, text: With a small variance the contrast is as large as can be wished for.,
+     test: difference, metric: contrast, reference: 0, at_least: 0.05, by: [mean, variance]}
+""")
+    qklab("run", config, "--out", "narrow")
+    for verb in ("verify narrow", "ls narrow", "list experiments", "watch narrow --once"):
+        text = re.sub("\x1b\\[[0-9;]*[A-Za-z]", "", on_a_terminal(60, 24, *verb.split()))
+        lines = [line for line in text.splitlines() if not line.endswith("follow from them")]  # a sentence
+        assert lines and max(map(len, lines)) <= 60, (verb, max(lines, key=len))
+    assert any(len(line) > 60 for line in qklab("list", "experiments").stdout.splitlines()), "wrapped for a program"
+
+
 def test_progress_fits_its_terminal():
     name = "a_sweep_whose_name_is_longer_than_many_a_terminal_is_wide"
     config = write("wide.yaml", SWEEP.read_text().replace("name: live", f"name: {name}").replace("seeds: 12", "seeds: 2"))

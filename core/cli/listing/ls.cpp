@@ -1,5 +1,6 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -69,7 +70,11 @@ void print_table(const std::vector<DirectoryState>& states) {
   for (const Row& row : rows) {
     std::string line;
     for (std::size_t i = 0; i + 1 < row.size(); ++i) line += padded(row[i], widths[i] + 2);
-    fmt::print("{}{}\n", line, row.back());
+    line += row.back();
+    // A line that a terminal breaks is no row of a table any more.
+    const bool narrow =
+        isatty(STDOUT_FILENO) != 0 && columns_of(line) > static_cast<std::size_t>(terminal_width());
+    fmt::print("{}\n", narrow ? clipped(line, static_cast<std::size_t>(terminal_width())) : line);
   }
 }
 

@@ -7,6 +7,7 @@
 #include "core/base/error.hpp"
 #include "core/cli/cli.hpp"
 #include "core/cli/description_json.hpp"
+#include "core/cli/with_doc.hpp"
 #include "core/tasks/task.hpp"
 #include "core/trial/experiment.hpp"
 
@@ -32,17 +33,21 @@ void print_metrics(std::string_view title, const std::vector<Metric>& metrics) {
     if (!metric.index.empty()) name += fmt::format("[{}]", metric.index);
     const std::string range =
         metric.range ? fmt::format(" (from {} to {})", metric.range->low, metric.range->high) : "";
-    fmt::print("  {:<28} {:<12} {:<8} {}{}\n", name, metric.unit.empty() ? "1" : metric.unit,
-               metric.bits == Bits::exact ? "exact" : "rounded", metric.doc, range);
+    const std::string left =
+        fmt::format("  {:<28} {:<12} {:<8} ", name, metric.unit.empty() ? "1" : metric.unit,
+                    metric.bits == Bits::exact ? "exact" : "rounded");
+    fmt::print("{}\n", with_doc(left, metric.doc + range));
   }
 }
 
 void describe(const Experiment& experiment) {
-  fmt::print("{} (version {})\n{}\n\nparameters\n", experiment.name, experiment.version, experiment.doc);
+  fmt::print("{} (version {})\n{}\n\nparameters\n", experiment.name, experiment.version,
+             with_doc("", experiment.doc));
   for (const Parameter& parameter : experiment.parameters) {
     const std::string unit = parameter.unit.empty() ? "" : fmt::format(" [{}]", parameter.unit);
-    fmt::print("  {:<16} {:<12} {:<20} {}{}\n", parameter.name, parameter.default_text(), allowed(parameter),
-               parameter.doc, unit);
+    const std::string left =
+        fmt::format("  {:<16} {:<12} {:<20} ", parameter.name, parameter.default_text(), allowed(parameter));
+    fmt::print("{}\n", with_doc(left, parameter.doc + unit));
   }
   print_metrics("scalars: one number a trial", experiment.scalars);
   print_metrics("series: one number for each value of the index", experiment.series);

@@ -8,6 +8,7 @@
 #include "core/cli/cli.hpp"
 #include "core/cli/one_of.hpp"
 #include "core/cli/shipped.hpp"
+#include "core/cli/with_doc.hpp"
 #include "core/trial/experiment.hpp"
 
 namespace qklab {
@@ -39,7 +40,8 @@ void list(const std::string& what) {
   const std::vector<Listed> found = members(what);
   std::size_t width = 0;
   for (const Listed& each : found) width = std::max(width, each.name.size());
-  for (const Listed& each : found) fmt::print("{:<{}}  {}\n", each.name, width, each.doc);
+  for (const Listed& each : found)
+    fmt::print("{}\n", with_doc(fmt::format("{:<{}}  ", each.name, width), each.doc));
 }
 
 }  // namespace

@@ -79,7 +79,7 @@ room(cli/verbs base text system trial tasks sweep results strategies store expor
 room(cli/scaffold system trial config grammar run directory cli)
 room(cli/models base text system weights weights/layouts weights/spectra cli)
 room(cli/cluster base system trial directory study cli cli/listing)
-room(cli/serve base text sweep store figures report directory search cli)
+room(cli/serve base text system sweep store figures report directory search cli)
 room(cli/completion base schema trial tasks strategies config directory cli)
 room(program base text trial kernels directory cli cli/completion)
 

@@ -2,7 +2,7 @@
 // of the work that no program can avoid.
 #include <fmt/format.h>
 
-#include "core/cli/bench/bench_script.hpp"
+#include "core/cli/bench/bench_peer.hpp"
 #include "core/cli/bench/benchmark.hpp"
 #include "core/kernels/gemm.hpp"
 #include "core/kernels/normal.hpp"

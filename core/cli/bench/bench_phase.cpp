@@ -2,7 +2,7 @@
 // processes: this is the time that a user waits.
 #include <fmt/format.h>
 
-#include "core/cli/bench/bench_script.hpp"
+#include "core/cli/bench/bench_peer.hpp"
 #include "core/cli/bench/benchmark.hpp"
 #include "core/run/scheduler.hpp"
 #include "core/system/temporary_folder.hpp"

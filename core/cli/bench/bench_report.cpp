@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "core/cli/bench/bench_script.hpp"
+#include "core/cli/bench/bench_peer.hpp"
 #include "core/cli/bench/benchmark.hpp"
 #include "core/cli/command.hpp"
 

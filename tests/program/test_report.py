@@ -31,12 +31,12 @@ MANY = """
 name: many
 experiment: localization
 params: {dim: 2, length: 3, samples: 1}
-sweep: {mean: {linspace: [0, 1, 100]}, variance: {logspace: [0.01, 100, 100]}}
+sweep: {mean: {linspace: [0, 1, 21]}, variance: {logspace: [0.01, 100, 100]}}
 seeds: 10
 figures:
   - {name: map, plot: heatmap, x: variance, y: mean, color: contrast, log: x}
   - {name: contrast, plot: band, x: variance, y: contrast, color: mean, log: x}
-  - {name: support, x: position, y: support, color: variance, facet: mean, log: color, where: "mean < 0.1"}
+  - {name: support, x: position, y: support, color: variance, facet: mean, log: color, where: "mean < 0.48"}
 """
 
 
@@ -360,7 +360,7 @@ UNIT = """
 
 
 def opened(path):
-    """What the page of 100,000 trials shows, and its times, in units that are measured before and after."""
+    """What the page of 21,000 trials shows, and its times, in units that are measured before and after."""
     with Browser() as page:
         page.open("about:blank")
         before = page.run(UNIT + "return unit();")
@@ -383,17 +383,18 @@ def opened(path):
           out.panels = document.querySelectorAll("#figures .uplot").length;
           return out;""")
         assert not page.console, page.console
-    assert out["kept"] == 50000 and out["rows"] < 100 and out["panels"] == 12, out
+    assert out["kept"] == 10500 and out["rows"] < 100 and out["panels"] == 12, out
     opening, using = (before + out["before"]) / 2, (out["before"] + out["after"]) / 2
     return {"open": 1e3 * seconds / opening, **{name: out[name] / using for name in ("scroll", "filter", "sort")}}
 
 
-def test_100000_trials_open_fast_and_stay_smooth():
+def test_many_trials_open_fast_and_stay_smooth():
+    """`qklab bench report` does this with 200,000."""
     qklab("run", write("many.yaml", MANY), "--out", "many", timeout=1200)
     path = FOLDER / "many" / "report.html"
-    assert path.stat().st_size < 30e6, path.stat().st_size
+    assert path.stat().st_size < 7e6, path.stat().st_size
     needs_chromium()
-    most = {"open": 8, "scroll": 0.3, "filter": 5, "sort": 5}
+    most = {"open": 4, "scroll": 0.3, "filter": 1.5, "sort": 1.5}
     best = dict.fromkeys(most, float("inf"))
     for _ in range(5):  # other processes may be busy on this machine
         best = {name: min(best[name], took) for name, took in opened(path).items()}

@@ -84,7 +84,7 @@ def test_fresh_heeds_the_lock_of_a_run_under_way():
     first = begin_run(long, "busy", "-j1")
     assert wait_while(first, lambda: not (FOLDER / "busy" / "run.db-wal").exists())
     first.send_signal(signal.SIGSTOP)
-    done = qklab("run", long, "--out", "busy", "--fresh", "mean=0.5", code=1)
+    done = qklab("run", long, "--out", "busy", "--fresh", "mean=0.5", code=75)
     first.send_signal(signal.SIGCONT)
     assert f"pid {first.pid}" in done.stderr, done.stderr
     assert first.wait() == 0 and rows("busy") == 80

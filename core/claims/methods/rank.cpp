@@ -34,10 +34,11 @@ class SignedRank : public Inference {
     const double tail = 0.5 * (1 - confidence);
     std::vector<std::size_t> gaps(means_.size() + 1);
     std::iota(gaps.begin(), gaps.end(), std::size_t{0});
-    const std::size_t low =
-        *std::ranges::partition_point(gaps, [&](auto i) { return p_above(between(i)) <= tail; });
-    const std::size_t high =
-        *std::ranges::partition_point(gaps, [&](auto i) { return p_below(between(i)) > tail; }) - 1;
+    const auto first = [&](const auto& holds) {  // of the gaps, the one from which it no longer holds
+      return static_cast<std::size_t>(std::ranges::partition_point(gaps, holds) - gaps.begin());
+    };
+    const std::size_t low = first([&](std::size_t i) { return p_above(between(i)) <= tail; });
+    const std::size_t high = first([&](std::size_t i) { return p_below(between(i)) > tail; }) - 1;
     constexpr double infinity = std::numeric_limits<double>::infinity();
     return {low == 0 ? -infinity : means_[low - 1], high == means_.size() ? infinity : means_[high]};
   }

@@ -5,7 +5,7 @@ import sys
 from browser import SCROLL, Browser, needs_chromium
 from harness import FOLDER, ROOT, qklab, run_tests
 
-MOST = 5 if os.environ.get("LAB_CI") else 2  # clicks on a figure: an idle machine takes half a second for each
+MOST = 5 if os.environ.get("LAB_CI") else 1  # clicks on a figure: an idle machine takes half a second for each
 
 # Points of a figure to be clicked at: `aims(figure)` lists them, `aim(it)` brings one into sight and says where it is.
 # Which trials are behind it is found from the parameters, in another way than the page does it.

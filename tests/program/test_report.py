@@ -392,9 +392,9 @@ def test_many_trials_open_fast_and_stay_smooth():
     """`qklab bench report` does this with 200,000."""
     qklab("run", write("many.yaml", MANY), "--out", "many", timeout=1200)
     path = FOLDER / "many" / "report.html"
-    assert path.stat().st_size < 7e6, path.stat().st_size
+    assert path.stat().st_size < 10e6, path.stat().st_size
     needs_chromium()
-    most = {"open": 4, "scroll": 0.3, "filter": 1.5, "sort": 1.5}
+    most = {"open": 4, "scroll": 0.3, "filter": 1, "sort": 1}
     best = dict.fromkeys(most, float("inf"))
     for _ in range(5):  # other processes may be busy on this machine
         best = {name: min(best[name], took) for name, took in opened(path).items()}

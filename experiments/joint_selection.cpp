@@ -28,6 +28,7 @@
 #include "core/kernels/dense.hpp"
 #include "core/kernels/reduce.hpp"
 #include "core/theory/max_margin.hpp"
+#include "core/theory/mirror_map.hpp"
 #include "core/theory/token_selection.hpp"
 #include "core/trial/experiment.hpp"
 
@@ -38,11 +39,7 @@ double dot(const Vector& a, const Vector& b) {
   return kernels::sum_of<double>(a.size(), [&](std::size_t i) { return a(i) * b(i); });
 }
 
-double norm_of(const Vector& x, double p) {
-  return elementary::pow(
-      kernels::sum_of<double>(x.size(), [&](std::size_t i) { return elementary::pow(std::abs(x(i)), p); }),
-      1 / p);
-}
+double norm_of(const Vector& x, double p) { return lp_norm(x.storage(), p); }
 
 Vector unit(std::size_t d, Stream& random) {
   Vector x = xt::empty<double>({d});
@@ -55,17 +52,14 @@ Vector unit(std::size_t d, Stream& random) {
 class Point {
  public:
   Point(const Vector& start, double p) : x(start), dual_(start), p_(p) {
-    for (double& each : dual_) each = std::copysign(elementary::pow(std::abs(each), p_ - 1), each);
+    for (double& each : dual_) each = to_dual(each, p_);
   }
 
   // By `length` against the gradient, in its dual norm; false where there is no gradient to follow.
   bool step(const Vector& gradient, double length) {
     const double size = norm_of(gradient, p_ / (p_ - 1));
     if (!(size > 1e-280)) return false;
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      dual_(i) -= length / size * gradient(i);
-      x(i) = std::copysign(elementary::pow(std::abs(dual_(i)), 1 / (p_ - 1)), dual_(i));
-    }
+    mirror_step(x.storage(), dual_.storage(), gradient.storage(), p_, length / size);
     return true;
   }
 
@@ -122,11 +116,7 @@ class Toy {
   }
 
   std::vector<std::size_t> selected(const Vector& w) const {
-    const Matrix matrix = xt::reshape_view(w, {d_, d_});
-    std::vector<std::size_t> chosen;
-    for (const SelectionPrompt& prompt : prompts_)
-      chosen.push_back(xt::argmax(selection_weights(prompt, matrix))());
-    return chosen;
+    return selected_tokens(prompts_, xt::reshape_view(w, {d_, d_}));
   }
 
   Matrix constraints(const std::vector<std::size_t>& chosen) const {

@@ -37,6 +37,7 @@
 #include "core/kernels/dense.hpp"
 #include "core/kernels/reduce.hpp"
 #include "core/theory/max_margin.hpp"
+#include "core/theory/mirror_map.hpp"
 #include "core/theory/token_selection.hpp"
 #include "core/trial/experiment.hpp"
 
@@ -85,10 +86,7 @@ std::vector<SelectionPrompt> draw_prompts(std::size_t n, std::size_t length, std
   return prompts;
 }
 
-double norm_of(const Matrix& x, double p) {
-  return elementary::pow(sum_over(x, [p](double entry) { return elementary::pow(std::abs(entry), p); }),
-                         1 / p);
-}
+double norm_of(const Matrix& x, double p) { return lp_norm({x.data(), x.size()}, p); }
 
 double cosine(const Matrix& a, const Matrix& b) {
   return xt::sum(a * b)() / std::sqrt(xt::sum(a * a)() * xt::sum(b * b)());
@@ -122,7 +120,7 @@ class Descent {
   void start(Stream random) {
     for (std::size_t i = 0; i < w_.size(); ++i) {
       const double x = w_.flat(i) = random.normal();
-      dual_.flat(i) = std::copysign(elementary::pow(std::abs(x), p_ - 1), x);
+      dual_.flat(i) = to_dual(x, p_);
     }
   }
 
@@ -142,11 +140,7 @@ class Descent {
       if (!(size > 1e-280)) break;  // attention is one-hot to the last digit: nothing is left to learn from
       double eta = normalized ? rate / size : rate;
       if (settled) eta = (p_ - 1) * growth * elementary::pow(norm_of(w_, p_), p_ - 2) / size;
-      for (std::size_t i = 0; i < w_.size(); ++i) {
-        double& dual = dual_.flat(i);
-        dual -= eta * loss.gradient.flat(i);
-        w_.flat(i) = std::copysign(elementary::pow(std::abs(dual), 1 / (p_ - 1)), dual);
-      }
+      mirror_step(w_.storage(), dual_.storage(), loss.gradient.storage(), p_, eta);
       if (k == next_ || k == steps) {
         snapshots.push_back({static_cast<double>(k), loss.value, least_selected(), w_});
         next_ = std::max(next_ + 1, next_ * 5 / 4);
@@ -155,12 +149,7 @@ class Descent {
     return snapshots;
   }
 
-  std::vector<std::size_t> selected() const {
-    std::vector<std::size_t> chosen;
-    for (const SelectionPrompt& prompt : prompts_)
-      chosen.push_back(xt::argmax(selection_weights(prompt, w_))());
-    return chosen;
-  }
+  std::vector<std::size_t> selected() const { return selected_tokens(prompts_, w_); }
 
   double optimal_share() const {
     const auto chosen = selected();

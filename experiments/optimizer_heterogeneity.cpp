@@ -30,6 +30,7 @@
 
 #include "core/autodiff/curvature.hpp"
 #include "core/base/elementary.hpp"
+#include "core/stats/correlation.hpp"
 #include "core/tasks/task.hpp"
 #include "core/train/description.hpp"
 #include "core/train/of_trial.hpp"
@@ -55,14 +56,8 @@ Disparity disparity(autodiff::Tape<float>& tape, const std::vector<double>& norm
     if (blocks == Blocks::shared && tape.blocks()[b].name.starts_with("ln.")) continue;
     if (norms[b] > 0) h.push_back(norms[b] / std::sqrt(static_cast<double>(tape.blocks()[b].size)));
   }
-  std::ranges::sort(h);
-  double sum = 0, ranked = 0;
-  for (std::size_t i = 0; i < h.size(); ++i) {
-    sum += h[i];
-    ranked += static_cast<double>(i + 1) * h[i];
-  }
-  const auto n = static_cast<double>(h.size());
-  return {2 * ranked / (n * sum) - (n + 1) / n, std::log10(h.back() / h.front())};
+  const auto [least, largest] = std::ranges::minmax(h);
+  return {gini(h), std::log10(largest / least)};
 }
 
 constexpr std::size_t evaluation_batches = 4;  // on which rates are chosen, and by default judged
@@ -245,9 +240,7 @@ Experiment make() {
   experiment.cost = [](const Parameters& p) { return p.real("steps") * p.real("rates") * p.real("layers"); };
   experiment.check = [](const Parameters& p) -> std::string {
     if (const std::string why = tasks::problem(training_of(p).task); !why.empty()) return why;
-    return p.integer("dim") % p.integer("heads") == 0
-               ? ""
-               : "heads must divide dim, in a sweep by where: \"dim % heads == 0\"";
+    return train::heads_problem(p);
   };
   return experiment;
 }

@@ -38,13 +38,6 @@ namespace {
 constexpr std::array<double, 13> gammas = {0, 0.25, 0.5, 0.7, 0.8, 0.9, 1, 1.2, 1.5, 2, 2.5, 3, 4};
 constexpr std::size_t authors_place = 4;  // 0.8, as their code has it
 
-train::Training training_of(const Parameters& p) {
-  train::Training training;
-  train::read(training, p);
-  nn::configure(training.config.regularizer, training.config.model, training.config.optimizer);
-  return training;
-}
-
 // What was measured, summed over sequences.
 struct Measures {
   double loss = 0, entropy = 0, anchor = 0, over_propagation = 0, propagation_entropy = 0, factor = 0;
@@ -126,7 +119,8 @@ class ScaledModel {
       for (std::size_t i = 0; i < d; ++i)
         variance += (x[at + i] - mean) * (x[at + i] - mean) / static_cast<double>(d);
       for (std::size_t i = 0; i < d; ++i)
-        x[at + i] = (x[at + i] - mean) / std::sqrt(variance + 1e-5) * static_cast<double>(weight[i]) +
+        x[at + i] = (x[at + i] - mean) / std::sqrt(variance + 1e-5) *
+                        static_cast<double>(weight[i]) +
                     static_cast<double>(bias[i]);
     }
     return x;
@@ -148,7 +142,7 @@ class ScaledModel {
 
   Measures read() const {
     const auto length = static_cast<std::size_t>(model_.config.length);
-    const double threshold = model_.config.attention == "sparsemax" ? 0 : 0.1 / static_cast<double>(length);
+    const double threshold = passing_threshold(model_.config.attention == "sparsemax", length);
     Measures sum;
     double count = 0;
     for (const auto& layer : model_.layers) {
@@ -198,9 +192,8 @@ double gain_of(const Halves& halves, const std::array<double, 2>& unchanged) {
 
 void run(const Trial& trial, Result& result) {
   const Parameters& params = trial.params;
-  const train::Training training = training_of(params);
-  const auto task =
-      tasks::make_task(training.task, trial.shared_stream("task", tasks::task_key(training.task)));
+  const train::Training training = train::training_of(params);
+  const auto task = train::task_of(trial, training.task);
   train::Trainer trainer(training.config, *task, trial.shared_stream("tame_inference: initial"));
   if (!training.from.empty()) train::start_from(trainer, training.from);
   const train::Outcome outcome = train::train(trainer, train::hooks_of(trial));
@@ -265,11 +258,10 @@ void run(const Trial& trial, Result& result) {
 }
 
 std::string check(const Parameters& p) {
-  const train::Training training = training_of(p);
-  if (const std::string why = tasks::problem(training.task); !why.empty()) return why;
+  if (const std::string why = train::problem(p); !why.empty()) return why;
+  const train::Training training = train::training_of(p);
   if (!training.task.kind->next_token)
     return "task is " + p.text("task") + ": choose one of next symbols, as text";
-  if (!p.flag("causal")) return "next symbols are predicted: set causal to true";
   if (p.flag("combined")) return "queries are scaled by heads: set combined to false";
   if (p.text("attention") != "softmax" && p.text("attention") != "sparsemax")
     return "scores are scaled: set attention to softmax or sparsemax";
@@ -277,8 +269,6 @@ std::string check(const Parameters& p) {
     return "activations are read before or after layer norm: set norm to pre, post or none";
   if (training.config.model.reparametrization != nn::Reparametrization::none)
     return "queries are scaled after training: choose a regularizer that does not rescale weights itself";
-  if (p.integer("dim") % p.integer("heads") != 0)
-    return "heads must divide dim, in a sweep by where: \"dim % heads == 0\"";
   return p.integer("sequences") % 2 == 0 ? "" : "sequences are halved: set an even number";
 }
 

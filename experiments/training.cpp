@@ -18,46 +18,11 @@ namespace {
 
 using namespace train;
 
-Training training_of(const Parameters& p) {
-  Training training;
-  read(training, p);
-  nn::configure(training.config.regularizer, training.config.model, training.config.optimizer);
-  return training;
-}
-
-// Models that differ in anything else see the same data.
-std::unique_ptr<tasks::Task> make_task(const Trial& trial, const tasks::TaskConfig& config) {
-  return tasks::make_task(config, trial.shared_stream("task", task_key(config)));
-}
-
 // Drawn for each trial, or once for all trials of a seed and a task: arrays of equal shape then have equal draws, as
 // each has a stream of its own.
 Stream initial_draws(const Trial& trial, const Training& training) {
   return training.common_draws ? trial.shared_stream("training: initial", task_key(training.task))
                                : trial.stream("initial");
-}
-
-std::string check(const Parameters& p) {
-  const Training training = training_of(p);
-  const tasks::TaskConfig& task = training.task;
-  TrainConfig config = training.config;
-  if (const std::string why = tasks::problem(task); !why.empty()) return why;
-  if (task.kind->next_token && !p.flag("causal")) {
-    return fmt::format(
-        "task {} predicts the next symbol, which a model that is not causal sees: set causal to true",
-        p.text("task"));
-  }
-  if (p.text("regularizer") == "weight_decay" && p.real("weight_decay") > 0)
-    return "weight decay is set twice: by regularizer with strength, and by weight_decay; leave one out";
-  config.model.vocabulary = config.model.outputs = 2;  // the task's, which are fit to it
-  if (config.model.tied && p.text("task") != "text")   // as many of a text are symbols and outputs
-    fit(config.model, tasks::make_task(task, Stream(0, 0, "shape"))->shape());
-  std::vector<std::string> problems = nn::problems(config.model);
-  for (const auto& more : {nn::problems(config.optimizer), nn::problems(config.regularizer)})
-    problems.insert(problems.end(), more.begin(), more.end());
-  const bool uneven = p.integer("dim") % p.integer("heads") != 0;
-  return fmt::format("{}{}", fmt::join(problems, "; "),
-                     uneven ? ", in a sweep by where: \"dim % heads == 0\"" : "");
 }
 
 // The mean of the last values of all series of a family ("entropy."); none where there is no such series.
@@ -125,7 +90,7 @@ void record_weights(const Trial& trial, const Training& training, Trainer& train
 void run(const Trial& trial, Result& result) {
   const Parameters& p = trial.params;
   const Training training = training_of(p);
-  const std::unique_ptr<tasks::Task> task = make_task(trial, training.task);
+  const std::unique_ptr<tasks::Task> task = task_of(trial, training.task);
   Trainer trainer(training.config, *task, initial_draws(trial, training));
   if (!training.from.empty()) start_from(trainer, training.from);
   const Outcome outcome = train::train(trainer, hooks_of(trial, training));
@@ -155,7 +120,7 @@ void run(const Trial& trial, Result& result) {
 
 void trace(const Trial& trial, const std::string& directory) {
   const Training training = training_of(trial.params);
-  const std::unique_ptr<tasks::Task> task = make_task(trial, training.task);
+  const std::unique_ptr<tasks::Task> task = task_of(trial, training.task);
   Trainer trainer(training.config, *task, initial_draws(trial, training));
   if (!training.from.empty()) start_from(trainer, training.from);
   write_trace(trainer, directory, [&trial] { trial.check(); });
@@ -243,7 +208,7 @@ Experiment make() {
   experiment.trace = trace;
   experiment.cost = cost;
   experiment.memory = memory;
-  experiment.check = check;
+  experiment.check = problem;
   return experiment;
 }
 

@@ -121,8 +121,9 @@ class LayerReader {
 
   // Null if the strategy is switched off, or if an error was reported.
   StrategyPointer read_strategy(const std::string& name, const YAML::Node& node) {
-    const std::shared_ptr<Strategy> strategy =
-        StrategyKinds::all().find(name)->read(node, map_.file(), map_.diagnostics());
+    const StrategyKind& kind = *StrategyKinds::all().find(name);
+    if (kind.can_be_none() && node.IsScalar() && node.Scalar() == "none") return nullptr;
+    const std::shared_ptr<Strategy> strategy = kind.read(node, map_.file(), map_.diagnostics());
     if (!strategy) return nullptr;
     strategy->kind = name;
     strategy->place = place_of(node, map_.file());

@@ -18,6 +18,12 @@ struct Anchors {
       0;  // of rho_s / sum rho over tokens, in nats, over log T: 1 where all pass on alike
 };
 
+// The weight above which a token passes anything on: 0 where weights can be exactly 0 (sparsemax), else a tenth of a
+// uniform one.
+inline double passing_threshold(bool is_sparse, std::size_t length) {
+  return is_sparse ? 0 : 0.1 / static_cast<double>(length);
+}
+
 // Of one attention matrix (T, T), row-major, T = length. The last half of a causal sequence is seen by too few
 // queries to be called anchors. A weight that is not finite makes all of them NaN.
 Anchors measure_anchors(std::span<const float> attention, std::size_t length, Mask mask, double threshold);

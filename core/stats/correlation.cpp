@@ -62,4 +62,15 @@ double least_squares_slope(std::span<const double> x, std::span<const double> y)
   return m.xy / m.xx;
 }
 
+double gini(std::vector<double> x) {
+  std::ranges::sort(x);
+  double sum = 0, ranked = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    sum += x[i];
+    ranked += static_cast<double>(i + 1) * x[i];
+  }
+  const auto n = static_cast<double>(x.size());
+  return 2 * ranked / (n * sum) - (n + 1) / n;
+}
+
 }  // namespace qklab

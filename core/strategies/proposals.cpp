@@ -42,8 +42,7 @@ Axis::Point point_of(const nlohmann::json& values, const Search& search, const S
     const nlohmann::json& json = values.at(dimension.name);
     std::string why;
     const auto value = schema[at].convert(json.is_string() ? json.get<std::string>() : json.dump(), why);
-    if (value) why = schema[at].check(*value);
-    if (!why.empty()) throw Error(dimension.name + ": " + why);
+    if (!value) throw Error(dimension.name + ": " + why);
     point.emplace_back(at, *value);
   }
   std::ranges::sort(point, {}, &Axis::Point::value_type::first);

@@ -73,7 +73,6 @@ std::vector<Point> best_of(const std::vector<Point>& points, const std::vector<d
 }
 
 std::shared_ptr<Strategy> read_prune(const YAML::Node& node, const YamlFile& file, Diagnostics& diagnostics) {
-  if (node.IsScalar() && node.Scalar() == "none") return nullptr;
   MapReader map(node, file, diagnostics, "prune");
   if (!node.IsMap()) return nullptr;  // the error was reported
   const auto prune = std::make_shared<Prune>();

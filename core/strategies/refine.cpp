@@ -170,7 +170,6 @@ std::vector<Cell> crossed(const std::vector<Cell>& cells, std::size_t axes, cons
 
 std::shared_ptr<Strategy> read_refine(const YAML::Node& node, const YamlFile& file,
                                       Diagnostics& diagnostics) {
-  if (node.IsScalar() && node.Scalar() == "none") return nullptr;
   MapReader map(node, file, diagnostics, "refine");
   const auto refine = std::make_shared<Refine>();
   refine->metric = map.required_text("metric");

@@ -101,7 +101,6 @@ class SpaceReader {
 
 std::shared_ptr<Strategy> read_search(const YAML::Node& node, const YamlFile& file,
                                       Diagnostics& diagnostics) {
-  if (node.IsScalar() && node.Scalar() == "none") return nullptr;
   MapReader map(node, file, diagnostics, "search");
   const auto search = std::make_shared<Search>();
   search->metric = map.required_text("metric");
@@ -151,18 +150,14 @@ void check_dimension(const Dimension& dimension, const Schema& schema, Diagnosti
   std::string why;
   if (dimension.kind == Dimension::Kind::values) {
     for (const std::string& text : dimension.values) {
-      const auto value = parameter.convert(text, why);
-      if (value) why = parameter.check(*value);
-      if (!why.empty()) return report(why);
+      if (!parameter.convert(text, why)) return report(why);
     }
     return;
   }
   if (parameter.type != Type::integer && parameter.type != Type::real)
     return report(fmt::format("takes {}: list its values", name_of(parameter.type)));
   for (const double end : {dimension.low, dimension.high}) {
-    const auto value = parameter.convert(shortest(end), why);
-    if (value) why = parameter.check(*value);
-    if (!why.empty()) return report(why);
+    if (!parameter.convert(shortest(end), why)) return report(why);
   }
 }
 

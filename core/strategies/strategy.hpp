@@ -76,6 +76,9 @@ struct StrategyKind {
   std::function<std::shared_ptr<Strategy>(const YAML::Node& node, const YamlFile& file,
                                           Diagnostics& diagnostics)>
       read;
+
+  // Whether the value `none` switches it off, as a preset or an override may. Other seeds replace those of a strategy.
+  bool can_be_none() const { return section != Section::seeds; }
 };
 using StrategyKinds = Registry<StrategyKind>;
 

@@ -1,6 +1,7 @@
 #include "core/theory/token_selection.hpp"
 
 #include <xtensor/xbuilder.hpp>
+#include <xtensor/xsort.hpp>
 
 #include "core/base/elementary.hpp"
 #include "core/kernels/dense.hpp"
@@ -13,6 +14,13 @@ Vector selection_weights(const SelectionPrompt& prompt, const Matrix& w) {
   Vector weights = logits;
   kernels::Softmax::forward<double>(logits.size(), logits.data(), weights.data());
   return weights;
+}
+
+std::vector<std::size_t> selected_tokens(const std::vector<SelectionPrompt>& prompts, const Matrix& w) {
+  std::vector<std::size_t> selected;
+  for (const SelectionPrompt& prompt : prompts)
+    selected.push_back(xt::argmax(selection_weights(prompt, w))());
+  return selected;
 }
 
 SelectionLoss selection_loss(const std::vector<SelectionPrompt>& prompts, const Matrix& w) {

@@ -21,6 +21,9 @@ struct SelectionPrompt {
 // Softmax attention of the query over the tokens, (T).
 Vector selection_weights(const SelectionPrompt& prompt, const Matrix& w);
 
+// The token of each prompt that gets the largest weight.
+std::vector<std::size_t> selected_tokens(const std::vector<SelectionPrompt>& prompts, const Matrix& w);
+
 // Loss at W (d, d), and its gradient
 //     (1/n) sum_i l'(output_i) sum_t s_it (g_it - output_i) x_it z_i^T .
 // The difference is computed as sum_u s_iu (g_it - g_iu), which keeps its digits when one weight is near 1.

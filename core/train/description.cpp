@@ -268,13 +268,6 @@ std::vector<Field> regularizer_fields() {
   };
 }
 
-// Those that decide which arrays a model has, and of which shapes; rows of tokens and positions are matched.
-std::vector<std::string> shaping_parameters() {
-  return {"dim",       "heads",     "layers",    "ffn",        "norm",     "combined",
-          "attention", "gate",      "positions", "norm_kind",  "qk_norm",  "attention_bias",
-          "mlp_bias",  "head_bias", "tied",      "key_groups", "gated_mlp"};
-}
-
 // The model that the file has is looked at before anything runs.
 Field start_field() {
   Parameter file =

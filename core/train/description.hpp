@@ -46,6 +46,11 @@ Schema schema();
 // Sets what `p` has a parameter for, of all fields or of those named.
 void read(Training& into, const Parameters& p, const std::vector<std::string>& names = {});
 
+// The training of an experiment that has all parameters of schema().
+Training training_of(const Parameters& params);
+// Why such a training cannot run, for the check of the experiment; "" where it can.
+std::string problem(const Parameters& params);
+
 // The sections of model.json that say what a run is.
 nlohmann::ordered_json written(const Training& of);
 

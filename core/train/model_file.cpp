@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.hpp"
@@ -92,13 +91,13 @@ void start_from(Trainer& trainer, const std::string& path) {
   trainer.begin_here();
 }
 
+std::vector<std::string> shaping_parameters() {
+  return {"dim",       "heads",          "layers",    "ffn",       "norm",    "combined",
+          "attention", "gate",           "positions", "norm_kind", "qk_norm", "key_groups",
+          "gated_mlp", "attention_bias", "mlp_bias",  "head_bias", "tied"};
+}
+
 std::string start_problem(const Training& training, const std::string& path) {
-  // These decide which arrays a model has, and of which shapes; rows of tokens and positions are matched. A file that was
-  // written before one of them was there is of a model that has its default.
-  constexpr std::array decisive = {"features",  "dim",       "heads",      "layers",    "ffn",
-                                   "norm",      "combined",  "attention",  "gate",      "positions",
-                                   "norm_kind", "qk_norm",   "key_groups", "gated_mlp", "attention_bias",
-                                   "mlp_bias",  "head_bias", "tied"};
   try {
     const TensorFile file = open_model(path);
     const auto text = file.metadata().find("model");
@@ -106,10 +105,13 @@ std::string start_problem(const Training& training, const std::string& path) {
         nlohmann::json::parse(text == file.metadata().end() ? "" : text->second, nullptr, false);
     if (!then.is_object()) return fmt::format("{}: its metadata do not say what the model is", path);
     const nlohmann::json now = written(training)["model"], usual = written(Training())["model"];
-    for (const char* key : decisive) {
+    std::vector<std::string> decisive = shaping_parameters();
+    decisive.insert(decisive.begin(), "features");
+    for (const std::string& key : decisive) {
+      // A file that was written before there was such a parameter is of a model that has its default.
       const nlohmann::json before = then.value(key, usual[key]);
       if (before == now[key]) continue;
-      if (std::string_view(key) == "features" && now[key] == 0) continue;  // follows from the task
+      if (key == "features" && now[key] == 0) continue;  // follows from the task
       return fmt::format("{}: is a model of {} {}, not {}", path, key, before.dump(), now[key].dump());
     }
   } catch (const InputError& error) {

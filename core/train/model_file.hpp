@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/train/description.hpp"
 
@@ -18,6 +19,9 @@ std::string model_bytes(Trainer& trainer, std::size_t step);
 // numbers (token, position, output); rows that the file lacks keep what was drawn, and rows that the model lacks are left
 // out. Throws InputError where the file is not one of ours, or any other array differs in name or shape.
 void start_from(Trainer& trainer, const std::string& path);
+
+// Parameters of a training that decide which arrays its model has, and of which shapes, rows that are matched aside.
+std::vector<std::string> shaping_parameters();
 
 // Why a training of this model cannot start from the file, or "".
 std::string start_problem(const Training& training, const std::string& path);

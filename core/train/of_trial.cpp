@@ -15,6 +15,16 @@ std::optional<double> Standards::above_baseline(double loss) const {
   return (*baseline - loss) / (*baseline - *floor);
 }
 
+std::unique_ptr<tasks::Task> task_of(const Trial& trial, const tasks::TaskConfig& config) {
+  return tasks::make_task(config, trial.shared_stream("task", tasks::task_key(config)));
+}
+
+std::string heads_problem(const Parameters& params) {
+  return params.integer("dim") % params.integer("heads") == 0
+             ? ""
+             : "heads must divide dim, in a sweep by where: \"dim % heads == 0\"";
+}
+
 void record_level(Result& result, std::string_view name, const Curve& loss, double value) {
   result.series(name, loss.step, std::vector<double>(loss.step.size(), value));
 }

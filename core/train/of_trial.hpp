@@ -46,6 +46,12 @@ struct Standards {
 // `batches`: the held-out batches that the loss is measured on.
 Standards standards_of(const tasks::Task& task, std::size_t batches);
 
+// The task of a training, whose data depend on the task's parameters and the seed alone.
+std::unique_ptr<tasks::Task> task_of(const Trial& trial, const tasks::TaskConfig& config);
+
+// Why heads do not fit a model's width, for the check of an experiment that declares both by itself; "" where they do.
+std::string heads_problem(const Parameters& params);
+
 // A series that is `value` wherever `loss` was measured, to be drawn beside it.
 void record_level(Result& result, std::string_view name, const Curve& loss, double value);
 

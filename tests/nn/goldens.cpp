@@ -1,26 +1,21 @@
 // Whole models against PyTorch: tests/goldens/models.py wrote models.json.
 #include <doctest/doctest.h>
 
-#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "core/nn/losses.hpp"
-#include "core/nn/optimizers/optimizer.hpp"
 #include "core/nn/parameters.hpp"
 #include "core/nn/transformer.hpp"
-#include "tests/source_directory.hpp"
+#include "tests/nn/goldens.hpp"
 
 namespace qklab::nn {
 namespace {
 
 using nlohmann::json;
 
-const json& goldens() {
-  static const json all = [] {
-    std::ifstream file(source_directory() + "/tests/goldens/models.json");
-    return json::parse(file).at("cases");
-  }();
+const json& models() {
+  static const json all = goldens::cases_of("models.json");
   return all;
 }
 
@@ -52,14 +47,6 @@ ModelConfig config_of(const json& c) {
   return m;
 }
 
-// Parameters and data are float32 in either precision.
-void read(const json& numbers, auto target) {
-  using Value = typename decltype(target)::value_type;
-  REQUIRE(numbers.size() == target.size());
-  for (std::size_t i = 0; i < target.size(); ++i)
-    target[i] = static_cast<Value>(numbers[i].template get<float>());
-}
-
 // The model of a golden with its parameters and batch.
 template <class T> struct Rebuilt {
   const json& golden;
@@ -73,14 +60,14 @@ template <class T> struct Rebuilt {
     if (model.config.vocabulary > 0) {
       const Indices<T> targets = tape.indices({model.batch, model.config.length});
       loss = cross_entropy(model.output, targets);
-      read(data.at("inputs"), model.tokens.value());
-      read(data.at("targets"), targets.value());
+      goldens::put(data.at("inputs"), model.tokens.value());
+      goldens::put(data.at("targets"), targets.value());
     } else {
       const Tensor<T> targets = tape.input(model.output.shape()), weights = tape.input(model.output.shape());
       loss = weighted_squared_error(model.output, targets, weights);
-      read(data.at("inputs"), model.features.value());
-      read(data.at("targets"), targets.value());
-      read(data.at("weights"), weights.value());
+      goldens::put(data.at("inputs"), model.features.value());
+      goldens::put(data.at("targets"), targets.value());
+      goldens::put(data.at("weights"), weights.value());
     }
     restart();
   }
@@ -88,61 +75,39 @@ template <class T> struct Rebuilt {
   void restart() {
     CHECK(tape.blocks().size() == golden.at("parameters").size());
     for (const auto& [name, parameter] : golden.at("parameters").items())
-      read(parameter.at("data"), parameter_named(tape, name).value());
+      goldens::put(parameter.at("data"), parameter_named(tape, name).value());
   }
 
   // Largest relative difference of the loss before each step.
   double train(const OptimizerConfig& config, const json& losses) {
     restart();
-    Optimizer<T> optimizer(config, tape);
-    double largest = 0;
-    for (const json& expected : losses) {
-      tape.forward();
-      tape.backward(loss);
-      optimizer.step();
-      const double reference = expected;
-      const double difference = std::abs(static_cast<double>(loss.item()) - reference) / reference;
-      if (!(difference <= largest)) largest = difference;
-    }
-    return largest;
+    return goldens::trained_distance(tape, loss, config, losses, [](std::size_t) {});
   }
 };
 
-// Largest difference over the largest reference; NaN where one is NaN.
-double relative_distance(const auto& a, const json& reference) {
-  REQUIRE(a.size() == reference.size());
-  double largest = 0, scale = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    const double b = reference[i], difference = std::abs(static_cast<double>(a[i]) - b);
-    if (!(difference <= largest)) largest = difference;
-    scale = std::max(scale, std::abs(b));
-  }
-  return largest / scale;
-}
-
 TEST_CASE_TEMPLATE("outputs, losses and gradients are PyTorch's", T, float, double) {
   constexpr double tolerance = std::is_same_v<T, float> ? 1e-5 : 1e-11;  // of the largest in its block
-  CHECK(goldens().size() >= 6);
-  for (const auto& item : goldens().items()) {
+  CHECK(models().size() >= 6);
+  for (const auto& item : models().items()) {
     const std::string& name = item.key();
     const json& golden = item.value();
     CAPTURE(name);
     Rebuilt<T> r(golden);
     r.tape.forward();
     r.tape.backward(r.loss);
-    CHECK(relative_distance(r.model.output.value(), golden.at("output")) <= tolerance);
-    CHECK(relative_distance(r.loss.value(), json::array({golden.at("loss")})) <= tolerance);
+    CHECK(goldens::distance(r.model.output.value(), golden.at("output")) <= tolerance);
+    CHECK(goldens::distance(r.loss.value(), json::array({golden.at("loss")})) <= tolerance);
     for (const auto& gradient : golden.at("gradients").items()) {
       const std::string& parameter = gradient.key();
       CAPTURE(parameter);
-      CHECK(relative_distance(parameter_named(r.tape, parameter).gradient(), gradient.value()) <= tolerance);
+      CHECK(goldens::distance(parameter_named(r.tape, parameter).gradient(), gradient.value()) <= tolerance);
     }
   }
 }
 
 TEST_CASE_TEMPLATE("50 steps of AdamW and of SGD are PyTorch's", T, float, double) {
   constexpr double tolerance = std::is_same_v<T, float> ? 1e-4 : 1e-8;
-  for (const auto& item : goldens().items()) {
+  for (const auto& item : models().items()) {
     const std::string& name = item.key();
     const json& golden = item.value();
     CAPTURE(name);
@@ -165,7 +130,7 @@ TEST_CASE_TEMPLATE("50 steps of every optimizer that PyTorch has", T, float, dou
       {"adamw", {.kind = "adamw", .rate = 0.003, .weight_decay = 0.01}},
       {"clipped", {.kind = "sgd", .rate = 0.03, .clip = 0.3}},
   };
-  const json& golden = goldens().at("pre_causal_mlp");
+  const json& golden = models().at("pre_causal_mlp");
   CHECK(golden.at("optimizers").size() == configs.size());
   Rebuilt<T> r(golden);
   for (const auto& run : golden.at("optimizers").items()) {

@@ -1,17 +1,15 @@
 // Models as they are trained elsewhere, against PyTorch: tests/goldens/variants.py wrote variants.json.
 #include <doctest/doctest.h>
 
-#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "core/autodiff/gradcheck.hpp"
 #include "core/nn/kinds.hpp"
-#include "core/nn/optimizers/optimizer.hpp"
 #include "core/nn/parameters.hpp"
 #include "core/nn/transformer.hpp"
+#include "tests/nn/goldens.hpp"
 #include "tests/nn/support.hpp"
-#include "tests/source_directory.hpp"
 #include "tests/with_threads.hpp"
 
 namespace qklab::nn {
@@ -20,10 +18,7 @@ namespace {
 using nlohmann::json;
 
 const json& variants() {
-  static const json all = [] {
-    std::ifstream file(source_directory() + "/tests/goldens/variants.json");
-    return json::parse(file).at("cases");
-  }();
+  static const json all = goldens::cases_of("variants.json");
   return all;
 }
 
@@ -76,23 +71,15 @@ template <class T> struct Variant {
         targets(tape.indices({model.batch, model.config.length})),
         loss(cross_entropy(model.output, targets, autodiff::ignored_target,
                            from.at("config").at("label_smoothing").get<double>())) {
-    put(golden.at("data").at("inputs"), model.tokens.value());
-    put(golden.at("data").at("targets"), targets.value());
+    goldens::put(golden.at("data").at("inputs"), model.tokens.value());
+    goldens::put(golden.at("data").at("targets"), targets.value());
     restart();
-  }
-
-  // Parameters are float32 in either precision.
-  static void put(const json& numbers, auto target) {
-    using Value = typename decltype(target)::value_type;
-    REQUIRE(numbers.size() == target.size());
-    for (std::size_t i = 0; i < target.size(); ++i)
-      target[i] = static_cast<Value>(numbers[i].template get<float>());
   }
 
   void restart() {
     CHECK(tape.blocks().size() == golden.at("parameters").size());
     for (const auto& [name, parameter] : golden.at("parameters").items())
-      put(parameter, parameter_named(tape, name).value());
+      goldens::put(parameter, parameter_named(tape, name).value());
     begin(0);
   }
   void begin(std::uint64_t step) { model.masks = Stream(1, 0, "masks").substream(step); }
@@ -100,34 +87,13 @@ template <class T> struct Variant {
   // Largest relative difference of the loss before each step.
   double train(const OptimizerConfig& config, const json& losses) {
     restart();
-    Optimizer<T> optimizer(config, tape);
     REQUIRE(losses.size() == 50);
-    double largest = 0;
-    for (std::size_t step = 0; step < losses.size(); ++step) {
-      begin(step);
-      tape.forward();
-      tape.backward(loss);
-      optimizer.step();
-      const double reference = losses[step];
-      const double difference = std::abs(static_cast<double>(loss.item()) - reference) / reference;
-      if (!(difference <= largest)) largest = difference;
-    }
-    return largest;
+    return goldens::trained_distance(tape, loss, config, losses, [this](std::size_t step) { begin(step); });
   }
 };
 
-// Largest difference over the largest reference, or 0.01 where that is smaller: what shifts all scores of a query has no
-// gradient but rounding. NaN where one is NaN.
-double distance_to(const auto& a, const json& reference) {
-  REQUIRE(a.size() == reference.size());
-  double largest = 0, scale = 0.01;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    const double b = reference[i], difference = std::abs(static_cast<double>(a[i]) - b);
-    if (!(difference <= largest)) largest = difference;
-    scale = std::max(scale, std::abs(b));
-  }
-  return largest / scale;
-}
+// Of at least 0.01: what shifts all scores of a query has no gradient but rounding.
+double distance_to(const auto& a, const json& reference) { return goldens::distance(a, reference, 0.01); }
 
 // Calls check(golden) for each.
 void for_each_variant(const std::function<void(const json&)>& check) {

@@ -60,3 +60,15 @@ TEST_CASE("the least-squares slope of a line and of scattered points") {
   CHECK(std::isnan(least_squares_slope(std::vector<double>{1, 1}, std::vector<double>{1, 2})));
   CHECK(std::isnan(least_squares_slope({}, {})));
 }
+
+TEST_CASE("Gini's coefficient: equal shares, all in one, and its definition by pairs") {
+  CHECK(gini({3, 3, 3, 3}) == doctest::Approx(0));
+  CHECK(gini({0, 0, 0, 5}) == doctest::Approx(0.75));
+  const std::vector<double> x = {2, 0.5, 7, 1};
+  double differences = 0, sum = 0;
+  for (const double a : x) {
+    sum += a;
+    for (const double b : x) differences += std::abs(a - b);
+  }
+  CHECK(gini(x) == doctest::Approx(differences / (2 * 4 * sum)));
+}

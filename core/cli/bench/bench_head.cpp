@@ -51,29 +51,22 @@ std::vector<Measurement> bench_head(const std::vector<StepShape>& shapes) {
     Products floor(shape);
     step.run();
     floor.run();
-    std::vector<double> step_us, floor_us, ratio;
+    AgainstFloor measured;
     for (int round = 0; round < head_rounds; ++round) {
-      step_us.push_back(1e6 * seconds_of_one(step));
-      floor_us.push_back(1e6 * seconds_of_one(floor));
-      ratio.push_back(step_us.back() / floor_us.back());
+      const double taken = seconds_of_one(step);
+      measured.add(taken, seconds_of_one(floor));
     }
-    const Spread s = spread(step_us), f = spread(floor_us), r = spread(ratio);
     const double logits = 4.0 * shape.tokens() * shape.vocabulary;
     const double held = static_cast<double>(step.tape.arena_bytes());
     const std::string name = fmt::format("{},{},{}", shape.tokens(), shape.dim, shape.vocabulary);
-    out.push_back(
-        {"head/" + name,
-         fmt::format("{:.2f} of the floor ({:.2f} to {:.2f}); {}; floor {}; {:.1f} MB beside parameters and "
-                     "their gradients; the logits are {:.1f} MB",
-                     r.median, r.low, r.high, to_text(s, "us"), to_text(f, "us"), 1e-6 * held, 1e-6 * logits),
-         {{"shape", name},
-          {"step_us", s.median},
-          {"step_us_spread", {s.low, s.high}},
-          {"gemm_floor_us", f.median},
-          {"ratio", r.median},
-          {"ratio_spread", {r.low, r.high}},
-          {"bytes", held},
-          {"logits_bytes", logits}}});
+    Measurement m{"head/" + name,
+                  fmt::format("{}; {:.1f} MB beside parameters and their gradients; the logits are {:.1f} MB",
+                              measured.text(), 1e-6 * held, 1e-6 * logits),
+                  {{"shape", name}}};
+    m.json.update(measured.json());
+    m.json["bytes"] = held;
+    m.json["logits_bytes"] = logits;
+    out.push_back(std::move(m));
   }
   return out;
 }

@@ -61,37 +61,29 @@ std::vector<Measurement> bench_step(const std::vector<StepShape>& shapes, const 
     std::optional<Peer> peer;
     if (options.torch) peer.emplace(shape);
     const int steps = times_in_window(step), floors = times_in_window(floor);
-    std::vector<double> step_us, floor_us, ratio, peer_us, peer_ratio;
+    AgainstFloor measured;
+    std::vector<double> peer_us, peer_ratio;
     for (int round = 0; round < step_rounds; ++round) {
-      step_us.push_back(1e6 * seconds_each(steps, step));
-      floor_us.push_back(1e6 * seconds_each(floors, floor));
-      ratio.push_back(step_us.back() / floor_us.back());
+      const double taken = seconds_each(steps, step);
+      measured.add(taken, seconds_each(floors, floor));
       if (peer && round % 4 == 0) {
         peer_us.push_back(1e6 * peer->seconds_each(step_window));
-        peer_ratio.push_back(peer_us.back() / floor_us.back());
+        peer_ratio.push_back(peer_us.back() / measured.floor_us.back());
       }
     }
-    const Spread s = spread(step_us), f = spread(floor_us), r = spread(ratio);
     // Every planned byte is written and read at least once.
     const double intensity = floor.flops() / (2 * static_cast<double>(step.planned_bytes()));
     const std::string name = to_text(shape);
-    Measurement m{
-        "step/" + name,
-        fmt::format(
-            "{:.2f} of the floor ({:.2f} to {:.2f}); {}; floor {}; {:.1f} MB planned, {:.1f} MB used; "
-            "{:.0f} operations a byte",
-            r.median, r.low, r.high, to_text(s, "us"), to_text(f, "us"),
-            1e-6 * static_cast<double>(step.planned_bytes()), 1e-6 * static_cast<double>(grown), intensity),
-        {{"shape", name},
-         {"step_us", s.median},
-         {"step_us_spread", {s.low, s.high}},
-         {"gemm_floor_us", f.median},
-         {"ratio", r.median},
-         {"ratio_spread", {r.low, r.high}},
-         {"planned_bytes", step.planned_bytes()},
-         {"resident_bytes", grown},
-         {"floor_gflops", 1e-3 * floor.flops() / f.median},
-         {"flops_a_byte", intensity}}};
+    Measurement m{"step/" + name,
+                  fmt::format("{}; {:.1f} MB planned, {:.1f} MB used; {:.0f} operations a byte",
+                              measured.text(), 1e-6 * static_cast<double>(step.planned_bytes()),
+                              1e-6 * static_cast<double>(grown), intensity),
+                  {{"shape", name}}};
+    m.json.update(measured.json());
+    m.json["planned_bytes"] = step.planned_bytes();
+    m.json["resident_bytes"] = grown;
+    m.json["floor_gflops"] = 1e-3 * floor.flops() / spread(measured.floor_us).median;
+    m.json["flops_a_byte"] = intensity;
     if (peer) {
       const Spread p = spread(peer_us), q = spread(peer_ratio);
       m.text += fmt::format("; PyTorch {:.2f} of the floor ({:.2f} to {:.2f}), {}", q.median, q.low, q.high,
@@ -100,7 +92,7 @@ std::vector<Measurement> bench_step(const std::vector<StepShape>& shapes, const 
       m.json["torch_ratio"] = q.median;
       m.json["torch_ratio_spread"] = {q.low, q.high};
     }
-    if (options.profile) print_profile(step, 1e-6 * s.median);
+    if (options.profile) print_profile(step, 1e-6 * spread(measured.step_us).median);
     out.push_back(std::move(m));
   }
   return out;

@@ -22,6 +22,27 @@ std::string to_text(const Spread& spread, std::string_view unit) {
 
 std::vector<double> list(const Spread& spread) { return {spread.low, spread.median, spread.high}; }
 
+void AgainstFloor::add(double step_seconds, double floor_seconds) {
+  step_us.push_back(1e6 * step_seconds);
+  floor_us.push_back(1e6 * floor_seconds);
+  ratio.push_back(step_us.back() / floor_us.back());
+}
+
+std::string AgainstFloor::text() const {
+  const Spread r = spread(ratio);
+  return fmt::format("{:.2f} of the floor ({:.2f} to {:.2f}); {}; floor {}", r.median, r.low, r.high,
+                     to_text(spread(step_us), "us"), to_text(spread(floor_us), "us"));
+}
+
+nlohmann::ordered_json AgainstFloor::json() const {
+  const Spread s = spread(step_us), r = spread(ratio);
+  return {{"step_us", s.median},
+          {"step_us_spread", {s.low, s.high}},
+          {"gemm_floor_us", spread(floor_us).median},
+          {"ratio", r.median},
+          {"ratio_spread", {r.low, r.high}}};
+}
+
 Sweep sweep_of(std::string yaml) {
   ConfigSource source;
   source.file = "bench";

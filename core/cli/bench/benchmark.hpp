@@ -19,6 +19,15 @@ Spread spread(std::vector<double> values);                         // at least o
 std::string to_text(const Spread& spread, std::string_view unit);  // "1.23 ms (1.20 to 1.31)"
 std::vector<double> list(const Spread& spread);                    // low, median, high
 
+// What a step takes beside its dense products, its floor, in microseconds; the ratio is that of each pair.
+struct AgainstFloor {
+  std::vector<double> step_us, floor_us, ratio;
+
+  void add(double step_seconds, double floor_seconds);
+  std::string text() const;  // "1.05 of the floor (1.02 to 1.10); 812 us (...); floor 770 us (...)"
+  nlohmann::ordered_json json() const;  // of the spreads
+};
+
 // One line of the report, and its JSON form.
 struct Measurement {
   std::string name;

@@ -57,7 +57,7 @@ std::vector<std::string> settings_for(const std::string& config, std::string_vie
       const std::string begin(word.substr(0, (comma == std::string_view::npos ? equals : comma) + 1));
       for (const std::string& value : few_values(experiment->parameters[*parameter]))
         words.push_back(begin + value);
-    } else if (key == "prune" || key == "refine" || key == "search") {
+    } else if (const StrategyKind* const kind = StrategyKinds::all().find(key); kind && kind->can_be_none()) {
       words.push_back(std::string(key) + "=none");
     }
   } else {

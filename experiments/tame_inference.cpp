@@ -119,7 +119,7 @@ class ScaledModel {
       for (std::size_t i = 0; i < d; ++i)
         variance += (x[at + i] - mean) * (x[at + i] - mean) / static_cast<double>(d);
       for (std::size_t i = 0; i < d; ++i)
-        x[at + i] = (x[at + i] - mean) / std::sqrt(variance + 1e-5) *
+        x[at + i] = (x[at + i] - mean) / std::sqrt(variance + model_.config.norm_epsilon) *
                         static_cast<double>(weight[i]) +
                     static_cast<double>(bias[i]);
     }
@@ -265,6 +265,14 @@ std::string check(const Parameters& p) {
   if (p.flag("combined")) return "queries are scaled by heads: set combined to false";
   if (p.text("attention") != "softmax" && p.text("attention") != "sparsemax")
     return "scores are scaled: set attention to softmax or sparsemax";
+  const nn::ModelConfig& model = training.config.model;
+  if (model.qk_norm != nn::Normalization::none || model.attention_bias || model.attention_cap > 0 ||
+      model.positions->bias)
+    return "scores are scaled by the weights of queries alone: set qk_norm to none, attention_bias to false, "
+           "attention_cap "
+           "to 0, and positions to others than alibi";
+  if (p.text("intervention") == "activations" && model.normalization != nn::Normalization::layer)
+    return "activations are read behind layer norm: set norm_kind to layer";
   if (p.text("norm") != "pre" && p.text("norm") != "post" && p.text("norm") != "none")
     return "activations are read before or after layer norm: set norm to pre, post or none";
   if (training.config.model.reparametrization != nn::Reparametrization::none)

@@ -35,6 +35,11 @@ def test_models_that_cannot_be_scaled_are_refused():
     for override, why in (("attention=linear", "set attention to softmax or sparsemax"),
                           ("combined=true", "set combined to false"),
                           ("regularizer=tame", "choose a regularizer"),
+                          ("qk_norm=rms", "set qk_norm to none"),
+                          ("positions=alibi", "to others than alibi"),
+                          ("attention_bias=true", "attention_bias to false"),
+                          ("causal=false", "set causal to true"),
+                          ("key_groups=3", "make heads a multiple of key_groups"),
                           ("sequences=3", "set an even number")):
         done = qklab("run", config, override, "--out", "refused", code=2)
         assert why in done.stderr, done.stderr

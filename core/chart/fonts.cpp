@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -37,6 +38,7 @@ class Fonts {
 
   // Asks about all that are new at once, and about each by itself only where no font has them all.
   void learn(const std::set<std::uint32_t>& codes) {
+    const std::lock_guard lock(mutex_);
     std::set<std::uint32_t> unknown;
     for (const std::uint32_t code : codes)
       if (!known_.contains(code)) unknown.insert(code);
@@ -50,9 +52,13 @@ class Fonts {
     }
   }
 
-  bool has(std::uint32_t code) const { return known_.at(code); }
+  bool has(std::uint32_t code) {
+    const std::lock_guard lock(mutex_);
+    return known_.at(code);
+  }
 
  private:
+  std::mutex mutex_;  // figures are drawn side by side
   std::map<std::uint32_t, bool> known_;
 };
 

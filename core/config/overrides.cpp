@@ -89,10 +89,12 @@ bool parse_random(std::string_view text, AxisForm& form) {
   return true;
 }
 
-// Reads linspace(0,1,5) and random(normal(0,1),8) as these forms, and anything else as a list of values.
+// Reads linspace(0,1,5) and random(normal(0,1),8) as these forms, and anything else as a list of values, which may
+// stand in brackets as it would in a config.
 AxisForm parse_form(std::string_view text, const Place& place) {
   AxisForm form;
   form.place = place;
+  if (text.size() > 2 && text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
   const auto open = text.find('(');
   if (open != std::string_view::npos && text.ends_with(')')) {
     if (trimmed(text.substr(0, open)) == "random" &&

@@ -1,9 +1,11 @@
 #include "core/report/trials_json.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <unordered_map>
 
 #include "core/text/json_numbers.hpp"
 
@@ -25,32 +27,56 @@ const char* kind_of(Type type) {
   return "number";
 }
 
+// Adds the values of all trials to a column: different ones in `values`, and in `codes` which of these each trial has;
+// no codes where all trials have the same value. A column of numbers that hardly repeat is shorter without: `values`
+// then has one for each trial.
+template <class T, class Write>
+void put_values(Json& column, const std::vector<T>& all, bool may_be_plain, const Write& write) {
+  std::unordered_map<T, std::size_t> places;
+  std::vector<std::size_t> codes;
+  Json different = Json::array();
+  for (const T& each : all) {
+    const auto [place, is_new] = places.try_emplace(each, different.size());
+    if (is_new) different.push_back(write(each));
+    codes.push_back(place->second);
+  }
+  if (may_be_plain && 2 * different.size() > all.size()) {
+    different.clear();
+    for (const T& each : all) different.push_back(write(each));
+  } else if (different.size() > 1) {
+    column["codes"] = codes;
+  }
+  column["values"] = std::move(different);
+}
+
 Json parameter_column(const Results& results, std::size_t i, std::size_t count) {
   const Parameter& parameter = results.experiment->parameters[i];
-  std::map<Value, std::size_t> codes;
-  std::vector<std::size_t> rows;
-  Json values = Json::array();
-  for (std::size_t k = 0; k < count; ++k) {
-    const Value& value = results.trials[k].params[i];
-    const auto [place, is_new] = codes.try_emplace(value, values.size());
-    if (is_new) values.push_back(json_value(value));
-    rows.push_back(place->second);
-  }
+  std::vector<Value> all;
+  for (std::size_t k = 0; k < count; ++k) all.push_back(results.trials[k].params[i]);
   Json column = {{"name", parameter.name},
                  {"doc", parameter.doc},
                  {"unit", parameter.unit},
                  {"kind", kind_of(parameter.type)}};
-  const bool varies = values.size() > 1;
-  column["values"] = std::move(values);
-  if (varies) column["codes"] = rows;
+  put_values(column, all, false, json_value);
   return column;
 }
 
 Json scalar_column(const Results& results, std::size_t i, std::size_t count) {
   const Metric& metric = results.experiment->scalars[i];
-  Json values = Json::array();
-  for (std::size_t k = 0; k < count; ++k) values.push_back(json_in_full(results.trials[k].scalars[i]));
-  return {{"name", metric.name}, {"doc", metric.doc}, {"unit", metric.unit}, {"values", std::move(values)}};
+  std::vector<std::uint64_t> all;  // bit by bit, for NaN to be equal to itself
+  for (std::size_t k = 0; k < count; ++k)
+    all.push_back(std::bit_cast<std::uint64_t>(results.trials[k].scalars[i]));
+  Json column = {{"name", metric.name}, {"doc", metric.doc}, {"unit", metric.unit}};
+  put_values(column, all, true, [](std::uint64_t bits) { return json_in_full(std::bit_cast<double>(bits)); });
+  return column;
+}
+
+Json status_column(const Results& results, std::size_t count) {
+  std::vector<int> all;
+  for (std::size_t k = 0; k < count; ++k) all.push_back(static_cast<int>(results.trials[k].status));
+  Json column;
+  put_values(column, all, false, [](int status) { return status; });
+  return column;
 }
 
 // The series that a trial has, by name.
@@ -86,18 +112,15 @@ Json trials_json(const Results& results, std::size_t most) {
   const Experiment& experiment = *results.experiment;
   const std::size_t count = std::min(results.trials.size(), most);
   std::string ids;
-  Json status = Json::array(), parameters = Json::array(), scalars = Json::array();
-  for (std::size_t k = 0; k < count; ++k) {
-    ids += trial_name(results.trials[k].id);
-    status.push_back(static_cast<int>(results.trials[k].status));
-  }
+  Json parameters = Json::array(), scalars = Json::array();
+  for (std::size_t k = 0; k < count; ++k) ids += trial_name(results.trials[k].id);
   for (std::size_t i = 0; i < experiment.parameters.size(); ++i)
     parameters.push_back(parameter_column(results, i, count));
   for (std::size_t i = 0; i < experiment.scalars.size(); ++i)
     scalars.push_back(scalar_column(results, i, count));
   Json json = {{"count", count},
                {"ids", ids},
-               {"status", std::move(status)},
+               {"status", status_column(results, count)},
                {"parameters", std::move(parameters)},
                {"scalars", std::move(scalars)}};
   const bool timed = std::ranges::any_of(

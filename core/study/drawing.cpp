@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <filesystem>
 
 #include "core/system/file.hpp"
+#include "core/system/threads.hpp"
 
 namespace qklab {
 namespace {
@@ -34,6 +36,30 @@ void tell_strays(const Loaded& loaded, const std::string& directory, const Tell&
   for (const std::string& stray : strays) tell(fmt::format("{}: belongs to no figure of the config", stray));
 }
 
+// What came of a figure: drawn, or what went wrong.
+struct Attempt {
+  Drawn drawn;
+  std::exception_ptr error;
+};
+
+// Figures do not depend on each other, and most of their time passes in programs of their own.
+std::vector<Attempt> attempt_all(const std::vector<Figure>& figures, const Results& results,
+                                 const std::string& directory, const FigureRecord& known) {
+  std::vector<Attempt> attempts(figures.size());
+  share(static_cast<int>(figures.size()), 1, [&](int begin, int end) {
+    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+      const auto before = known.sources.find(figures[i].name);
+      const std::string source = before == known.sources.end() ? "" : before->second;
+      try {
+        attempts[i].drawn = draw(figures[i], results, directory, source, known.pictures);
+      } catch (...) {
+        attempts[i].error = std::current_exception();
+      }
+    }
+  });
+  return attempts;
+}
+
 }  // namespace
 
 DrawnFigures draw_figures(const Loaded& loaded, const Results& results, const std::string& directory,
@@ -42,20 +68,21 @@ DrawnFigures draw_figures(const Loaded& loaded, const Results& results, const st
   for (const auto& [name, source] : known.sources)
     if (!has_figure(loaded, name)) remove_figure(name, directory);
   DrawnFigures drawn;
-  for (const Figure& figure : loaded.figures) {
-    const auto before = known.sources.find(figure.name);
+  std::vector<Attempt> attempts = attempt_all(loaded.figures, results, directory, known);
+  for (std::size_t i = 0; i < attempts.size(); ++i) {
+    const std::string& name = loaded.figures[i].name;
     try {
-      const std::string source = before == known.sources.end() ? "" : before->second;
-      Drawn now = draw(figure, results, directory, source, known.pictures);
+      if (attempts[i].error) std::rethrow_exception(attempts[i].error);
+      Drawn& now = attempts[i].drawn;
       for (const std::string& remark : now.remarks) tell(remark);
-      drawn.record.sources.emplace(figure.name, std::move(now.source));
+      drawn.record.sources.emplace(name, std::move(now.source));
       drawn.record.pictures.merge(now.pictures);
     } catch (const InputError&) {
       throw;
     } catch (const Error& error) {
       ++drawn.undrawn;
-      drawn.record.sources.emplace(figure.name, "");
-      drawn.record.pictures.merge(pictures_of(figure.name, directory));  // those that the failed draw left
+      drawn.record.sources.emplace(name, "");
+      drawn.record.pictures.merge(pictures_of(name, directory));  // those that the failed draw left
       tell(error.what());
     }
   }

@@ -11,6 +11,7 @@ TEST_CASE("overrides: one value, several, or a form") {
   CHECK(trials_of("", {"mean"}, {"mean=0.5"}) == "mean=0.5");
   CHECK(trials_of("", {"mean"}, {"mean=0,0.5, 1"}) == "mean=0\nmean=0.5\nmean=1");
   CHECK(trials_of("", {"mean"}, {"mean=linspace(0,1,3)"}) == "mean=0\nmean=0.5\nmean=1");
+  CHECK(trials_of("", {"mean"}, {"mean=[0, 0.5,1]"}) == "mean=0\nmean=0.5\nmean=1");
   CHECK(trials_of("", {"mean"}, {"mean=range(0, 1, 0.5)"}) == "mean=0\nmean=0.5\nmean=1");
   CHECK(trials_of("", {"variance"}, {"variance=logspace(0.1,10,3)"}) ==
         "variance=0.1\nvariance=1\nvariance=10");

@@ -18,7 +18,7 @@ std::vector<Measurement> bench_report() {
       {"facets", "to draw a figure of 200 facets"},
       {"write", "to write the report of 200,000 trials"},
       {"open", "until a browser has painted it"},
-      {"filter", "until a filter of its trials is painted, at most"},
+      {"filter", "until the slowest of five filters of its trials is painted"},
       {"wait", "that any of ten viewers of the live page waited at most, beside fifty silent sockets"}};
   std::vector<Measurement> out;
   for (const auto& [name, what] : asked) {

@@ -2,23 +2,29 @@
 // those behind it.
 "use strict";
 const trials = data.trials;
-const statusOf = (i) => data.statuses[trials.status[i]];
+// What trial i has in a column {values, codes}: see put_values in trials_json.cpp.
+function valueAt({values, codes}) {
+  if (codes) return (i) => values[codes[i]];
+  return values.length === 1 ? () => values[0] : (i) => values[i];
+}
+const statusAt = valueAt(trials.status), statusOf = (i) => data.statuses[statusAt(i)];
 const idOf = (i) => trials.ids.slice(16 * i, 16 * i + 16);
 
 // `at(i)` is shown, `value(i)` is compared: a number (NaN where there is none), a text or a truth.
 function parameterColumn(p) {
-  const at = p.codes ? (i) => p.values[p.codes[i]] : () => p.values[0];
   const compared = p.values.map((v) => (p.kind === "number" ? Number(v ?? NaN) : p.kind === "truth" ? v === "true" : v));
   return {name: p.name, doc: p.doc, unit: p.unit, kind: p.kind, parameter: true, varies: p.values.length > 1, values: p.values,
-    at, value: p.codes ? (i) => compared[p.codes[i]] : () => compared[0]};
+    at: valueAt(p), value: valueAt({values: compared, codes: p.codes})};
 }
 const columns = [
   {name: "trial", kind: "text", at: idOf, value: idOf},
   {name: "status", kind: "text", at: statusOf, value: statusOf},
   ...trials.parameters.map(parameterColumn),
-  ...trials.scalars.map((s) => ({name: s.name, doc: s.doc, unit: s.unit, kind: "number", metric: true,
-    varies: trials.count < 2 || s.values.some((v) => v !== s.values[0]),
-    at: (i) => s.values[i], value: (i) => s.values[i] ?? NaN})),
+  ...trials.scalars.map((s) => {
+    const at = valueAt(s);
+    return {name: s.name, doc: s.doc, unit: s.unit, kind: "number", metric: true,
+      varies: trials.count < 2 || s.values.length > 1, at, value: (i) => at(i) ?? NaN};
+  }),
 ];
 // How long each trial took, where the page's data know it.
 if (trials.seconds) {
@@ -107,15 +113,17 @@ let litCounts = null, litVersion = 0;
 listeners.push(() => {
   litCounts = null;
   ++litVersion;
-  if (state.chosen.length === trials.count) return;
+});
+function countLit() {
   litCounts = new Uint32Array(trials.count + 1);
   for (const i of state.chosen) litCounts[i + 1] = 1;
   for (let i = 0; i < trials.count; ++i) litCounts[i + 1] += litCounts[i];
-});
+}
 const lit = {
-  active: () => litCounts !== null,
+  active: () => state.chosen.length < trials.count,
   version: () => litVersion,
   holds: (runs) => {
+    if (!litCounts) countLit();
     for (let k = 0; k < (runs?.length ?? 0); k += 2) {
       const from = Math.min(trials.count, runs[k]), to = Math.min(trials.count, runs[k] + runs[k + 1]);
       if (litCounts[to] > litCounts[from]) return true;

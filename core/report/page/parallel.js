@@ -1,7 +1,7 @@
 // Parallel coordinates: an axis for each parameter that varies and each scalar, a line for each trial. Dragging
 // along an axis writes conditions into the page's filter, so that table and lines always agree.
 "use strict";
-const mostLines = 2000;  // drawn; more could not be told apart
+const mostLines = 1000;  // drawn; more could not be told apart
 const mostAxes = 12;
 
 // At most `most` of the list, each as likely as the others: every tenth of trials in the sweep's order might all have the
@@ -107,7 +107,7 @@ function showParallel(holder) {
   function lineColorOf(axis, i) {
     if (axis.column.name === "status") return statusColor(statusOf(i));
     const t = axis.to(axis.column.at(i));
-    return t === undefined ? lineColor() : viridis(dark() ? 0.25 + 0.75 * t : 0.9 * t);
+    return t === undefined ? lineColor() : lineShade({t});
   }
 
   function line(context, i, width, height) {

@@ -2,9 +2,9 @@
 """Replays a training run of qklab in PyTorch and compares the losses.
 
     qklab trace CONFIG --out DIR
-    python3 docs/replicate.py DIR
+    python3 docs/replicate.py DIR...
 
-Reads only DIR: model.json describes the model, params/ its initial parameters, batches/ its training data.
+Reads only each DIR: model.json describes the model, params/ its initial parameters, batches/ its training data.
 Exits with 1 if a loss or a first gradient differs by more than the tolerance, and with 2 if the trace uses
 something that is not supported here.
 """
@@ -393,14 +393,8 @@ def relative(a, b, least):
     return float((a - b).norm() / max(float(b.norm()), least, 1e-12))
 
 
-def main():
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("directory", type=pathlib.Path, help="what `qklab trace` wrote")
-    arguments.add_argument("--tolerance", type=float, default=1e-3, help="relative, of losses (default: 1e-3)")
-    options = arguments.parse_args()
-    folder = options.directory
-    torch.set_num_threads(1)
-
+def agrees(folder, tolerance):
+    """Trains the traced model, and says how far it is from the trace. NaN anywhere is a difference."""
     trace = json.loads((folder / "model.json").read_text())
     files = sorted((folder / "params").glob("*.npy"))
     arrays = {file.stem: torch.from_numpy(numpy.load(file)) for file in files}
@@ -447,11 +441,23 @@ def main():
         optimizer.step()
         after_update(regularizer, model, traces)
 
-    print(f"{len(expected)} steps: largest relative difference of a loss {worst:.2e} (step {worst_step}), "
+    print(f"{folder}: {len(expected)} steps, largest relative difference of a loss {worst:.2e} (step {worst_step}), "
           f"of a first gradient {worst_gradient:.2e}")
-    agrees = len(expected) > 0 and worst <= options.tolerance and worst_gradient <= options.tolerance
-    print("agrees" if agrees else f"differs by more than {options.tolerance:g}")
-    return 0 if agrees else 1
+    return len(expected) > 0 and worst <= tolerance and worst_gradient <= tolerance
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("directory", type=pathlib.Path, nargs="+", help="what `qklab trace` wrote")
+    arguments.add_argument("--tolerance", type=float, default=1e-3, help="relative, of losses (default: 1e-3)")
+    options = arguments.parse_args()
+    torch.set_num_threads(1)
+    differing = [folder for folder in options.directory if not agrees(folder, options.tolerance)]
+    for folder in differing:
+        print(f"{folder} differs by more than {options.tolerance:g}")
+    if not differing:
+        print("agrees" if len(options.directory) == 1 else "all agree")
+    return 1 if differing else 0
 
 
 if __name__ == "__main__":

@@ -25,9 +25,9 @@ STOPWATCH = """
     requestAnimationFrame(() => setTimeout(() => { window.paintedAt = performance.now(); }, 0));
   }).observe(document, {attributes: true, subtree: true, attributeFilter: ["data-ready"]});
 """
-# Scrolls through the page, since figures are drawn only when they become visible.
+# Scrolls through the page, since figures are drawn only when they are less than a screen away from what is seen.
 SCROLL = """
-  for (let y = 0; y <= document.documentElement.scrollHeight; y += 400) {
+  for (let y = 0; y <= document.documentElement.scrollHeight; y += innerHeight) {
     scrollTo(0, y);
     await new Promise((go) => requestAnimationFrame(() => setTimeout(go, 20)));
   }

@@ -151,9 +151,11 @@ def contrast(page, selector):
 def test_every_width_and_theme():
     needs_chromium()
     grounds = set()
-    for dark in (False, True):
-        for width in (1200, 400):
-            with Browser(width, 900, dark) as page:
+    with Browser() as page:
+        for dark in (False, True):
+            for width in (1200, 400):
+                page.resize(width, 900)
+                page.theme(dark)
                 page.open_report(report())
                 out = page.run(SCROLL + """return [document.documentElement.scrollWidth - document.documentElement.clientWidth,
                                                    getComputedStyle(document.body).backgroundColor];""")
@@ -161,7 +163,7 @@ def test_every_width_and_theme():
                 for selector in ("body", ".quiet", "a", ".holds", ".claim .verdict", "mark"):
                     assert contrast(page, selector) >= 4.5, (dark, selector, contrast(page, selector))
                 assert not page.console, page.console
-            grounds.add(out[1])
+                grounds.add(out[1])
     assert len(grounds) == 2, grounds
 
 
@@ -189,7 +191,7 @@ def test_paths_lie_over_their_map():
     assert all(f["grey"] > 0.2 and f["colored"] > 200 and f["ramps"] == 1 for f in out), out
 
 
-def spoiled(change):
+def spoiled(page, change):
     """Opens a report whose data were changed by `change`; returns what is shown, and the console's messages."""
     text = report().read_text()
     begin = text.index('id="data">') + len('id="data">')
@@ -198,15 +200,15 @@ def spoiled(change):
     change(data)
     path = FOLDER / "spoiled.html"
     path.write_text(text[:begin] + json.dumps(data).replace("<", "\\u003c") + text[end:])
-    with Browser() as page:
-        page.open_report(path)
-        out = page.run(SCROLL + """return {
-          broken: [...document.querySelectorAll(".broken")].map((e) => e.textContent),
-          shown: ["claims", "figures", "parameters", "trials", "config", "provenance"]
-            .filter((s) => document.querySelector(`#${s} .body`).querySelector("table, .uplot, .bars, .grid")),
-          claims: document.querySelectorAll("#claims .claim").length,
-          panels: document.querySelectorAll("#figures .uplot").length};""")
-        return out, page.console
+    page.console.clear()
+    page.open_report(path)
+    out = page.run(SCROLL + """return {
+      broken: [...document.querySelectorAll(".broken")].map((e) => e.textContent),
+      shown: ["claims", "figures", "parameters", "trials", "config", "provenance"]
+        .filter((s) => document.querySelector(`#${s} .body`).querySelector("table, .uplot, .bars, .grid")),
+      claims: document.querySelectorAll("#claims .claim").length,
+      panels: document.querySelectorAll("#figures .uplot").length};""")
+    return out, list(page.console)
 
 
 def test_a_part_that_cannot_be_shown_says_so_and_leaves_the_others():
@@ -224,13 +226,14 @@ def test_a_part_that_cannot_be_shown_says_so_and_leaves_the_others():
     def config(data):
         data["config"] = {}
 
-    for change, name, missing in [(claim, "The claim spoiled", []), (figure, "The figure support", []),
-                                  (effects, "What matters", ["parameters"]), (config, "The config", ["config"])]:
-        out, console = spoiled(change)
-        assert [text for text in out["broken"] if text.startswith(name)], (change.__name__, out)
-        assert console, "what is wrong stands in the console as well"
-        assert [s for s in everything if s not in out["shown"]] == missing, (change.__name__, out)
-    out, console = spoiled(lambda data: None)
+    with Browser() as page:
+        for change, name, missing in [(claim, "The claim spoiled", []), (figure, "The figure support", []),
+                                      (effects, "What matters", ["parameters"]), (config, "The config", ["config"])]:
+            out, console = spoiled(page, change)
+            assert [text for text in out["broken"] if text.startswith(name)], (change.__name__, out)
+            assert console, "what is wrong stands in the console as well"
+            assert [s for s in everything if s not in out["shown"]] == missing, (change.__name__, out)
+        out, console = spoiled(page, lambda data: None)
     assert not out["broken"] and not console and out["shown"] == everything, (out, console)
 
 

@@ -2,7 +2,7 @@
 import os
 import sys
 
-from browser import SCROLL, Browser, needs_chromium
+from browser import Browser, needs_chromium
 from harness import FOLDER, ROOT, qklab, run_tests
 
 MOST = 5 if os.environ.get("LAB_CI") else 1  # clicks on a figure: an idle machine takes half a second for each
@@ -76,7 +76,7 @@ def test_a_click_lists_exactly_the_trials_of_its_point():
             path = FOLDER / f"{reference.name}.html"
             qklab("report", reference, "--out", path)
             page.open_report(path)
-            page.run(SCROLL + AIM)
+            page.run("[...waiting.keys()].forEach(drawNow);" + AIM)
             for k in range(page.run("return data.figures.length;")):
                 for j in range(page.run(f"window.spots = aims(data.figures[{k}]); return spots.length;")):
                     at = page.run(f"return aim(data.figures[{k}], spots[{j}]);")

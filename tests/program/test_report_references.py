@@ -1,9 +1,11 @@
 """The report of every reference in headless Chromium: filters, sorts, legends, prints, light and dark, wide and narrow."""
+import os
 import sys
 
 from browser import SCROLL, Browser
 from harness import FOLDER, ROOT, qklab, run_tests
 
+PRINTED = 1 if os.environ.get("LAB_CI") else 4  # every so many references are printed, which takes a second for each
 SECTIONS = ["claims", "figures", "parameters", "trials", "config", "provenance"]
 LOOK = """
   const out = {}, pause = () => new Promise((go) => requestAnimationFrame(() => setTimeout(go, 0)));
@@ -67,7 +69,8 @@ def test_every_reference_is_shown_and_used_without_an_error():
                 if number == 0:
                     page.open_report(page_of(reference))
                 look(page, reference.name, USE if number == 0 else "")
-            assert page.pdf().startswith(b"%PDF")
+            if k % PRINTED == 0:
+                assert page.pdf().startswith(b"%PDF")
             assert not page.console, (reference.name, page.console)
     return f"passed ({len(references)} references)"
 

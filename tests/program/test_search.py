@@ -67,7 +67,7 @@ def check(sampler):
     assert abs(float(account[1]) - sum(means[best]) / SEEDS) < 1e-4
     qklab("run", config, "--out", f"{sampler}-two", "-j", 2)
     assert tables(f"{sampler}-two") == tables(f"{sampler}-one")
-    kills = run_through_kills(config, f"{sampler}-killed", seed=3, lives=3)
+    kills = run_through_kills(config, f"{sampler}-killed", seed=3, lives=2)
     assert tables(f"{sampler}-killed") == tables(f"{sampler}-one")
     return f"passed, {kills} kills"
 

@@ -150,14 +150,14 @@ def test_divergence_is_a_status():
     assert b",loss,0," in (FOLDER / "diverged" / "series.csv").read_bytes()
 
 
-def replay(folder):
-    return subprocess.run(["/usr/bin/python3", str(ROOT / "docs" / "replicate.py"), str(folder)], capture_output=True,
-                          text=True)
+def replay(*folders):
+    return subprocess.run(["/usr/bin/python3", ROOT / "docs" / "replicate.py", *folders], capture_output=True, text=True)
 
 
 def test_traces_replayed_by_pytorch():
     if subprocess.run(["/usr/bin/python3", "-c", "import torch"], capture_output=True).returncode != 0:
         skip("no PyTorch here")
+    folders = []
     for name, overrides in (
         ("sorting", "task=sort length=10 heads=2 layers=2 ffn=24 norm=post attention=sparsemax optimizer=lion lr=1e-3"),
         ("regression", "task=regression length=9 attention=linear combined=true optimizer=nesterov lr=1e-2 clip=0.5"),
@@ -179,16 +179,18 @@ def test_traces_replayed_by_pytorch():
         ("held-groups", "task=sort heads=4 key_groups=2 regularizer=locater keep=init strength=1e-2"),
         ("tame", "task=markov heads=2 ffn=24 regularizer=tame optimizer=mirror lr=1e-3"),
     ):
-        folder = FOLDER / f"trace-{name}"
-        qklab("trace", SMALL, *overrides.split(), "dim=16", "steps=100", "--out", folder)
-        done = replay(folder)
-        assert done.returncode == 0, (name, done.stdout, done.stderr)
+        folders.append(FOLDER / f"trace-{name}")
+        qklab("trace", SMALL, *overrides.split(), "dim=16", "steps=100", "--out", folders[-1])
+    done = replay(*folders)  # in one go, since PyTorch takes long to load
+    assert done.returncode == 0 and done.stdout.count(" 100 steps, ") == len(folders), (done.stdout, done.stderr)
     # The comparison must be able to fail.
+    folder = folders[3]
     losses = (folder / "losses.csv").read_text().splitlines()
     step, loss = losses[60].split(",")
     losses[60] = f"{step},{float(loss) * 1.01}"
     (folder / "losses.csv").write_text("\n".join(losses) + "\n")
-    assert replay(folder).returncode == 1
+    done = replay(*folders[:5])
+    assert done.returncode == 1 and done.stdout.splitlines()[-1].startswith(f"{folder} differs"), done.stdout
 
 
 def test_trace_holds_what_it_says():

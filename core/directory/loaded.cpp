@@ -61,7 +61,8 @@ std::vector<Threshold> limits_of(const Claim& claim) {
 void link_claims(Loaded& loaded) {
   for (Figure& figure : loaded.figures) {
     for (const Claim& claim : loaded.claims) {
-      const bool same = claim.metric.metric == figure.value.metric && claim.metric.at == figure.value.at;
+      const bool same = figure.values.empty() && claim.metric.metric == figure.value.metric &&
+                        claim.metric.at == figure.value.at;
       const bool is_height =
           (figure.x_parameter || figure.along_index) && figure.plot->averages && !figure.plot->rows;
       if (!same || !is_height) continue;

@@ -16,6 +16,7 @@ std::vector<std::string> series_among(const std::vector<Quantity>& quantities) {
 std::vector<std::string> series_read_by(const Figure& figure) {
   std::vector<Quantity> quantities = figure.beside;
   quantities.push_back(figure.value);
+  quantities.insert(quantities.end(), figure.values.begin(), figure.values.end());
   if (figure.theory) quantities.push_back(*figure.theory);
   if (figure.baseline) quantities.push_back(*figure.baseline);
   if (figure.best) quantities.push_back(figure.best->by);

@@ -87,9 +87,23 @@ class Extent {
   double low_ = nan, high_ = nan;
 };
 
+}  // namespace
+
+std::optional<Range> range_of(const Figure& figure, const Experiment& experiment) {
+  std::optional<Range> all = metric_of(figure.value, experiment).range;
+  for (const Quantity& value : figure.values) {
+    const std::optional<Range>& range = metric_of(value, experiment).range;
+    if (!all || !range) return std::nullopt;
+    all = {std::fmin(all->low, range->low), std::fmax(all->high, range->high)};
+  }
+  return all;
+}
+
+namespace {
+
 Scale value_scale(const Figure& figure, const Experiment& experiment, const FigureData& data,
                   bool with_intervals) {
-  const std::optional<Range>& bounds = metric_of(figure.value, experiment).range;
+  const std::optional<Range> bounds = range_of(figure, experiment);
   const auto bounded = [&](double end) { return bounds ? std::clamp(end, bounds->low, bounds->high) : end; };
   Extent measured(figure.log_y), intervals(figure.log_y);
   for (const Panel& panel : data.panels) {
@@ -154,6 +168,20 @@ Coordinate x_coordinate(const Figure& figure, const Experiment& experiment, cons
   return coordinate(std::move(values), {&schema, &parameters}, figure.log_x, figure.name, figure.xlabel);
 }
 
+namespace {
+
+// A parameter that has the names as choices, in the order in which they come first.
+Parameter in_this_order(const std::vector<Value>& names) {
+  std::vector<std::string> choices;
+  for (const Value& name : names)
+    if (std::ranges::count(choices, std::get<std::string>(name)) == 0)
+      choices.push_back(std::get<std::string>(name));
+  const std::string first = choices.at(0);
+  return choice("name", first, std::move(choices), "");
+}
+
+}  // namespace
+
 Coordinate curve_coordinate(const Figure& figure, const Experiment& experiment, const FigureData& data,
                             bool log) {
   if (!figure.has_curves()) return {};
@@ -163,8 +191,8 @@ Coordinate curve_coordinate(const Figure& figure, const Experiment& experiment, 
   }
   for (const Lost& lost : data.lost)
     if (!lost.curve.empty()) values.push_back(lost.curve[0]);
-  static const Schema plain{real("name", "")};
-  const Schema& schema = figure.curve_parameter ? experiment.parameters : plain;
+  const Schema named = figure.values.empty() ? Schema{real("name", "")} : Schema{in_this_order(values)};
+  const Schema& schema = figure.curve_parameter ? experiment.parameters : named;
   const std::vector<std::size_t> parameters = {figure.curve_parameter.value_or(0)};
   return coordinate(std::move(values), {&schema, &parameters}, log, figure.name,
                     figure.curve_parameter ? schema[*figure.curve_parameter].name : figure.curve_name);

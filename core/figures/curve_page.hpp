@@ -24,6 +24,9 @@ struct Coordinate {
 };
 std::vector<std::string> names_of(const Coordinate& coordinate);
 
+// Between which the figure's values lie by definition; none where one of its metrics has no such range.
+std::optional<Range> range_of(const Figure& figure, const Experiment& experiment);
+
 // Throw Error where a value can't stand on the log axis that the figure asks for.
 Coordinate x_coordinate(const Figure& figure, const Experiment& experiment, const FigureData& data);
 Coordinate curve_coordinate(const Figure& figure, const Experiment& experiment, const FigureData& data,

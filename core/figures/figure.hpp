@@ -26,8 +26,10 @@ struct Figure {
   Place place;       // in the config
   const PlotKind* plot = nullptr;
   std::string title;
-  std::string caption;                  // stands below the figure on pages, not in its pictures
-  Quantity value;                       // what is measured
+  std::string caption;  // stands below the figure on pages, not in its pictures
+  Quantity value;       // what is measured
+  // Where that is several metrics, each a curve, all of them, `value` first. A family's name stands for its members.
+  std::vector<Quantity> values;
   std::optional<Quantity> theory;       // and what it should be
   std::string theory_label = "theory";  // in a legend that names the baseline as well
   std::optional<Quantity> baseline;     // and what it is without what is studied; trials may lack it

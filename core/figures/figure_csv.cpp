@@ -64,8 +64,9 @@ CsvColumns joined(std::initializer_list<CsvColumns> parts) {
 CsvColumns curve_columns(const Figure& figure, const Experiment& experiment) {
   const std::string& x = figure.x_parameter ? experiment.parameters[*figure.x_parameter].name
                                             : metric_of(figure.value, experiment).index;
-  CsvColumns columns =
-      joined({key_columns(figure, experiment), {x_column(x)}, value_columns(figure.value.metric)});
+  CsvColumns columns = joined({key_columns(figure, experiment),
+                               {x_column(x)},
+                               value_columns(figure.values.empty() ? figure.value.metric : "value")});
   if (figure.theory) columns.push_back(number_column(figure.theory->metric, &Point::theory));
   if (figure.baseline) {
     columns.push_back(number_column(figure.baseline->metric, &Point::baseline));

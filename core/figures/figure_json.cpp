@@ -136,7 +136,7 @@ Json curves_json(const Figure& figure, const Experiment& experiment, const Figur
   const bool along_index = !figure.x_parameter && figure.value.series;
   Json json = {{"theory", figure.theory.has_value()}};
   // Between which the numbers lie by definition: no interval reaches beyond.
-  if (const auto& bounds = metric_of(figure.value, experiment).range)
+  if (const auto bounds = range_of(figure, experiment))
     json["bounds"] = {json_in_full(bounds->low), json_in_full(bounds->high)};
   if (baselines) json["baseline"] = figure.baseline_label;
   if (!page.x.numeric) json["xnames"] = names_of(page.x);
@@ -171,6 +171,8 @@ Json figure_json(const Figure& figure, const Experiment& experiment, const Figur
                {"where", figure.where ? figure.where->text() : ""},
                {"xparameter", parameter_json(figure.x_parameter, experiment)}};
   Json metrics = Json::array({figure.value.metric});
+  for (const Quantity& value : figure.values)
+    if (value.metric != figure.value.metric) metrics.push_back(value.metric);
   for (const Panel& panel : data.panels)
     if (!panel.metric.empty() && panel.metric != figure.value.metric) metrics.push_back(panel.metric);
   json["metrics"] = metrics;

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace qklab {
 namespace {
@@ -100,6 +102,50 @@ void read_x(FigureReader& reader) {
   if (figure.x_parameter) figure.xlabel = label(experiment.parameters[*figure.x_parameter]);
 }
 
+// The family that `name` stands for: its own name, or one with * for all from its first letter on ("entropy.*").
+const Metric* family_named(const std::string& name, const Experiment& experiment) {
+  for (const Metric& metric : experiment.series) {
+    if (!is_family(metric.name)) continue;
+    const std::string example = example_of(metric.name);
+    const auto letter = std::ranges::mismatch(metric.name, example).in1 - metric.name.begin();
+    if (name == metric.name || name == metric.name.substr(0, static_cast<std::size_t>(letter)) + "*")
+      return &metric;
+  }
+  return nullptr;
+}
+
+std::optional<Quantity> read_value(FigureReader& reader, const std::string& name, const std::string& at) {
+  const Metric* const family = family_named(name, reader.experiment);
+  auto value =
+      find_quantity(reader.map, "y", family ? example_of(family->name) : name, at, reader.experiment);
+  if (value && family) value->metric = family->name;
+  return value;
+}
+
+// The curves are these metrics, so that no parameter can tell curves apart, and all stand on the same axes.
+void read_several(FigureReader& reader, const std::vector<Quantity>& values) {
+  const auto& [map, experiment, figure] = reader;
+  for (const char* key : {"color", "theory", "baseline"})
+    if (map.has(key)) reader.error(key, "only where y is one metric; here each metric is a curve");
+  const auto index_of = [&](const Quantity& each) {
+    return each.whole_series() ? metric_of(each, experiment).index : std::string();
+  };
+  std::string names;
+  std::set<std::string> units;
+  for (const Quantity& each : values) {
+    if (index_of(each) != index_of(values[0]))
+      reader.error("y", fmt::format("'{}' and '{}' have no x axis in common", values[0].metric, each.metric));
+    names += (names.empty() ? "" : ", ") + each.metric;
+    units.insert(metric_of(each, experiment).unit);
+  }
+  figure.values = values;
+  figure.curve_name = figure.colorlabel = "metric";
+  const std::string unit =
+      units.size() == 1 && !units.begin()->empty() ? fmt::format(" [{}]", *units.begin()) : "";
+  constexpr std::size_t most_named = 3;
+  figure.ylabel = (values.size() > most_named ? "value" : names) + unit;
+}
+
 }  // namespace
 
 void FigureReader::error(std::string_view key, const std::string& message) {
@@ -113,21 +159,28 @@ void FigureReader::color_by_parameter(std::string_view key) {
 
 void FigureReader::curves() {
   const std::string at = map.text("at").value_or("");
-  const std::string metric = map.required_text("y");
-  if (metric.empty()) return;
-  const auto value = find_quantity(map, "y", metric, at, experiment);
-  color_by_parameter();
+  const std::vector<std::string> metrics = map.texts("y");
+  if (metrics.empty()) map.required_text("y");
+  std::vector<Quantity> values;
+  for (const std::string& metric : metrics)
+    if (const auto value = read_value(*this, metric, at)) values.push_back(*value);
   read_thresholds(*this);
-  if (!value) {
-    for (const char* key : {"x", "theory", "baseline"})
+  if (values.empty()) {
+    for (const char* key : {"x", "theory", "baseline", "color"})
       map.has(key);  // they are known keys, though not checkable now
     return;
   }
-  figure.value = *value;
+  figure.value = values[0];
+  if (values.size() > 1 || is_family(values[0].metric)) {
+    read_several(*this, values);
+    read_x(*this);
+    return;
+  }
+  color_by_parameter();
   read_theory(map, experiment, figure);
   read_baseline(map, experiment, figure);
   read_x(*this);
-  figure.ylabel = label(*value, experiment);
+  figure.ylabel = label(figure.value, experiment);
 }
 
 std::optional<Quantity> FigureReader::number(std::string_view key, std::string_view what,

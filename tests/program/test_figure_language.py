@@ -38,6 +38,18 @@ figures:
   - {name: heads_of_one, plot: heatmap, x: lr, y: L, color: residual.L, at: last, log: x}
 """
 
+SEVERAL = """
+name: several
+experiment: training
+params: {task: copy, length: 6, vocabulary: 5, dim: 48, heads: 12, batch: 4, steps: 4, evaluate_every: 2}
+sweep: {layers: [1, 2]}
+seeds: 2
+figures:
+  - {name: losses, x: step, y: [train_loss, loss], facet: layers}
+  - {name: heads, plot: band, x: step, y: entropy.*, where: "layers == 1"}
+  - {name: last, x: layers, y: [entropy.L.H, final_entropy], at: last}
+"""
+
 
 def run():
     out = FOLDER / "language"
@@ -71,6 +83,52 @@ def test_each_layer_and_head_is_a_cell():
     assert qklab("verify", FOLDER / "heads-reference").returncode == 0
     wrong = HEADS.replace("x: H, y: L, color: entropy.L.H", "x: H, y: lr, color: entropy.L.H")
     assert "L must be x or y" in qklab("run", write("wrong.yaml", wrong), code=2).stderr
+
+
+def test_several_metrics_are_curves_of_one_plot():
+    out = FOLDER / "several"
+    qklab("run", write("several.yaml", SEVERAL), "--out", out)
+    series = csv_rows((out / "series.csv").read_text())
+    layers = {row["trial"]: row["layers"] for row in csv_rows((out / "trials.csv").read_text())}
+
+    def mean(metric, step, deep):
+        values = [float(row["value"]) for row in series
+                  if row["metric"] == metric and row["index"] == step and layers[row["trial"]] == deep]
+        assert len(values) == 2, (metric, step, values)
+        return sum(values) / 2
+
+    losses = csv_rows((out / "figures/losses.csv").read_text())
+    assert len(losses) == 2 * 2 * 3
+    for row in losses:
+        assert abs(float(row["value"]) - mean(row["metric"], row["step"], row["layers"])) < 1e-12, row
+    heads = csv_rows((out / "figures/heads.csv").read_text())
+    assert [row["metric"] for row in heads[::3]] == [f"entropy.0.{head}" for head in range(12)], "numbers in their order"
+    assert all(abs(float(row["value"]) - mean(row["metric"], row["step"], "1")) < 1e-12 for row in heads)
+    # A head that only the deeper model has is a curve with one point.
+    last = [row["layers"] for row in csv_rows((out / "figures/last.csv").read_text()) if row["metric"] == "entropy.1.0"]
+    assert last == ["2"], last
+    assert "entropy.0.11" in (out / "figures/heads.svg").read_text()
+    qklab("export", out, "--format", "reference", "--out", FOLDER / "several-reference")
+    assert qklab("verify", FOLDER / "several-reference").returncode == 0
+    with Browser() as page:
+        page.open_report(out / "report.html")
+        shown = page.run(SCROLL + """
+          return {text: document.getElementById("figure-heads").textContent, broken: document.querySelectorAll(".broken").length,
+                  panels: document.querySelectorAll("#figures .uplot").length};""")
+        assert "entropy.0.11" in shown["text"] and not shown["broken"] and shown["panels"] == 4, shown
+        assert not page.console, page.console
+
+
+def test_several_metrics_that_do_not_go_together_are_told():
+    for figure, message in (
+            ("x: step, y: [loss, final_loss]", "y: 'loss' and 'final_loss' have no x axis in common"),
+            ("x: step, y: entropy.*, color: layers", "color: only where y is one metric"),
+            ("x: step, y: [loss, train_loss], baseline: loss_baseline", "baseline: only where y is one metric"),
+            ("x: step, y: entrpy.*", "y: 'entrpy.*' is no scalar or series"),
+            ("x: stp, y: [loss, train_loss]", "did you mean 'step'")):
+        text = SEVERAL[:SEVERAL.index("figures:")] + f"figures: [{{{figure}}}]\n"
+        said = qklab("run", write("odd.yaml", text), "--out", "odd", code=2).stderr
+        assert message in said and not (FOLDER / "odd").exists(), (figure, said)
 
 
 def test_matplotlib_draws_each_figure_again():

@@ -2,18 +2,74 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 namespace qklab {
 
+namespace {
+
+std::vector<Point> points_of(const Figure& figure, const Trials& trials, const Experiment& experiment) {
+  if (figure.x_parameter) return points_along_parameter(figure, figure.value, trials, experiment);
+  check_equal_but_seed(figure, trials, experiment.parameters);
+  return points_along_index(figure, trials);
+}
+
+// The metrics that are curves; of families, the members that trials have.
+std::vector<Quantity> curves_among(const Figure& figure, const Trials& trials) {
+  std::vector<Quantity> curves;
+  for (const Quantity& value : figure.values) {
+    if (!is_family(value.metric)) {
+      curves.push_back(value);
+      continue;
+    }
+    std::set<std::string, MemberLess> members;
+    for (const TrialRecord* trial : trials)
+      for (const auto& [name, series] : trial->members)
+        if (is_member(name, value.metric)) members.insert(name);
+    for (const std::string& name : members) curves.push_back({name, true, value.slot, true, value.at});
+  }
+  return curves;
+}
+
+Trials having(const Quantity& value, const Trials& trials) {
+  Trials some;
+  for (const TrialRecord* trial : trials)
+    if (!value.member || trial->members.contains(value.metric)) some.push_back(trial);
+  return some;
+}
+
+// A curve for each metric.
+std::vector<Panel> panels_of_several(const Figure& figure, const Trials& trials,
+                                     const Experiment& experiment) {
+  std::vector<Panel> panels;
+  Figure one = figure;
+  for (const Group& facet : group(trials, experiment.parameters, figure.facet_parameters)) {
+    panels.push_back({facet.key, "", "", {}});
+    for (const Quantity& value : curves_among(figure, facet.trials)) {
+      one.value = value;
+      panels.back().curves.push_back(
+          {{value.metric}, points_of(one, having(value, facet.trials), experiment)});
+    }
+  }
+  if (std::ranges::all_of(panels, [](const Panel& panel) { return panel.curves.empty(); }))
+    throw Error(fmt::format("figure '{}': no trial has a series '{}'", figure.name, figure.value.metric));
+  complete_grid(panels, figure, experiment);
+  set_titles(panels, figure, experiment);
+  return panels;
+}
+
+}  // namespace
+
 void fill_curves(const Figure& figure, const Results& results, const Trials& trials, FigureData& data) {
   const Experiment& experiment = *results.experiment;
-  data.panels = faceted(figure, trials, experiment, [&](const Trials& curve) {
-    if (figure.x_parameter) return points_along_parameter(figure, figure.value, curve, experiment);
-    check_equal_but_seed(figure, curve, experiment.parameters);
-    return points_along_index(figure, curve);
-  });
+  if (!figure.values.empty())
+    data.panels = panels_of_several(figure, trials, experiment);
+  else
+    data.panels = faceted(figure, trials, experiment,
+                          [&](const Trials& curve) { return points_of(figure, curve, experiment); });
 }
 
 namespace {

@@ -136,7 +136,11 @@ function panel(holder, title, chart) {
     cursor: {points: {show: chart.series.length > 0}, drag: {x: true, y: true, uni: 15, setScale: false},
              bind: {dblclick: () => () => { clearTimeout(clicked); zoom.x = zoom.y = null; changed(); return null; }}},
     hooks: {
-      drawClear: [() => paint("under")], draw: [() => { paint("over"); paintLimits(u, chart.limits ?? []); }],
+      drawClear: [() => paint("under")], draw: [() => {
+        paint("over");
+        paintLimits(u, chart.limits ?? []);
+        for (const key of ["x", "y"]) if (chart[key].log && !chart[key].names && !chart[key].values) paintMinorTicks(u, key);
+      }],
       setCursor: [() => {
         const {left, top} = u.cursor;
         output.textContent = left < 0 || left === undefined ? "" : chart.read(inverse("x", left), inverse("y", top), u);

@@ -57,3 +57,28 @@ function logTicks(low, high) {
   if (finer.length > 2) return finer;
   return linearTicks(low, high);
 }
+
+// Between the powers of ten: 2 to 9 times these, where that leaves room between them.
+function minorLogTicks(low, high) {
+  const first = Math.floor(Math.log10(low)), last = Math.floor(Math.log10(high));
+  const ticks = [];
+  for (let k = first; k <= last && Math.log10(high / low) <= 7; ++k)
+    for (let f = 2; f < 10; ++f) ticks.push(Number(`${f}e${k}`));
+  return ticks.filter((t) => t >= low && t <= high);
+}
+// As short marks outside the panel, along the axis `key` of a uPlot.
+function paintMinorTicks(u, key) {
+  const {min, max} = u.scales[key], {left, top, height} = u.bbox, ratio = window.devicePixelRatio || 1, length = 4 * ratio;
+  u.ctx.save();
+  u.ctx.strokeStyle = lineColor();
+  u.ctx.lineWidth = ratio;
+  u.ctx.setLineDash([]);
+  u.ctx.beginPath();
+  for (const tick of minorLogTicks(min, max)) {
+    const at = u.valToPos(tick, key, true);
+    u.ctx.moveTo(...(key === "x" ? [at, top + height] : [left, at]));
+    u.ctx.lineTo(...(key === "x" ? [at, top + height + length] : [left - length, at]));
+  }
+  u.ctx.stroke();
+  u.ctx.restore();
+}

@@ -299,7 +299,7 @@ claims:
      test: difference, metric: contrast, reference: 0, at_least: 0.05, by: [mean, variance]}
 """)
     qklab("run", config, "--out", "narrow")
-    for verb in ("verify narrow", "ls narrow", "list experiments", "watch narrow --once"):
+    for verb in ("verify narrow", "ls narrow", "list experiments", "watch narrow --once", "describe training", "diff narrow narrow"):
         text = re.sub("\x1b\\[[0-9;]*[A-Za-z]", "", on_a_terminal(60, 24, *verb.split()))
         lines = [line for line in text.splitlines() if not line.endswith("follow from them")]  # a sentence
         assert lines and max(map(len, lines)) <= 60, (verb, max(lines, key=len))

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/cli/cli.hpp"
+#include "core/cli/with_doc.hpp"
 #include "core/compare/difference.hpp"
 #include "core/system/file.hpp"
 #include "core/text/rounded.hpp"
@@ -35,8 +36,9 @@ bool is_rounding(const ScalarDifference& d) {
 }
 
 void print_scalars(const std::vector<ScalarDifference>& differences) {
-  fmt::print(
-      "Scalars (means over the points that both have; second - first with its 95% interval over seeds)\n");
+  fmt::print("{}\n", with_doc("",
+                              "Scalars (means over the points that both have; second - first with its 95% "
+                              "interval over seeds)"));
   if (differences.empty()) fmt::print("  no point in common\n");
   std::size_t names = 0;
   for (const ScalarDifference& each : differences) names = std::max(names, each.metric.size());

@@ -354,10 +354,8 @@ def _places(known: Array, wanted: Optional[Array]) -> Optional[Array]:
     """Where each wanted id stands among the known ones; ids that are not known are left out."""
     if wanted is None or not len(known):
         return None
-    order = np.argsort(known)
-    at = order[np.minimum(np.searchsorted(known, wanted, sorter=order), len(known) - 1)]
-    found: Array = at[known[at] == wanted]
-    return found
+    at: Array = pd.Index(known).get_indexer(wanted)
+    return at[at >= 0]
 
 
 def _id_of(trial: Trial) -> str:

@@ -233,7 +233,7 @@ class Drawing:
 
 # Each way in which gnuplot ends instead of drawing, with a part of the message about it.
 DEATHS = [("kill -9 $$", "killed by signal 9"), ("kill -HUP $$", "killed by signal 1"), ("kill -SEGV $$", "killed by signal 11"),
-          ("exit 3", "exit 3"), ("echo 'no font' >&2; exit 1", "no font"), ("exec sleep 1000", "had not ended after 1 s"),
+          ("exit 3", "exit 3"), ("echo 'no font' >&2; exit 1", "no font"), ("exec sleep 1000", "had not ended after 4 s"),
           ("exit 0", "wrote no whole file"),
           ("$REAL \"$@\"; truncate -s $(($(stat -c %s $DRAWN) / 2)) $DRAWN; exit 0", "wrote no whole file"),
           ("$REAL \"$@\"; truncate -s $(($(stat -c %s $DRAWN) / 2)) $DRAWN; kill -9 $$", "killed by signal 9"),
@@ -246,7 +246,7 @@ def case_dying_gnuplot(count):
     folder = FOLDER / "mortal"
     folder.mkdir()
     environment = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "REAL": shutil.which("gnuplot"),
-                   "QKLAB_DRAWING_SECONDS": "1"}
+                   "QKLAB_DRAWING_SECONDS": "4"}
     calls = 6  # three formats of two figures
     for number in range(often(60)):
         count.tried += 1
@@ -255,7 +255,7 @@ def case_dying_gnuplot(count):
         (FOLDER / "calls").write_text("")
         # The last argument is the script, .NAME.draft.gp, and the drawing is the file that the script sets as output.
         (folder / "gnuplot").write_text(
-            f"#!/bin/sh\nnth=$(wc -c < {FOLDER}/calls); printf x >> {FOLDER}/calls\nfor script; do :; done\n"
+            f"#!/bin/sh\nnth=$(flock {FOLDER} sh -c 'wc -c < {FOLDER}/calls; printf x >> {FOLDER}/calls')\nfor script; do :; done\n"
             "DRAWN=$(sed -n \"s/^set output '\\(.*\\)'.*/\\1/p\" \"$script\")\n"
             f"[ $nth {test} {nth} ] && {{ {death}; }}\nexec $REAL \"$@\"\n")
         (folder / "gnuplot").chmod(0o755)

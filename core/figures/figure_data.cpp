@@ -111,6 +111,11 @@ std::vector<Point> points_along_index(const Figure& figure, const Trials& trials
     for (const double index : series_of(figure.value, *trial).index) by_index[index].trials.push_back(trial);
   if (figure.theory) gather(*figure.theory, &Values::theory);
   if (figure.baseline) gather(*figure.baseline, &Values::baseline);
+  // Trials may end at different indices, and the few that go on longest are not like the others: the curve ends where
+  // less than half of them are left.
+  const auto is_of_half = [&](const auto& at) { return 2 * at.second.trials.size() >= trials.size(); };
+  const auto last = std::find_if(by_index.rbegin(), by_index.rend(), is_of_half);
+  if (last != by_index.rend()) by_index.erase(last.base(), by_index.end());
   std::vector<Point> points;
   for (const auto& [index, values] : by_index) {
     points.push_back(mean_point(index, values.measured, values.theory));

@@ -85,7 +85,8 @@ std::vector<Panel> faceted(const Figure& figure, const Trials& trials, const Exp
 std::vector<Point> points_along_parameter(const Figure& figure, const Quantity& value, const Trials& trials,
                                           const Experiment& experiment,
                                           const std::function<void(Point&, const Trials&)>& complete = {});
-// Of one curve: means along the index of the figure's series, of which seeds need not have all values.
+// Of one curve: means along the index of the figure's series, of which seeds need not have all values, up to the last
+// value that at least half of the seeds have; all values where there is none.
 std::vector<Point> points_along_index(const Figure& figure, const Trials& trials);
 
 // Panels of two parameters are a grid, which has a place for each pair of their values.

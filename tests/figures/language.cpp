@@ -222,6 +222,29 @@ TEST_CASE("along an index, a trial that was lost is marked where it ended") {
   CHECK(made.json()["panels"][0]["lost"][0]["x"] == 2);
 }
 
+TEST_CASE("along an index, a curve ends where fewer than half of its trials are left") {
+  // Of four seeds all have two numbers, two have three, and one has four.
+  const std::string four = "sweep: {mean: [0]}\nseeds: 4\nfigures: [{x: position, y: support, theory: none}]\n";
+  const auto lengths = [](TrialRecord& trial) {
+    const double seed = trial.params.real("seed");
+    fill_plane(trial);
+    trial.series[0] = probe::series(seed == 3   ? std::vector<double>{1, 1, 1, 9}
+                                    : seed == 2 ? std::vector<double>{1, 1, 1}
+                                                : std::vector<double>{1, 1});
+  };
+  const Made made(four, lengths);
+  const std::vector<Point>& points = made.data.panels[0].curves[0].points;
+  REQUIRE(points.size() == 3);
+  CHECK(points[2].seeds == 2);
+  CHECK(points[2].mean == 1);
+  // Where no number has half of the trials, all are shown.
+  const Made apart(four, [](TrialRecord& trial) {
+    fill_plane(trial);
+    trial.series[0] = {{trial.params.real("seed")}, {1}};
+  });
+  CHECK(apart.data.panels[0].curves[0].points.size() == 4);
+}
+
 TEST_CASE("trials that have not run are told where they would be") {
   const Made made(plane + "figures: [{x: variance, y: contrast, color: mean, where: \"norm == 'pre'\"}]\n",
                   fill_plane, [](Results& results) {

@@ -224,7 +224,8 @@ TEST_CASE("along an index, a trial that was lost is marked where it ended") {
 
 TEST_CASE("along an index, a curve ends where fewer than half of its trials are left") {
   // Of four seeds all have two numbers, two have three, and one has four.
-  const std::string four = "sweep: {mean: [0]}\nseeds: 4\nfigures: [{x: position, y: support, theory: none}]\n";
+  const std::string four =
+      "sweep: {mean: [0]}\nseeds: 4\nfigures: [{x: position, y: support, theory: none}]\n";
   const auto lengths = [](TrialRecord& trial) {
     const double seed = trial.params.real("seed");
     fill_plane(trial);

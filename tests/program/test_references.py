@@ -1,5 +1,6 @@
 """Each committed reference: figures and verdicts follow from its tables, and trials that are run again agree."""
 import json
+import re
 import sys
 
 from harness import ROOT, qklab, run_tests
@@ -27,6 +28,14 @@ def test_trials_come_out_the_same():
             assert done.returncode == 0, done.stdout
             compared += 1
     print(f"{compared} of {len(REFERENCES)} compared bit by bit")
+
+
+def test_every_figure_has_a_sentence():
+    text = (ROOT / "docs" / "findings.md").read_text()
+    section = re.search(r"## Every figure in one sentence\n(.*?)\n## ", text, re.S)[1]
+    drawn = {str(path.relative_to(ROOT)) for path in (ROOT / "results/reference").glob("*/figures/*.svg")}
+    told = re.findall(r"^- \[\w+\]\(\.\./([^)]+)\): \S", section, re.M)
+    assert len(told) == len(set(told)) and set(told) == drawn, set(told) ^ drawn
 
 
 run_tests(sys.modules[__name__])

@@ -47,6 +47,7 @@ template <class Symbol> Corpus encode(const std::vector<Symbol>& text, std::size
   for (const auto& [symbol, n] : ranked) id.emplace(symbol, static_cast<std::int32_t>(id.size() + others));
   Corpus corpus;
   corpus.symbols = ranked.size() + others;
+  corpus.ids.reserve(text.size());
   for (const Symbol& symbol : text) {
     const auto found = id.find(symbol);
     corpus.ids.push_back(found == id.end() ? 0 : found->second);

@@ -74,6 +74,7 @@ char32_t code_point(std::string_view character) {
 
 std::vector<std::string_view> characters(std::string_view text) {
   std::vector<std::string_view> all;
+  all.reserve(text.size());
   while (!text.empty()) {
     all.push_back(text.substr(0, std::max<std::size_t>(character_length(text), 1)));
     text.remove_prefix(all.back().size());

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <exception>
 #include <filesystem>
 
+#include "core/run/usable_cores.hpp"
 #include "core/system/file.hpp"
 #include "core/system/threads.hpp"
 
@@ -42,12 +44,15 @@ struct Attempt {
   std::exception_ptr error;
 };
 
-// Figures do not depend on each other, and most of their time passes in programs of their own.
+// Figures do not depend on each other, and most of their time passes in programs of their own: as many are drawn at a
+// time as there may be processes at work.
 std::vector<Attempt> attempt_all(const std::vector<Figure>& figures, const Results& results,
                                  const std::string& directory, const FigureRecord& known) {
   std::vector<Attempt> attempts(figures.size());
-  share(static_cast<int>(figures.size()), 1, [&](int begin, int end) {
-    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+  std::atomic<std::size_t> next = 0;
+  const auto lanes = static_cast<int>(std::min(figures.size(), usable_cores()));
+  share(lanes, 1, [&](int, int) {
+    for (std::size_t i = next++; i < figures.size(); i = next++) {
       const auto before = known.sources.find(figures[i].name);
       const std::string source = before == known.sources.end() ? "" : before->second;
       try {

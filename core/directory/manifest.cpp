@@ -64,11 +64,41 @@ Json resolved_parameters(const Results& results) {
   return parameters;
 }
 
+// What of this program and machine determines results, or tells where they come from.
+Json origin_of_this_build() {
+  return {{"qklab", version()},
+          {"commit", commit()},
+          {"compiler", compiler()},
+          {"blas", blas()},
+          {"simd", simd()}};
+}
+
+// Whose results a directory has: of those that computed some before, and of this build if it computed any.
+Json origin(const Json& earlier, bool computed) {
+  Json all = origin_of_this_build();
+  for (auto& [key, mine] : all.items()) {
+    const Json& theirs = earlier.is_object() ? earlier.value(key, Json()) : Json();
+    if (!theirs.is_string() || theirs == "") continue;
+    const std::string text = theirs, own = mine;
+    const std::string listed = fmt::format("; {}; ", text);
+    const bool is_known = listed.find(fmt::format("; {}; ", own)) != std::string::npos;
+    mine = computed && !is_known ? fmt::format("{}; {}", text, own) : text;
+  }
+  return all;
+}
+
+// The commit that wrote a directory's outputs; "" if it did not finish.
+std::string writer_of(const Json& manifest) {
+  return manifest.value("written_by",
+                        manifest.value("commit", ""));  // earlier versions state the commit alone
+}
+
 }  // namespace
 
 void write_manifest(const std::string& directory, const Config& config, const Results& results,
                     const std::optional<Effort>& effort, const FileIdentities& plugins,
                     const FigureRecord& figures, const History& history) {
+  const Json earlier = read_json(manifest_path(directory));
   Json manifest = {
       {"name", config.name},
       {"experiment", config.experiment->name},
@@ -76,18 +106,15 @@ void write_manifest(const std::string& directory, const Config& config, const Re
       {"trials", results.trials.size()},
       {"parameters", resolved_parameters(results)},
       {"config", source_json(config.source)},
-      {"qklab", version()},
-      {"commit", commit()},
-      {"compiler", compiler()},
-      {"blas", blas()},
-      {"simd", simd()},
-      {"figures", figures.sources},
-      {"pictures", figures.pictures},
   };
+  manifest.update(origin(earlier, effort.has_value()));
+  manifest["written_by"] = commit();
+  manifest["figures"] = figures.sources;
+  manifest["pictures"] = figures.pictures;
   if (effort) {
     manifest["threads"] = effort->threads;
     manifest["seconds"] = effort->seconds;
-  } else if (const Json earlier = read_json(manifest_path(directory)); earlier.is_object()) {
+  } else if (earlier.is_object()) {
     for (const char* key : {"threads", "seconds"}) manifest[key] = earlier.value(key, Json());
   }
   if (history != History()) manifest["history"] = Json::parse(history_json(history));
@@ -121,7 +148,7 @@ FigureRecord read_manifest_figures(const std::string& directory) {
   if (!manifest.is_object()) return {};
   FigureRecord record{texts_of(manifest.value("figures", Json())),
                       texts_of(manifest.value("pictures", Json()))};
-  if (manifest.value("commit", Json()) != commit())
+  if (writer_of(manifest) != commit())
     for (auto& [name, source] : record.sources) source.clear();
   return record;
 }
@@ -133,7 +160,7 @@ void begin_outputs(const std::string& directory) {
   for (const auto& [name, source] : read_manifest_figures(directory).sources) names[name] = "";
   manifest["figures"] = names;
   manifest.erase("pictures");
-  manifest["commit"] = "";
+  manifest["written_by"] = "";
   write_file(manifest_path(directory), manifest.dump(2) + "\n");
 }
 
@@ -148,7 +175,8 @@ void write_reference_manifest(const std::string& from, const std::string& to, co
   try {
     Json manifest = Json::parse(read_file(manifest_path(from)));
     manifest["series"] = series_left;
-    manifest.erase("figures");  // useful only to the build that drew them
+    for (const char* key : {"figures", "written_by"})
+      manifest.erase(key);  // useful only to the build that drew them
     manifest["pictures"] = pictures;
     if (history != History()) manifest["history"] = Json::parse(history_json(history));
     write_file(manifest_path(to), manifest.dump(2) + "\n");
@@ -178,8 +206,7 @@ bool manifest_is_current(const std::string& directory, const Config& config) {
     const FileIdentity* const then = latest_build(builds, plugin);
     if (!then || then->sha256 != plugin.sha256) return false;
   }
-  return manifest.value("commit", "") == commit() &&
-         manifest.value("config", Json()) == source_json(config.source);
+  return writer_of(manifest) == commit() && manifest.value("config", Json()) == source_json(config.source);
 }
 
 Machine this_machine() { return {compiler(), blas(), simd()}; }

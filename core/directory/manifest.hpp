@@ -25,7 +25,8 @@ struct Effort {
 };
 
 // `history`: what happened to the claims, which a reference has no run.db to keep.
-// Without `effort` (nothing was run) the effort in the previous manifest is kept. `plugins`: the builds of a
+// Without `effort` (nothing was run) the effort in the previous manifest is kept, and so are commit, compiler, BLAS and
+// SIMD, which are those that computed the trials; where several have, all are listed ("A; B"). `plugins`: the builds of a
 // plugin that computed the results, the latest last.
 void write_manifest(const std::string& directory, const Config& config, const Results& results,
                     const std::optional<Effort>& effort, const FileIdentities& plugins,

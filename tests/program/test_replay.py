@@ -48,6 +48,27 @@ def test_replay_is_bitwise_on_the_same_machine():
     assert "12 of 12 trials are the same" in qklab("replay", reference(), "--trials", 99).stdout
 
 
+def test_the_manifest_says_who_computed_the_trials():
+    """Not who wrote it: a run that computes nothing changes no origin, and one that adds trials is listed behind those
+    before it."""
+    config, cores = write("origin.yaml", SWEEP.replace("name: small", "name: origin")), ("Haswell", "Sandybridge")
+
+    def run(core, *overrides):
+        qklab("run", config, "--out", "origin", *overrides, OPENBLAS_CORETYPE=core)
+        return json.loads((FOLDER / "origin/manifest.json").read_text())
+
+    first = run(cores[0])
+    assert first["blas"].endswith(cores[0]), first["blas"]
+    config.write_text(config.read_text().replace("log: x", "log: x, title: Another"))
+    second = run(cores[1])
+    assert second["config"] != first["config"] and second["seconds"] == first["seconds"]
+    assert [second[key] for key in ("commit", "compiler", "blas")] == [first[key] for key in ("commit", "compiler", "blas")]
+    third = run(cores[1], "seeds=4")
+    assert third["blas"].split("; ") == [first["blas"], first["blas"].replace(*cores)], third["blas"]
+    assert third["commit"] == first["commit"] and run(cores[0], "seeds=5")["blas"] == third["blas"]
+    assert "same compiler and BLAS core" not in qklab("replay", "origin", "--trials", 2, OPENBLAS_CORETYPE=cores[0]).stdout
+
+
 def test_replay_by_name_of_figure_and_of_trial():
     reference()
     assert "small_reference: 2 of 12" in qklab("replay", "small_reference", "--trials", 2).stdout

@@ -90,7 +90,7 @@ def test_figures_and_claims_name_members():
     text = SMALL.read_text()
     qklab("run", write("member.yaml", text + figure % "entropy.1.0"), "--out", "member")
     assert "entropy.1.0" in (FOLDER / "member" / "figures" / "f.csv").read_text()
-    said = qklab("run", write("family.yaml", text + figure % "entropy.L.H"), code=2).stderr
+    said = qklab("run", write("family.yaml", text + figure % "loss, theory: entropy.L.H"), code=2).stderr
     assert "entropy.0.0" in said, said
     assert "no scalar or series" in qklab("run", write("none.yaml", text + figure % "entropy.0"), code=2).stderr
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Dict, Optional
+from typing import Any, Dict, List, Optional
 
 import numpy as np
 import pandas as pd
@@ -47,7 +47,7 @@ def ids_in_order(path: Path) -> Optional[np.ndarray[Any, Any]]:
         text = np.memmap(path, np.uint8, "r")
     except (FileNotFoundError, ValueError):  # ValueError: the file is empty
         return None
-    ids = [np.empty(0, "i8")]
+    ids: List[np.ndarray[Any, Any]] = [np.empty(0, "i8")]
     for begin in range(0, len(text) - 17, _AT_ONCE):
         # A row begins with 16 digits and a comma. A line end within a quoted text seldom has that behind it, and an id
         # that no trial has is left out later.
@@ -55,7 +55,8 @@ def ids_in_order(path: Path) -> Optional[np.ndarray[Any, Any]]:
         starts = np.flatnonzero(part[:min(_AT_ONCE, len(part) - 17)] == ord("\n")) + 1
         starts = starts[part[starts + 16] == ord(",")]
         ids.append(parse_ids(part[starts[:, None] + np.arange(16)]))
-    return np.concatenate(ids)
+    joined: np.ndarray[Any, Any] = np.concatenate(ids)
+    return joined
 
 
 def parse_ids(digits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -73,16 +73,34 @@ Json origin_of_this_build() {
           {"simd", simd()}};
 }
 
-// Whose results a directory has: of those that computed some before, and of this build if it computed any.
-Json origin(const Json& earlier, bool computed) {
+// Texts "A; B" in their order, each once.
+class Listed {
+ public:
+  void add(const Json& origin, const std::string& key) {
+    const std::string text = origin.is_object() ? origin.value(key, "") : "";
+    for (std::size_t from = 0; from < text.size();) {
+      const std::size_t end = std::min(text.find(separator, from), text.size());
+      const std::string part = text.substr(from, end - from);
+      if (!part.empty() && std::ranges::count(parts_, part) == 0) parts_.push_back(part);
+      from = end + separator.size();
+    }
+  }
+  bool empty() const { return parts_.empty(); }
+  std::string text() const { return fmt::format("{}", fmt::join(parts_, separator)); }
+
+ private:
+  static constexpr std::string_view separator = "; ";
+  std::vector<std::string> parts_;
+};
+
+// Whose results a directory has.
+Json origin(const Json& earlier, const std::vector<std::string>& origins) {
   Json all = origin_of_this_build();
   for (auto& [key, mine] : all.items()) {
-    const Json& theirs = earlier.is_object() ? earlier.value(key, Json()) : Json();
-    if (!theirs.is_string() || theirs == "") continue;
-    const std::string text = theirs, own = mine;
-    const std::string listed = fmt::format("; {}; ", text);
-    const bool is_known = listed.find(fmt::format("; {}; ", own)) != std::string::npos;
-    mine = computed && !is_known ? fmt::format("{}; {}", text, own) : text;
+    Listed listed;
+    listed.add(earlier, key);
+    for (const std::string& each : origins) listed.add(Json::parse(each), key);
+    if (!listed.empty()) mine = listed.text();
   }
   return all;
 }
@@ -97,7 +115,8 @@ std::string writer_of(const Json& manifest) {
 
 void write_manifest(const std::string& directory, const Config& config, const Results& results,
                     const std::optional<Effort>& effort, const FileIdentities& plugins,
-                    const FigureRecord& figures, const History& history) {
+                    const std::vector<std::string>& origins, const FigureRecord& figures,
+                    const History& history) {
   const Json earlier = read_json(manifest_path(directory));
   Json manifest = {
       {"name", config.name},
@@ -107,7 +126,7 @@ void write_manifest(const std::string& directory, const Config& config, const Re
       {"parameters", resolved_parameters(results)},
       {"config", source_json(config.source)},
   };
-  manifest.update(origin(earlier, effort.has_value()));
+  manifest.update(origin(earlier, origins));
   manifest["written_by"] = commit();
   manifest["figures"] = figures.sources;
   manifest["pictures"] = figures.pictures;
@@ -142,6 +161,8 @@ std::map<std::string, std::string> texts_of(const Json& object) {
 }
 
 }  // namespace
+
+std::string origin_json() { return origin_of_this_build().dump(); }
 
 FigureRecord read_manifest_figures(const std::string& directory) {
   const Json manifest = read_json(manifest_path(directory));

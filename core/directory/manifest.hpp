@@ -25,12 +25,16 @@ struct Effort {
 };
 
 // `history`: what happened to the claims, which a reference has no run.db to keep.
-// Without `effort` (nothing was run) the effort in the previous manifest is kept, and so are commit, compiler, BLAS and
-// SIMD, which are those that computed the trials; where several have, all are listed ("A; B"). `plugins`: the builds of a
+// Without `effort` (nothing was run) the effort in the previous manifest is kept. Commit, compiler, BLAS and SIMD are those
+// of `origins`, which computed the trials, beside those that the previous manifest has; several are listed ("A; B"). `plugins`: the builds of a
 // plugin that computed the results, the latest last.
 void write_manifest(const std::string& directory, const Config& config, const Results& results,
                     const std::optional<Effort>& effort, const FileIdentities& plugins,
-                    const FigureRecord& figures, const History& history);
+                    const std::vector<std::string>& origins, const FigureRecord& figures,
+                    const History& history);
+
+// This build on this machine, as Store::add_origin keeps it.
+std::string origin_json();
 
 // The sources of the figures beside the manifest, if this build drew them, otherwise their names with empty
 // sources; and the pictures as they were drawn. Empty if there is no manifest, or if a run ended while it was

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <unordered_map>
 
@@ -65,6 +66,14 @@ void check_files(const Meta& a, const std::string& in_a, const Meta& b, const st
 void add_plugins(const Meta& meta, FileIdentities& all) {
   for (const FileIdentity& build : files_of(meta, "plugins"))
     if (std::ranges::find(all, build.sha256, &FileIdentity::sha256) == all.end()) all.push_back(build);
+}
+
+// Adds the builds of qklab that computed trials of this store.
+void add_origins(const Meta& meta, std::vector<std::string>& all) {
+  const auto found = meta.find("origins");
+  if (found == meta.end()) return;
+  for (const std::string origin : nlohmann::json::parse(found->second))
+    if (std::ranges::count(all, origin) == 0) all.push_back(origin);
 }
 
 // Experiment and version must be equal, and so must the configs, unless one was chosen.
@@ -286,6 +295,7 @@ class Sources {
       if (first_.empty()) first_ = meta;
       check_alike(first_, directories_.front(), meta, directory, !config_of.empty());
       add_plugins(meta, plugins_);
+      add_origins(meta, origins_);
       history_ = merged(history_, read_history(file.database));
       if (!config_of.empty() && fs::exists(config_of) && fs::equivalent(config_of, directory))
         chosen_ = std::move(meta);
@@ -296,6 +306,7 @@ class Sources {
   const Meta& first() const { return first_; }
   const std::optional<Meta>& chosen() const { return chosen_; }  // the store of config_of
   const FileIdentities& plugins() const { return plugins_; }
+  const std::vector<std::string>& origins() const { return origins_; }
   const History& history() const { return history_; }
 
  private:
@@ -303,6 +314,7 @@ class Sources {
   Meta first_;
   std::optional<Meta> chosen_;
   FileIdentities plugins_;
+  std::vector<std::string> origins_;
   History history_;
 };
 
@@ -342,6 +354,9 @@ MergeCounts merge(const std::vector<std::string>& sources, const std::string& ta
     FileIdentities plugins = all.plugins();
     add_plugins(known, plugins);
     if (!plugins.empty()) set_meta(database, {{"plugins", files_json(plugins)}});
+    std::vector<std::string> origins = all.origins();
+    add_origins(known, origins);
+    if (!origins.empty()) set_meta(database, {{"origins", nlohmann::json(origins).dump()}});
     write_history(database, merged(read_history(database), all.history()));
     Merger merger(database, target);
     for (const std::string& directory : all.directories()) add_all(merger, directory, salvage);

@@ -90,6 +90,19 @@ void Store::add_plugin(const FileIdentity& build) {
   set.run(std::string_view(json));
 }
 
+std::vector<std::string> Store::origins() const {
+  return nlohmann::json::parse(impl_->meta("origins").value_or("[]")).get<std::vector<std::string>>();
+}
+
+void Store::add_origin(const std::string& origin) {
+  std::vector<std::string> all = origins();
+  if (std::ranges::count(all, origin) > 0) return;
+  all.push_back(origin);
+  Statement set(impl_->database(), "INSERT OR REPLACE INTO meta VALUES('origins', ?)");
+  const std::string json = nlohmann::json(all).dump();
+  set.run(std::string_view(json));
+}
+
 ConfigSource Store::source() const {
   const auto value = [&](std::string_view key) {
     const auto found = impl_->meta(key);

@@ -41,6 +41,10 @@ class Store {
   // The builds of a plugin that computed the stored trials, the latest last.
   void add_plugin(const FileIdentity& build);
   FileIdentities plugins() const;
+  // The builds of qklab, on which machine, that computed stored trials, the latest last; each is JSON that the store does
+  // not look into. Empty in a file that was written before they were kept.
+  void add_origin(const std::string& origin);
+  std::vector<std::string> origins() const;
   // What happened to claims so far; empty in a file that was written before it was kept.
   History history() const;
   void add_history(const History& history);  // replaces what has the same names

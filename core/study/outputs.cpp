@@ -58,7 +58,8 @@ std::size_t write_all(const Loaded& loaded, const Store& store, const Results& r
   export_csv(store, config.sweep, directory);
   const DrawnFigures drawn = draw_figures(loaded, results, directory, known, tell);
   write_file(directory + "/claims.json", claims_json(config, loaded.claims, verdicts));
-  write_manifest(directory, config, results, effort, store.plugins(), drawn.record, store.history());
+  write_manifest(directory, config, results, effort, store.plugins(), store.origins(), drawn.record,
+                 store.history());
   write_report(directory + "/report.html", directory, loaded, results, verdicts);
   return drawn.undrawn;
 }

@@ -12,6 +12,7 @@
 #include "core/confirm/looks.hpp"
 #include "core/directory/belongs.hpp"
 #include "core/directory/failure_log.hpp"
+#include "core/directory/manifest.hpp"
 #include "core/directory/running.hpp"
 #include "core/directory/start_over.hpp"
 #include "core/directory/version.hpp"
@@ -204,6 +205,8 @@ RunEnd run(Loaded& loaded, const RunRequest& request, const Listener& listener,
   RunEnd end;
   try {
     const Strategy* const selecting = selecting_strategy(config.sweep);
+    if (!selecting && (request.rerun != Rerun::none || unfinished_trials(config.sweep, store) > 0))
+      store.add_origin(origin_json());
     end.outcome = selecting ? run_selected(*selecting, config.sweep, store, options, stop)
                             : run_rounds(loaded, store, options, stop);
   } catch (...) {
@@ -213,6 +216,7 @@ RunEnd run(Loaded& loaded, const RunRequest& request, const Listener& listener,
   running.reset();
   if (scratch) scratch->save(store);
   const Progress& progress = end.outcome.progress;
+  if (progress.total > 0) store.add_origin(origin_json());
   if (listener.finished) listener.finished(progress);
   log.say(end_of(end.outcome));
   if (end.outcome.interrupted) return end;

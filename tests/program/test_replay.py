@@ -67,6 +67,11 @@ def test_the_manifest_says_who_computed_the_trials():
     assert third["blas"].split("; ") == [first["blas"], first["blas"].replace(*cores)], third["blas"]
     assert third["commit"] == first["commit"] and run(cores[0], "seeds=5")["blas"] == third["blas"]
     assert "same compiler and BLAS core" not in qklab("replay", "origin", "--trials", 2, OPENBLAS_CORETYPE=cores[0]).stdout
+    for number, core in enumerate(cores, 1):
+        qklab("run", config, "--out", f"part-{number}", "--shard", f"{number}/2", OPENBLAS_CORETYPE=core)
+    qklab("merge", "part-1", "part-2", "--out", "merged")
+    merged = json.loads((FOLDER / "merged/manifest.json").read_text())
+    assert merged["blas"] == third["blas"] and merged["commit"] == first["commit"], merged["blas"]
 
 
 def test_replay_by_name_of_figure_and_of_trial():

@@ -64,6 +64,15 @@ Json resolved_parameters(const Results& results) {
   return parameters;
 }
 
+// The members of an object that are text; empty if `object` is not an object.
+std::map<std::string, std::string> texts_of(const Json& object) {
+  std::map<std::string, std::string> texts;
+  if (!object.is_object()) return texts;
+  for (const auto& [name, value] : object.items())
+    if (value.is_string()) texts.emplace(name, value.get<std::string>());
+  return texts;
+}
+
 // What of this program and machine determines results, or tells where they come from.
 Json origin_of_this_build() {
   return {{"qklab", version()},
@@ -76,8 +85,7 @@ Json origin_of_this_build() {
 // Texts "A; B" in their order, each once.
 class Listed {
  public:
-  void add(const Json& origin, const std::string& key) {
-    const std::string text = origin.is_object() ? origin.value(key, "") : "";
+  void add(const std::string& text) {
     for (std::size_t from = 0; from < text.size();) {
       const std::size_t end = std::min(text.find(separator, from), text.size());
       const std::string part = text.substr(from, end - from);
@@ -98,8 +106,8 @@ Json origin(const Json& earlier, const std::vector<std::string>& origins) {
   Json all = origin_of_this_build();
   for (auto& [key, mine] : all.items()) {
     Listed listed;
-    listed.add(earlier, key);
-    for (const std::string& each : origins) listed.add(Json::parse(each), key);
+    listed.add(texts_of(earlier)[key]);
+    for (const std::string& each : origins) listed.add(texts_of(Json::parse(each))[key]);
     if (!listed.empty()) mine = listed.text();
   }
   return all;
@@ -107,8 +115,9 @@ Json origin(const Json& earlier, const std::vector<std::string>& origins) {
 
 // The commit that wrote a directory's outputs; "" if it did not finish.
 std::string writer_of(const Json& manifest) {
-  return manifest.value("written_by",
-                        manifest.value("commit", ""));  // earlier versions state the commit alone
+  auto texts = texts_of(manifest);
+  return texts.contains("written_by") ? texts["written_by"]
+                                      : texts["commit"];  // earlier versions have no more
 }
 
 }  // namespace
@@ -148,19 +157,6 @@ void write_manifest(const std::string& directory, const Config& config, const Re
   }
   write_file(manifest_path(directory), manifest.dump(2) + "\n");
 }
-
-namespace {
-
-// The members of an object that are text; empty if `object` is not an object.
-std::map<std::string, std::string> texts_of(const Json& object) {
-  std::map<std::string, std::string> texts;
-  if (!object.is_object()) return texts;
-  for (const auto& [name, value] : object.items())
-    if (value.is_string()) texts.emplace(name, value.get<std::string>());
-  return texts;
-}
-
-}  // namespace
 
 std::string origin_json() { return origin_of_this_build().dump(); }
 

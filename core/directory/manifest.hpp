@@ -24,10 +24,10 @@ struct Effort {
   std::size_t threads = 0;
 };
 
-// `history`: what happened to the claims, which a reference has no run.db to keep.
-// Without `effort` (nothing was run) the effort in the previous manifest is kept. Commit, compiler, BLAS and SIMD are those
-// of `origins`, which computed the trials, beside those that the previous manifest has; several are listed ("A; B"). `plugins`: the builds of a
-// plugin that computed the results, the latest last.
+// `history`: what happened to the claims, which a reference has no run.db to keep. `plugins`: the builds of a plugin that
+// computed the results, the latest last. Commit, compiler, BLAS and SIMD are those of `origins`, which computed the trials,
+// beside those that the previous manifest has; several are listed ("A; B"). Without `effort` (nothing was run) the effort in
+// the previous manifest is kept.
 void write_manifest(const std::string& directory, const Config& config, const Results& results,
                     const std::optional<Effort>& effort, const FileIdentities& plugins,
                     const std::vector<std::string>& origins, const FigureRecord& figures,

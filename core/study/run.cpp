@@ -205,6 +205,7 @@ RunEnd run(Loaded& loaded, const RunRequest& request, const Listener& listener,
   RunEnd end;
   try {
     const Strategy* const selecting = selecting_strategy(config.sweep);
+    // Before any trial is stored, so that a kill does not lose it. What a strategy will run is known at its end alone.
     if (!selecting && (request.rerun != Rerun::none || unfinished_trials(config.sweep, store) > 0))
       store.add_origin(origin_json());
     end.outcome = selecting ? run_selected(*selecting, config.sweep, store, options, stop)

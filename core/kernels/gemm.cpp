@@ -10,15 +10,30 @@
 namespace qklab::kernels {
 namespace {
 
-// By rows: an element is added up in the same order wherever its row is.
+// Each part lays out anew what its rows, or columns, are multiplied by: it is to have this many, so that this is little
+// beside its products.
+constexpr int least_lines = 64;
+
+// In parts along the longer side: an element is added up in the same order whichever part it is in.
 template <class T>
-void by_rows(bool transpose_a, bool transpose_b, int m, int n, int k, T alpha, const T* a, int lda,
-             const T* b, int ldb, T beta, T* c, int ldc) {
-  parallel(m, 2.0 * n * k, [&](int begin, int end) {
-    const std::ptrdiff_t row = begin, step = transpose_a ? 1 : lda;
-    product(transpose_a, transpose_b, end - begin, n, k, alpha, a + row * step, lda, b, ldb, beta,
-            c + row * ldc, ldc);
-  });
+void in_parts(bool transpose_a, bool transpose_b, int m, int n, int k, T alpha, const T* a, int lda,
+              const T* b, int ldb, T beta, T* c, int ldc) {
+  const bool by_rows = m >= n;
+  parallel(
+      by_rows ? m : n, 2.0 * k * (by_rows ? n : m),
+      [&](int begin, int end) {
+        const std::ptrdiff_t first = begin;
+        if (by_rows) {
+          const std::ptrdiff_t step = transpose_a ? 1 : lda;
+          product(transpose_a, transpose_b, end - begin, n, k, alpha, a + first * step, lda, b, ldb, beta,
+                  c + first * ldc, ldc);
+        } else {
+          const std::ptrdiff_t step = transpose_b ? ldb : 1;
+          product(transpose_a, transpose_b, m, end - begin, k, alpha, a, lda, b + first * step, ldb, beta,
+                  c + first, ldc);
+        }
+      },
+      least_lines);
 }
 
 constexpr CBLAS_TRANSPOSE transposed(bool yes) { return yes ? CblasTrans : CblasNoTrans; }
@@ -27,12 +42,12 @@ constexpr CBLAS_TRANSPOSE transposed(bool yes) { return yes ? CblasTrans : Cblas
 
 void gemm(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha, const float* a, int lda,
           const float* b, int ldb, float beta, float* c, int ldc) {
-  by_rows(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+  in_parts(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
 
 void gemm(bool transpose_a, bool transpose_b, int m, int n, int k, double alpha, const double* a, int lda,
           const double* b, int ldb, double beta, double* c, int ldc) {
-  by_rows(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+  in_parts(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
 
 void blas_gemm(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha, const float* a, int lda,

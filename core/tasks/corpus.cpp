@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <map>
+#include <optional>
 #include <string_view>
+#include <unordered_map>
 
 #include "core/base/error.hpp"
 #include "core/system/file.hpp"
@@ -34,24 +35,33 @@ std::vector<std::string_view> words(std::string_view text) {
   return symbols;
 }
 
-// The most frequent symbols, as many as the vocabulary has.
+// The most frequent symbols, as many as the vocabulary has; of equally frequent ones the least come first.
 template <class Symbol> Corpus encode(const std::vector<Symbol>& text, std::size_t vocabulary) {
-  std::map<Symbol, std::size_t> count;
-  for (const Symbol& symbol : text) ++count[symbol];
-  std::vector<std::pair<Symbol, std::size_t>> ranked(count.begin(), count.end());
-  std::stable_sort(ranked.begin(), ranked.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
-  const bool others = ranked.size() > vocabulary;
-  if (others) ranked.resize(vocabulary - 1);
-  std::map<Symbol, std::int32_t> id;
-  for (const auto& [symbol, n] : ranked) id.emplace(symbol, static_cast<std::int32_t>(id.size() + others));
+  struct Kind {
+    Symbol symbol;
+    std::size_t count = 0;
+    std::int32_t id = 0;
+  };
+  std::vector<Kind> kinds;  // in the order in which the text has them
+  std::unordered_map<Symbol, std::size_t> known;
   Corpus corpus;
-  corpus.symbols = ranked.size() + others;
   corpus.ids.reserve(text.size());
   for (const Symbol& symbol : text) {
-    const auto found = id.find(symbol);
-    corpus.ids.push_back(found == id.end() ? 0 : found->second);
+    const auto [found, is_new] = known.try_emplace(symbol, kinds.size());
+    if (is_new) kinds.push_back({symbol});
+    ++kinds[found->second].count;
+    corpus.ids.push_back(static_cast<std::int32_t>(found->second));
   }
+  std::vector<Kind*> ranked;
+  for (Kind& kind : kinds) ranked.push_back(&kind);
+  std::ranges::sort(ranked, [](const Kind* a, const Kind* b) {
+    return a->count != b->count ? a->count > b->count : a->symbol < b->symbol;
+  });
+  const bool others = ranked.size() > vocabulary;
+  if (others) ranked.resize(vocabulary - 1);
+  for (std::size_t i = 0; i < ranked.size(); ++i) ranked[i]->id = static_cast<std::int32_t>(i + others);
+  for (std::int32_t& id : corpus.ids) id = kinds[static_cast<std::size_t>(id)].id;
+  corpus.symbols = ranked.size() + others;
   return corpus;
 }
 
@@ -80,7 +90,7 @@ void check_length(const TaskConfig& config, const std::string& path, std::size_t
 // with a token of its own, the line end, whether or not the last one has it.
 std::vector<std::string_view> tokens(std::string_view text) {
   constexpr std::string_view line_end = "\n";
-  const auto is_space = [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; };
+  const auto is_space = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
   std::vector<std::string_view> symbols;
   for (std::size_t i = 0; i < text.size();) {
     std::size_t end = i + 1;
@@ -268,8 +278,13 @@ std::string held_out_problem(const TaskConfig& config) {
     }
     const Reading other(config, config.held_out);
     check_held_out(config, other);
-    if (!text_problem(config).empty()) return;  // told of the text
-    check_variety(config, Reading(config, config.text), other);
+    std::optional<Reading> own;
+    try {
+      check_own(config, own.emplace(config, config.text));
+    } catch (const InputError&) {
+      return;  // told of the text
+    }
+    check_variety(config, *own, other);
   });
 }
 

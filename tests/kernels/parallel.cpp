@@ -45,6 +45,26 @@ TEST_CASE("what is too small to share stays in one piece") {
   CHECK(calls == 1);
 }
 
+TEST_CASE("no part is smaller than half of what it is to have at least") {
+  for (int round = 0; round < 20; ++round) {
+    std::atomic<int> smallest{1000}, sum{0};
+    with_threads(4, [&] {
+      parallel(
+          1000, least_shared,
+          [&](int begin, int end) {
+            sum += end - begin;
+            int known = smallest;
+            while (end - begin < known && !smallest.compare_exchange_weak(known, end - begin)) {
+            }
+          },
+          64);
+    });
+    CHECK(sum == 1000);
+    CHECK(smallest >= 32);
+    CHECK(smallest < 1000);
+  }
+}
+
 // op(a) (m, k) by op(b) (k, n), onto what c holds.
 Floats product_of(bool transpose_a, bool transpose_b, int m, int n, int k) {
   const Floats a = normals(static_cast<std::size_t>(m * k), 1),

@@ -67,6 +67,7 @@ std::vector<Measurement> bench_head(const std::vector<StepShape>& shapes) {
     m.json["bytes"] = held;
     m.json["logits_bytes"] = logits;
     out.push_back(std::move(m));
+    out.push_back(over_threads("head/threads/" + name, [&] { step.run(); }));
   }
   return out;
 }

@@ -1,15 +1,12 @@
 // Scaling, as exponents of fitted powers: time and memory of a training step with length and dim, and time of
 // a sweep with its trials. Also the speed-up of a step with more threads.
 #include <fmt/format.h>
-#include <tbb/task_arena.h>
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "core/cli/bench/bench_training.hpp"
 #include "core/cli/bench/benchmark.hpp"
-#include "core/run/usable_cores.hpp"
 #include "core/stats/correlation.hpp"
 
 namespace qklab {
@@ -67,32 +64,6 @@ void add_steps(std::vector<Measurement>& out, std::string_view along, const std:
   out.push_back(power(fmt::format("scaling/{}/memory", along), x, megabytes, "MB"));
 }
 
-// Wall time of one step that may use all threads, like the last trial of a run.
-void add_threads(std::vector<Measurement>& out, const StepShape& shape) {
-  Training step(shape);
-  std::vector<int> threads(usable_cores());
-  std::iota(threads.begin(), threads.end(), 1);
-  std::vector<std::vector<double>> seconds(threads.size());
-  for (int round = 0; round < 11; ++round) {
-    for (std::size_t i = 0; i < threads.size(); ++i) {
-      tbb::task_arena arena(threads[i]);
-      seconds[i].push_back(arena.execute([&] { return seconds_of([&] { step.run(); }); }));
-    }
-  }
-  std::string text;
-  std::vector<double> speedup;
-  for (std::size_t i = 0; i < threads.size(); ++i) {
-    std::vector<double> ratio;
-    for (std::size_t round = 0; round < seconds[i].size(); ++round)
-      ratio.push_back(seconds[0][round] / seconds[i][round]);
-    const Spread s = spread(ratio);
-    speedup.push_back(s.median);
-    text += fmt::format("{}{}: {:.2f} times as fast ({:.2f} to {:.2f})", i ? "; " : "", threads[i], s.median,
-                        s.low, s.high);
-  }
-  out.push_back({"scaling/threads/" + to_text(shape), text, {{"threads", threads}, {"speedup", speedup}}});
-}
-
 }  // namespace
 
 std::vector<Measurement> bench_scaling() {
@@ -108,7 +79,10 @@ std::vector<Measurement> bench_scaling() {
     seconds.push_back(seconds_of_empty_sweep(n));
   }
   out.push_back(power("scaling/trials/time", trials, seconds, "s"));
-  for (const StepShape& shape : standard_shapes()) add_threads(out, shape);
+  for (const StepShape& shape : standard_shapes()) {
+    Training step(shape);
+    out.push_back(over_threads("scaling/threads/" + to_text(shape), [&] { step.run(); }));
+  }
   return out;
 }
 

@@ -39,6 +39,9 @@ double seconds_of(const std::function<void()>& work);
 // CPU time of this thread: other processes on a shared machine affect it only through the cache.
 double cpu_seconds();
 
+// Wall time of what may use all threads, like a step of the last trial of a run, on 1 thread and on more, up to all.
+Measurement over_threads(std::string name, const std::function<void()>& work);
+
 struct StepOptions {
   bool torch = false, profile = false;
 };

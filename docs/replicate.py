@@ -4,8 +4,8 @@
     qklab trace CONFIG --out DIR
     python3 docs/replicate.py DIR...
 
-Reads only each DIR: model.json describes the model, params/ its initial parameters, batches/ its training data.
-Exits with 1 if a loss or a first gradient differs by more than the tolerance, and with 2 if the trace uses
+Reads only each DIR: model.json describes the model, params/ its initial parameters, batches/ its training data, held_out/
+what it is judged on at the end. Exits with 1 if a loss or a first gradient differs by more than the tolerance, and with 2 if the trace uses
 something that is not supported here.
 """
 import argparse
@@ -134,7 +134,7 @@ class Model:
     def __init__(self, description, parameters, masks=None):
         self.m = description
         self.p = parameters
-        self.masks = masks  # key and lane of the stream of what is dropped
+        self.masks = masks  # key and lane of the stream of what is dropped; None: nothing is
         self.step = 0
 
     def norm(self, x, name, kind=None):
@@ -145,7 +145,7 @@ class Model:
 
     def drop(self, x, kind, place):
         probability = self.m["dropout." + kind]
-        if probability == 0:
+        if probability == 0 or self.masks is None:
             return x
         lane = substream(substream(self.masks["lane"], self.step), place)
         return x * dropout_factors(x.shape, probability, self.masks["key"], lane).to(x.dtype)
@@ -393,6 +393,46 @@ def relative(a, b, least):
     return float((a - b).norm() / max(float(b.norm()), least, 1e-12))
 
 
+def relative_loss(ours, theirs):
+    return abs(ours - theirs) / max(abs(ours), 1e-12)
+
+
+def worse(difference, known):
+    """The larger of two differences, and NaN where one of them is."""
+    return known if difference <= known or math.isnan(known) else difference
+
+
+def batch_loss(model, folder, number, task, smoothing):
+    """The mean loss over the targets of a batch, and how many targets it has."""
+    inputs = torch.from_numpy(numpy.load(folder / f"{number}_inputs.npy"))
+    targets = torch.from_numpy(numpy.load(folder / f"{number}_targets.npy"))
+    output = model(inputs.long() if model.m["vocabulary"] else inputs)
+    if task["answers"] == "last":
+        output = output[:, -1:]
+    if task["loss"] == "mean_squared_error":
+        return functional.mse_loss(output, targets), targets.numel()
+    ignored = task["ignored_target"]
+    loss = functional.cross_entropy(output.flatten(0, 1), targets.long().flatten(), ignore_index=ignored,
+                                    label_smoothing=smoothing)
+    return loss, int((targets != ignored).sum())
+
+
+@torch.no_grad()
+def held_out_loss(model, folder, task):
+    """The mean over all targets of the held-out batches, with nothing dropped or smoothed."""
+    reading = Model(model.m, model.p)
+    total, count = 0.0, 0
+    for number in range(len(list(folder.glob("*_inputs.npy")))):
+        loss, targets = batch_loss(reading, folder, number, task, 0.0)
+        total, count = total + targets * loss.item(), count + targets
+    return total / count
+
+
+def losses_of(file):
+    with open(file, newline="") as lines:
+        return [(int(row["step"]), float(row["loss"])) for row in csv.DictReader(lines)]
+
+
 def agrees(folder, tolerance):
     """Trains the traced model, and says how far it is from the trace. NaN anywhere is a difference."""
     trace = json.loads((folder / "model.json").read_text())
@@ -406,25 +446,14 @@ def agrees(folder, tolerance):
     with torch.no_grad():
         traces = [model.traces(n) for n in range(trace["model"]["layers"])]
 
-    with open(folder / "losses.csv", newline="") as file:
-        expected = [(int(row["step"]), float(row["loss"])) for row in csv.DictReader(file)]
+    expected = losses_of(folder / "losses.csv")
     worst, worst_step, worst_gradient = 0.0, 0, 0.0
     for step, theirs in expected:
-        inputs = torch.from_numpy(numpy.load(folder / "batches" / f"{step}_inputs.npy"))
-        targets = torch.from_numpy(numpy.load(folder / "batches" / f"{step}_targets.npy"))
         model.step = step
-        output = model(inputs.long() if trace["model"]["vocabulary"] else inputs)
-        if task["answers"] == "last":
-            output = output[:, -1:]
-        if task["loss"] == "cross_entropy":
-            loss = functional.cross_entropy(output.flatten(0, 1), targets.long().flatten(),
-                                            ignore_index=task["ignored_target"],
-                                            label_smoothing=task["label_smoothing"])
-        else:
-            loss = functional.mse_loss(output, targets)
+        loss, _ = batch_loss(model, folder / "batches", step, task, task["label_smoothing"])
         ours = loss.item()
-        difference = abs(ours - theirs) / max(abs(ours), 1e-12)
-        if not difference <= worst:  # true for NaN too
+        difference = relative_loss(ours, theirs)
+        if worse(difference, worst) is difference:
             worst, worst_step = difference, step
         optimizer.zero_grad()
         (loss + penalty(regularizer, model, traces)).backward()
@@ -433,7 +462,7 @@ def agrees(folder, tolerance):
             least = 1e-3 * math.sqrt(sum(float(p.grad.square().sum()) for p in trained.values()))
             for name, parameter in trained.items():
                 gradient = torch.from_numpy(numpy.load(folder / "grads" / f"{name}.npy"))
-                worst_gradient = max(worst_gradient, relative(gradient, parameter.grad, least))
+                worst_gradient = worse(relative(gradient, parameter.grad, least), worst_gradient)
         if clip > 0:
             torch.nn.utils.clip_grad_norm_(trained.values(), clip)
         for group in optimizer.param_groups:
@@ -441,9 +470,13 @@ def agrees(folder, tolerance):
         optimizer.step()
         after_update(regularizer, model, traces)
 
+    ((_, at_end),) = losses_of(folder / "held_out.csv")
+    judged = held_out_loss(model, folder / "held_out", task)
+    of_judged = relative_loss(judged, at_end)
     print(f"{folder}: {len(expected)} steps, largest relative difference of a loss {worst:.2e} (step {worst_step}), "
-          f"of a first gradient {worst_gradient:.2e}")
-    return len(expected) > 0 and worst <= tolerance and worst_gradient <= tolerance
+          f"of a first gradient {worst_gradient:.2e}, of the held-out loss at the end {of_judged:.2e} "
+          f"({judged:.6g} here, {at_end:.6g} there)")
+    return len(expected) > 0 and all(each <= tolerance for each in (worst, worst_gradient, of_judged))
 
 
 def main():

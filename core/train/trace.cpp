@@ -34,11 +34,11 @@ void write_blocks(Trainer& trainer, const std::string& directory, bool gradients
   }
 }
 
-void write_batch(const tasks::Task& task, const std::string& directory, std::uint64_t k) {
+void write_batch(const tasks::Task& task, tasks::Part part, const std::string& directory, std::uint64_t k) {
   const tasks::TaskShape& shape = task.shape();
   const std::size_t size = task.config().batch;
   tasks::Batch batch;
-  task.batch(tasks::Part::train, k, batch);
+  task.batch(part, k, batch);
   const auto write = [&](const char* what, const std::string& bytes) {
     write_file(fmt::format("{}/{}_{}.npy", directory, k, what), bytes);
   };
@@ -49,6 +49,16 @@ void write_batch(const tasks::Task& task, const std::string& directory, std::uin
                       : npy_bytes({size, shape.length, shape.channels}, Reals(batch.vectors)));
   write("targets", shape.real_targets ? npy_bytes({size, shape.answers(), shape.outputs}, Reals(batch.values))
                                       : npy_bytes({size, shape.answers()}, Ids(batch.labels)));
+}
+
+// What the model is judged on, and how it ends.
+void write_held_out(Trainer& trainer, const std::string& directory, std::size_t steps) {
+  make_directories(directory + "/held_out");
+  const std::size_t batches = trainer.task().judged_batches(trainer.config().evaluation_batches);
+  for (std::size_t k = 0; k < batches; ++k)
+    write_batch(trainer.task(), tasks::Part::held_out, directory + "/held_out", k);
+  write_file(directory + "/held_out.csv",
+             fmt::format("step,loss\n{},{}\n", steps, shortest(trainer.evaluate().loss)));
 }
 
 Json description(Trainer& trainer) {
@@ -94,6 +104,9 @@ Json meanings(const nn::ModelConfig& m) {
       "int32 (batch, answers) labels, ignored_target where there is none, or float32 (batch, answers, "
       "outputs)";
   json["losses.csv"] = "step,loss: of batch `step` before update `step`, without the regularizer";
+  json["held_out/<k>_inputs.npy, held_out/<k>_targets.npy"] = "batches that the model does not learn from";
+  json["held_out.csv"] =
+      "step,loss: the mean over all targets of held_out after the last update, without dropout and smoothing";
   return json;
 }
 
@@ -106,15 +119,17 @@ void write_trace(Trainer& trainer, const std::string& directory, const std::func
   write_blocks(trainer, directory + "/params", false);
   make_directories(directory + "/batches");
   std::string losses = "step,loss\n";
-  for (std::size_t step = 0; step < trainer.config().steps; ++step) {
+  std::size_t step = 0;
+  for (; step < trainer.config().steps; ++step) {
     check();
-    write_batch(trainer.task(), directory + "/batches", step);
+    write_batch(trainer.task(), tasks::Part::train, directory + "/batches", step);
     const double loss = trainer.gradients(step);
     losses += fmt::format("{},{}\n", step, shortest(loss));
     if (step == 0) write_blocks(trainer, directory + "/grads", true);
     if (!std::isfinite(loss)) break;
     trainer.update(step);
   }
+  write_held_out(trainer, directory, step);
   write_file(directory + "/losses.csv", losses);
 }
 

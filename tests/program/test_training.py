@@ -183,14 +183,21 @@ def test_traces_replayed_by_pytorch():
         qklab("trace", SMALL, *overrides.split(), "dim=16", "steps=100", "--out", folders[-1])
     done = replay(*folders)  # in one go, since PyTorch takes long to load
     assert done.returncode == 0 and done.stdout.count(" 100 steps, ") == len(folders), (done.stdout, done.stderr)
-    # The comparison must be able to fail.
-    folder = folders[3]
+    # The comparison must be able to fail: for a loss, for the held-out loss, and for what is no number.
+    folder, judged, spoilt = folders[3], folders[1], folders[2]
+    step, loss = (judged / "held_out.csv").read_text().splitlines()[1].split(",")
+    assert step == "100"
+    (judged / "held_out.csv").write_text(f"step,loss\n{step},{float(loss) * 1.01}\n")
+    gradient = next((spoilt / "grads").glob("*.npy"))
+    gradient.write_bytes(gradient.read_bytes()[:-4] + b"\x00\x00\xc0\x7f")
     losses = (folder / "losses.csv").read_text().splitlines()
     step, loss = losses[60].split(",")
     losses[60] = f"{step},{float(loss) * 1.01}"
     (folder / "losses.csv").write_text("\n".join(losses) + "\n")
     done = replay(*folders[:5])
-    assert done.returncode == 1 and done.stdout.splitlines()[-1].startswith(f"{folder} differs"), done.stdout
+    differing = [line for line in done.stdout.splitlines() if " differs by " in line]
+    assert done.returncode == 1 and len(differing) == 3, done.stdout
+    assert all(line.startswith(f"{each} ") for each, line in zip((judged, spoilt, folder), differing)), done.stdout
 
 
 def test_trace_holds_what_it_says():
@@ -201,6 +208,8 @@ def test_trace_holds_what_it_says():
     assert len(list((folder / "params").glob("*.npy"))) == len(list((folder / "grads").glob("*.npy"))) > 5
     assert len(list((folder / "batches").glob("*_inputs.npy"))) == 3
     assert (folder / "losses.csv").read_text().startswith("step,loss\n0,")
+    assert (folder / "held_out.csv").read_text().startswith("step,loss\n3,")
+    assert (folder / "held_out/0_inputs.npy").exists() and (folder / "held_out/0_targets.npy").exists()
     assert "not empty" in qklab("trace", SMALL, "--out", folder, code=2).stderr
     assert "several trials" in qklab("trace", SMALL, "seeds=2", "--out", FOLDER / "two", code=2).stderr
     other = ROOT / "configs" / "fig_localization.yaml"

@@ -17,7 +17,8 @@
 // each at `rates` learning rates a factor 3.16 apart about a usual one, and keeps the rate with the lowest
 // loss at the end. The loss is that of held-out batches. Rates at the edge of their range are told
 // (`at_edge`). With `fresh` the losses at the end are those of held-out batches that no rate was chosen by: the
-// lowest of many noisy losses is too low, and more so for an optimizer whose rates matter less.
+// lowest of many noisy losses is too low, and more so for an optimizer whose rates matter less. With `optimizers: all`
+// Signum, which is sign-SGD with momentum, and RMSprop, which is Adam without, are trained as well.
 //
 // Reproduced: pre against post, SGD's gap to Adam against heterogeneity, sign-SGD. Own reading: the Gini
 // coefficient as the measure of disparity, training from scratch (the paper fine-tunes), the rates' grid. Out
@@ -26,6 +27,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "core/autodiff/curvature.hpp"
@@ -75,10 +77,18 @@ struct Method {
   const char* kind;
   double usual_rate;
 };
-constexpr std::array<Method, 4> methods = {{{"sgd", "sgd", 0.3},
-                                            {"momentum", "momentum", 0.1},
-                                            {"adam", "adam", 0.005},
-                                            {"sign", "sign_sgd", 0.001}}};
+constexpr std::array<Method, 6> all_methods = {{{"sgd", "sgd", 0.3},
+                                                {"momentum", "momentum", 0.1},
+                                                {"adam", "adam", 0.005},
+                                                {"sign", "sign_sgd", 0.001},
+                                                {"signum", "signum", 0.001},
+                                                {"rmsprop", "rmsprop", 0.005}}};
+constexpr std::size_t basic_methods = 4;
+
+std::span<const Method> methods_of(const Parameters& params) {
+  const std::span<const Method> all = all_methods;
+  return params.text("optimizers") == "all" ? all : all.first(basic_methods);
+}
 
 train::Training training_of(const Parameters& params) {
   train::Training training;
@@ -110,8 +120,8 @@ Run best_run(const Trial& trial, const Method& method, std::size_t place, const 
         train_config(trial.params, method, method.usual_rate * elementary::pow(10.0, exponent)), task,
         trial.shared_stream("optimizer_heterogeneity model"));
     const std::size_t steps = trainer.config().steps;
-    train::Hooks hooks =
-        train::hooks_of_part(trial, (place * rates + i) * steps, std::size(methods) * rates * steps);
+    train::Hooks hooks = train::hooks_of_part(trial, (place * rates + i) * steps,
+                                              methods_of(trial.params).size() * rates * steps);
     hooks.evaluated = [](train::Trainer& of, std::size_t step, train::History& history) {
       const std::vector<double> norms = autodiff::gradient_norms(of.tape());
       const Disparity now = disparity(of.tape(), norms, Blocks::all);
@@ -145,7 +155,7 @@ void run(const Trial& trial, Result& result) {
 
   std::vector<Run> runs;
   double edges = 0;
-  for (const Method& method : methods) {
+  for (const Method& method : methods_of(trial.params)) {
     runs.push_back(best_run(trial, method, runs.size(), *task));
     const Run& best = runs.back();
     const std::string name = method.name;
@@ -161,16 +171,23 @@ void run(const Trial& trial, Result& result) {
     for (const double value : x) sum += value;
     return sum / static_cast<double>(x.size());
   };
-  const double sgd = runs[0].loss, momentum = runs[1].loss, adam = runs[2].loss, sign = runs[3].loss;
+  const double sgd = runs[0].loss, adam = runs[2].loss;
+  // How much nearer to Adam than SGD is by a factor of two.
+  const auto nearer = [=](const Run& other) { return (sgd - adam) - 2 * std::abs(other.loss - adam); };
   result.scalar("heterogeneity_initial", runs[2].gini.value.front());
   result.scalar("heterogeneity", average(runs[2].gini.value));
   result.scalar("shared_initial", runs[2].shared.value.front());
   result.scalar("shared", average(runs[2].shared.value));
   result.scalar("spread", average(runs[2].spread.value));
   result.scalar("sgd_gap", sgd - adam);
-  result.scalar("momentum_gap", momentum - adam);
-  result.scalar("sign_gap", sign - adam);
-  result.scalar("sign_nearer", (sgd - adam) - 2 * std::abs(sign - adam));
+  result.scalar("momentum_gap", runs[1].loss - adam);
+  result.scalar("sign_gap", runs[3].loss - adam);
+  result.scalar("sign_nearer", nearer(runs[3]));
+  for (std::size_t i = basic_methods; i < runs.size(); ++i) {
+    const std::string name = all_methods[i].name;
+    result.scalar(name + "_gap", runs[i].loss - adam);
+    result.scalar(name + "_nearer", nearer(runs[i]));
+  }
   result.scalar("at_edge", edges);
   if (const auto share = standards.above_baseline(adam)) result.scalar("above_baseline", *share);
 }
@@ -197,6 +214,9 @@ Experiment make() {
               "losses at the end are measured on held-out batches other than those by which rates are chosen")
           .later(),
       choice_of<nn::AttentionKind>("attention", "softmax", "how scores become weights").later(),
+      choice("optimizers", "basic", {"basic", "all"},
+             "SGD without and with momentum, Adam and sign-SGD; or Signum and RMSprop as well")
+          .later(),
       train::labels(),
   };
   experiment.scalars = {
@@ -227,17 +247,31 @@ Experiment make() {
   };
   experiment.series.push_back(
       {"loss_baseline", "nats", "the scalar baseline at each step", "step", Bits::exact, true});
-  for (const Method& method : methods) {
+  for (const Method& method : all_methods) {
     const std::string name = method.name;
+    const bool is_basic = &method < &all_methods[basic_methods];
+    if (!is_basic) {
+      experiment.scalars.push_back({name, "nats",
+                                    "held-out loss of " + name + " at the end, at its best rate", "",
+                                    Bits::exact, true});
+      experiment.scalars.push_back(
+          {name + "_gap", "nats", "loss of " + name + " minus Adam's", "", Bits::exact, true});
+      experiment.scalars.push_back({name + "_nearer", "nats",
+                                    "SGD's gap minus twice the size of that of " + name, "", Bits::exact,
+                                    true});
+    }
     experiment.baselines.push_back({name, "baseline", "no attention", "floor"});
     experiment.baselines.push_back({"loss_" + name, "loss_baseline", "no attention"});
-    experiment.series.push_back({"loss_" + name, "nats", "held-out loss of " + name, "step"});
+    experiment.series.push_back(
+        {"loss_" + name, "nats", "held-out loss of " + name, "step", Bits::rounded, !is_basic});
     experiment.series.push_back({"heterogeneity_" + name, "",
                                  "Gini coefficient of gradient norms of blocks while " + name + " trains",
-                                 "step"});
+                                 "step", Bits::rounded, !is_basic});
   }
   experiment.run = run;
-  experiment.cost = [](const Parameters& p) { return p.real("steps") * p.real("rates") * p.real("layers"); };
+  experiment.cost = [](const Parameters& p) {
+    return p.real("steps") * p.real("rates") * p.real("layers") * static_cast<double>(methods_of(p).size());
+  };
   experiment.check = [](const Parameters& p) -> std::string {
     if (const std::string why = tasks::problem(training_of(p).task); !why.empty()) return why;
     return train::heads_problem(p);

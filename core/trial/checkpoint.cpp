@@ -20,16 +20,22 @@ Checkpoint::Checkpoint(const std::string& directory, std::uint64_t trial, std::c
       every_(every),
       last_(std::chrono::steady_clock::now()) {}
 
-bool Checkpoint::due() const { return std::chrono::steady_clock::now() - last_ >= every_; }
+bool Checkpoint::due() const {
+  if (every_.count() == 0) return true;
+  const auto since = std::chrono::steady_clock::now() - last_;
+  return since >= every_ && since >= 50 * took_;
+}
 
 void Checkpoint::save(std::string_view state) {
   used_ = true;
+  const auto begin = std::chrono::steady_clock::now();
   try {
     make_directories(path_.substr(0, path_.rfind('/')));
-    write_file(path_, seal(state) + std::string(state));
+    write_file(path_, seal(state).append(state));
   } catch (const Error&) {
   }
   last_ = std::chrono::steady_clock::now();
+  took_ = last_ - begin;
 }
 
 std::optional<std::string> Checkpoint::load() {

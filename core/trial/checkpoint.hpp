@@ -14,7 +14,9 @@ class Checkpoint {
   // The file is <directory>/checkpoints/<trial>; it is not touched before save() or load().
   Checkpoint(const std::string& directory, std::uint64_t trial, std::chrono::milliseconds every);
 
-  bool due() const;  // `every` has passed since the trial began or saved last
+  // `every` has passed since the trial began or saved last, and fifty times what that took: a large state is saved less
+  // often. Always true where `every` is 0.
+  bool due() const;
   // Replaces the saved state atomically: neither a reader nor a crash sees half of it. If it cannot be
   // written, the trial continues without, since its result does not depend on it.
   void save(std::string_view state);
@@ -28,6 +30,7 @@ class Checkpoint {
   std::string path_;
   std::chrono::milliseconds every_;
   std::chrono::steady_clock::time_point last_;
+  std::chrono::steady_clock::duration took_{0};
   bool used_ = false;
 };
 

@@ -5,12 +5,24 @@
 using namespace qklab;
 
 TEST_CASE("optimizer_heterogeneity: every optimizer learns, and the gaps are differences of what is told") {
-  const auto outcome = testing::run("optimizer_heterogeneity", {{"steps", std::int64_t{40}},
-                                                                {"rates", std::int64_t{1}},
-                                                                {"layers", std::int64_t{1}},
-                                                                {"length", std::int64_t{6}},
-                                                                {"vocabulary", std::int64_t{4}}});
-  for (const char* name : {"sgd", "momentum", "adam", "sign"}) {
+  const auto run = [](const char* optimizers) {
+    return testing::run("optimizer_heterogeneity", {{"steps", std::int64_t{40}},
+                                                    {"rates", std::int64_t{1}},
+                                                    {"layers", std::int64_t{1}},
+                                                    {"length", std::int64_t{6}},
+                                                    {"vocabulary", std::int64_t{4}},
+                                                    {"optimizers", Value{std::string(optimizers)}}});
+  };
+  const auto outcome = run("all"), basic = run("basic");
+  for (const char* name : {"sgd", "momentum", "adam", "sign"})
+    CHECK(basic.scalar(name) == outcome.scalar(name));
+  CHECK(std::isnan(basic.scalar("signum")));
+  for (const char* name : {"signum", "rmsprop"}) {
+    const double gap = outcome.scalar(name) - outcome.scalar("adam");
+    CHECK(outcome.scalar(std::string(name) + "_gap") == gap);
+    CHECK(outcome.scalar(std::string(name) + "_nearer") == outcome.scalar("sgd_gap") - 2 * std::abs(gap));
+  }
+  for (const char* name : {"sgd", "momentum", "adam", "sign", "signum", "rmsprop"}) {
     const auto& loss = outcome.series(std::string("loss_") + name);
     CHECK(loss.back() < loss.front());
     CHECK(loss.front() == outcome.series("loss_adam").front());  // the same model and batches

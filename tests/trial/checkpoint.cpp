@@ -4,6 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <thread>
+
 #include "tests/support/walker.hpp"
 
 using namespace qklab;
@@ -83,6 +86,21 @@ TEST_CASE("checkpoint: due once its interval has passed") {
   const Scratch scratch;
   CHECK(Checkpoint(scratch.path, 7, std::chrono::milliseconds(0)).due());
   CHECK_FALSE(Checkpoint(scratch.path, 7, std::chrono::hours(1)).due());
+}
+
+TEST_CASE("checkpoint: a state that takes long to save is saved less often") {
+  const Scratch scratch;
+  Checkpoint checkpoint(scratch.path, 7, std::chrono::milliseconds(1));
+  const auto begin = std::chrono::steady_clock::now();
+  checkpoint.save(std::string(32 << 20, 'x'));
+  const auto took = std::chrono::steady_clock::now() - begin;
+  std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  CHECK(std::chrono::steady_clock::now() - begin - took < 20 * took);  // or the next line says nothing
+  CHECK_FALSE(checkpoint.due());
+  checkpoint.save("x");
+  for (int i = 0; i < 6000 && !checkpoint.due(); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  CHECK(checkpoint.due());
 }
 
 TEST_CASE("checkpoint: a stopped trial goes on from where it was, and its file goes once it is stored") {

@@ -10,15 +10,15 @@
 namespace qklab::kernels {
 namespace {
 
-// Each part lays out anew what its rows, or columns, are multiplied by: it is to have this many, so that this is little
-// beside its products.
-constexpr int least_lines = 64;
+// What a part has at least: product() lays out b anew for each call, which is to be little beside its rows; what it does
+// with a is less.
+constexpr int least_rows = 256, least_columns = 32;
 
-// In parts along the longer side: an element is added up in the same order whichever part it is in.
+// In parts along the side that has more of them: an element is added up in the same order whichever part it is in.
 template <class T>
 void in_parts(bool transpose_a, bool transpose_b, int m, int n, int k, T alpha, const T* a, int lda,
               const T* b, int ldb, T beta, T* c, int ldc) {
-  const bool by_rows = m >= n;
+  const bool by_rows = m / least_rows > n / least_columns;
   parallel(
       by_rows ? m : n, 2.0 * k * (by_rows ? n : m),
       [&](int begin, int end) {
@@ -33,7 +33,7 @@ void in_parts(bool transpose_a, bool transpose_b, int m, int n, int k, T alpha, 
                   c + first, ldc);
         }
       },
-      least_lines);
+      by_rows ? least_rows : least_columns);
 }
 
 constexpr CBLAS_TRANSPOSE transposed(bool yes) { return yes ? CblasTrans : CblasNoTrans; }

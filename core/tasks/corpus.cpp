@@ -152,9 +152,12 @@ void check_held_out(const TaskConfig& config, const Reading& other) {
   if (!config.held_out.empty()) check_length(config, config.held_out, other.symbols.size(), "held out");
 }
 
+bool all_are(const Reading& text, std::string_view symbol) {
+  return std::ranges::all_of(text.symbols, [=](std::string_view each) { return each == symbol; });
+}
+
 void check_variety(const TaskConfig& config, const Reading& own, const Reading& other) {
-  const auto is_first = [&own](std::string_view symbol) { return symbol == own.symbols[0]; };
-  if (std::ranges::all_of(own.symbols, is_first) && std::ranges::all_of(other.symbols, is_first))
+  if (all_are(own, own.symbols[0]) && all_are(other, own.symbols[0]))
     throw InputError(fmt::format("{}: holds one {} only", config.text, config.unit));
 }
 
@@ -278,6 +281,8 @@ std::string held_out_problem(const TaskConfig& config) {
     }
     const Reading other(config, config.held_out);
     check_held_out(config, other);
+    if (!config.held_out.empty() && !all_are(other, other.symbols[0]))
+      return;  // a long text need not be read again
     std::optional<Reading> own;
     try {
       check_own(config, own.emplace(config, config.text));

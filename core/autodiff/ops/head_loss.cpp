@@ -58,6 +58,15 @@ template <class T> std::size_t count_used(const Call<T>& c, const Sizes<T>& s) {
   return used;
 }
 
+// Whether no logit is larger than number `own`, and none before it is equal. Counts, since that becomes vector code.
+template <class T> bool is_first_largest(std::size_t n, const T* logits, std::size_t own) {
+  const T least = logits[own];
+  int ahead = 0;
+  for (std::size_t i = 0; i < own; ++i) ahead += logits[i] >= least;
+  for (std::size_t i = own + 1; i < n; ++i) ahead += logits[i] > least;
+  return ahead == 0;
+}
+
 // One row: its logits z become their gradient. The same steps as those of cross_entropy(), in the same order.
 template <class T> struct RowResult { T *loss, *smoothed, *right; };
 template <class T>
@@ -68,7 +77,8 @@ void finish_row(const Sizes<T>& s, T used, std::int32_t target, T* z, const RowR
     return;
   }
   const T* const logits = z;
-  *to.right = std::max_element(logits, logits + s.classes) - logits == target ? T{1} : T{0};
+  const auto own = static_cast<std::size_t>(target);
+  *to.right = is_first_largest(s.classes, logits, own) ? T{1} : T{0};
   const T share = static_cast<T>(s.how.smoothing / static_cast<double>(used));
   if (s.how.smoothing != 0) {
     const T mean =

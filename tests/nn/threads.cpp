@@ -40,5 +40,31 @@ TEST_CASE("the same bits on one, two and three threads") {
   }
 }
 
+TEST_CASE("every optimizer moves many parameters to the same bits on one, two and three threads") {
+  for (const std::string& name : Registry<OptimizerKind>::all().names()) {
+    CAPTURE(name);
+    const auto moved_with = [&](int threads) {
+      return with_threads(threads, [&] {
+        Tape<float> tape;
+        const auto w = tape.parameter("w", {1'000'003});  // three parts, and some over
+        const auto loss = sum(w * w);
+        Stream stream(1, 0, "test");
+        std::ranges::generate(tape.parameters(), [&] { return static_cast<float>(stream.normal()); });
+        Optimizer<float> optimizer(defaults(name), tape);
+        for (int i = 0; i < 2; ++i) {
+          tape.forward();
+          tape.backward(loss);
+          optimizer.step();
+        }
+        return std::vector<float>(tape.parameters().begin(), tape.parameters().end());
+      });
+    };
+    const std::vector<float> one = moved_with(1);
+    CHECK(one == one);  // no NaN
+    CHECK(moved_with(2) == one);
+    CHECK(moved_with(3) == one);
+  }
+}
+
 }  // namespace
 }  // namespace qklab::nn

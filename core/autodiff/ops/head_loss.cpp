@@ -135,13 +135,15 @@ template <class T> void forward(const Call<T>& c) {
 template <class T> void add_part(const Call<T>& c, int operand, const T* part) {
   T* const into = c.in_gradient(operand);
   if (!into) return;
-  const std::size_t n = c.shape(operand).size();
-  const T factor = c.out_gradient()[0];
-  if (c.begin(operand) == 0) {
-    kernels::affine(n, factor, T{0}, part, into);
-  } else {
-    kernels::add_scaled(n, factor, part, into);
-  }
+  const T factor = c.out_gradient()[0], beta = c.begin(operand);
+  kernels::parallel(static_cast<int>(c.shape(operand).size()), 20, [=](int begin, int end) {
+    const auto n = static_cast<std::size_t>(end - begin);
+    if (beta == 0) {
+      kernels::affine(n, factor, T{0}, part + begin, into + begin);
+    } else {
+      kernels::add_scaled(n, factor, part + begin, into + begin);
+    }
+  });
 }
 
 template <class T> void backward(const Call<T>& c) {

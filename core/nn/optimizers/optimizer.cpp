@@ -6,6 +6,7 @@
 
 #include "core/base/error.hpp"
 #include "core/kernels/denormals.hpp"
+#include "core/kernels/parallel.hpp"
 #include "core/kernels/reduce.hpp"
 
 namespace qklab::nn {
@@ -83,17 +84,21 @@ template <class T> double Optimizer<T>::step(double factor) {
 }
 
 template <class T> void Optimizer<T>::update(const Run& run, double rate, double factor) {
+  constexpr double operations = 20;  // of a parameter, roughly
   const auto real = [](double x) { return static_cast<T>(x); };
-  kind_->step.template of<T>()({.size = run.size,
-                                .rate = real(rate),
-                                .factor = real(factor),
-                                .decay = real(config_.weight_decay),
-                                .gradient = tape_->gradients().data() + run.offset,
-                                .weight = tape_->parameters().data() + run.offset,
-                                .first_state = state_.empty() ? nullptr : state_.data() + run.offset,
-                                .next_state = tape_->parameters().size(),
-                                .step = steps_,
-                                .config = config_});
+  kernels::parallel(static_cast<int>(run.size), operations, [&](int begin, int end) {
+    const std::size_t first = run.offset + static_cast<std::size_t>(begin);
+    kind_->step.template of<T>()({.size = static_cast<std::size_t>(end - begin),
+                                  .rate = real(rate),
+                                  .factor = real(factor),
+                                  .decay = real(config_.weight_decay),
+                                  .gradient = tape_->gradients().data() + first,
+                                  .weight = tape_->parameters().data() + first,
+                                  .first_state = state_.empty() ? nullptr : state_.data() + first,
+                                  .next_state = tape_->parameters().size(),
+                                  .step = steps_,
+                                  .config = config_});
+  });
 }
 
 template class Optimizer<float>;

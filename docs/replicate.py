@@ -5,8 +5,8 @@
     python3 docs/replicate.py DIR...
 
 Reads only each DIR: model.json describes the model, params/ its initial parameters, batches/ its training data, held_out/
-what it is judged on at the end. Exits with 1 if a loss or a first gradient differs by more than the tolerance, and with 2 if the trace uses
-something that is not supported here.
+what it is judged on at the end. Exits with 1 if a loss or a first gradient differs by more than the tolerance, and with 2
+if the trace uses something that is not supported here.
 """
 import argparse
 import csv

@@ -11,6 +11,8 @@ MOST = 5 if os.environ.get("LAB_CI") else 1  # clicks on a figure: an idle machi
 # Which trials are behind it is found from the parameters, in another way than the page does it.
 AIM = """
   window.rest = (text) => { let h = 7; for (const c of text) h = (h * 31 + c.charCodeAt(0)) >>> 0; return h; };
+  // Curves of several metrics are of the same trials.
+  const ofTrials = (curve) => curve.name && curve.name !== "metric";
   window.aims = (figure) => {
     const block = document.getElementById(`figure-${figure.name}`);
     const plots = [...block.querySelectorAll(".panel [role=img]")].map((p) => p.plot);
@@ -36,7 +38,7 @@ AIM = """
             : Math.abs(o.x - spot.x) < 2 && (o.curve === spot.curve || Math.abs(o.y - spot.y) < 3));
           if (all.some(near)) continue;
           const x = figure.xparameter && [figure.xparameter, figure.xnames ? figure.xnames[spot.curve.x[spot.i]] : spot.curve.x[spot.i]];
-          spots.push({p, x: spot.x, y: spot.y, values: [spot.curve.name && [spot.curve.name, spot.curve.value], x].filter(Boolean)});
+          spots.push({p, x: spot.x, y: spot.y, values: [ofTrials(spot.curve) && [spot.curve.name, spot.curve.value], x].filter(Boolean)});
         }
       }
       for (const spot of spots) for (const f of panel.facets) spot.values.push([f.name, f.value]);

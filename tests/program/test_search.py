@@ -65,7 +65,8 @@ def check(sampler):
     account = re.search(r"search: the best of 18 points has entropy_ratio ([\d.e-]+): mean=(\S+) variance=(\S+) tokens=(\S+)", said)
     assert account and (account[2], account[3], account[4]) == best, (said, best)
     assert abs(float(account[1]) - sum(means[best]) / SEEDS) < 1e-4
-    # On two threads. Each start of Optuna takes seconds.
+    qklab("run", config, "--out", f"{sampler}-two", "-j", 2)
+    assert tables(f"{sampler}-two") == tables(f"{sampler}-one")
     kills = run_through_kills(config, f"{sampler}-killed", seed=3, lives=2)
     assert tables(f"{sampler}-killed") == tables(f"{sampler}-one")
     return f"passed, {kills} kills"

@@ -168,15 +168,15 @@ Experiment make() {
       integer("batch", 16, "sequences").range(1, 4096),
       integer("pretrain_steps", 300, "updates of pre-training").range(1, 10000000),
       integer("steps", 200, "updates of fine-tuning").range(1, 10000000),
-      choice("before", "markov", learnable, "what is learned before fine-tuning").later(),
-      choice("after", "markov", learnable, "what it is fine-tuned on; markov is another chain").later(),
-      choice_of<nn::AttentionKind>("attention", "softmax", "how scores become weights").later(),
+      choice("before", "markov", learnable, "what is learned before fine-tuning").added_later(),
+      choice("after", "markov", learnable, "what it is fine-tuned on; markov is another chain").added_later(),
+      choice_of<nn::AttentionKind>("attention", "softmax", "how scores become weights").added_later(),
       train::labels(),
-      real("value_rate", 0, "learning rate of W_v; 0: lambda times `rate`").range(0, 1000).later(),
+      real("value_rate", 0, "learning rate of W_v; 0: lambda times `rate`").range(0, 1000).added_later(),
       integer("rank", 0,
               "of the adapters that are trained in place of the matrices; 0: the matrices themselves")
           .range(0, 4096)
-          .later(),
+          .added_later(),
   };
   experiment.scalars = {
       {"pretrained_loss", "nats", "held-out loss on the first task after pre-training", "", Bits::exact},

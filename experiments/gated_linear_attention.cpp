@@ -297,14 +297,14 @@ Experiment make() {
       integer("test_batches", 128, "held-out batches of the final risk").range(1, 100000),
       integer("layers", 1, "of attention; with more than one, each is added to its input")
           .range(1, 64)
-          .later(),
-      integer("tasks", 2, "of a prompt").range(2, 3).later(),
+          .added_later(),
+      integer("tasks", 2, "of a prompt").range(2, 3).added_later(),
       real("third", 0.5, "correlation of the third task with the query's, where there is one")
           .range(0, 1)
-          .later(),
+          .added_later(),
       boolean("explain", false,
               "records weights of the examples, and the risk of as many steps as there are layers")
-          .later(),
+          .added_later(),
   };
   experiment.scalars = {
       {"risk", "", "mean squared error of the trained model", "", Bits::rounded},

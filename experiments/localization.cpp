@@ -139,7 +139,8 @@ Experiment make() {
           .derived("sqrt(dim)", [](const Parameters& p) { return Value(std::sqrt(p.real("dim"))); })
           .above(0),
       integer("samples", 4000, "random walks drawn").range(1, 1e9),
-      boolean("by_share", false, "whether to record both probabilities along position / length, too").later(),
+      boolean("by_share", false, "whether to record both probabilities along position / length, too")
+          .added_later(),
   };
   experiment.scalars = {
       {"entropy", "nats", "entropy of the attention weights, mean over samples", "", Bits::exact},

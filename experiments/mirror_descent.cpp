@@ -275,8 +275,8 @@ Experiment make() {
       real("growth", 0.01, "of |W|_p in a growing step").above(0),
       choice("data", "gaussian", {"gaussian", "unit"},
              "Gaussian tokens whose first is the query, or independent unit vectors")
-          .later(),
-      choice("start", "zero", {"zero", "normal"}, "W_0: 0, or independent N(0, 1)").later(),
+          .added_later(),
+      choice("start", "zero", {"zero", "normal"}, "W_0: 0, or independent N(0, 1)").added_later(),
   };
   experiment.scalars = {
       {"final_correlation", "", "cosine of W and its max-margin solution at the end", "", Bits::rounded,

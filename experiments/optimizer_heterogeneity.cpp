@@ -212,11 +212,11 @@ Experiment make() {
       integer("rates", 3, "learning rates tried for each optimizer, a factor 3.16 apart").range(1, 20),
       boolean("fresh", false,
               "losses at the end are measured on held-out batches other than those by which rates are chosen")
-          .later(),
-      choice_of<nn::AttentionKind>("attention", "softmax", "how scores become weights").later(),
+          .added_later(),
+      choice_of<nn::AttentionKind>("attention", "softmax", "how scores become weights").added_later(),
       choice("optimizers", "basic", {"basic", "all"},
              "SGD without and with momentum, Adam and sign-SGD; or Signum and RMSprop as well")
-          .later(),
+          .added_later(),
       train::labels(),
   };
   experiment.scalars = {

@@ -129,7 +129,7 @@ Experiment make() {
           .above(0)
           .derived("sqrt(dim)", [](const Parameters& p) { return Value(std::sqrt(p.real("dim"))); }),
       boolean("skip", false, "whether skips add each sub-layer's input to its output"),
-      real("residual_scale", 1.0, "factor of what sub-layers add to a skip").above(0).later(),
+      real("residual_scale", 1.0, "factor of what sub-layers add to a skip").above(0).added_later(),
       boolean("mlp", false, "whether an MLP follows attention"),
       choice("norm", "pre", nn::untrained_norms(), "where layer normalization stands"),
       choice_of<nn::ValueKind>("value", "orthogonal", "what value matrices are"),

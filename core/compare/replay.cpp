@@ -73,7 +73,7 @@ std::vector<std::string> compare_trial(const Experiment& experiment, const Trial
   };
   std::vector<std::string> differences;
   for (std::size_t i = 0; i < experiment.scalars.size(); ++i) {
-    if (experiment.scalars[i].later && std::isnan(stored.scalars[i])) continue;
+    if (experiment.scalars[i].added_later && std::isnan(stored.scalars[i])) continue;
     const Tolerance comparison = comparison_of(experiment.scalars[i], sizes.scalars[i]);
     if (comparison.same(stored.scalars[i], again.scalars[i])) continue;
     differences.push_back(fmt::format("{}: stored {}, now {}", experiment.scalars[i].name,
@@ -81,7 +81,7 @@ std::vector<std::string> compare_trial(const Experiment& experiment, const Trial
   }
   for (std::size_t i = 0; i < experiment.series.size(); ++i) {
     const Metric& metric = experiment.series[i];
-    if ((!all_series || metric.later) && stored.series[i].value.empty()) continue;
+    if ((!all_series || metric.added_later) && stored.series[i].value.empty()) continue;
     const std::string difference = series_difference(
         metric.name, metric, stored.series[i], again.all_series[i], comparison_of(metric, sizes.series[i]));
     if (!difference.empty()) differences.push_back(difference);

@@ -27,7 +27,7 @@ inline constexpr double rounding = 1e-9, cancelled = 1e-12;
 // One message for each metric that differs, with the first position where it does; empty: the trial is the
 // same. Exact metrics must be equal to the last bit on every machine. Rounded ones must be so if `bitwise`,
 // and otherwise agree within `tolerance` of their metric's size. Arrays under `directory` are compared if
-// `bitwise`. NaN is equal only to NaN, but a metric that was declared later (Metric::later) and is not stored
+// `bitwise`. NaN is equal only to NaN, but a metric that was declared later (Metric::added_later) and is not stored
 // is skipped. If `stored` holds only some of the series (`all_series` is false), the missing ones are
 // skipped.
 struct Sameness {

@@ -200,7 +200,9 @@ Experiment declared_experiment(const std::string& declaration) {
   std::size_t count = 0;
   for (const std::string& path : keys.get<std::vector<std::string>>("files", {})) {
     experiment.parameters.add(
-        text(fmt::format("{}{}", source, ++count), path, "a file that the program reads").file().later());
+        text(fmt::format("{}{}", source, ++count), path, "a file that the program reads")
+            .file()
+            .added_later());
   }
   experiment.scalars =
       list_of<Metric>(keys, "scalars", [](const Json& each) { return metric_of(each, false); });

@@ -147,8 +147,8 @@ struct Absent {
       return std::ranges::find(header, name) == header.end();
     };
     for (const Parameter& each : experiment.parameters)
-      parameters.push_back(each.is_later && lacks(each.name));
-    for (const Metric& each : experiment.scalars) scalars.push_back(each.later && lacks(each.name));
+      parameters.push_back(each.is_added_later && lacks(each.name));
+    for (const Metric& each : experiment.scalars) scalars.push_back(each.added_later && lacks(each.name));
   }
 
   std::vector<std::string> left_of(std::vector<std::string> header, const Experiment& experiment) const {

@@ -63,7 +63,7 @@ template <class E> Parameter choice_of(std::string name, std::string fallback, s
 // keep their ids, whether or not the entry is there.
 template <class E> void add_own_parameters(Schema& schema) {
   for (const E* entry : Registry<E>::all().entries())
-    for (Parameter own : entry->parameters) schema.add(own.later());
+    for (Parameter own : entry->parameters) schema.add(own.added_later());
 }
 
 // The entry chosen by the parameter `name`, with its own parameters.

@@ -60,14 +60,14 @@ Parameter& Parameter::nonfinite_allowed() {
   return *this;
 }
 
-Parameter& Parameter::later() {
-  is_later = true;
+Parameter& Parameter::added_later() {
+  is_added_later = true;
   return *this;
 }
 
 Parameter& Parameter::aside() {
   is_aside = true;
-  return later();
+  return added_later();
 }
 
 Parameter& Parameter::file(std::function<bool(const Parameters&)> where) {
@@ -236,7 +236,7 @@ void Schema::add(Parameter parameter) {
     if (nests_in(name, other.name) || nests_in(other.name, name))
       throw Error(fmt::format("parameters '{}' and '{}': one cannot nest in the other", other.name, name));
   }
-  if (parameter.is_later && (parameter.derive || !parameter.fallback))
+  if (parameter.is_added_later && (parameter.derive || !parameter.fallback))
     throw Error(fmt::format("parameter '{}' was added later: its default must be a constant", name));
   if (parameter.is_file && parameter.type != Type::text)
     throw Error(fmt::format("parameter '{}' names a file: it must be text", name));

@@ -39,7 +39,7 @@ struct Parameter {
   double high = std::numeric_limits<double>::infinity();
   bool open_low = false;  // low itself is excluded
   bool allow_nonfinite = false;
-  bool is_later = false;
+  bool is_added_later = false;
   bool is_aside = false;
   bool is_file = false;
   std::function<bool(const Parameters&)> read_where;  // trials that read the file; empty: all that name one
@@ -55,9 +55,9 @@ struct Parameter {
   Parameter& nonfinite_allowed();
   // Marks a parameter that was added to an experiment which had results. Its default, a constant, must leave
   // these results as they are: at its default it is not part of a trial's id, and trials.csv may lack it.
-  Parameter& later();
-  // Marks a later() parameter that changes nothing about what a trial computes, only what it keeps besides: trials that
-  // differ in it alone draw the same random numbers.
+  Parameter& added_later();
+  // Marks an added_later() parameter that changes nothing about what a trial computes, only what it keeps
+  // besides: trials that differ in it alone draw the same random numbers.
   Parameter& aside();
   // Marks a text parameter that names a file, "" for none. `where` says which trials read the file, if not
   // all do. The file's content is then part of a trial's identity, and an unreadable file is refused
@@ -89,7 +89,7 @@ Parameter choice(std::string name, std::string fallback, std::vector<std::string
 class Schema {
  public:
   Schema() = default;
-  // Throws Error for a name that is declared twice, and for later() without a constant default.
+  // Throws Error for a name that is declared twice, and for added_later() without a constant default.
   Schema(std::initializer_list<Parameter> parameters);
 
   std::size_t size() const { return parameters_.size(); }

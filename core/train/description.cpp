@@ -99,13 +99,13 @@ std::vector<Field> task_fields() {
       of_text(
           text("vocabulary_file", "",
                "file with the symbols of task text, one a line, which then decides instead of vocabulary")
-              .later(),
+              .added_later(),
           {"unit"}, tasks::vocabulary_problem, [](auto& t) -> auto& { return t.task.vocabulary_file; }),
       field(
           choice(
               "windows", "random", {"random", "blocks"},
               "of task text: sequences to train on begin anywhere, or follow each other, each once an epoch")
-              .later(),
+              .added_later(),
           "", "", [](auto& t) -> auto& { return t.task.windows; }),
       field(
           integer("stride", 0,
@@ -113,7 +113,7 @@ std::vector<Field> task_fields() {
                   "of it, "
                   "each symbol judged once; 0: evaluation_batches of drawn ones")
               .range(0, 1 << 20)
-              .later(),
+              .added_later(),
           "", "", [](auto& t) -> auto& { return t.task.stride; }),
   };
 }
@@ -187,13 +187,13 @@ std::vector<Field> model_fields() {
                "variance of a coordinate of the first block's input; embedding and positions give half "
                "each")
               .range(0, 1e6)
-              .later(),
+              .added_later(),
           "", "", [](auto& t) -> auto& { return t.config.initialization.input_variance; }),
       field(
           boolean("init.common", false,
                   "initial parameters are drawn by seed and task alone, so that trials of other parameters "
                   "begin alike and differences between them are paired")
-              .later(),
+              .added_later(),
           "", "", [](auto& t) -> auto& { return t.common_draws; }),
   };
 }
@@ -272,7 +272,7 @@ std::vector<Field> regularizer_fields() {
 Field start_field() {
   Parameter file =
       text("init.from", "", "weights that a training has saved, to start from; empty: parameters are drawn")
-          .later();
+          .added_later();
   file.file().content(shaping_parameters(), [](const Parameters& p) {
     Training training;
     read(training, p, shaping_parameters());
@@ -287,7 +287,7 @@ std::vector<Field> run_fields() {
   Field gate = field(
       nn::gates, "gate", "scalar", "of gated_linear: one gate a head, or one for each coordinate of its keys",
       "model", "gate", [](auto& t) -> auto& { return t.config.model.gate; });
-  gate.parameter->later();
+  gate.parameter->added_later();
   Field save = field(
       savings, "save", "none",
       "parameters written to weights/ as .safetensors: those at the end, or those of every evaluation as "
@@ -313,11 +313,11 @@ std::vector<Field> run_fields() {
       field(
           real("residual_scale", 1.0, "factor of what attention and MLP add to the residual stream")
               .above(0)
-              .later(),
+              .added_later(),
           "model", "residual_scale", [](auto& t) -> auto& { return t.config.model.residual_scale; }),
       {integer("window", 0, "keys that a query of causal attention sees, its own included; 0: all so far")
            .range(0, 1 << 20)
-           .later(),
+           .added_later(),
        "model", "window", [](Training&, const Parameters&) {},  // read with `causal`
        [](const Training& t) {
          const Mask mask = t.config.model.mask;
@@ -356,7 +356,7 @@ std::shared_ptr<const std::vector<Field>> fields() {
 Parameter labels() {
   return choice("labels", "given", {"given", "shuffled"},
                 "targets: the task's, or these dealt out at random among all of a batch")
-      .later();
+      .added_later();
 }
 
 Schema schema() {

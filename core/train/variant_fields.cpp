@@ -9,7 +9,7 @@ namespace {
 template <class Access> Field of_model(Parameter parameter, Access access) {
   std::string name = parameter.name;
   return field(
-      std::move(parameter.later()), "model",
+      std::move(parameter.added_later()), "model",
       std::move(name), [access](auto& t) -> auto& { return access(t.config.model); });
 }
 
@@ -24,7 +24,7 @@ Field later_choice(const std::array<Named<E>, n>& names, const char* name, const
   Field made = field(
       names, name, fallback, doc, "model",
       name, [access](auto& t) -> auto& { return access(t.config.model); });
-  made.parameter->later();
+  made.parameter->added_later();
   return made;
 }
 
@@ -101,12 +101,12 @@ std::vector<Field> variant_fields() {
   for (const auto& part : {norm_fields(), block_fields(), embedding_fields()})
     all.insert(all.end(), part.begin(), part.end());
   all.push_back(field(
-      real("epsilon", 1e-8, "of adam, adamw and rmsprop").range(0, 1).later(), "optimizer", "epsilon",
+      real("epsilon", 1e-8, "of adam, adamw and rmsprop").range(0, 1).added_later(), "optimizer", "epsilon",
       [](auto& t) -> auto& { return t.config.optimizer.epsilon; }));
   all.push_back(field(
       real("label_smoothing", 0.0, "share of a label's probability that training spreads over all classes")
           .range(0, 1)
-          .later(),
+          .added_later(),
       "task", "label_smoothing", [](auto& t) -> auto& { return t.config.label_smoothing; }));
   return all;
 }

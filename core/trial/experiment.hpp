@@ -46,7 +46,7 @@ struct Metric {
   Bits bits = Bits::rounded;
   // Declared after results had been published: results of earlier versions lack it, which then is no
   // difference.
-  bool later = false;
+  bool added_later = false;
   // The values that the definition allows, where both ends are finite: a claim about a mean can then be decided
   // for any distribution.
   std::optional<Range> range = {};

@@ -18,7 +18,7 @@ std::uint64_t unmixed(std::uint64_t x) {
 }  // namespace
 
 std::uint64_t parameter_hash(const Parameter& parameter, const Value& value) {
-  if (parameter.is_later && value == *parameter.fallback) return 0;
+  if (parameter.is_added_later && value == *parameter.fallback) return 0;
   return mix(hash_text(parameter.name) * 3 + hash_text(to_text(value)));
 }
 

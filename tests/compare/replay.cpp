@@ -47,7 +47,7 @@ TEST_CASE("a metric that was declared later counts only where it is stored") {
   pair.again.scalars[1] = 2;
   pair.again.all_series[2] = probe::series({1, 2});
   CHECK(pair.differences(experiment, {}).size() == 2);
-  experiment.scalars[1].later = experiment.series[2].later = true;
+  experiment.scalars[1].added_later = experiment.series[2].added_later = true;
   CHECK(pair.differences(experiment, {}).empty());
   pair.stored.scalars[1] = 3;
   pair.stored.series[2] = probe::series({1});

@@ -170,7 +170,7 @@ TEST_CASE("a file without a parameter that was added later is read with its defa
   const Results written = awkward_results(walker_sweep(3));
   write_both(scratch.path, written);
   Experiment grown = walker();
-  grown.parameters.add(real("width", 2, "").later());
+  grown.parameters.add(real("width", 2, "").added_later());
   const Results read = read_csv(scratch.path, grown);
   REQUIRE(read.trials.size() == written.trials.size());
   for (std::size_t i = 0; i < read.trials.size(); ++i) {
@@ -202,7 +202,7 @@ TEST_CASE("a file without a scalar that was added later is read without it") {
     CHECK(std::isnan(read.trials[i].scalars[1]));
     CHECK(identical(read.trials[i].scalars[2], written.trials[i].scalars[1]));
   }
-  grown.scalars[1].later = false;
+  grown.scalars[1].added_later = false;
   CHECK(contains(message_of([&] { read_csv(scratch.path, grown); }), "expected 'odd'"));
 }
 

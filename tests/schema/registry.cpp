@@ -61,7 +61,7 @@ TEST_CASE("entries' own parameters: in a schema, by their default, and as they a
   Schema schema = {choice_of<Fruit>("fruit", "pear", "to eat")};
   add_own_parameters<Fruit>(schema);
   REQUIRE(schema.names() == std::vector<std::string>{"fruit", "plum.weight"});
-  CHECK(schema[1].is_later);
+  CHECK(schema[1].is_added_later);
   Parameters params(schema);
   params.set(0, std::string("plum"));
   params.set(1, 0.25);

@@ -76,9 +76,10 @@ TEST_CASE("schema: declarations that contradict themselves are errors") {
   CHECK_THROWS_AS((Schema{real("a b", 0, "")}), Error);
   CHECK_THROWS_AS((Schema{real("", 0, "")}), Error);
   CHECK_THROWS_AS((Schema{real("and", 0, "")}), Error);
-  CHECK_THROWS_AS((Schema{real("a", "").later()}), Error);
+  CHECK_THROWS_AS((Schema{real("a", "").added_later()}), Error);
   CHECK_THROWS_AS(
-      (Schema{real("a", 0, "").derived("0", [](const Parameters&) { return Value(0.0); }).later()}), Error);
+      (Schema{real("a", 0, "").derived("0", [](const Parameters&) { return Value(0.0); }).added_later()}),
+      Error);
   CHECK_NOTHROW((Schema{real("a.b", 0, ""), real("a.c", 1, ""), real("ab", 1, "")}));
 }
 

@@ -84,7 +84,7 @@ TEST_CASE("sweep: a parameter that is added later leaves the trials that were th
   Experiment before = test::make_walker();
   before.name = "grown";
   Experiment added = before;
-  added.parameters.add(real("width", 2, "").later());
+  added.parameters.add(real("width", 2, "").added_later());
   const Experiment& after = register_experiment(added);  // this adds the seed
   before.parameters.add(integer("seed", 0, ""));
   const std::vector<TrialSpec> trials =

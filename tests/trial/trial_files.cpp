@@ -18,7 +18,8 @@ const Experiment& keeper() {
   if (const Experiment* known = find_experiment("keeper")) return *known;
   Experiment keeper;
   keeper.name = "keeper";
-  keeper.parameters = {real("x", 0.0, ""), integer("keep", 0, "").aside(), integer("later", 0, "").later()};
+  keeper.parameters = {real("x", 0.0, ""), integer("keep", 0, "").aside(),
+                       integer("later", 0, "").added_later()};
   keeper.scalars = {{"drawn", "", "", ""}};
   keeper.files = {{"notes.txt", "", "", ""}, {"notes.S.txt", "", "", "step"}};
   keeper.run = [](const Trial& trial, Result& result) {

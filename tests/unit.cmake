@@ -49,7 +49,7 @@ foreach(example parity adagrad interleaved multi_query squared_relu)
 endforeach()
 # Compiled separately: each of these has its own meaning of `run`, `read` or `Scratch`, or replaces operator new.
 foreach(source autodiff/allocations nn/allocations train/allocations run/crash run/memory strategies/prune
-    strategies/refine strategies/until figures/foresee chart/layout store/scratch store/store store/store_health
+    strategies/refine strategies/until study/foresee chart/layout store/scratch store/store store/store_health
     store/stored_trial)
   set_source_files_properties(${source}.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endforeach()

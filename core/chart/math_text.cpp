@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/error.hpp"
+#include "core/text/text_check.hpp"
 
 namespace qklab {
 namespace {
@@ -64,21 +65,6 @@ const Table& lowered() {
   return all;
 }
 
-std::size_t length_of_character(char first) {
-  const auto byte = static_cast<unsigned char>(first);
-  return byte < 0x80 ? 1 : byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
-}
-
-std::vector<std::string> split_characters(const std::string& text) {
-  std::vector<std::string> all;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = length_of_character(text[at]);
-    all.push_back(text.substr(at, length));
-    at += length;
-  }
-  return all;
-}
-
 // Reads math from its beginning to its end.
 class Reader {
  public:
@@ -92,6 +78,12 @@ class Reader {
 
  private:
   // A group in braces, a command with its arguments, an index, or a character.
+  // The whole character at this place, or the byte where it is no UTF-8; nothing at the end.
+  std::string_view next() const {
+    const std::string_view rest = text_.substr(at_);
+    return rest.substr(0, rest.empty() ? 0 : std::max<std::size_t>(1, character_length(rest)));
+  }
+
   std::string atom() {
     const char c = text_[at_];
     if (c == '{') return group();
@@ -104,8 +96,7 @@ class Reader {
       ++at_;
       return c == '-' ? "−" : "′";
     }
-    const std::size_t length = length_of_character(c);
-    const std::string_view character = text_.substr(at_, length);
+    const std::string_view character = next();
     at_ += character.size();
     return std::string(character);
   }
@@ -127,7 +118,7 @@ class Reader {
   std::string command() {
     std::size_t end = ++at_;
     while (end < text_.size() && std::isalpha(static_cast<unsigned char>(text_[end]))) ++end;
-    if (end == at_) end = std::min(text_.size(), at_ + 1);  // a sign
+    if (end == at_) end = at_ + next().size();  // a sign
     const std::string name(text_.substr(at_, end - at_));
     at_ = end;
     if (is_face(name)) return argument(name);
@@ -150,13 +141,13 @@ class Reader {
   }
 
   static std::string enclosed(const std::string& text) {
-    return split_characters(text).size() > 1 ? "(" + text + ")" : text;
+    return count_characters(text) > 1 ? "(" + text + ")" : text;
   }
 
   static std::string index(char kind, const std::string& text) {
     const Table& table = kind == '^' ? raised() : lowered();
     std::string plain;
-    for (const std::string& character : split_characters(text)) {
+    for (const std::string_view character : characters(text)) {
       const auto found = table.find(character);
       if (found == table.end()) return kind + (kind == '^' ? enclosed(text) : text);
       plain += found->second;

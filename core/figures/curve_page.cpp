@@ -13,33 +13,6 @@
 namespace qklab {
 namespace {
 
-bool is_number(const Value& value) {
-  return std::holds_alternative<double>(value) || std::holds_alternative<std::int64_t>(value);
-}
-
-double as_number(const Value& value) {
-  const double* real = std::get_if<double>(&value);
-  return real ? *real : static_cast<double>(std::get<std::int64_t>(value));
-}
-
-// `values` come from sorted groups, panel by panel; `order` says how to merge them.
-Coordinate coordinate(std::vector<Value> values, const KeyLess& order, bool log, const std::string& figure,
-                      const std::string& name) {
-  const auto less = [&](const Value& a, const Value& b) { return order({a}, {b}); };
-  std::sort(values.begin(), values.end(), less);
-  values.erase(std::unique(values.begin(), values.end()), values.end());
-  Coordinate result{std::move(values), true, log};
-  result.numeric = std::all_of(result.values.begin(), result.values.end(), is_number);
-  for (const Value& value : result.values) {
-    if (log && !(as_number(value) > 0)) {
-      throw Error(fmt::format(
-          "figure '{}': {} = {} can't stand on a log axis; leave it out with where, or log: without it",
-          figure, name, to_text(value)));
-    }
-  }
-  return result;
-}
-
 constexpr double line_span = 0.9;  // of viridis: its last yellow can't be seen as a line on white
 constexpr std::size_t most_in_legend = 5;
 
@@ -124,80 +97,6 @@ Scale value_scale(const Figure& figure, const Experiment& experiment, const Figu
 
 }  // namespace
 
-double Coordinate::position(const Value& value) const {
-  if (numeric) return as_number(value);
-  return static_cast<double>(std::find(values.begin(), values.end(), value) - values.begin());
-}
-
-std::vector<std::string> names_of(const Coordinate& coordinate) {
-  std::vector<std::string> names;
-  for (const Value& value : coordinate.values) names.push_back(to_text(value));
-  return names;
-}
-
-std::vector<double> Coordinate::positions() const {
-  std::vector<double> result;
-  for (const Value& value : values) result.push_back(position(value));
-  return result;
-}
-
-Scale Coordinate::scale(double padding, int max_ticks) const {
-  if (numeric && values.size() == 1) return single_scale(position(values[0]), log);
-  if (numeric) return numeric_scale(positions(), log, padding, max_ticks);
-  return category_scale(names_of(*this));
-}
-
-Scale Coordinate::scale_at_values(int max_ticks) const {
-  if (!numeric || values.size() == 1) return scale(0, max_ticks);
-  return swept_scale(positions(), log, max_ticks);
-}
-
-Coordinate x_coordinate(const Figure& figure, const Experiment& experiment, const FigureData& data) {
-  std::vector<Value> values;
-  for (const Panel& panel : data.panels) {
-    for (const Curve& curve : panel.curves) {
-      for (const Point& p : curve.points) values.push_back(p.x);
-    }
-  }
-  for (const Lost& lost : data.lost)
-    if (lost.x) values.push_back(*lost.x);
-  // An index has no parameter to order it; its values are plain numbers, as those of any real parameter.
-  static const Schema index_schema{real("index", "")};  // texts are ordered by it as well
-  const Schema& schema = figure.x_parameter ? experiment.parameters : index_schema;
-  const std::vector<std::size_t> parameters = {figure.x_parameter.value_or(0)};
-  return coordinate(std::move(values), {&schema, &parameters}, figure.log_x, figure.name, figure.xlabel);
-}
-
-namespace {
-
-// A parameter that has the names as choices, in the order in which they come first.
-Parameter in_this_order(const std::vector<Value>& names) {
-  std::vector<std::string> choices;
-  for (const Value& name : names)
-    if (std::ranges::count(choices, std::get<std::string>(name)) == 0)
-      choices.push_back(std::get<std::string>(name));
-  const std::string first = choices.at(0);
-  return choice("name", first, std::move(choices), "");
-}
-
-}  // namespace
-
-Coordinate curve_coordinate(const Figure& figure, const Experiment& experiment, const FigureData& data,
-                            bool log) {
-  if (!figure.has_curves()) return {};
-  std::vector<Value> values;
-  for (const Panel& panel : data.panels) {
-    for (const Curve& curve : panel.curves) values.push_back(curve.key[0]);
-  }
-  for (const Lost& lost : data.lost)
-    if (!lost.curve.empty()) values.push_back(lost.curve[0]);
-  const Schema named = figure.values.empty() ? Schema{real("name", "")} : Schema{in_this_order(values)};
-  const Schema& schema = figure.curve_parameter ? experiment.parameters : named;
-  const std::vector<std::size_t> parameters = {figure.curve_parameter.value_or(0)};
-  return coordinate(std::move(values), {&schema, &parameters}, log, figure.name,
-                    figure.curve_parameter ? schema[*figure.curve_parameter].name : figure.curve_name);
-}
-
 Shade CurvePage::shade(const Curve& curve) const {
   if (curve.key.empty()) return {};
   const auto found = std::find(curves.values.begin(), curves.values.end(), curve.key[0]);
@@ -228,18 +127,6 @@ void CurvePage::enter(std::size_t panel) {
   if (!own_y.empty()) page.panels[panel].y = page.y = own_y[panel];
 }
 
-std::vector<const Point*> lonely_points(const CurvePage& frame, const Curve& curve, double Point::*value) {
-  const std::vector<Point>& points = curve.points;
-  const auto is_shown = [&](std::size_t i) {
-    return i < points.size() && frame.page.y.can_show(points[i].*value) &&
-           frame.page.x.can_show(frame.x.position(points[i].x));
-  };
-  std::vector<const Point*> result;
-  for (std::size_t i = 0; i < points.size(); ++i)
-    if (is_shown(i) && !is_shown(i - 1) && !is_shown(i + 1)) result.push_back(&points[i]);
-  return result;
-}
-
 double CurvePage::aside(const Curve& curve) const {
   if (x.numeric || curve.key.empty()) return 0;
   const auto found = std::find(curves.values.begin(), curves.values.end(), curve.key[0]);
@@ -250,45 +137,6 @@ double CurvePage::aside(const Curve& curve) const {
 }
 
 namespace {
-
-// Each point by itself, at a name.
-void add_named(std::vector<PlotLayer>& layers, const CurvePage& frame, const Curve& curve,
-               double Point::*value, const LineStyle& style) {
-  const double half = 0.3 / static_cast<double>(frame.x.values.size());
-  std::vector<Spot> spots;
-  RodLayer intervals{{}, style.color, 1};
-  LineLayer shelves{{}, style.color, style.width, style.stroke};
-  for (const Point& p : curve.points) {
-    auto [x, y] = frame.spot(p, p.*value);
-    x += frame.aside(curve);
-    if (std::isnan(y)) continue;
-    spots.emplace_back(x, y);
-    shelves.lines.push_back({{x - half, y}, {x + half, y}});
-    const bool reaches_zero = frame.page.y.log && p.low <= 0;
-    const double low = reaches_zero ? 0 : frame.y_share(p.low), high = frame.y_share(p.high);
-    if (!std::isnan(low) && !std::isnan(high))
-      intervals.spans.push_back({x, std::clamp(low, 0.0, 1.0), std::clamp(high, 0.0, 1.0)});
-  }
-  if (spots.empty()) return;
-  if (value == &Point::baseline) {
-    layers.push_back(std::move(shelves));
-    return;
-  }
-  const bool is_mean = value == &Point::mean;
-  if (is_mean && !intervals.spans.empty()) layers.push_back(std::move(intervals));
-  layers.push_back(DotLayer{std::move(spots), style.color, is_mean ? 0.5 : 0.7,
-                            is_mean ? frame.shape(curve).value_or(Shape::disc) : Shape::ring, 0.8});
-}
-
-// Marks along a line, at some of its points.
-void add_marks(std::vector<PlotLayer>& layers, const CurvePage& frame, const Curve& curve, Shape shape) {
-  constexpr std::size_t most = 8;
-  const std::size_t step = (curve.points.size() + most - 1) / most;
-  DotLayer marks{{}, frame.color(curve), 0.45, shape};
-  for (std::size_t i = step / 2; i < curve.points.size(); i += step)
-    marks.spots.push_back(frame.spot(curve.points[i], curve.points[i].mean));
-  if (!marks.spots.empty()) layers.push_back(std::move(marks));
-}
 
 // At the upper or lower edge, where a mean is infinite. Returns whether there are some.
 bool add_infinite(std::vector<PlotLayer>& layers, const CurvePage& frame, const Curve& curve) {
@@ -306,19 +154,6 @@ bool add_infinite(std::vector<PlotLayer>& layers, const CurvePage& frame, const 
 }
 
 }  // namespace
-
-void add_curve(std::vector<PlotLayer>& layers, const CurvePage& frame, const Curve& curve,
-               double Point::*value, const LineStyle& style) {
-  if (!frame.x.numeric) return add_named(layers, frame, curve, value, style);
-  std::vector<Spot> line, dots;
-  for (const Point& p : curve.points) line.push_back(frame.spot(p, p.*value));
-  for (const Point* p : lonely_points(frame, curve, value)) dots.push_back(frame.spot(*p, p->*value));
-  const bool is_mean = value == &Point::mean;
-  layers.push_back(LineLayer{{std::move(line)}, style.color, style.width, style.stroke});
-  if (!dots.empty())
-    layers.push_back(DotLayer{std::move(dots), style.color, 0.6, is_mean ? Shape::disc : Shape::ring, 0.7});
-  if (const auto shape = is_mean ? frame.shape(curve) : std::nullopt) add_marks(layers, frame, curve, *shape);
-}
 
 void add_lost(CurvePage& frame, const FigureData& data) {
   constexpr double above_axis = 0.03;

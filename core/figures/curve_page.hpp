@@ -6,31 +6,13 @@
 #include <vector>
 
 #include "core/chart/page.hpp"
+#include "core/figures/coordinate.hpp"
 #include "core/figures/figure_data.hpp"
 
 namespace qklab {
 
-// The distinct values of one parameter, or of a series' index, and where they stand on an axis: numbers at
-// themselves, others at their rank.
-struct Coordinate {
-  std::vector<Value> values;  // ascending
-  bool numeric = true;
-  bool log = false;
-
-  double position(const Value& value) const;
-  std::vector<double> positions() const;
-  Scale scale(double padding, int max_ticks) const;
-  Scale scale_at_values(int max_ticks) const;  // its ticks stand at values alone
-};
-std::vector<std::string> names_of(const Coordinate& coordinate);
-
 // Between which the figure's values lie by definition; none where one of its metrics has no such range.
 std::optional<Range> range_of(const Figure& figure, const Experiment& experiment);
-
-// Throw Error where a value can't stand on the log axis that the figure asks for.
-Coordinate x_coordinate(const Figure& figure, const Experiment& experiment, const FigureData& data);
-Coordinate curve_coordinate(const Figure& figure, const Experiment& experiment, const FigureData& data,
-                            bool log);
 
 // What a curve's colour says: a place along the ordered colours (0 to 1), or one of the categories.
 struct Shade {
@@ -61,18 +43,6 @@ struct CurvePage {
   double aside(const Curve& curve) const;
 };
 
-// Points of a curve that no line shows, since neither neighbour has a number; they are drawn as dots.
-std::vector<const Point*> lonely_points(const CurvePage& frame, const Curve& curve, double Point::*value);
-// A line through a curve's points with one of their numbers, and dots where it shows nothing; of theory,
-// rings. Names on the x axis have no order that a line could follow: there each point is a dot with its interval,
-// a ring (theory) or a short line (baseline).
-struct LineStyle {
-  Color color;
-  double width;
-  Stroke stroke = Stroke::solid;
-};
-void add_curve(std::vector<PlotLayer>& layers, const CurvePage& frame, const Curve& curve,
-               double Point::*value, const LineStyle& style);
 // Crosses where trials were left out, triangles at the edge where a value is infinite, and texts in the legend that say
 // how many.
 void add_lost(CurvePage& frame, const FigureData& data);

@@ -8,7 +8,7 @@
 #include <filesystem>
 
 #include "core/claims/method.hpp"
-#include "core/figures/foresee.hpp"
+#include "core/study/foresee.hpp"
 #include "core/search/asking.hpp"
 
 namespace qklab {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
@@ -12,28 +11,11 @@
 #include "core/base/error.hpp"
 #include "core/system/file.hpp"
 #include "core/text/text_check.hpp"
+#include "core/text/words.hpp"
 
 namespace qklab::tasks {
 
 namespace {
-
-// Runs of letters, digits, apostrophes and all that is not ASCII; any other sign is a word of its own, and
-// white space is none.
-std::vector<std::string_view> words(std::string_view text) {
-  const auto in_word = [](char c) {
-    const auto u = static_cast<unsigned char>(c);
-    return u >= 0x80 || std::isalnum(u) || c == '\'';
-  };
-  std::vector<std::string_view> symbols;
-  for (std::size_t i = 0; i < text.size();) {
-    std::size_t end = i;
-    while (end < text.size() && in_word(text[end])) ++end;
-    if (end == i) ++end;
-    if (!std::isspace(static_cast<unsigned char>(text[i]))) symbols.push_back(text.substr(i, end - i));
-    i = end;
-  }
-  return symbols;
-}
 
 // The most frequent symbols, as many as the vocabulary has; of equally frequent ones the least come first.
 template <class Symbol> Corpus encode(const std::vector<Symbol>& text, std::size_t vocabulary) {
@@ -84,32 +66,6 @@ void check_length(const TaskConfig& config, const std::string& path, std::size_t
       fmt::format("{}: {} {}s {} are too few for a sequence of length {} and its next {}; shorten length, or "
                   "use a longer text",
                   path, have, config.unit, part, config.length, config.unit));
-}
-
-// Of a language in which words are parted by white space, as WikiText and the Penn Treebank are counted: each line ends
-// with a token of its own, the line end, whether or not the last one has it.
-std::vector<std::string_view> tokens(std::string_view text) {
-  constexpr std::string_view line_end = "\n";
-  const auto is_space = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
-  std::vector<std::string_view> symbols;
-  for (std::size_t i = 0; i < text.size();) {
-    std::size_t end = i + 1;
-    if (text[i] == '\n') {
-      symbols.push_back(text.substr(i, 1));
-    } else if (!is_space(text[i])) {
-      while (end < text.size() && !is_space(text[end])) ++end;
-      symbols.push_back(text.substr(i, end - i));
-    }
-    i = end;
-  }
-  if (!symbols.empty() && symbols.back() != line_end) symbols.push_back(line_end);
-  return symbols;
-}
-
-std::vector<std::string_view> bytes(std::string_view text) {
-  std::vector<std::string_view> symbols;
-  for (std::size_t i = 0; i < text.size(); ++i) symbols.push_back(text.substr(i, 1));
-  return symbols;
 }
 
 struct Unit {

@@ -27,5 +27,6 @@ TEST_CASE("a dollar sign that begins no math is one") {
 TEST_CASE("what can't be read is told") {
   CHECK_THROWS_WITH_AS(plain_math("$\\sigm$"), doctest::Contains("did you mean 'sigma'"), Error);
   CHECK_THROWS_WITH_AS(plain_math("$x_{1$"), doctest::Contains("not closed"), Error);
+  CHECK_THROWS_WITH_AS(plain_math("$\\é$"), doctest::Contains("\\é is no command"), Error);
   CHECK_THROWS_WITH_AS(plain_math("$\\sqrt$"), doctest::Contains("needs something"), Error);
 }

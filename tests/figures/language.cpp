@@ -9,7 +9,7 @@
 #include "core/base/nan.hpp"
 #include "core/figures/figure_csv.hpp"
 #include "core/figures/figure_json.hpp"
-#include "core/figures/foresee.hpp"
+#include "core/study/foresee.hpp"
 #include "core/figures/lost.hpp"
 #include "core/figures/plot_kind.hpp"
 #include "core/figures/plots/heatmap.hpp"

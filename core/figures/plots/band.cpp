@@ -2,8 +2,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "core/figures/curve_page.hpp"
 #include "core/figures/plot_kind.hpp"
+#include "core/figures/plots/curve_layers.hpp"
 #include "core/figures/plots/curves.hpp"
 #include "core/schema/plugin.hpp"
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/figures/curve_page.hpp"
+#include "core/figures/plots/curve_layers.hpp"
 
 namespace qklab {
 

@@ -1,4 +1,4 @@
-#include "core/figures/foresee.hpp"
+#include "core/study/foresee.hpp"
 
 #include <doctest/doctest.h>
 

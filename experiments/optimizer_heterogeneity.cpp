@@ -179,14 +179,11 @@ void run(const Trial& trial, Result& result) {
   result.scalar("shared_initial", runs[2].shared.value.front());
   result.scalar("shared", average(runs[2].shared.value));
   result.scalar("spread", average(runs[2].spread.value));
-  result.scalar("sgd_gap", sgd - adam);
-  result.scalar("momentum_gap", runs[1].loss - adam);
-  result.scalar("sign_gap", runs[3].loss - adam);
-  result.scalar("sign_nearer", nearer(runs[3]));
-  for (std::size_t i = basic_methods; i < runs.size(); ++i) {
+  for (std::size_t i = 0; i < runs.size(); ++i) {
     const std::string name = all_methods[i].name;
+    if (name == "adam") continue;
     result.scalar(name + "_gap", runs[i].loss - adam);
-    result.scalar(name + "_nearer", nearer(runs[i]));
+    if (name != "sgd" && name != "momentum") result.scalar(name + "_nearer", nearer(runs[i]));
   }
   result.scalar("at_edge", edges);
   if (const auto share = standards.above_baseline(adam)) result.scalar("above_baseline", *share);

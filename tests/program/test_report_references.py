@@ -1,8 +1,10 @@
-"""The report of every reference in headless Chromium: filters, sorts, legends, prints, light and dark, wide and narrow."""
+"""The report of every reference in headless Chromium: filters, sorts, legends, clicks on points, prints, light and dark, wide
+and narrow."""
 import os
 import sys
 
 from browser import SCROLL, Browser
+from clicks import MOST, click_through
 from harness import FOLDER, ROOT, qklab, run_tests
 
 PRINTED = 1 if os.environ.get("LAB_CI") else 4  # every so many references are printed, which takes a second for each
@@ -59,6 +61,7 @@ def look(page, name, use=""):
 
 def test_every_reference_is_shown_and_used_without_an_error():
     references = sorted((ROOT / "results" / "reference").iterdir())
+    clicks = 0
     with Browser(1400, 900) as page:
         for k, reference in enumerate(references):
             # Light and dark, wide and narrow; which of them is used, and which only looked at, changes in turn.
@@ -69,10 +72,14 @@ def test_every_reference_is_shown_and_used_without_an_error():
                 if number == 0:
                     page.open_report(page_of(reference))
                 look(page, reference.name, USE if number == 0 else "")
+            page.resize(1400, 900)
+            page.run(SCROLL)
+            clicks += click_through(page, reference.name)
             if k % PRINTED == 0:
                 assert page.pdf().startswith(b"%PDF")
             assert not page.console, (reference.name, page.console)
-    return f"passed ({len(references)} references)"
+    assert clicks > len(references) * MOST, clicks
+    return f"passed ({len(references)} references, {clicks} clicks)"
 
 
 if __name__ == "__main__":

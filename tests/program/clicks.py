@@ -1,9 +1,5 @@
-"""A click on a point or cell lists exactly its trials: in the reports of all references, in headless Chromium."""
+"""Clicks on points and cells of a report, in headless Chromium: each lists exactly the trials behind it."""
 import os
-import sys
-
-from browser import Browser, needs_chromium
-from harness import FOLDER, ROOT, qklab, run_tests
 
 MOST = 5 if os.environ.get("LAB_CI") else 1  # clicks on a figure: an idle machine takes half a second for each
 
@@ -70,32 +66,22 @@ AIM = """
 """.replace("MOST", str(MOST))
 
 
-def test_a_click_lists_exactly_the_trials_of_its_point():
-    needs_chromium()
+def click_through(page, name):
+    """Clicks at points of each figure of the report that the page shows, whose lists must have exactly their trials. Returns
+    how many clicks there were."""
     clicks = 0
-    with Browser(1400, 900) as page:
-        for reference in sorted((ROOT / "results" / "reference").iterdir()):
-            path = FOLDER / f"{reference.name}.html"
-            qklab("report", reference, "--out", path)
-            page.open_report(path)
-            page.run("[...waiting.keys()].forEach(drawNow);" + AIM)
-            for k in range(page.run("return data.figures.length;")):
-                for j in range(page.run(f"window.spots = aims(data.figures[{k}]); return spots.length;")):
-                    at = page.run(f"return aim(data.figures[{k}], spots[{j}]);")
-                    page.click(at["x"], at["y"])
-                    out = page.run("return listed();")
-                    where = (reference.name, k, j, at["x"], at["y"], out["told"])
-                    if at["single"]:  # a dot is one trial's, and its number of a series is not in the page's table
-                        assert len(out["ids"]) == 1 and set(out["ids"]) <= set(at["expected"]), where
-                    else:
-                        assert sorted(out["ids"]) == sorted(at["expected"]) != [], where
-                    assert out["told"].startswith(f"{len(out['ids']):,} trial"), where
-                    assert -5 <= out["top"] < out["screen"], (where, out["top"])
-                    clicks += 1
-            assert not page.console, (reference.name, page.console)
-    assert clicks > 36 * MOST, clicks
-    return f"passed ({clicks} clicks)"
-
-
-if __name__ == "__main__":
-    run_tests(sys.modules[__name__])
+    page.run("[...waiting.keys()].forEach(drawNow);" + AIM)
+    for k in range(page.run("return data.figures.length;")):
+        for j in range(page.run(f"window.spots = aims(data.figures[{k}]); return spots.length;")):
+            at = page.run(f"return aim(data.figures[{k}], spots[{j}]);")
+            page.click(at["x"], at["y"])
+            out = page.run("return listed();")
+            where = (name, k, j, at["x"], at["y"], out["told"])
+            if at["single"]:  # a dot is one trial's, and its number of a series is not in the page's table
+                assert len(out["ids"]) == 1 and set(out["ids"]) <= set(at["expected"]), where
+            else:
+                assert sorted(out["ids"]) == sorted(at["expected"]) != [], where
+            assert out["told"].startswith(f"{len(out['ids']):,} trial"), where
+            assert -5 <= out["top"] < out["screen"], (where, out["top"])
+            clicks += 1
+    return clicks

@@ -8,8 +8,8 @@
 #include <filesystem>
 
 #include "core/claims/method.hpp"
-#include "core/study/foresee.hpp"
 #include "core/search/asking.hpp"
+#include "core/study/foresee.hpp"
 
 namespace qklab {
 namespace {

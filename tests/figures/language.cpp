@@ -9,10 +9,10 @@
 #include "core/base/nan.hpp"
 #include "core/figures/figure_csv.hpp"
 #include "core/figures/figure_json.hpp"
-#include "core/study/foresee.hpp"
 #include "core/figures/lost.hpp"
 #include "core/figures/plot_kind.hpp"
 #include "core/figures/plots/heatmap.hpp"
+#include "core/study/foresee.hpp"
 #include "tests/support/fixture.hpp"
 
 using namespace qklab;

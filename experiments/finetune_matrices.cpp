@@ -205,7 +205,7 @@ Experiment make() {
   experiment.cost = [](const Parameters& p) { return p.real("steps") + p.real("pretrain_steps"); };
   experiment.check = [](const Parameters& p) -> std::string {
     for (const char* which : {"before", "after"})
-      if (const std::string why = tasks::problem(task_of(p, which)); !why.empty()) return why;
+      if (std::string why = tasks::problem(task_of(p, which)); !why.empty()) return why;
     if (p.real("value_rate") > 0 && p.real("lambda") != 1)
       return "value_rate and lambda both say the rate of W_v: leave lambda at 1, or value_rate at 0";
     return train::heads_problem(p);

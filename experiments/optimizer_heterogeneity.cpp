@@ -270,7 +270,7 @@ Experiment make() {
     return p.real("steps") * p.real("rates") * p.real("layers") * static_cast<double>(methods_of(p).size());
   };
   experiment.check = [](const Parameters& p) -> std::string {
-    if (const std::string why = tasks::problem(training_of(p).task); !why.empty()) return why;
+    if (std::string why = tasks::problem(training_of(p).task); !why.empty()) return why;
     return train::heads_problem(p);
   };
   return experiment;

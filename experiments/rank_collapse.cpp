@@ -48,7 +48,8 @@ double bound_after(const nn::UntrainedModel& model, const nn::UntrainedLayer& la
 // that mix a token's coordinates; otherwise nothing. Nor where skips let the norms of tokens grow from layer to layer
 // without bound, and scores with them.
 std::vector<double> predicted_residual(const nn::UntrainedModel& model, const Parameters& params) {
-  const std::string tokens = params.text("tokens"), norm = params.text("norm");
+  const std::string& tokens = params.text("tokens");
+  const std::string& norm = params.text("norm");
   const bool alike = tokens == "normalized" || (tokens == "gaussian" && norm == "pre" && !model.skip);
   const bool mixing = !model.skip || params.text("value") != "identity";
   const bool bounded = !model.skip || norm != "none";

@@ -135,8 +135,9 @@ class Reader {
     std::vector<std::string> known = {"sqrt", "frac", "mathrm", "text"};
     for (const auto& [each, unused] : commands()) known.push_back(each);
     // Small letters first: of names that are equally near, the first is suggested.
-    std::ranges::stable_partition(
-        known, [](const std::string& each) { return std::islower(static_cast<unsigned char>(each[0])); });
+    std::stable_partition(known.begin(), known.end(), [](const std::string& each) {
+      return std::islower(static_cast<unsigned char>(each[0]));
+    });
     throw Error(fmt::format("\\{} is no command that labels know{}", name, did_you_mean(name, known)));
   }
 

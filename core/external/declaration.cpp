@@ -47,7 +47,7 @@ class Keys {
     }
   }
   std::string name() const {
-    const std::string name = get<std::string>("name", "");
+    std::string name = get<std::string>("name", "");
     if (name.empty()) refuse(fmt::format("{}: 'name' is missing", what_));
     return name;
   }

@@ -25,7 +25,7 @@ const tasks::TaskKind& task_of(const Parameters& p) {
   return Registry<tasks::TaskKind>::all().at(p.text("task"));
 }
 
-Parameter by_task(Parameter parameter, std::function<Value(const tasks::TaskKind&)> value) {
+Parameter by_task(Parameter parameter, const std::function<Value(const tasks::TaskKind&)>& value) {
   return parameter.derived("the task's", [value](const Parameters& p) { return value(task_of(p)); });
 }
 

@@ -83,7 +83,7 @@ struct RandomSearch : Strategy {
       return true;
     });
     std::ranges::sort(points);
-    return static_cast<std::size_t>(std::ranges::unique(points).begin() - points.begin());
+    return static_cast<std::size_t>(std::unique(points.begin(), points.end()) - points.begin());
   }
 
   static Axis::Point draw(const std::vector<std::size_t>& varied, const std::vector<Range>& box,

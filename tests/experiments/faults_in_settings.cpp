@@ -17,7 +17,8 @@ TEST_CASE("faults: the sharpness of other blocks, and gradients no longer rise w
     real.run(trial, result);
     const auto& gradient = result.all_series[slot(real.series, real.series_metric("gradient"))].value;
     auto sharpness = result.all_series[slot(real.series, real.series_metric("sharpness"))].value;
-    std::ranges::rotate(sharpness, sharpness.begin() + 2);  // that of W_v for W_q, and so on
+    // That of W_v for W_q, and so on.
+    std::rotate(sharpness.begin(), sharpness.begin() + 2, sharpness.end());
     result.scalars[slot(real.scalars, real.scalar_metric("correlation"))] =
         rank_correlation(gradient, sharpness);
   };

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <thread>
@@ -66,19 +67,21 @@ class SmallDisk {
 // Kills children at random times until one has finished the sweep or enough were tried. Returns how many were
 // killed before their end, and how many trials are stored.
 std::pair<int, std::uint64_t> kill_children(const Scratch& scratch, Stream& stream) {
-  std::uint64_t before = 0;
+  constexpr std::uint64_t longest = 2000000;
+  std::uint64_t before = 0, microseconds = 4000;
   int cut_short = 0;
   for (int round = 0; round < 30 && before < 2 * numbers; ++round) {
     const pid_t child = start_child(scratch.path);
     wait_for_writing(child, scratch);
-    std::this_thread::sleep_for(
-        std::chrono::microseconds(stream.below(4000 * (1 + static_cast<unsigned>(round)))));
+    std::this_thread::sleep_for(std::chrono::microseconds(stream.below(microseconds)));
     kill(child, SIGKILL);
     int status = 0;
     waitpid(child, &status, 0);
     Store store(scratch.db(), Store::Mode::write);
     const std::uint64_t now = store.statuses().size();
     CHECK(now >= before);
+    // On a slow machine a child needs longer before it has finished anything.
+    microseconds = now > before ? microseconds + 4000 : std::min(microseconds * 3 / 2, longest);
     cut_short += now < 2 * numbers ? 1 : 0;
     before = now;
   }

@@ -71,7 +71,7 @@ template <class T> struct Heads {
 template <class T> void forward(const Call<T>& c) {
   const Heads<T> all(c.shape(0), attributes<Attend>(c));
   const auto scale = static_cast<T>(attributes<Attend>(c).scale);
-  all.for_each(2, [&](const Heads<T>::Place& at) {
+  all.for_each(2, [&](const typename Heads<T>::Place& at) {
     const T* qkv = c.in(0);
     kernels::attention(all.head, scale, at.drop, qkv + at.query, qkv + at.key, qkv + at.value,
                        c.saved() + at.weights, c.saved() + at.weights + all.head.weights(),
@@ -83,7 +83,7 @@ template <class T> void backward(const Call<T>& c) {
   const Heads<T> all(c.shape(0), attributes<Attend>(c));
   const auto scale = static_cast<T>(attributes<Attend>(c).scale);
   const T beta = c.begin(0);
-  all.for_each(4, [&](const Heads<T>::Place& at) {
+  all.for_each(4, [&](const typename Heads<T>::Place& at) {
     const T* qkv = c.in(0);
     T* dqkv = c.in_gradient(0);
     kernels::attention_backward(all.head, scale, at.drop, qkv + at.query, qkv + at.key, qkv + at.value,

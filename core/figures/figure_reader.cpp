@@ -128,7 +128,7 @@ void read_several(FigureReader& reader, const std::vector<Quantity>& values) {
   for (const char* key : {"color", "theory", "baseline"})
     if (map.has(key)) reader.error(key, "only where y is one metric; here each metric is a curve");
   const auto index_of = [&](const Quantity& each) {
-    return each.whole_series() ? metric_of(each, experiment).index : std::string();
+    return each.whole_series() ? metric_of(each, reader.experiment).index : std::string();
   };
   std::string names;
   std::set<std::string> units;

@@ -265,13 +265,14 @@ TEST_CASE("a format that can't be made leaves the others, and neither drafts nor
     const char* script;
     const char* message;
   };
-  for (const auto& [script, message] :
+  for (const Case& each :
        {Case{"grep -q pngcairo $script && { echo no picture >&2; exit 3; }\nexec $TRUE \"$@\"\n",
              "no picture"},
         Case{"grep -q pngcairo $script && kill -9 $$\nexec $TRUE \"$@\"\n", "killed by signal 9"},
         Case{"$TRUE \"$@\"\nf=$(ls -A | grep draft.png) && truncate -s 1000 $f\nexit 0\n", "no whole file"},
         Case{"grep -q pngcairo $script && exit 0\nexec $TRUE \"$@\"\n", "no whole file"}}) {
-    CAPTURE(script);
+    const auto [script, message] = each;
+    CAPTURE(each.script);
     const probe::Folder folder("part");
     draw(figure, results, folder.path.string());
     const OtherGnuplot other(script);

@@ -61,25 +61,26 @@ template <class T> std::vector<T> operand(int n, std::uint64_t seed) {
 template <class T> void compare_products(void (*Level::*product)(const Product<T>&)) {
   for (const bool ta : {false, true}) {
     for (const bool tb : {false, true}) {
-      for (const auto& [m, n, k] : {std::array{1, 1, 1},
-                                    {5, 7, 3},
-                                    {6, 16, 20},
-                                    {12, 32, 8},
-                                    {13, 33, 9},
-                                    {50, 47, 300},
-                                    {64, 64, 600},
-                                    {100, 72, 17},
-                                    {16, 560, 40},
-                                    {7, 8, 1}}) {
+      for (const auto& sizes : {std::array{1, 1, 1},
+                                {5, 7, 3},
+                                {6, 16, 20},
+                                {12, 32, 8},
+                                {13, 33, 9},
+                                {50, 47, 300},
+                                {64, 64, 600},
+                                {100, 72, 17},
+                                {16, 560, 40},
+                                {7, 8, 1}}) {
+        const int m = sizes[0], n = sizes[1], k = sizes[2];
         const auto a = operand<T>(m * k, 1), b = operand<T>(k * n, 2);
-        for (const auto& [alpha, beta] : {std::pair{1.0, 0.0}, {1.0, 1.0}, {0.3, 0.7}}) {
+        for (const auto& factors : {std::pair{1.0, 0.0}, {1.0, 1.0}, {0.3, 0.7}}) {
           CAPTURE(m);
           CAPTURE(n);
           CAPTURE(k);
           compare("product", [&](const Level& level) {
             auto c = operand<T>(m * n, 3);
-            (level.*product)({ta, tb, m, n, k, static_cast<T>(alpha), a.data(), ta ? m : k, b.data(),
-                              tb ? k : n, static_cast<T>(beta), c.data(), n});
+            (level.*product)({ta, tb, m, n, k, static_cast<T>(factors.first), a.data(), ta ? m : k, b.data(),
+                              tb ? k : n, static_cast<T>(factors.second), c.data(), n});
             return c;
           });
         }

@@ -89,7 +89,8 @@ Ids followers(const Ids& x) {
 }  // namespace
 
 TEST_CASE("sort and induction: the baseline is that of all sequences of a small length") {
-  for (const auto& [length, vocabulary] : {std::pair{1, 3}, {2, 2}, {4, 3}, {5, 4}, {8, 2}, {3, 7}}) {
+  for (const auto& size : {std::pair{1, 3}, {2, 2}, {4, 3}, {5, 4}, {8, 2}, {3, 7}}) {
+    const int length = size.first, vocabulary = size.second;
     CAPTURE(length);
     CAPTURE(vocabulary);
     const auto n = static_cast<std::size_t>(length), v = static_cast<std::size_t>(vocabulary);
@@ -98,7 +99,8 @@ TEST_CASE("sort and induction: the baseline is that of all sequences of a small 
     CHECK(*stated.position == doctest::Approx(all.position.entropy()).epsilon(1e-11));
     CHECK(*stated.value == doctest::Approx(all.own.entropy()).epsilon(1e-11));
   }
-  for (const auto& [length, vocabulary] : {std::pair{3, 2}, {4, 3}, {7, 3}, {6, 4}}) {
+  for (const auto& size : {std::pair{3, 2}, {4, 3}, {7, 3}, {6, 4}}) {
+    const int length = size.first, vocabulary = size.second;
     CAPTURE(length);
     const Counted all = enumerated(static_cast<std::size_t>(length), vocabulary, followers);
     const Baseline stated =
@@ -198,7 +200,8 @@ TEST_CASE("hull: how likely a point is a corner, against sets that are drawn aro
   std::mt19937_64 random(1);
   std::uniform_real_distribution<double> uniform(0, 1);
   for (const std::size_t others : {3, 7, 30}) {
-    for (const auto& [x, y] : {std::pair{0.5, 0.5}, {0.3, 0.2}, {0.93, 0.5}, {0.06, 0.97}, {0.02, 0.4}}) {
+    for (const auto& place : {std::pair{0.5, 0.5}, {0.3, 0.2}, {0.93, 0.5}, {0.06, 0.97}, {0.02, 0.4}}) {
+      const double x = place.first, y = place.second;
       double corners = 0;
       constexpr int draws = 20000;
       for (int k = 0; k < draws; ++k) {

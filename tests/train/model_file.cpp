@@ -36,17 +36,17 @@ bool contains(const std::string& text, const std::string& part) {
 }  // namespace
 
 TEST_CASE("a model that is written and read again has the same parameters, to the bit") {
-  for (const auto& [how, value] : {std::pair("plain", nn::Reparametrization::none),
-                                   {"sigma", nn::Reparametrization::sigma},
-                                   {"tame", nn::Reparametrization::tame}}) {
+  for (const auto& each : {std::pair("plain", nn::Reparametrization::none),
+                           {"sigma", nn::Reparametrization::sigma},
+                           {"tame", nn::Reparametrization::tame}}) {
     TrainConfig config = small_config();
-    config.model.reparametrization = value;
+    config.model.reparametrization = each.second;
     Run a(config, small_task(), 1), b(config, small_task(), 2);
     for (std::size_t step = 0; step < 3; ++step) a.trainer.gradients(step), a.trainer.update(step);
     const Saved saved(a.trainer, 3);
     CHECK(numbers(a.trainer) != numbers(b.trainer));
     start_from(b.trainer, saved.file);
-    CHECK_MESSAGE(numbers(a.trainer) == numbers(b.trainer), how);
+    CHECK_MESSAGE(numbers(a.trainer) == numbers(b.trainer), each.first);
     CHECK(model_bytes(a.trainer, 3) == model_bytes(b.trainer, 3));
   }
 }

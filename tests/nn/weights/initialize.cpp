@@ -52,13 +52,15 @@ TEST_CASE(
   Transformer<float> model(tape, config, 1);
   initialize(model, {.kind = Choice<InitializationKind>("xavier", {{"xavier.gain", std::sqrt(0.5)}})},
              Stream(1, 2, "model"));
-  for (const auto& [name, variance] : {std::pair("blocks.1.attn.q.weight", 1.0 / 240),
-                                       {"blocks.1.attn.v.weight", 1.0 / 240},
-                                       {"blocks.1.attn.o.weight", 1.0 / 120},
-                                       {"blocks.0.mlp.fc1.weight", 2.0 / 480},
-                                       {"blocks.0.mlp.fc2.weight", 2.0 / 480},
-                                       {"embedding.weight", 0.5},
-                                       {"head.weight", 1.0 / 120}}) {
+  for (const auto& expected : {std::pair("blocks.1.attn.q.weight", 1.0 / 240),
+                               {"blocks.1.attn.v.weight", 1.0 / 240},
+                               {"blocks.1.attn.o.weight", 1.0 / 120},
+                               {"blocks.0.mlp.fc1.weight", 2.0 / 480},
+                               {"blocks.0.mlp.fc2.weight", 2.0 / 480},
+                               {"embedding.weight", 0.5},
+                               {"head.weight", 1.0 / 120}}) {
+    const auto& name = expected.first;
+    const double variance = expected.second;
     CAPTURE(std::string(name));
     const auto [square, largest] = size_of(tape, name);
     const bool is_uniform = std::string_view(name).starts_with("blocks");

@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <set>
 
 #include "core/claims/method.hpp"
+#include "core/results/selection.hpp"
 #include "core/search/asking.hpp"
 #include "core/study/foresee.hpp"
 
@@ -58,23 +60,45 @@ std::size_t fewest_deciding(const Claim& claim) {
   return seeds;
 }
 
+// Those that so many seeds cannot decide, whatever they show, as "a, b: 6 would be the fewest, ..."; "" where there are none.
+std::string undecidable(const std::vector<Claim>& claims, std::uint64_t seeds) {
+  std::vector<std::string> names;
+  std::size_t needed = 0;
+  for (const Claim& claim : claims) {
+    const std::size_t fewest = fewest_deciding(claim);
+    if (claim.check || fewest <= seeds) continue;
+    names.push_back(claim.id);
+    needed = std::max(needed, fewest);
+  }
+  if (names.empty()) return "";
+  return fmt::format(
+      "{}: {} would be the fewest, and a claim with several slices, or seeds that disagree, needs more",
+      fmt::join(names, ", "), needed);
+}
+
 // Reserved seeds are drawn once: too few of them are lost.
 void remark_on_few_reserved_seeds(const Loaded& loaded, std::vector<std::string>& remarks) {
   const std::uint64_t reserved = loaded.config.confirm_seeds;
   if (reserved == 0) return;
-  std::vector<std::string> undecidable;
-  std::size_t needed = 0;
-  for (const Claim& claim : loaded.claims) {
-    const std::size_t fewest = fewest_deciding(claim);
-    if (claim.check || fewest <= reserved) continue;
-    undecidable.push_back(claim.id);
-    needed = std::max(needed, fewest);
-  }
-  if (undecidable.empty()) return;
-  remarks.push_back(
-      fmt::format("{}: confirm: {} reserved seeds can confirm nothing of {}: {} would be the fewest, and a "
-                  "claim with several slices, or seeds that disagree, needs more",
-                  loaded.config.source.file, reserved, fmt::join(undecidable, ", "), needed));
+  const std::string which = undecidable(loaded.claims, reserved);
+  if (which.empty()) return;
+  remarks.push_back(fmt::format("{}: confirm: {} reserved seeds can confirm nothing of {}",
+                                loaded.config.source.file, reserved, which));
+}
+
+std::string too_few_seeds(const Loaded& loaded) {
+  const Sweep& sweep = loaded.config.sweep;
+  if (sweep.has_replicates()) return "";
+  const std::size_t seed = seed_of(sweep.experiment().parameters);
+  std::set<std::int64_t> seeds;
+  sweep.for_each([&](const TrialSpec& trial) {
+    seeds.insert(std::get<std::int64_t>(trial.params[seed]));
+    return true;
+  });
+  const std::string which = undecidable(loaded.claims, seeds.size());
+  if (which.empty()) return "";
+  return fmt::format("{}: {} can decide nothing of {}", loaded.config.source.file,
+                     seeds.size() == 1 ? "one seed" : fmt::format("{} seeds", seeds.size()), which);
 }
 
 std::vector<std::string> look_ahead(const Loaded& loaded, const RunRequest& request) {

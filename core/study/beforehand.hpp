@@ -20,6 +20,10 @@ std::vector<std::string> refuse_figures(const Loaded& loaded);
 // Makes all checks of `qklab run`. Throws InputError; returns remarks, one line each.
 std::vector<std::string> look_ahead(const Loaded& loaded, const RunRequest& request);
 
+// A remark on claims that the sweep's seeds are too few to decide, whatever their results are; "" where there are none, or the
+// number of seeds is not known beforehand.
+std::string too_few_seeds(const Loaded& loaded);
+
 // results/<name>, or results/<name>-<preset> for any preset but fast.
 std::string default_directory(const Config& config);
 

@@ -237,6 +237,13 @@ def test_too_few_reserved_seeds_are_told():
     assert "can confirm nothing" not in qklab("run", CONFIG, "--out", "enough", "--dry-run").stderr
 
 
+def test_too_few_seeds_are_told_before_a_run_is_waited_for():
+    said = qklab("run", CONFIG, "seeds=4", "--out", "few-explored", "--dry-run").stderr
+    assert "4 seeds can decide nothing of small: 6 would be the fewest" in said, said
+    assert "one seed can decide nothing of small" in qklab("run", CONFIG, "seeds=1", "--out", "few-explored", "--dry-run").stderr
+    assert "can decide nothing" not in qklab("run", CONFIG, "seeds=6", "--out", "few-explored", "--dry-run").stderr
+
+
 def test_a_claim_that_is_changed_between_two_shards_is_noticed():
     directory = explored("between")
     qklab("confirm", directory, "--shard", "1/2")

@@ -9,6 +9,7 @@
 #include "core/cli/cli.hpp"
 #include "core/cli/terminal.hpp"
 #include "core/search/asking.hpp"
+#include "core/study/beforehand.hpp"
 #include "core/sweep/shard.hpp"
 #include "core/sweep/telling.hpp"
 
@@ -82,6 +83,7 @@ void tell_plan(Loaded loaded, const RunRequest& request, PlanLimit limit) {
   say("{}: {} trials{} of {}, {} finished and {} to run, into {} (dry run: nothing was written)\n",
       config.name, listed, what_else(config.sweep), config.experiment->name, finished, listed - finished,
       request.directory);
+  if (const std::string few = too_few_seeds(loaded); !few.empty()) remark(few);
 }
 
 }  // namespace qklab

@@ -5,7 +5,7 @@ function(qklab_plugin_headers RESULT)
   list(TRANSFORM roots REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/core/\\1/*.hpp")
   file(GLOB_RECURSE waiting RELATIVE ${CMAKE_SOURCE_DIR} ${roots})
   list(APPEND waiting core/claims/test_kind.hpp core/claims/method.hpp core/claims/elements.hpp
-    core/claims/point_sets.hpp core/figures/plot_kind.hpp core/figures/curve_page.hpp core/strategies/strategy.hpp)
+    core/claims/point_sets.hpp core/figures/plot_kind.hpp core/figures/plots/curve_layers.hpp core/strategies/strategy.hpp)
   set(found "")
   while(waiting)
     list(POP_FRONT waiting header)

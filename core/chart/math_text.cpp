@@ -78,12 +78,6 @@ class Reader {
 
  private:
   // A group in braces, a command with its arguments, an index, or a character.
-  // The whole character at this place, or the byte where it is no UTF-8; nothing at the end.
-  std::string_view next() const {
-    const std::string_view rest = text_.substr(at_);
-    return rest.substr(0, rest.empty() ? 0 : std::max<std::size_t>(1, character_length(rest)));
-  }
-
   std::string atom() {
     const char c = text_[at_];
     if (c == '{') return group();
@@ -96,7 +90,7 @@ class Reader {
       ++at_;
       return c == '-' ? "−" : "′";
     }
-    const std::string_view character = next();
+    const std::string_view character = first_character(text_.substr(at_));
     at_ += character.size();
     return std::string(character);
   }
@@ -118,7 +112,7 @@ class Reader {
   std::string command() {
     std::size_t end = ++at_;
     while (end < text_.size() && std::isalpha(static_cast<unsigned char>(text_[end]))) ++end;
-    if (end == at_) end = at_ + next().size();  // a sign
+    if (end == at_) end = at_ + first_character(text_.substr(at_)).size();  // a sign
     const std::string name(text_.substr(at_, end - at_));
     at_ = end;
     if (is_face(name)) return argument(name);

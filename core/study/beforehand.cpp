@@ -51,6 +51,8 @@ std::vector<std::string> refuse_figures(const Loaded& loaded) {
   return std::move(foreseen.remarks);
 }
 
+namespace {
+
 // How many seeds it takes that all of them together can decide a claim at the 5 % level; 0 where that depends on more.
 std::size_t fewest_deciding(const Claim& claim) {
   if (!claim.method || claim.method->about == About::mean) return 0;
@@ -86,14 +88,19 @@ void remark_on_few_reserved_seeds(const Loaded& loaded, std::vector<std::string>
                                 loaded.config.source.file, reserved, which));
 }
 
+}  // namespace
+
 std::string too_few_seeds(const Loaded& loaded) {
   const Sweep& sweep = loaded.config.sweep;
-  if (sweep.has_replicates()) return "";
+  std::size_t enough = 0;
+  for (const Claim& claim : loaded.claims)
+    if (!claim.check) enough = std::max(enough, fewest_deciding(claim));
+  if (enough == 0 || sweep.has_replicates()) return "";
   const std::size_t seed = seed_of(sweep.experiment().parameters);
   std::set<std::int64_t> seeds;
   sweep.for_each([&](const TrialSpec& trial) {
     seeds.insert(std::get<std::int64_t>(trial.params[seed]));
-    return true;
+    return seeds.size() < enough;
   });
   const std::string which = undecidable(loaded.claims, seeds.size());
   if (which.empty()) return "";

@@ -72,11 +72,15 @@ char32_t code_point(std::string_view character) {
   return point;
 }
 
+std::string_view first_character(std::string_view text) {
+  return text.substr(0, text.empty() ? 0 : std::max<std::size_t>(character_length(text), 1));
+}
+
 std::vector<std::string_view> characters(std::string_view text) {
   std::vector<std::string_view> all;
   all.reserve(text.size());
   while (!text.empty()) {
-    all.push_back(text.substr(0, std::max<std::size_t>(character_length(text), 1)));
+    all.push_back(first_character(text));
     text.remove_prefix(all.back().size());
   }
   return all;
@@ -84,7 +88,7 @@ std::vector<std::string_view> characters(std::string_view text) {
 
 std::size_t count_characters(std::string_view text) {
   std::size_t count = 0;
-  for (; !text.empty(); ++count) text.remove_prefix(std::max<std::size_t>(character_length(text), 1));
+  for (; !text.empty(); ++count) text.remove_prefix(first_character(text).size());
   return count;
 }
 

@@ -29,6 +29,9 @@ std::string readable(std::string_view text);
 // or easily taken for another ("a no-break space (U+00A0)").
 std::string shown_character(std::string_view text);
 
+// The first character; a byte that is not UTF-8 counts as one. Nothing of an empty text.
+std::string_view first_character(std::string_view text);
+
 // Splits the text into whole characters; a byte that is not UTF-8 counts as one character.
 std::vector<std::string_view> characters(std::string_view text);
 std::size_t count_characters(std::string_view text);
